@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { Engine } from '../program/engine.ts';
+import type { Agent, MaybePromise } from '../spec/agent.ts';
+import type { EnvSpec, VectorEnv } from '../spec/env.ts';
+import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
+
+/** Tuned settings of an algorithm for one environment. */
+export interface Preset<Config> {
+  /** Environment steps after which the settings are known to reach the threshold. */
+  readonly totalSteps: number;
+  readonly config: Partial<Config>;
+}
+
+/** How often and on what the greedy policy is evaluated during training. */
+export interface EvaluationPlan {
+  /** Environment of its own, so that training is not disturbed. */
+  readonly env: VectorEnv;
+  readonly everySteps: number;
+  readonly episodes: number;
+  readonly seed: number;
+}
+
+/** One training run as every loop takes it. */
+export interface TrainOptions<A extends Agent = Agent> {
+  readonly agent: A;
+  readonly env: VectorEnv;
+  /** Environment steps over all copies, counted from the start of the run. */
+  readonly totalSteps: number;
+  /** Seeds the environments (and replay sampling); the agent has its own. */
+  readonly seed: number;
+  readonly evaluation?: EvaluationPlan;
+  /** Environment steps between two `checkpoint` events; one always comes at the end. Omitted: only that one. */
+  readonly checkpointEverySteps?: number;
+  /** State of a `checkpoint` event to go on from. */
+  readonly resume?: TrainState;
+  /** Stops after the step in progress; a `checkpoint` event still comes. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CreateOptions<Config> {
+  readonly spec: EnvSpec;
+  /** Checked against `config` of the algorithm; omitted fields take their defaults. */
+  readonly config?: Partial<Config>;
+  readonly seed: number;
+  readonly engine: Engine;
+}
+
+/** One algorithm as the command line and the documentation see it: the only list of what exists is made of these. */
+export interface Algorithm<Config = unknown> {
+  /** Name on the command line, for example `ppo`. */
+  readonly id: string;
+  readonly title: string;
+  /** Authors, year, title and identifier of the paper. */
+  readonly paper: string;
+  /** Strict object schema: the only source of types, validation, flags and documentation. */
+  readonly config: z.ZodType<Config>;
+  /** By environment id. */
+  readonly presets: Readonly<Record<string, Preset<Config>>>;
+  /** Builds an agent; a space that it cannot handle is a `SpaceError` that names what to use instead. */
+  create(options: CreateOptions<Config>): MaybePromise<Agent<Config>>;
+  /** Trains an agent that `create` made. */
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, TrainSummary>;
+}

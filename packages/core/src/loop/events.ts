@@ -1,0 +1,39 @@
+import type { Metrics } from '../spec/agent.ts';
+import type { StateValue } from '../spec/env.ts';
+
+/** Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. */
+export type TrainState = { readonly [key: string]: StateValue };
+
+/** What a training loop reports. `step` counts environment steps over all copies, from the start of the run. */
+export type TrainEvent =
+  /** The loop goes on: after every rollout (on-policy) or round of updates (off-policy). */
+  | { readonly type: 'step'; readonly step: number; readonly totalSteps: number }
+  /** An episode of training ended. */
+  | {
+      readonly type: 'episode';
+      readonly step: number;
+      readonly episodeReturn: number;
+      /** Environment steps. */
+      readonly episodeLength: number;
+      readonly terminated: boolean;
+      readonly truncated: boolean;
+      /** Copy of the vector environment. */
+      readonly envIndex: number;
+    }
+  /** The agent learned. `updates` counts gradient steps from the start of the run. */
+  | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
+  /** The greedy policy was evaluated on an environment of its own; one return per episode. */
+  | { readonly type: 'eval'; readonly step: number; readonly returns: readonly number[]; readonly lengths: readonly number[] }
+  /** A snapshot from which the run can be resumed bit for bit. */
+  | { readonly type: 'checkpoint'; readonly step: number; readonly state: TrainState };
+
+/** What a training loop returns when it ends. */
+export interface TrainSummary {
+  /** Environment steps done, over the whole run (before a resume too). */
+  readonly steps: number;
+  /** Gradient steps done. */
+  readonly updates: number;
+  readonly episodes: number;
+  /** `finished`: all steps are done; `stopped`: the signal was given first. */
+  readonly reason: 'finished' | 'stopped';
+}

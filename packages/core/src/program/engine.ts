@@ -1,0 +1,5 @@
+// Contract of engines; grows with the compiler.
+export type EngineName = 'onnx' | 'tensorflow';
+export interface Engine {
+  readonly name: EngineName;
+}

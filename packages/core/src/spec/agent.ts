@@ -1,0 +1,142 @@
+import type { NumericArray, StateValue } from './env.ts';
+import type { Rng } from './rng.ts';
+
+/** A value, or a promise of it: native engines answer at once, a browser's later. Always awaited, so code is written once. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Exact snapshot of an agent: weights, optimiser, schedules, counters, generators. */
+export type AgentState = { readonly [key: string]: StateValue };
+
+/** Named scalars of one update. They stay where they were computed until `read` is called. */
+export interface Metrics {
+  readonly names: readonly string[];
+  read(): MaybePromise<Readonly<Record<string, number>>>;
+}
+
+/** `explore`: as in training (sampled, or with noise); `exploit`: greedy, as in evaluation. */
+export type ActMode = 'explore' | 'exploit';
+
+/** What every agent can do, whatever the way it learns. */
+export interface Actor {
+  /**
+   * Chooses actions for N observations.
+   * @param obs `[N, D]`
+   * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
+   * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
+   */
+  act(obs: NumericArray, mode: ActMode, actionMask?: Uint8Array): MaybePromise<NumericArray>;
+}
+
+/** An agent as loops, checkpoints and evaluation see it. */
+export interface Agent<Config = unknown> extends Actor {
+  /** Name on the command line, for example `ppo`. */
+  readonly algorithm: string;
+  readonly config: Readonly<Config>;
+  state(): MaybePromise<AgentState>;
+  restore(state: AgentState): MaybePromise<void>;
+  /** Frees what the engine holds. */
+  dispose(): void;
+}
+
+/** T steps of N environments, `[T, N, …]` row-major, as collected by one policy. */
+export interface Rollout {
+  readonly numSteps: number;
+  readonly numEnvs: number;
+  /** `[T, N, D]` */
+  readonly obs: NumericArray;
+  /** `[T, N]` or `[T, N, K]` */
+  readonly action: NumericArray;
+  /** `[T, N]` */
+  readonly reward: Float32Array;
+  /** `[T, N]` */
+  readonly terminated: Uint8Array;
+  /** `[T, N]` */
+  readonly truncated: Uint8Array;
+  /** `[T, N]`: log-probability of the action taken, as the agent reported it. */
+  readonly logProb: Float32Array;
+  /** `[T, N]`: V(obs), as the agent reported it. */
+  readonly value: Float32Array;
+  /** `[T, N]`: V of what really followed: of `obs[t + 1]`, of the true last observation where truncated, 0 where terminated. */
+  readonly nextValue: Float32Array;
+  /** `[T, N, A]`, present when the environment masks actions. */
+  readonly actionMask?: Uint8Array;
+}
+
+/** Learns from what its present policy collected. */
+export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
+  /** Steps per environment between two updates. */
+  readonly rolloutLength: number;
+  readonly numEnvs: number;
+  /** As `act` in mode `explore`, and writes log-probabilities and values (`[N]` each) for the rollout. */
+  explore(obs: NumericArray, logProb: Float32Array, value: Float32Array, actionMask?: Uint8Array): MaybePromise<NumericArray>;
+  /** V(obs) for N rows of `[N, D]`, written to `value` `[N]`. */
+  value(obs: NumericArray, value: Float32Array): MaybePromise<void>;
+  /** @param progress share of the run that is over, in [0, 1], for schedules */
+  update(rollout: Rollout, progress: number): MaybePromise<Metrics>;
+}
+
+/** A batch of B transitions. `discount` carries everything about ends and horizons, so losses need no special case. */
+export interface TransitionBatch {
+  readonly size: number;
+  /** `[B, D]` */
+  readonly obs: NumericArray;
+  /** `[B]` or `[B, K]` */
+  readonly action: NumericArray;
+  /** `[B]`: reward, summed with discount over n steps where the source does so. */
+  readonly reward: Float32Array;
+  /** `[B, D]`: the true successor. */
+  readonly nextObs: NumericArray;
+  /** `[B]`: γⁿ, or 0 after a termination. */
+  readonly discount: Float32Array;
+  /** `[B]`: importance weights; absent means 1. */
+  readonly weight?: Float32Array;
+  /** `[B]`: where the rows come from, for new priorities. */
+  readonly index?: Int32Array;
+  /** `[B, A]`: legal actions in `nextObs`. */
+  readonly nextActionMask?: Uint8Array;
+}
+
+/** Where off-policy agents get their batches: replay memory, prioritised replay, hindsight, a fixed data set. */
+export interface ReplaySource {
+  /** Transitions that can be sampled. */
+  readonly size: number;
+  /** Draws with replacement. The arrays of the batch are reused by the next call. */
+  sample(batchSize: number, rng: Rng): TransitionBatch;
+  /** New priorities (absolute TD errors) `[B]` for rows `index` `[B]`. */
+  updatePriorities?(index: Int32Array, priority: Float32Array): void;
+  state(): AgentState;
+  restore(state: AgentState): void;
+}
+
+/** N transitions of one vector step, as the collector stores them. */
+export interface TransitionRows {
+  readonly obs: NumericArray;
+  readonly action: NumericArray;
+  readonly reward: Float32Array;
+  /** `[N, D]`: true successors (`finalObs` where an episode ended). */
+  readonly nextObs: NumericArray;
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+  readonly nextActionMask?: Uint8Array;
+}
+
+/** A replay source that the collector can add to. */
+export interface ReplayBuffer extends ReplaySource {
+  /** Adds N transitions, one per environment, in order. Overwrites the oldest when full. */
+  add(rows: TransitionRows): void;
+}
+
+/** Learns from transitions of any policy. */
+export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
+  readonly numEnvs: number;
+  readonly batchSize: number;
+  /** Environment steps before the first update; until then actions are uniform when `warmupUniform`. */
+  readonly learningStarts: number;
+  /** Environment steps between two rounds of updates. */
+  readonly trainEverySteps: number;
+  /** Updates per round. */
+  readonly gradientSteps: number;
+  /** Tells the agent how far the run is (schedules): environment steps done and planned. Called before every act in training. */
+  progress(step: number, totalSteps: number): void;
+  update(batch: TransitionBatch): MaybePromise<Metrics>;
+}

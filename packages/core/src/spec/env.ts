@@ -1,0 +1,118 @@
+import type { Rng, RngState } from './rng.ts';
+import type { Space } from './spaces.ts';
+
+/** Numbers of one observation or action array. Floats are `Float32Array`, pixels `Uint8Array`, indices `Int32Array`. */
+export type NumericArray = Float32Array | Int32Array | Uint8Array;
+
+/** What is fixed about an environment: everything an agent needs before the first step. */
+export interface EnvSpec {
+  /** Registered name with version, for example `CartPole-v1`. */
+  readonly id: string;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  /** Steps after which an episode is truncated; `null` when there is no limit. */
+  readonly maxEpisodeSteps: number | null;
+  /** Mean return over 100 episodes from which the task counts as solved; `null` when none is published. */
+  readonly rewardThreshold: number | null;
+}
+
+/** Diagnostics beside the observation. `actionMask` (1 = legal, `[A]`) is the one key algorithms read. */
+export type EnvInfo = Readonly<Record<string, unknown>> & { readonly actionMask?: Uint8Array };
+
+export interface ResetOptions {
+  /**
+   * Seed of the environment's generator, an integer in [0, 2^53); numpy's PCG64, so a seed starts where Gymnasium starts.
+   * An `Rng` is used as it is (and advanced), so that a recorded generator can be replayed. Omitted: the generator goes on.
+   */
+  readonly seed?: number | Rng;
+  /** Options of one environment, for example `{ low, high }` of CartPole. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface ResetResult<Obs> {
+  readonly obs: Obs;
+  readonly info: EnvInfo;
+}
+
+export interface StepResult<Obs> {
+  readonly obs: Obs;
+  readonly reward: number;
+  /** The task itself ended: the value of what follows is 0. */
+  readonly terminated: boolean;
+  /** The episode was cut off from outside (time limit): the value of what follows is not 0. Never merged with `terminated`. */
+  readonly truncated: boolean;
+  readonly info: EnvInfo;
+}
+
+/** RGB picture, row by row from the top left. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width, 3]` in [0, 255]. */
+  readonly data: Uint8ClampedArray;
+}
+
+/** Exact snapshot of an environment: plain JSON values and typed arrays, its generator among them. */
+export type EnvState = Readonly<Record<string, StateValue>>;
+
+/** What a state may be made of: JSON values and numeric arrays (kept with their type, bit for bit). */
+export type StateValue =
+  | null
+  | boolean
+  | number
+  | string
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint32Array
+  | Uint8Array
+  | RngState
+  | readonly StateValue[]
+  | { readonly [key: string]: StateValue };
+
+/** One environment with the semantics of Gymnasium. Obs is a typed array for `Box`, a number for `Discrete`, a record for `Dict`. */
+export interface Env<Obs = unknown, Act = unknown> {
+  readonly spec: EnvSpec;
+  reset(options?: ResetOptions): ResetResult<Obs>;
+  step(action: Act): StepResult<Obs>;
+  render?(): Frame;
+  state?(): EnvState;
+  restore?(state: EnvState): void;
+  close?(): void;
+}
+
+/** Arrays that a vector environment writes into. The caller owns them; they are reused at every step. */
+export interface VectorStep {
+  /** `[N, D]`: what to act on next; after an end it is the first observation of the next episode. */
+  readonly obs: NumericArray;
+  /** `[N]` */
+  readonly reward: Float32Array;
+  /** `[N]`, 1 where the task ended. */
+  readonly terminated: Uint8Array;
+  /** `[N]`, 1 where the episode was cut off. */
+  readonly truncated: Uint8Array;
+  /** `[N, D]`: the true last observation; row `i` is written only where `terminated[i]` or `truncated[i]` is 1. */
+  readonly finalObs: NumericArray;
+  /** `[N, A]`, 1 = legal in `obs`; present when the environment has action masks. */
+  readonly actionMask?: Uint8Array;
+}
+
+/** N copies of an environment stepped together. A copy that ends is reset in the same step. */
+export interface VectorEnv {
+  readonly spec: EnvSpec;
+  readonly numEnvs: number;
+  /** Makes arrays of the right types and sizes for `reset` and `step`. */
+  createStep(): VectorStep;
+  /**
+   * Starts N new episodes and writes `out.obs`. `seed` s seeds copy i with s + i, as Gymnasium does; an array gives each its own;
+   * omitted, each generator goes on.
+   */
+  reset(out: VectorStep, seed?: number | readonly number[]): void;
+  /** `actions`: `[N]` indices for `Discrete`, `[N, K]` for `Box` and `MultiDiscrete`. */
+  step(actions: NumericArray, out: VectorStep): void;
+  /** Frame of copy `index` (0 when omitted). */
+  render?(index?: number): Frame;
+  state(): EnvState;
+  restore(state: EnvState): void;
+  close(): void;
+}

@@ -1,0 +1,78 @@
+/** Wrong input by the user: configuration, flags, files. The command line answers it with exit code 2. */
+export class InputError extends Error {
+  override readonly name: string = 'InputError';
+}
+
+/** A configuration value is unknown, of the wrong type or out of range. */
+export class ConfigError extends InputError {
+  override readonly name = 'ConfigError';
+}
+
+/** A space does not fit what is asked of it, or a value lies outside its space. */
+export class SpaceError extends InputError {
+  override readonly name = 'SpaceError';
+}
+
+/** A checkpoint or run folder is torn, foreign, or from another version. */
+export class CheckpointError extends InputError {
+  override readonly name = 'CheckpointError';
+}
+
+/** A loss or a parameter became NaN or infinite. */
+export class NumericsError extends Error {
+  override readonly name = 'NumericsError';
+}
+
+/** A tensor's shape or a program's recording does not fit. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+}
+
+/**
+ * Message in the one form that all errors of the project have: `<where>: <what must hold>, got <value>. <what to do>.`
+ * @param where function, file or flag that was called
+ * @param expectation what must hold
+ * @param actual the offending value; long values are cut
+ * @param remedy what to do
+ */
+export function message(where: string, expectation: string, actual: unknown, remedy: string): string {
+  const shown = typeof actual === 'string' ? `"${actual}"` : format(actual);
+  return `${where}: ${expectation}, got ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown}. ${remedy}.`;
+}
+
+function format(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint' || value == null) return String(value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+/** Of `names`, the one nearest to `name` by edit distance, for "did you mean"; `undefined` when none is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 2)) + 1;
+  for (const candidate of names) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    let diagonal = row[0] as number;
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const above = row[j] as number;
+      row[j] = Math.min(above + 1, (row[j - 1] as number) + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1));
+      diagonal = above;
+    }
+  }
+  return row[b.length] as number;
+}
