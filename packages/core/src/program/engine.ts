@@ -1,5 +1,74 @@
-// Contract of engines; grows with the compiler.
+import type * as tf from '@tensorflow/tfjs';
+import type { MaybePromise } from '../spec/agent.ts';
+import type { NumericArray } from '../spec/env.ts';
+
 export type EngineName = 'onnx' | 'tensorflow';
+
+export type InputType = 'float32' | 'int32' | 'bool' | 'uint8';
+
+/** Type and shape of one input of a program. */
+export interface InputSpec {
+  readonly type: InputType;
+  readonly shape: readonly number[];
+}
+
+/** Nested names of tensors, as `run` sees the state and returns it. */
+export interface TensorTree {
+  readonly [name: string]: tf.Tensor | TensorTree;
+}
+
+/** What a program computes, all by name: new state (only what changes), results, and scalars to log. */
+export interface RunResult {
+  readonly state?: TensorTree;
+  readonly outputs?: Readonly<Record<string, tf.Tensor>>;
+  readonly metrics?: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** One flat vector of float32 numbers where an engine keeps it. */
+export interface StateVector {
+  readonly size: number;
+  /** A copy of the numbers. */
+  read(): MaybePromise<Float32Array>;
+  /** Replaces the numbers; the length must not change. */
+  write(values: Float32Array): void;
+  dispose(): void;
+}
+
+/** A pure function with fixed shapes, handed to an engine. State vectors are named with dots: `adam.m`. */
+export interface ProgramSource {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly state: Readonly<Record<string, StateVector>>;
+  /** Takes tensors by name and returns tensors by name. */
+  run(state: Readonly<Record<string, tf.Tensor1D>>, inputs: Readonly<Record<string, tf.Tensor>>): FlatResult;
+}
+
+/** A `RunResult` with dotted names. */
+export interface FlatResult {
+  readonly state: Readonly<Record<string, tf.Tensor>>;
+  readonly outputs: Readonly<Record<string, tf.Tensor>>;
+  readonly metrics: Readonly<Record<string, tf.Tensor>>;
+}
+
+/** Results of one call. Arrays and metrics are overwritten by the next call of the same program. */
+export interface Results {
+  readonly outputs: Readonly<Record<string, NumericArray>>;
+  /** Scalars by name, in the order of `metricNames`; a promise where they still have to come from a device. */
+  metrics(): MaybePromise<Readonly<Record<string, number>>>;
+}
+
+/** A program ready to run: updates the state in place and returns results. */
+export interface Executable {
+  readonly metricNames: readonly string[];
+  run(inputs: Readonly<Record<string, NumericArray>>): MaybePromise<Results>;
+  dispose(): void;
+}
+
+/** Something that runs programs. */
 export interface Engine {
   readonly name: EngineName;
+  /** One line: which engine, on what, and why it was taken. */
+  readonly description: string;
+  allocate(values: Float32Array): StateVector;
+  build(source: ProgramSource): MaybePromise<Executable>;
 }

@@ -81,7 +81,13 @@ export interface Env<Obs = unknown, Act = unknown> {
   close?(): void;
 }
 
-/** Arrays that a vector environment writes into. The caller owns them; they are reused at every step. */
+/**
+ * Arrays that a vector environment writes into. The caller owns them; they are reused at every step.
+ *
+ * An observation is one flat row of D = `flatSize(observationSpace)` numbers in `flatLayout` order, of type `flatDtype`:
+ * `Float32Array` for a float `Box`, `Uint8Array` for pixels and bits, `Int32Array` with D = 1 for `Discrete` (an index, not one-hot).
+ * A `Dict` or `Tuple` whose parts have different types, or only float ones, becomes one `Float32Array` row.
+ */
 export interface VectorStep {
   /** `[N, D]`: what to act on next; after an end it is the first observation of the next episode. */
   readonly obs: NumericArray;

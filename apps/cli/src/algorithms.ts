@@ -1,0 +1,14 @@
+import type { Algorithm } from '@zpin/core';
+
+/** An algorithm before its package, and TensorFlow.js with it, is loaded. */
+export interface AlgorithmEntry {
+  /** Name on the command line. */
+  readonly id: string;
+  load(): Promise<Algorithm>;
+}
+
+/** Every algorithm of the command line. */
+export const algorithms: readonly AlgorithmEntry[] = [
+  { id: 'dqn', load: async () => (await import('@zpin/value-based')).dqn },
+  { id: 'ppo', load: async () => (await import('@zpin/onpolicy')).ppo },
+];

@@ -1,0 +1,97 @@
+import type { Algorithm, ConfigField } from '@zpin/core';
+import { InputError, message } from '@zpin/core/spec';
+import { type Command, Option } from 'commander';
+
+/** Texts of the flags that every training run has, as commander hands them over. */
+export interface TrainFlags {
+  readonly env?: string;
+  readonly seed?: string;
+  readonly steps?: string;
+  readonly runDir?: string;
+  readonly resume?: string;
+  readonly engine?: string;
+  readonly evalEvery?: string;
+  readonly evalEpisodes?: string;
+  readonly checkpointEvery?: string;
+  readonly config?: string;
+  readonly preset: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export const ENGINES = ['auto', 'onnx', 'tensorflow'] as const;
+export type EngineChoice = (typeof ENGINES)[number];
+
+export const DEFAULT_EVAL_EPISODES = 100;
+
+/** Adds the flags that do not depend on the algorithm. */
+export function addTrainFlags(command: Command): Command {
+  return command
+    .optionsGroup('Run:')
+    .option('--env <id>', 'environment, see `zpin list envs`')
+    .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
+    .option('--steps <n>', 'environment steps over all copies (default: of the preset, else 100000)')
+    .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')
+    .option('--resume <dir>', 'go on with the run in this folder, bit for bit')
+    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .option('--eval-every <n>', 'environment steps between two evaluations during training (default: none)')
+    .option('--eval-episodes <n>', `greedy episodes of each evaluation (default: ${DEFAULT_EVAL_EPISODES})`)
+    .option('--checkpoint-every <n>', 'environment steps between two checkpoints (default: a tenth of the run)')
+    .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
+    .option('--no-preset', 'do not start from the settings tuned for the environment')
+    .option('--json', 'print each event as one line of JSON')
+    .option('--quiet', 'print only where the run is');
+}
+
+/** Flags that a resumed run takes; all others are fixed by the run folder. */
+export const RESUME_FLAGS = ['resume', 'steps', 'engine', 'evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'];
+
+/** Adds one flag per setting of the algorithm. */
+export function addConfigFlags(command: Command, algorithm: Algorithm, fields: readonly ConfigField[], flag: FlagName): Command {
+  command.optionsGroup(`Settings of ${algorithm.id}:`);
+  for (const field of fields) {
+    const isBoolean = field.type === 'boolean';
+    const value = isBoolean ? '[true|false]' : `<${valueName(field)}>`;
+    command.addOption(new Option(`--${flag(field.name)} ${value}`, helpText(field)));
+    if (isBoolean) command.addOption(new Option(`--no-${flag(field.name)}`, `same as --${flag(field.name)} false`).hideHelp());
+  }
+  return command;
+}
+
+type FlagName = (name: string) => string;
+
+function valueName({ type }: ConfigField): string {
+  if (type === 'choice') return 'name';
+  if (type.startsWith('list')) return 'n,n,…';
+  return type.includes('integer') ? 'n' : type.includes('number') ? 'x' : 'value';
+}
+
+/** Meaning, unit, range and default of a setting in one line. */
+export function helpText(field: ConfigField): string {
+  const unit = field.unit === null ? '' : `, in ${field.unit}`;
+  const standard = field.default === undefined ? 'required' : `default: ${showValue(field.default)}`;
+  return `${field.meaning}${unit}; ${field.accepts} (${standard})`;
+}
+
+/** A setting as it is written on the command line. */
+export function showValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : 'none';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+}
+
+/**
+ * Reads a whole number of a flag; `1e5` and `100_000` are whole numbers too.
+ * @param min smallest allowed value
+ * @throws InputError naming the flag, the range and the value
+ */
+export function readInteger(where: string, flag: string, text: string, min: number): number {
+  const value = /^[+-]?\d[\d_]*(\.\d+)?(e\+?\d+)?$/i.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new InputError(message(where, `${flag} must be an integer >= ${min}`, text, 'Give such a number'));
+}
+
+export function readEngine(where: string, text: string): EngineChoice {
+  const engine = ENGINES.find(name => name === text);
+  if (engine) return engine;
+  throw new InputError(message(where, '--engine must be a known engine', text, `Use one of ${ENGINES.join(', ')}`));
+}

@@ -1,0 +1,3 @@
+import { program } from '../../tools/build-preset/index.ts';
+
+export default program({ main: 'src/main.ts' });

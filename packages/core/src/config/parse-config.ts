@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { ConfigError, message, nearestName } from '../spec/errors.ts';
+import { type ConfigField, describeConfig } from './describe-config.ts';
+
+/**
+ * Checks a configuration and fills in defaults.
+ * @param schema strict object schema
+ * @param raw plain object; omitted settings take their defaults
+ * @param where the function, file or command that the user called, for the message
+ * @param label how the user wrote a setting, for example `--learning-rate`; the key itself when omitted
+ * @throws ConfigError naming every problem, one per line: the setting, its range, the value, the nearest known name of an unknown key
+ */
+export function parseConfig<Config>(
+  schema: z.ZodType<Config>,
+  raw: unknown,
+  where: string,
+  label: (name: string) => string = name => name,
+): Config {
+  const result = schema.safeParse(raw ?? {});
+  if (result.success) return result.data;
+  const fields = new Map(describeConfig(schema).map(field => [field.name, field]));
+  const lines = result.error.issues.flatMap(issue => explain(issue, raw, fields, where, label));
+  throw new ConfigError([...new Set(lines)].join('\n'));
+}
+
+function explain(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  fields: ReadonlyMap<string, ConfigField>,
+  where: string,
+  label: (name: string) => string,
+): string[] {
+  const [key] = issue.path;
+  if (key === undefined && issue.code === 'unrecognized_keys') {
+    const names = [...fields.keys()];
+    return issue.keys.map(unknown => {
+      const nearest = nearestName(unknown, names);
+      const remedy = nearest === undefined ? `Use one of ${names.map(label).join(', ')}` : `Write ${label(nearest)}`;
+      return message(where, `${label(unknown)} must be a known setting`, unknown, remedy);
+    });
+  }
+  if (key === undefined && issue.code !== 'custom') {
+    return [message(where, 'the configuration must be an object of settings', raw, 'Write them as name and value')];
+  }
+  const name = String(key ?? '');
+  const field = fields.get(name);
+  const given = isRecord(raw) && Object.hasOwn(raw, name) ? raw[name] : undefined;
+  const value = given === undefined ? field?.default : given;
+  if (issue.code === 'custom') {
+    return [message(where, issue.message, key === undefined ? raw : value, 'Change one of them')];
+  }
+  const remedy = field?.default === undefined ? 'Give such a value' : `Leave it out for the default, ${show(field.default)}`;
+  return [message(where, `${label(name)} must be ${field?.accepts ?? 'valid'}`, value, remedy)];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import { message, ProgramError } from '../spec/errors.ts';
+
+/** Where one parameter tensor lies in a flat vector. */
+export interface ParameterEntry {
+  /** Unique in its layout; parts are joined by `/`, for example `policy/hidden0/weight`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Index of its first number in the flat vector. */
+  readonly offset: number;
+  /** Count of its numbers: the product of its shape. */
+  readonly size: number;
+}
+
+/** Order, names and shapes of the parameters of a network in one flat vector of 32-bit floats. */
+export interface ParameterLayout {
+  readonly entries: readonly ParameterEntry[];
+  /** Length of the flat vector. */
+  readonly size: number;
+}
+
+/** Parameter tensors by name. */
+export type Params = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * A layout with the given parameters one behind the other.
+ * @throws ProgramError when a name comes twice or a shape holds anything but positive integers
+ */
+export function layout(parameters: Iterable<readonly [name: string, shape: readonly number[]]>): ParameterLayout {
+  const entries: ParameterEntry[] = [];
+  const names = new Set<string>();
+  let offset = 0;
+  for (const [name, shape] of parameters) {
+    if (names.has(name))
+      throw new ProgramError(message('layout', 'names of parameters must be unique', name, 'Rename one of them'));
+    if (!shape.every(size => Number.isSafeInteger(size) && size > 0)) {
+      throw new ProgramError(
+        message('layout', `shape of "${name}" must hold positive integers`, shape, 'Check the sizes of its layer'),
+      );
+    }
+    names.add(name);
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    entries.push({ name, shape, offset, size });
+    offset += size;
+  }
+  return { entries, size: offset };
+}
+
+/** The same parameters with `prefix/` before each name. */
+export function prefixLayout(prefix: string, { entries }: ParameterLayout): ParameterLayout {
+  return layout(entries.map(({ name, shape }) => [`${prefix}/${name}`, shape]));
+}
+
+/** The parameters of all layouts, one layout behind the other. */
+export function concatLayouts(...layouts: readonly ParameterLayout[]): ParameterLayout {
+  return layout(layouts.flatMap(({ entries }) => entries.map(({ name, shape }) => [name, shape] as const)));
+}
+
+/**
+ * The parameters whose names begin with `prefix/`, by the rest of their names: what the part of a network sees of the whole.
+ * @throws ProgramError when there are none
+ */
+export function paramsAt(prefix: string, params: Params): Params {
+  const start = `${prefix}/`;
+  const part = Object.entries(params).flatMap(([name, tensor]) =>
+    name.startsWith(start) ? [[name.slice(start.length), tensor]] : [],
+  );
+  if (part.length === 0) {
+    throw new ProgramError(
+      message(
+        'paramsAt',
+        `parameters must have names that begin with "${start}"`,
+        Object.keys(params),
+        'Use the layout of this network',
+      ),
+    );
+  }
+  return Object.fromEntries(part);
+}
+
+/**
+ * Cuts a flat vector into the tensors of its layout.
+ *
+ * For reading only (acting, targets). Where a loss is differentiated use `valueAndGrad`: each cut made inside the differentiated
+ * function would cost a full-size pad and addition in its gradient.
+ * @param flat `[layout.size]`
+ */
+export function unflatten(layout: ParameterLayout, flat: tf.Tensor1D): Params {
+  if (flat.size !== layout.size) {
+    throw new ProgramError(
+      message('unflatten', `the flat vector must have ${layout.size} numbers`, flat.shape, 'Use parameters of the same network'),
+    );
+  }
+  return Object.fromEntries(
+    layout.entries.map(({ name, shape, offset, size }) => [name, tf.reshape(tf.slice(flat, [offset], [size]), [...shape])]),
+  );
+}
+
+/** The flat vector `[layout.size]` of parameter tensors: the inverse of `unflatten`. */
+export function flatten(layout: ParameterLayout, params: Params): tf.Tensor1D {
+  const leaves = layout.entries.map(({ name, size }) => {
+    const tensor = params[name];
+    if (tensor?.size !== size) {
+      throw new ProgramError(
+        message('flatten', `"${name}" must have ${size} numbers`, tensor?.shape, 'Use parameters of the same network'),
+      );
+    }
+    return tf.reshape<tf.Rank.R1>(tensor, [size]);
+  });
+  return leaves.length === 1 ? leaves[0] : tf.concat1d(leaves);
+}

@@ -1,0 +1,102 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { MaybePromise } from '../spec/agent.ts';
+import { message, ProgramError } from '../spec/errors.ts';
+import type { Engine, StateVector } from './engine.ts';
+
+/** Nested names of flat vectors: `{ online, target, adam: { m, v, step } }`. */
+export interface VectorTree {
+  readonly [name: string]: Float32Array | VectorTree;
+}
+
+/** The same names with 1-D tensors in place of arrays: what a program's `run` gets. */
+export type StateTensors<S> = { readonly [K in keyof S]: S[K] extends Float32Array ? tf.Tensor1D : StateTensors<S[K]> };
+
+/** Some of the names, with new values: what a program's `run` returns. */
+export type StateUpdate<S> = { readonly [K in keyof S]?: S[K] extends Float32Array ? tf.Tensor : StateUpdate<S[K]> };
+
+/**
+ * Named flat vectors (weights, optimiser moments, counters) that an agent's programs read and write. They live where the
+ * engine computes; every copy, average, checkpoint and message about an agent is an operation on these vectors.
+ */
+export class Store<S extends VectorTree = VectorTree> {
+  readonly engine: Engine;
+  /** By dotted name, in the order of the tree. */
+  readonly vectors: ReadonlyMap<string, StateVector>;
+  /** Only for the type of the tree. */
+  declare readonly tree: S;
+
+  /** @param initial first values; the arrays are copied */
+  constructor(engine: Engine, initial: S) {
+    this.engine = engine;
+    const vectors = new Map<string, StateVector>();
+    for (const [name, values] of flattenTree<Float32Array>(initial)) vectors.set(name, engine.allocate(values));
+    this.vectors = vectors;
+  }
+
+  /** A copy of one vector, by dotted name. */
+  read(name: string): MaybePromise<Float32Array> {
+    return this.#vector('Store.read', name).read();
+  }
+
+  /** Replaces one vector, by dotted name. */
+  write(name: string, values: Float32Array): void {
+    const vector = this.#vector('Store.write', name);
+    if (values.length !== vector.size) {
+      throw new ProgramError(message('Store.write', `vector "${name}" must have ${vector.size} numbers`, values.length, 'Use values of the same network'));
+    }
+    vector.write(values);
+  }
+
+  /** Copies of all vectors, for a checkpoint. */
+  async state(): Promise<Record<string, Float32Array>> {
+    const state: Record<string, Float32Array> = {};
+    for (const [name, vector] of this.vectors) state[name] = await vector.read();
+    return state;
+  }
+
+  /** Takes back what `state` returned. Names and lengths must be the same, or nothing is changed. */
+  restore(state: Readonly<Record<string, Float32Array>>): void {
+    for (const [name, vector] of this.vectors) {
+      const values = state[name];
+      if (!(values instanceof Float32Array) || values.length !== vector.size) {
+        const found = values instanceof Float32Array ? `${values.length} numbers` : 'nothing';
+        throw new ProgramError(message('Store.restore', `vector "${name}" must have ${vector.size} numbers`, found, 'Restore with the config the state was saved with'));
+      }
+    }
+    for (const [name, vector] of this.vectors) vector.write(state[name] as Float32Array);
+  }
+
+  dispose(): void {
+    for (const vector of this.vectors.values()) vector.dispose();
+  }
+
+  #vector(where: string, name: string): StateVector {
+    const vector = this.vectors.get(name);
+    if (!vector) throw new ProgramError(message(where, `the name must be one of ${[...this.vectors.keys()].join(', ')}`, name, 'Check the name'));
+    return vector;
+  }
+}
+
+/** Leaves of a tree with their dotted names, in order. */
+export function flattenTree<Leaf extends object>(tree: object, prefix = ''): [string, Leaf][] {
+  return Object.entries(tree).flatMap(([key, node]): [string, Leaf][] => {
+    if (node === undefined) return [];
+    const isBranch = Object.getPrototypeOf(node) === Object.prototype;
+    return isBranch ? flattenTree<Leaf>(node as object, `${prefix}${key}.`) : [[`${prefix}${key}`, node as Leaf]];
+  });
+}
+
+/** Inverse of `flattenTree`. */
+export function nestTree<Leaf>(flat: Readonly<Record<string, Leaf>>): Record<string, unknown> {
+  const tree: Record<string, unknown> = {};
+  for (const [name, leaf] of Object.entries(flat)) {
+    const path = name.split('.');
+    let branch = tree;
+    for (const key of path.slice(0, -1)) {
+      branch[key] ??= {};
+      branch = branch[key] as Record<string, unknown>;
+    }
+    branch[path.at(-1) as string] = leaf;
+  }
+  return tree;
+}

@@ -1,0 +1,79 @@
+export type {
+  ActMode,
+  Actor,
+  Agent,
+  AgentState,
+  MaybePromise,
+  Metrics,
+  OffPolicyAgent,
+  OnPolicyAgent,
+  ReplayBuffer,
+  ReplaySource,
+  Rollout,
+  TransitionBatch,
+  TransitionRows,
+} from './agent.ts';
+export type {
+  Env,
+  EnvInfo,
+  EnvSpec,
+  EnvState,
+  Frame,
+  NumericArray,
+  ResetOptions,
+  ResetResult,
+  StateValue,
+  StepResult,
+  VectorEnv,
+  VectorStep,
+} from './env.ts';
+export {
+  CheckpointError,
+  ConfigError,
+  InputError,
+  message,
+  NumericsError,
+  nearestName,
+  ProgramError,
+  SpaceError,
+} from './errors.ts';
+export type { RngState } from './rng.ts';
+export { Rng } from './rng.ts';
+export type { Schedule } from './schedules.ts';
+export { checkSchedule, valueAt } from './schedules.ts';
+export { SeedSequence } from './seed-sequence.ts';
+export type {
+  BoxOptions,
+  BoxSpace,
+  DictSpace,
+  DiscreteSpace,
+  Dtype,
+  FlatPart,
+  JsonBound,
+  MultiBinarySpace,
+  MultiDiscreteSpace,
+  Space,
+  SpaceJSON,
+  SpaceValue,
+  TupleSpace,
+  ValueOf,
+} from './spaces.ts';
+export {
+  box,
+  contains,
+  createRows,
+  describeSpace,
+  dict,
+  discrete,
+  flatDtype,
+  flatLayout,
+  flatSize,
+  flatten,
+  multiBinary,
+  multiDiscrete,
+  sample,
+  spaceFromJSON,
+  spaceToJSON,
+  tuple,
+  unflatten,
+} from './spaces.ts';

@@ -1,0 +1,194 @@
+import {
+  createRows,
+  describeSpace,
+  type Env,
+  type EnvInfo,
+  type EnvSpec,
+  type EnvState,
+  flatSize,
+  flatten,
+  InputError,
+  message,
+  type NumericArray,
+  type ResetOptions,
+  type ResetResult,
+  Rng,
+  type RngState,
+  type Space,
+  SpaceError,
+  type SpaceValue,
+  type StateValue,
+  type StepResult,
+  unflatten,
+  type VectorStep,
+} from '@zpin/core/spec';
+import type { RowEnv } from './row-env.ts';
+
+type Phase = 'new' | 'running' | 'ended' | 'closed';
+
+const NO_INFO: EnvInfo = Object.freeze({});
+
+/**
+ * Environment that writes into the caller's arrays, so that a step allocates nothing. A subclass says how an episode starts, how one step
+ * changes its state, and how the state is observed; the Gymnasium interface, time limit, checks, and vectorisation follow from these.
+ */
+export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
+  readonly spec: EnvSpec;
+  /** Generator of the episode in progress. */
+  protected rng = new Rng(0);
+  /** Reward of the last step; `advance` sets it. */
+  protected reward = 0;
+  /** Whether the task ended with the last step; `advance` sets it. */
+  protected terminated = false;
+
+  private phase: Phase = 'new';
+  private elapsed = 0;
+  private truncated = false;
+  private readonly limit: number;
+  private readonly obsSize: number;
+  private readonly actionSize: number;
+  /** Number of actions of a `Discrete` space, else 0. */
+  private readonly choices: number;
+  private readonly actionRow: NumericArray;
+
+  protected constructor(spec: EnvSpec) {
+    this.spec = spec;
+    this.limit = spec.maxEpisodeSteps ?? Number.POSITIVE_INFINITY;
+    this.obsSize = flatSize(spec.observationSpace);
+    this.actionSize = flatSize(spec.actionSpace);
+    this.choices = spec.actionSpace.type === 'discrete' ? spec.actionSpace.n : 0;
+    this.actionRow = createRows(spec.actionSpace, 1);
+  }
+
+  /** Draws the state in which an episode starts, from `this.rng`. */
+  protected abstract start(options: Readonly<Record<string, unknown>>): void;
+
+  /** Plays the action at `actions[offset]`: changes the state, and sets `reward` and `terminated`. */
+  protected abstract advance(actions: NumericArray, offset: number): void;
+
+  /** Writes the flat observation from `out[offset]` on. */
+  protected abstract observe(out: NumericArray, offset: number): void;
+
+  /** Everything `start` and `advance` change, besides the generator. */
+  protected abstract save(): EnvState;
+
+  /** Puts back what `save` returned. */
+  protected abstract load(state: EnvState): void;
+
+  /** Diagnostics beside the observation. */
+  protected info(): EnvInfo {
+    return NO_INFO;
+  }
+
+  /** Writes legal actions (1) from `out[offset]` on; a subclass that has them says so by `hasActionMask`. */
+  protected mask(_out: Uint8Array, _offset: number): void {}
+
+  get hasActionMask(): boolean {
+    return false;
+  }
+
+  reset({ seed, options = {} }: ResetOptions = {}): ResetResult<Obs> {
+    this.begin(seed, options);
+    return { obs: this.observation(), info: this.info() };
+  }
+
+  step(action: Act): StepResult<Obs> {
+    this.play(this.toRow(action as SpaceValue), 0);
+    const { reward, terminated, truncated } = this;
+    return { obs: this.observation(), reward, terminated, truncated, info: this.info() };
+  }
+
+  resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
+    this.begin(seed, {});
+    this.observe(out.obs, row * this.obsSize);
+    if (out.actionMask) this.mask(out.actionMask, row * this.choices);
+  }
+
+  stepRow(actions: NumericArray, out: VectorStep, row: number): void {
+    this.play(actions, row * this.actionSize);
+    out.reward[row] = this.reward;
+    out.terminated[row] = this.terminated ? 1 : 0;
+    out.truncated[row] = this.truncated ? 1 : 0;
+    if (this.phase === 'ended') {
+      this.observe(out.finalObs, row * this.obsSize);
+      this.begin(undefined, {});
+    }
+    this.observe(out.obs, row * this.obsSize);
+    if (out.actionMask) this.mask(out.actionMask, row * this.choices);
+  }
+
+  state(): EnvState {
+    return { phase: this.phase, elapsed: this.elapsed, rng: this.rng.state(), world: this.save() };
+  }
+
+  restore(state: EnvState): void {
+    this.refuseClosed('restore');
+    const rng = Rng.fromState(state.rng as RngState);
+    this.load(state.world as { readonly [key: string]: StateValue });
+    this.rng = rng;
+    this.phase = state.phase as Phase;
+    this.elapsed = state.elapsed as number;
+  }
+
+  close(): void {
+    this.phase = 'closed';
+  }
+
+  private begin(seed: number | Rng | undefined, options: Readonly<Record<string, unknown>>): void {
+    if (this.phase === 'closed') this.refuseClosed('reset');
+    if (seed !== undefined) this.rng = typeof seed === 'number' ? new Rng(seed) : seed;
+    this.start(options);
+    this.elapsed = 0;
+    this.phase = 'running';
+  }
+
+  private play(actions: NumericArray, offset: number): void {
+    if (this.phase !== 'running') this.refuseStep();
+    this.checkAction(actions, offset);
+    this.advance(actions, offset);
+    this.elapsed++;
+    this.truncated = this.elapsed >= this.limit;
+    if (this.terminated || this.truncated) this.phase = 'ended';
+  }
+
+  private observation(): Obs {
+    const row = createRows(this.spec.observationSpace, 1);
+    this.observe(row, 0);
+    const space: Space = this.spec.observationSpace;
+    return (space.type === 'box' ? row : unflatten(space, row)) as Obs;
+  }
+
+  private toRow(action: SpaceValue): NumericArray {
+    const space = this.spec.actionSpace;
+    const fits = space.type === 'discrete' ? Number.isInteger(action) : (action as NumericArray)?.length === this.actionSize;
+    if (!fits) this.refuseAction(action);
+    return flatten(space, action, this.actionRow);
+  }
+
+  private checkAction(actions: NumericArray, offset: number): void {
+    if (this.choices > 0) {
+      const action = actions[offset];
+      if (!(action >= 0 && action < this.choices && Number.isInteger(action))) this.refuseAction(action);
+      return;
+    }
+    for (let i = offset; i < offset + this.actionSize; i++) if (!Number.isFinite(actions[i])) this.refuseAction(actions[i]);
+  }
+
+  private refuseAction(action: unknown): never {
+    const { id, actionSpace } = this.spec;
+    throw new SpaceError(
+      message(`${id}.step`, `the action must be of ${describeSpace(actionSpace)}`, action, 'Check the policy'),
+    );
+  }
+
+  private refuseClosed(method: string): void {
+    if (this.phase !== 'closed') return;
+    throw new InputError(message(`${this.spec.id}.${method}`, 'the environment must be open', 'closed', 'Make a new one'));
+  }
+
+  private refuseStep(): never {
+    this.refuseClosed('step');
+    const actual = this.phase === 'new' ? 'no reset yet' : 'an episode that ended';
+    throw new InputError(message(`${this.spec.id}.step`, 'an episode must be in progress', actual, 'Call reset first'));
+  }
+}

@@ -1,0 +1,91 @@
+import { box, discrete, type EnvSpec, type EnvState, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { ArrayEnv } from '../base/array-env.ts';
+
+const GRAVITY = 9.8;
+const POLE_MASS = 0.1;
+const TOTAL_MASS = 1.0 + POLE_MASS;
+/** Half of the pole's length, in metres. */
+const HALF_LENGTH = 0.5;
+const POLE_MASS_LENGTH = POLE_MASS * HALF_LENGTH;
+/** Newtons. */
+const FORCE = 10;
+/** Seconds per step. */
+const TAU = 0.02;
+const X_LIMIT = 2.4;
+/** 12 degrees. */
+const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360;
+
+const high = [2 * X_LIMIT, Number.POSITIVE_INFINITY, 2 * ANGLE_LIMIT, Number.POSITIVE_INFINITY];
+
+function cartPoleSpec(id: string, maxEpisodeSteps: number, rewardThreshold: number): EnvSpec {
+  const observationSpace = box({ low: high.map(bound => -bound), high });
+  return { id, observationSpace, actionSpace: discrete(2), maxEpisodeSteps, rewardThreshold };
+}
+
+export const cartPoleV1 = cartPoleSpec('CartPole-v1', 500, 475);
+export const cartPoleV0 = cartPoleSpec('CartPole-v0', 200, 195);
+
+export interface CartPoleOptions {
+  /** Reward 0 for a step and −1 for the one that fails, as in Sutton and Barto, instead of 1 for each. */
+  readonly suttonBartoReward?: boolean;
+}
+
+/**
+ * A pole hinged on a cart; push the cart left (0) or right (1) so that the pole stays up. Observation: position (m), velocity, angle (rad,
+ * 0 is upright), angular velocity. Ends when |position| > 2.4 or |angle| > 12°. Reset options `low` and `high` bound the start state
+ * (−0.05 and 0.05). Barto, Sutton and Anderson 1983, as Gymnasium plays it.
+ */
+export class CartPole extends ArrayEnv<Float32Array, number> {
+  private readonly world = new Float64Array(4);
+  private readonly stepReward: number;
+  private readonly failReward: number;
+
+  constructor(spec: EnvSpec = cartPoleV1, { suttonBartoReward = false }: CartPoleOptions = {}) {
+    super(spec);
+    this.stepReward = suttonBartoReward ? 0 : 1;
+    this.failReward = suttonBartoReward ? -1 : 1;
+  }
+
+  protected override start({ low = -0.05, high = 0.05 }: { readonly low?: unknown; readonly high?: unknown }): void {
+    if (!(typeof low === 'number' && typeof high === 'number' && Number.isFinite(high - low) && low <= high)) {
+      throw new InputError(
+        message(`${this.spec.id}.reset`, 'low and high must be numbers, low <= high', [low, high], 'Swap them'),
+      );
+    }
+    for (let i = 0; i < 4; i++) this.world[i] = this.rng.uniform(low, high);
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const world = this.world;
+    const velocity = world[1];
+    const angle = world[2];
+    const spin = world[3];
+    const force = actions[offset] === 1 ? FORCE : -FORCE;
+    const cos = Math.cos(angle);
+    const sin = Math.sin(angle);
+    const push = (force + POLE_MASS_LENGTH * (spin * spin) * sin) / TOTAL_MASS;
+    const spinRate = (GRAVITY * sin - cos * push) / (HALF_LENGTH * (4 / 3 - (POLE_MASS * (cos * cos)) / TOTAL_MASS));
+    const acceleration = push - (POLE_MASS_LENGTH * spinRate * cos) / TOTAL_MASS;
+    // Explicit Euler: positions move with the old velocities.
+    const x = world[0] + TAU * velocity;
+    const tilt = angle + TAU * spin;
+    world[0] = x;
+    world[1] = velocity + TAU * acceleration;
+    world[2] = tilt;
+    world[3] = spin + TAU * spinRate;
+    this.terminated = x < -X_LIMIT || x > X_LIMIT || tilt < -ANGLE_LIMIT || tilt > ANGLE_LIMIT;
+    this.reward = this.terminated ? this.failReward : this.stepReward;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    for (let i = 0; i < 4; i++) out[offset + i] = this.world[i];
+  }
+
+  protected override save(): EnvState {
+    return { world: this.world.slice() };
+  }
+
+  protected override load(state: EnvState): void {
+    this.world.set(state.world as Float64Array);
+  }
+}

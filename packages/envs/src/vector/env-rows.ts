@@ -1,0 +1,59 @@
+import {
+  type Env,
+  type EnvInfo,
+  flatSize,
+  flatten,
+  type NumericArray,
+  type Rng,
+  type SpaceValue,
+  unflatten,
+  type VectorStep,
+} from '@zpin/core/spec';
+import type { RowEnv } from '../base/row-env.ts';
+
+/** An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step). */
+export function rowEnv(env: Env): RowEnv {
+  return isRowEnv(env) ? env : new EnvRows(env);
+}
+
+function isRowEnv(env: Env): env is Env & RowEnv {
+  return 'stepRow' in env && 'resetRow' in env;
+}
+
+class EnvRows implements RowEnv {
+  readonly hasActionMask: boolean;
+  private readonly env: Env;
+  private readonly obsSize: number;
+  private readonly actionSize: number;
+
+  constructor(env: Env) {
+    this.env = env;
+    this.hasActionMask = 'hasActionMask' in env && env.hasActionMask === true;
+    this.obsSize = flatSize(env.spec.observationSpace);
+    this.actionSize = flatSize(env.spec.actionSpace);
+  }
+
+  resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
+    const { obs, info } = this.env.reset(seed === undefined ? {} : { seed });
+    this.write(out, row, obs, info);
+  }
+
+  stepRow(actions: NumericArray, out: VectorStep, row: number): void {
+    const action = unflatten(this.env.spec.actionSpace, actions, row * this.actionSize);
+    const { obs, reward, terminated, truncated, info } = this.env.step(action);
+    out.reward[row] = reward;
+    out.terminated[row] = terminated ? 1 : 0;
+    out.truncated[row] = truncated ? 1 : 0;
+    if (terminated || truncated) {
+      flatten(this.env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.obsSize);
+      this.resetRow(out, row);
+    } else {
+      this.write(out, row, obs, info);
+    }
+  }
+
+  private write(out: VectorStep, row: number, obs: unknown, info: EnvInfo): void {
+    flatten(this.env.spec.observationSpace, obs as SpaceValue, out.obs, row * this.obsSize);
+    if (out.actionMask && info.actionMask) out.actionMask.set(info.actionMask, row * info.actionMask.length);
+  }
+}

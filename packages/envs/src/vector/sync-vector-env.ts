@@ -1,0 +1,128 @@
+import {
+  createRows,
+  type Env,
+  type EnvSpec,
+  type EnvState,
+  type Frame,
+  flatDtype,
+  flatSize,
+  InputError,
+  message,
+  type NumericArray,
+  SpaceError,
+  type StateValue,
+  type VectorEnv,
+  type VectorStep,
+} from '@zpin/core/spec';
+import type { RowEnv } from '../base/row-env.ts';
+import { rowEnv } from './env-rows.ts';
+
+/** N copies of an environment, stepped one after the other in this thread. Stepping copies of an `ArrayEnv` allocates nothing. */
+export class SyncVectorEnv implements VectorEnv {
+  readonly spec: EnvSpec;
+  readonly numEnvs: number;
+  private readonly envs: readonly Env[];
+  private readonly rows: readonly RowEnv[];
+  private readonly actionSize: number;
+  private seeded = false;
+
+  /**
+   * @param make makes copy `index`
+   * @throws InputError unless `numEnvs` is an integer ≥ 1
+   */
+  constructor(make: (index: number) => Env, numEnvs: number) {
+    if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1)) {
+      throw new InputError(message('SyncVectorEnv', 'numEnvs must be an integer >= 1', numEnvs, 'Pass the number of copies'));
+    }
+    this.numEnvs = numEnvs;
+    this.envs = Array.from({ length: numEnvs }, (_, index) => make(index));
+    this.rows = this.envs.map(rowEnv);
+    this.spec = this.envs[0].spec;
+    this.actionSize = flatSize(this.spec.actionSpace);
+  }
+
+  createStep(): VectorStep {
+    const { numEnvs, spec } = this;
+    const step = {
+      obs: createRows(spec.observationSpace, numEnvs),
+      reward: new Float32Array(numEnvs),
+      terminated: new Uint8Array(numEnvs),
+      truncated: new Uint8Array(numEnvs),
+      finalObs: createRows(spec.observationSpace, numEnvs),
+    };
+    const hasMask = this.rows[0].hasActionMask && spec.actionSpace.type === 'discrete';
+    return hasMask ? { ...step, actionMask: new Uint8Array(numEnvs * spec.actionSpace.n) } : step;
+  }
+
+  reset(out: VectorStep, seed?: number | readonly number[]): void {
+    if (typeof seed === 'object' && seed.length !== this.numEnvs) {
+      const { id } = this.spec;
+      throw new InputError(
+        message(`${id}.reset`, `there must be ${this.numEnvs} seeds`, seed.length, 'Pass one per copy, or one number'),
+      );
+    }
+    this.checkObs(out);
+    // Copies that were never seeded must not all play the same episode.
+    const seeds = seed ?? (this.seeded ? undefined : 0);
+    this.seeded = true;
+    for (let i = 0; i < this.numEnvs; i++) this.rows[i].resetRow(out, i, typeof seeds === 'number' ? seeds + i : seeds?.[i]);
+  }
+
+  step(actions: NumericArray, out: VectorStep): void {
+    const { rows, numEnvs } = this;
+    if (actions.length !== numEnvs * this.actionSize) {
+      const shape = this.actionSize === 1 ? `[${numEnvs}]` : `[${numEnvs}, ${this.actionSize}]`;
+      throw new SpaceError(
+        message(`${this.spec.id}.step`, `actions must be of shape ${shape}`, actions, 'Pass one row per copy'),
+      );
+    }
+    for (let i = 0; i < numEnvs; i++) rows[i].stepRow(actions, out, i);
+  }
+
+  render(index = 0): Frame {
+    const frame = this.envs[index]?.render?.();
+    if (frame) return frame;
+    throw new InputError(
+      message(`${this.spec.id}.render`, `copy ${index} must be able to render`, undefined, 'Use another environment'),
+    );
+  }
+
+  state(): EnvState {
+    return { seeded: this.seeded, envs: this.envs.map(env => this.method(env, 'state')()) };
+  }
+
+  restore(state: EnvState): void {
+    const states = state.envs as readonly { readonly [key: string]: StateValue }[];
+    if (states?.length !== this.numEnvs) {
+      const { id } = this.spec;
+      throw new InputError(
+        message(`${id}.restore`, `the state must be of ${this.numEnvs} copies`, states?.length, 'Use as many copies as then'),
+      );
+    }
+    this.envs.forEach((env, i) => {
+      this.method(env, 'restore')(states[i]);
+    });
+    this.seeded = state.seeded as boolean;
+  }
+
+  close(): void {
+    for (const env of this.envs) env.close?.();
+  }
+
+  private method<K extends 'state' | 'restore'>(env: Env, name: K): NonNullable<Env[K]> {
+    const method = env[name];
+    if (method) return method.bind(env) as NonNullable<Env[K]>;
+    throw new InputError(
+      message(`${this.spec.id}.${name}`, `the environment must have ${name}()`, 'none', 'Write it, to make runs resumable'),
+    );
+  }
+
+  private checkObs(out: VectorStep): void {
+    const size = this.numEnvs * flatSize(this.spec.observationSpace);
+    if (out.obs.length === size && out.finalObs.length === size && out.reward.length === this.numEnvs) return;
+    const dtype = flatDtype(this.spec.observationSpace);
+    throw new SpaceError(
+      message(`${this.spec.id}.reset`, `out.obs must hold ${size} numbers of ${dtype}`, out.obs, 'Use createStep()'),
+    );
+  }
+}

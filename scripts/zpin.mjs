@@ -1,0 +1,15 @@
+// Runs the command line app from the sources of this workspace: builds what changed, then hands over to it in this very process.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, install, isInstalled, providePnpm, requireNode, root } from './toolchain.mjs';
+
+requireNode();
+providePnpm();
+if (!isInstalled()) install();
+await build('cli');
+
+// npm and pnpm start scripts in the folder of the package; paths on the command line are meant from where the user stands.
+process.chdir(process.env.INIT_CWD ?? process.cwd());
+const main = join(root, 'apps', 'cli', 'dist', 'main.js');
+process.argv[1] = main;
+await import(pathToFileURL(main).href);

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { codeBlocks } from '../src/code-blocks.ts';
+import { root } from '../src/repository.ts';
+
+// Each block of TypeScript in a README is a program of its own: it must type-check and run. The files lie here, where every package of
+// the workspace can be imported by its name.
+const folder = fileURLToPath(new URL('.readme', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'zpin-readme-'));
+const home = process.cwd();
+
+const readmes = ['.', ...['packages', 'apps'].flatMap(group => readdirSync(join(root, group)).map(name => `${group}/${name}`))]
+  .map(path => join(path, 'README.md'))
+  .filter(path => existsSync(join(root, path)));
+
+const programs = readmes.flatMap(readme =>
+  codeBlocks(readFileSync(join(root, readme), 'utf8')).map(({ line, code }) => {
+    const file = join(folder, `${readme.replaceAll(/[^a-z]+/gi, '-').toLowerCase()}-${line}.ts`);
+    return { name: `${readme}:${line}`, file, code };
+  }),
+);
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const { file, code } of programs) writeFileSync(file, `${code}export {};\n`);
+  const compilerOptions = { noUnusedLocals: false };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../../../tsconfig.base.json', compilerOptions, include: ['*.ts'] }),
+  );
+  process.chdir(scratch);
+});
+
+afterAll(() => {
+  process.chdir(home);
+  for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
+});
+
+test('every package has a README, with code that shows how to use it', () => {
+  for (const name of readdirSync(join(root, 'packages'))) {
+    expect(programs.map(program => program.name.split(':')[0])).toContain(join('packages', name, 'README.md'));
+  }
+});
+
+test('the code in the READMEs has no type errors', () => {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  let errors = '';
+  try {
+    execFileSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    errors = (error as { stdout: string }).stdout;
+  }
+  expect(errors).toBe('');
+}, 120_000);
+
+describe('the code in the READMEs runs', () => {
+  test.each(programs)(
+    '$name',
+    async ({ file }) => {
+      vi.spyOn(console, 'log').mockImplementation(() => {});
+      await import(/* @vite-ignore */ file);
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,3 @@
+import { testProject } from '../testing/project.ts';
+
+export default testProject('workspace');
