@@ -1,15 +1,17 @@
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 
-// A library prints nothing of its own accord. A test that expects output puts its own spy in place of these.
+// A library prints nothing of its own accord. A test that expects output puts a spy with its own implementation over these.
 const methods = ['debug', 'error', 'info', 'log', 'warn'] as const;
-let spies: { method: string; calls: unknown[][] }[] = [];
+const originals = methods.map(method => ({ method, print: console[method] }));
+let printed: string[] = [];
 
 beforeEach(() => {
-  spies = methods.map(method => ({ method, calls: vi.spyOn(console, method).mockImplementation(() => {}).mock.calls }));
+  printed = [];
+  for (const { method } of originals)
+    console[method] = (...args) => printed.push(`console.${method}(${args.map(String).join(', ')})`);
 });
 
 afterEach(() => {
-  const printed = spies.flatMap(({ method, calls }) => calls.map(call => `console.${method}(${call.map(String).join(', ')})`));
-  vi.restoreAllMocks();
+  for (const { method, print } of originals) console[method] = print;
   if (printed.length > 0) throw new Error(`A test must print nothing, got:\n${printed.join('\n')}`);
 });

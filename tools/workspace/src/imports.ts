@@ -10,7 +10,10 @@ export function importsOf(file: string): string[] {
 /** Package of an import (`@zpin/core` of `@zpin/core/spec`); `undefined` for a file or a module of Node. */
 export function packageOf(specifier: string): string | undefined {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** `entry` and every file of its package that it reaches. */
@@ -33,7 +36,11 @@ export function nodeGlobals(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: ts.Node) => {
-    if (ts.isIdentifier(node) && ['process', 'Buffer', '__dirname', '__filename', 'require'].includes(node.text) && isRead(node)) {
+    if (
+      ts.isIdentifier(node) &&
+      ['process', 'Buffer', '__dirname', '__filename', 'require'].includes(node.text) &&
+      isRead(node)
+    ) {
       found.push(`${file}:${source.getLineAndCharacterOfPosition(node.pos).line + 1} ${node.text}`);
     }
     ts.forEachChild(node, visit);

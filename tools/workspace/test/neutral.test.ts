@@ -13,7 +13,13 @@ describe.each(entries)('%s runs in a browser tab', entry => {
   const files = reachableFiles(join(root, 'packages', entry));
 
   test('imports no module of Node', () => {
-    expect(files.flatMap(file => importsOf(file).filter(name => name.startsWith('node:')).map(name => `${file} ${name}`))).toEqual([]);
+    expect(
+      files.flatMap(file =>
+        importsOf(file)
+          .filter(name => name.startsWith('node:'))
+          .map(name => `${file} ${name}`),
+      ),
+    ).toEqual([]);
   });
 
   test('reads no global of Node', () => {
@@ -39,5 +45,10 @@ test('the check itself sees bare globals of Node and passes guarded ones', () =>
       'const d = { Buffer };',
     ].join('\n'),
   );
-  expect(nodeGlobals(file).map(found => found.slice(file.length))).toEqual([':1 process', ':2 Buffer', ':3 process', ':5 Buffer']);
+  expect(nodeGlobals(file).map(found => found.slice(file.length))).toEqual([
+    ':1 process',
+    ':2 Buffer',
+    ':3 process',
+    ':5 Buffer',
+  ]);
 });

@@ -45,9 +45,9 @@ test('the types of all three resolve in a project of its own, for ES modules and
 test('PPO trains on CartPole from an ES module and from CommonJS, with equal results', () => {
   const [esm, cjs] = ['train.mjs', 'train.cjs'].map(file => JSON.parse(run(process.execPath, [file], scratch)));
   expect(esm).toEqual(cjs);
-  expect(esm.steps).toBe(4096);
+  expect(esm.steps).toBe(8192);
   expect(esm.episodes).toBeGreaterThan(50);
-  expect(esm.lateReturn).toBeGreaterThan(esm.earlyReturn);
+  expect(esm.lateReturn).toBeGreaterThan(2 * esm.earlyReturn);
 }, 120_000);
 
 test('no package ships its tests, or asks for the workspace', () => {
@@ -55,8 +55,8 @@ test('no package ships its tests, or asks for the workspace', () => {
     const installed = join(scratch, 'node_modules', '@zpin', folder);
     const manifest = readFileSync(join(installed, 'package.json'), 'utf8');
     expect(manifest).not.toMatch(/workspace:|catalog:/);
-    expect(run(process.execPath, ['-e', "console.log(fs.readdirSync('.', { recursive: true }).join('\\n'))"], installed)).not.toMatch(
-      /\.test\.ts/,
-    );
+    expect(
+      run(process.execPath, ['-e', "console.log(fs.readdirSync('.', { recursive: true }).join('\\n'))"], installed),
+    ).not.toMatch(/\.test\.ts/);
   }
 });

@@ -71,6 +71,8 @@ describe('valueAndGrad', () => {
 
   it('refuses a loss that is no scalar and a vector of another network', () => {
     expect(() => valueAndGrad(line, ({ weight }) => ({ loss: tf.square(weight) }))(tf.tensor1d([1, 2, 3]))).toThrow(ProgramError);
-    expect(() => valueAndGrad(line, ({ weight }) => ({ loss: tf.sum(weight) }))(tf.tensor1d([1, 2]))).toThrow(/3 numbers, got \[2\]/);
+    expect(() => valueAndGrad(line, ({ weight }) => ({ loss: tf.sum(weight) }))(tf.tensor1d([1, 2]))).toThrow(
+      /3 numbers, got \[2\]/,
+    );
   });
 });

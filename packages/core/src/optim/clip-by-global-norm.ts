@@ -14,7 +14,7 @@ export function clipByGlobalNorm(gradient: tf.Tensor1D, maxNorm: number): { grad
       message('clipByGlobalNorm', 'maxNorm must be greater than 0', maxNorm, 'Give a positive norm, or do not clip'),
     );
   }
-  const norm = tf.sqrt<tf.Scalar>(tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.sum<tf.Scalar>(tf.square(gradient)));
   if (maxNorm === Number.POSITIVE_INFINITY) return { gradient, norm };
   return { gradient: tf.mul(gradient, tf.div(maxNorm, tf.maximum(norm, maxNorm))), norm };
 }

@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts';
 import { onnxEngine } from './onnx.ts';
 import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx-runtime.ts';
 import { tensorflowEngine } from './tensorflow.ts';
+import { completeWasmKernels } from './wasm-kernels.ts';
 
 /** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. */
 export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
@@ -64,6 +65,7 @@ async function activate(backend: TensorflowBackend): Promise<string | null> {
     if (backend === 'tensorflow') await loadNative();
     else if (!tf.findBackendFactory(backend)) await import(/* @vite-ignore */ /* webpackIgnore: true */ `@tensorflow/tfjs-backend-${backend}`);
     if (!(await tf.setBackend(backend))) return 'its initialisation failed';
+    if (backend === 'wasm') completeWasmKernels();
     // The plain JavaScript backend greets its user on the console at its first tensor.
     const instance = tf.backend() as { firstUse?: boolean };
     if (instance.firstUse) instance.firstUse = false;

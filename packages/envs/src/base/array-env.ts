@@ -27,6 +27,7 @@ import type { RowEnv } from './row-env.ts';
 type Phase = 'new' | 'running' | 'ended' | 'closed';
 
 const NO_INFO: EnvInfo = Object.freeze({});
+const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /**
  * Environment that writes into the caller's arrays, so that a step allocates nothing. A subclass says how an episode starts, how one step
@@ -87,7 +88,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     return false;
   }
 
-  reset({ seed, options = {} }: ResetOptions = {}): ResetResult<Obs> {
+  reset({ seed, options = NO_OPTIONS }: ResetOptions = {}): ResetResult<Obs> {
     this.begin(seed, options);
     return { obs: this.observation(), info: this.info() };
   }
@@ -99,7 +100,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
-    this.begin(seed, {});
+    this.begin(seed, NO_OPTIONS);
     this.observe(out.obs, row * this.obsSize);
     if (out.actionMask) this.mask(out.actionMask, row * this.choices);
   }
@@ -111,7 +112,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     out.truncated[row] = this.truncated ? 1 : 0;
     if (this.phase === 'ended') {
       this.observe(out.finalObs, row * this.obsSize);
-      this.begin(undefined, {});
+      this.begin(undefined, NO_OPTIONS);
     }
     this.observe(out.obs, row * this.obsSize);
     if (out.actionMask) this.mask(out.actionMask, row * this.choices);

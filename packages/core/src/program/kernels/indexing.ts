@@ -25,16 +25,16 @@ function gather(call: KernelCall): Value {
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return b.apply('Gather', [x, b.cast(indices, 'int32')], shape, x.type, { axis });
   }
-  // Rows of a batch gathered one by one: index into the batch laid out as one axis.
-  const batch = sizeOf(x.shape.slice(0, batchDims));
-  const length = x.shape[batchDims] as number;
-  if (axis !== batchDims) throw new Error('gather with batchDims must have axis = batchDims');
-  const inner = x.shape.slice(batchDims + 1);
-  const perBatch = sizeOf(indices.shape) / batch;
+  // Rows of a batch are gathered one by one: the batch and the gathered axis are laid out as one axis.
+  const [batch, outer] = [sizeOf(x.shape.slice(0, batchDims)), sizeOf(x.shape.slice(batchDims, axis))];
+  const [length, inner] = [x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))];
+  const count = sizeOf(indices.shape) / batch;
   const offsets = b.constant(Int32Array.from({ length: batch }, (_, i) => i * length), [batch, 1], 'int32');
-  const rows = b.reshape(b.add(b.reshape(b.cast(indices, 'int32'), [batch, perBatch]), offsets), [batch * perBatch]);
-  const taken = b.apply('Gather', [b.reshape(x, [batch * length, ...inner]), rows], [batch * perBatch, ...inner], x.type, { axis: 0 });
-  return b.reshape(taken, [...indices.shape, ...inner]);
+  const rows = b.reshape(b.add(b.reshape(b.cast(indices, 'int32'), [batch, count]), offsets), [batch * count]);
+  const table = b.reshape(b.transpose(b.reshape(x, [batch, outer, length, inner]), [0, 2, 1, 3]), [batch * length, outer, inner]);
+  const taken = b.apply('Gather', [table, rows], [batch * count, outer, inner], x.type, { axis: 0 });
+  const shape = [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)];
+  return b.reshape(b.transpose(b.reshape(taken, [batch, count, outer, inner]), [0, 2, 1, 3]), shape);
 }
 
 /** Adds `updates` into zeros at `indices` `[…, k]`, which name the first k axes of the result. */

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs';
+import { message, SpaceError } from '../spec/errors.ts';
+import { DiagonalGaussian } from './diagonal-gaussian.ts';
+import type { Distribution } from './distribution.ts';
+
+/** Bounds of a `Box` of actions: finite, `low < high`; numbers, or one number per component. */
+export interface ActionBounds {
+  readonly low: number | ArrayLike<number>;
+  readonly high: number | ArrayLike<number>;
+}
+
+/** Largest |tanh u| that is inverted: about 4 units of rounding below 1. */
+const LARGEST_TANH = 1 - 2 ** -22;
+
+/**
+ * tanh of a normal distribution, stretched to a box: a = low + (high − low) (tanh u + 1) / 2 with u ~ N(mean, std²)
+ * (Haarnoja et al. 2018, appendix C). Actions lie inside the bounds, `[B, K]`.
+ *
+ * Its entropy has no closed form; estimate it by −logProb of samples.
+ */
+export class SquashedGaussian implements Distribution {
+  /** Distribution of u. */
+  readonly base: DiagonalGaussian;
+  /** `[K]` or scalar: half the width of the box. */
+  readonly #scale: tf.Tensor;
+  /** `[K]` or scalar: middle of the box. */
+  readonly #center: tf.Tensor;
+  /** Σ log of the half widths. */
+  readonly #logScale: number;
+
+  /**
+   * @param mean `[B, K]` of u
+   * @param logStd `[K]` or `[B, K]` of u
+   * @throws SpaceError when a bound is not finite or `low` is not below `high`
+   */
+  constructor(mean: tf.Tensor, logStd: tf.Tensor, bounds: ActionBounds = { low: -1, high: 1 }) {
+    this.base = new DiagonalGaussian(mean, logStd);
+    const size = mean.shape[1] as number;
+    const [low, high] = [components(bounds.low, size), components(bounds.high, size)];
+    const halves = high.map((top, k) => (top - low[k]) / 2);
+    if (low.length !== size || high.length !== size || !halves.every(half => half > 0 && half < Number.POSITIVE_INFINITY)) {
+      const expectation = `bounds must be finite, low < high, one per each of ${size} components`;
+      throw new SpaceError(
+        message('SquashedGaussian', expectation, { low, high }, 'Bound the action space, or use DiagonalGaussian'),
+      );
+    }
+    this.#scale = tf.tensor1d(halves);
+    this.#center = tf.tensor1d(high.map((top, k) => (top + low[k]) / 2));
+    this.#logScale = halves.reduce((sum, half) => sum + Math.log(half), 0);
+  }
+
+  /** @param noise `[B, K]`, standard normal */
+  sample(noise: tf.Tensor): tf.Tensor {
+    return this.#squash(this.base.sample(noise));
+  }
+
+  /**
+   * Actions and their log-probabilities, exact even where tanh saturates because u is known.
+   * @param noise `[B, K]`, standard normal
+   * @returns `action` `[B, K]`, `logProb` `[B]`; both differentiable by mean and logStd
+   */
+  sampleWithLogProb(noise: tf.Tensor): { action: tf.Tensor; logProb: tf.Tensor } {
+    const u = this.base.sample(noise);
+    return { action: this.#squash(u), logProb: tf.sub(this.base.logProbOfNoise(noise), this.#logSlope(u)) };
+  }
+
+  /** `[B, K]`: where the mean of u goes (the median of the actions, component by component). */
+  mode(): tf.Tensor {
+    return this.#squash(this.base.mean);
+  }
+
+  /**
+   * Actions within 2⁻²² of a bound (relative to the half width) count as that near: their u can't be told apart in 32 bits.
+   * For actions of this policy itself prefer `sampleWithLogProb`.
+   * @param action `[B, K]`
+   */
+  logProb(action: tf.Tensor): tf.Tensor {
+    const tanh = tf.clipByValue(tf.div(tf.sub(action, this.#center), this.#scale), -LARGEST_TANH, LARGEST_TANH);
+    const u = tf.mul(tf.sub(tf.log1p(tanh), tf.log1p(tf.neg(tanh))), 0.5);
+    return tf.sub(this.base.logProb(u), this.#logSlope(u));
+  }
+
+  /** Equal to that of the normal distributions: an invertible map changes no divergence. `other` has the same bounds. */
+  kl(other: SquashedGaussian): tf.Tensor {
+    return this.base.kl(other.base);
+  }
+
+  #squash(u: tf.Tensor): tf.Tensor {
+    return tf.add(tf.mul(tf.tanh(u), this.#scale), this.#center);
+  }
+
+  /** `[B]`: Σ log da/du, with log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)), which neither cancels nor overflows. */
+  #logSlope(u: tf.Tensor): tf.Tensor {
+    const logSlopes = tf.mul(tf.sub(tf.sub(Math.LN2, u), tf.softplus(tf.mul(u, -2))), 2);
+    return tf.add(tf.sum(logSlopes, 1), this.#logScale);
+  }
+}
+
+function components(bound: number | ArrayLike<number>, size: number): number[] {
+  return typeof bound === 'number' ? new Array<number>(size).fill(bound) : Array.from(bound);
+}

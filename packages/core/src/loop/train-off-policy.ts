@@ -1,0 +1,55 @@
+import type { AgentState, OffPolicyAgent, ReplayBuffer } from '../spec/agent.ts';
+import { Rng, type RngState } from '../spec/rng.ts';
+import type { TrainOptions } from './algorithm.ts';
+import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
+import { Run } from './run.ts';
+
+export interface OffPolicyOptions extends TrainOptions<OffPolicyAgent> {
+  /** Where transitions are stored and batches come from. */
+  readonly replay: ReplayBuffer;
+}
+
+/**
+ * Trains an agent on stored transitions: one step in each environment, store, and every `trainEverySteps` environment steps
+ * `gradientSteps` updates on batches drawn from the replay.
+ */
+export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainEvent, TrainSummary> {
+  const { agent, env, replay } = options;
+  const run = new Run(options);
+  const { collector } = run;
+  const rng = new Rng([options.seed, 0x5a3b1e]);
+  await run.begin((state) => {
+    replay.restore(state.replay as AgentState);
+    rng.restore(state.sampling as RngState);
+  });
+  const loopState = (): TrainState => ({ replay: replay.state(), sampling: rng.state() });
+  const obs = collector.obs.slice();
+
+  while (!run.finished && !run.stopped) {
+    agent.progress(run.step, options.totalSteps);
+    const action = await agent.act(collector.obs, 'explore', collector.actionMask);
+    obs.set(collector.obs);
+    const collected = collector.step(action);
+    run.step += env.numEnvs;
+    replay.add({ obs, action, ...collected });
+    yield* run.episodeEvents(collected);
+    if (run.step > agent.learningStarts && run.due(agent.trainEverySteps, env.numEnvs)) {
+      let metrics = null;
+      for (let k = 0; k < agent.gradientSteps; k++) {
+        const batch = replay.sample(agent.batchSize, rng);
+        metrics = await agent.update(batch);
+        run.updates++;
+      }
+      if (metrics) {
+        await run.checkFinite(metrics);
+        yield { type: 'update', step: run.step, updates: run.updates, metrics };
+        yield { type: 'step', step: run.step, totalSteps: options.totalSteps };
+      }
+    }
+    if (run.due(options.evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
+    if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
+  }
+  yield { type: 'step', step: run.step, totalSteps: options.totalSteps };
+  yield await run.checkpoint(loopState());
+  return run.summary();
+}

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../src/program/create-engine.ts';
+import type { Engine } from '../src/program/engine.ts';
+import { bool, type InputShape, int32, program } from '../src/program/program.ts';
+import { Store } from '../src/program/store.ts';
+import type { NumericArray } from '../src/spec/env.ts';
+import { type CaseInput, type OpCase, opCases, scalarise } from './op-cases.ts';
+
+let engines: { onnx: Engine; cpu: Engine; wasm: Engine };
+
+beforeAll(async () => {
+  engines = {
+    onnx: await createEngine('onnx'),
+    cpu: await createEngine('tensorflow', { backend: 'cpu' }),
+    wasm: await createEngine('tensorflow', { backend: 'wasm' }),
+  };
+});
+
+function shapeOf({ dtype, shape }: CaseInput): InputShape {
+  return dtype === 'int32' ? int32(shape) : dtype === 'bool' ? bool(shape) : shape;
+}
+
+function arrayOf({ dtype, values }: CaseInput): NumericArray {
+  return dtype === 'int32' ? Int32Array.from(values) : dtype === 'bool' ? Uint8Array.from(values) : Float32Array.from(values);
+}
+
+/** Value, gradient and gradient of the gradient's length, as one program. */
+async function derivatives(engine: Engine, { name, inputs, run, order }: OpCase): Promise<Record<string, number[]>> {
+  const store = new Store(engine, { unused: new Float32Array(1) });
+  const floats = inputs.flatMap(({ dtype }, i) => (dtype === 'float32' ? [i] : []));
+  const compute = program(store, {
+    name,
+    inputs: Object.fromEntries(inputs.map((input, i) => [`x${i}`, shapeOf(input)])),
+    run: (_, tensors) => {
+      const all = inputs.map((_, i) => tensors[`x${i}`] as tf.Tensor);
+      const wanted = floats.map((i) => all[i] as tf.Tensor);
+      const loss = (...some: tf.Tensor[]) => scalarise(run(...all.map((tensor, i) => (floats.includes(i) ? (some[floats.indexOf(i)] as tf.Tensor) : tensor))));
+      const outputs: Record<string, tf.Tensor> = { value: run(...all) };
+      if (order >= 1) tf.grads(loss)(wanted).forEach((gradient, k) => (outputs[`gradient${k}`] = gradient));
+      if (order >= 2) {
+        const length = (...some: tf.Tensor[]) => tf.addN(tf.grads(loss)(some).map((gradient) => tf.sum(tf.square(gradient))));
+        tf.grads(length)(wanted).forEach((gradient, k) => (outputs[`second${k}`] = gradient));
+      }
+      return { outputs };
+    },
+  });
+  const { outputs } = await compute(Object.fromEntries(inputs.map((input, i) => [`x${i}`, arrayOf(input)])));
+  const numbers = Object.fromEntries(Object.entries(outputs).map(([key, array]) => [key, Array.from(array as NumericArray)]));
+  compute.dispose();
+  store.dispose();
+  return numbers;
+}
+
+function expectClose(actual: Record<string, number[]>, expected: Record<string, number[]>): void {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+  for (const [key, numbers] of Object.entries(expected)) {
+    const scale = Math.max(1, ...numbers.filter(Number.isFinite).map(Math.abs));
+    const found = actual[key] as number[];
+    expect(found.length, key).toBe(numbers.length);
+    numbers.forEach((number, i) => {
+      if (Number.isFinite(number)) expect(Math.abs((found[i] as number) - number), `${key}[${i}]: ${found[i]} for ${number}`).toBeLessThan(2e-5 * scale);
+      else expect(found[i], `${key}[${i}]`).toBe(number);
+    });
+  }
+}
+
+describe.each(opCases.map((testCase) => [testCase.name, testCase] as const))('%s', (_, testCase) => {
+  it('compiled equals op by op, to the order that it has derivatives', async () => {
+    expectClose(await derivatives(engines.onnx, testCase), await derivatives(engines.cpu, testCase));
+  });
+
+  it('is the same on WebAssembly', async () => {
+    expectClose(await derivatives(engines.wasm, testCase), await derivatives(engines.cpu, testCase));
+  });
+});

@@ -1,0 +1,262 @@
+import {
+  contains,
+  describeSpace,
+  type Env,
+  type EnvInfo,
+  type EnvState,
+  flatten,
+  Rng,
+  type SpaceValue,
+  type StepResult,
+  sample,
+  type VectorStep,
+} from '@zpin/core/spec';
+import { SyncVectorEnv } from './vector/sync-vector-env.ts';
+
+/** One breach of the environment contract. */
+export interface Violation {
+  /** `space`, `reward`, `flags`, `seed`, `determinism`, `aliasing`, `state`, `mask`, `action`, `render`, `vector`. */
+  readonly rule: string;
+  readonly problem: string;
+  /** How to mend it. */
+  readonly remedy: string;
+}
+
+export interface CheckOptions {
+  /** Steps played by each check. */
+  readonly steps?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Plays an environment with random actions and looks for breaches of the contract: values outside their spaces, results that a seed does not
+ * repeat, observations that change afterwards, states that do not restore, and so on. An empty list means that none was found.
+ */
+export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {}): Violation[] {
+  const violations: Violation[] = [];
+  const report = (rule: string, problem: string, remedy: string): void => {
+    if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, problem, remedy });
+  };
+  const checks: [string, (env: Env, plan: Plan, report: Report) => void][] = [
+    ['space', checkEpisodes],
+    ['seed', checkSeeds],
+    ['state', checkState],
+    ['action', checkActions],
+    ['render', checkRender],
+    ['vector', checkVector],
+  ];
+  for (const [rule, check] of checks) {
+    try {
+      check(env, { steps, seed }, report);
+    } catch (error) {
+      report(rule, `it threw: ${error instanceof Error ? error.message : String(error)}`, 'Mend what the message names');
+    }
+  }
+  return violations;
+}
+
+type Report = (rule: string, problem: string, remedy: string) => void;
+
+interface Plan {
+  readonly steps: number;
+  readonly seed: number;
+}
+
+function checkEpisodes(env: Env, { steps, seed }: Plan, report: Report): void {
+  const { observationSpace, maxEpisodeSteps } = env.spec;
+  const kept: { obs: unknown; copy: unknown }[] = [];
+  const look = (obs: unknown, info: EnvInfo, where: string): void => {
+    if (!contains(observationSpace, obs)) {
+      const remedy = 'Widen the space, or return a value of its element type, length and bounds';
+      report('space', `${where} returned ${show(obs)}, which is not in ${describeSpace(observationSpace)}`, remedy);
+    }
+    kept.push({ obs, copy: structuredClone(obs) });
+    checkMask(env, info, report);
+  };
+  const first = env.reset({ seed });
+  look(first.obs, first.info, 'reset');
+  let length = 0;
+  for (const { result } of play(env, steps, seed)) {
+    length++;
+    look(result.obs, result.info, 'step');
+    checkResult(result, report);
+    if (maxEpisodeSteps !== null && length >= maxEpisodeSteps && !result.truncated) {
+      report(
+        'flags',
+        `step ${length} was not truncated, but the limit is ${maxEpisodeSteps}`,
+        'Wrap it in TimeLimit, or mend its spec',
+      );
+    }
+    if (result.terminated || result.truncated) length = 0;
+  }
+  if (kept.some(({ obs, copy }) => show(obs) !== show(copy))) {
+    report('aliasing', 'an observation changed after it was returned', 'Return a new array from every reset and step');
+  }
+}
+
+function checkResult({ reward, terminated, truncated, info }: StepResult<unknown>, report: Report): void {
+  if (!Number.isFinite(reward)) report('reward', `the reward was ${reward}`, 'Return a finite number');
+  if (typeof terminated !== 'boolean' || typeof truncated !== 'boolean') {
+    report('flags', `terminated was ${show(terminated)} and truncated ${show(truncated)}`, 'Return booleans');
+  }
+  if (typeof info !== 'object' || info === null)
+    report('flags', `info was ${show(info)}`, 'Return an object, {} if there is nothing');
+}
+
+function checkMask(env: Env, info: EnvInfo, report: Report): void {
+  const { actionSpace } = env.spec;
+  const promised = 'hasActionMask' in env && env.hasActionMask === true;
+  const mask = info?.actionMask;
+  if (!mask) {
+    if (promised) report('mask', 'hasActionMask is true but info.actionMask is missing', 'Put the mask into every info');
+    return;
+  }
+  if (!promised) report('mask', 'info.actionMask is there but hasActionMask is not true', 'Add hasActionMask = true');
+  if (actionSpace.type !== 'discrete' || mask.length !== actionSpace.n || !mask.includes(1)) {
+    report('mask', `info.actionMask was ${show(mask)}`, 'Give 0 or 1 for each of the Discrete actions, at least one of them 1');
+  }
+}
+
+function checkSeeds(env: Env, { steps, seed }: Plan, report: Report): void {
+  const run = (start: number | Rng): string => {
+    const first = show(env.reset({ seed: start }).obs);
+    return first + show(play(env, steps, seed).map(({ result }) => result));
+  };
+  const once = run(seed);
+  if (run(seed) !== once) {
+    report(
+      'determinism',
+      'one seed gave two different runs',
+      'Draw everything from the generator that reset seeds; keep nothing between episodes',
+    );
+  }
+  if (run(new Rng(seed)) !== once) {
+    report(
+      'seed',
+      'reset({ seed: new Rng(s) }) did not play as reset({ seed: s })',
+      'Use a given Rng as it is, and make one from a number',
+    );
+  }
+}
+
+function checkState(env: Env, { steps, seed }: Plan, report: Report): void {
+  if (!env.state || !env.restore) {
+    report('state', 'state() or restore() is missing', 'Write both, so that runs can be resumed');
+    return;
+  }
+  env.reset({ seed });
+  play(env, Math.ceil(steps / 3), seed);
+  // Somewhere inside an episode, if episodes last that long.
+  for (let tries = 0; tries < 10; tries++) {
+    env.reset();
+    if (!play(env, 3, seed + tries).at(-1)?.ended) break;
+  }
+  const saved = env.state();
+  let copy: EnvState;
+  try {
+    copy = structuredClone(saved);
+  } catch {
+    report('state', 'state() holds something that cannot be copied', 'Use JSON values and typed arrays only');
+    return;
+  }
+  const once = show(play(env, steps, seed).map(({ result }) => result));
+  if (show(saved) !== show(copy)) report('state', 'a state changed after it was returned', 'Copy arrays in state()');
+  env.restore(copy);
+  if (show(env.state()) !== show(saved)) report('state', 'state() after restore(s) is not s', 'Restore every field');
+  if (show(play(env, steps, seed).map(({ result }) => result)) !== once) {
+    report(
+      'state',
+      'a restored environment did not go on as before',
+      'Put everything that changes into state(), the generator and counters too',
+    );
+  }
+}
+
+function checkActions(env: Env, { seed }: Plan, report: Report): void {
+  const { actionSpace } = env.spec;
+  const bad: SpaceValue[] = [];
+  if (actionSpace.type === 'discrete') bad.push(actionSpace.start + actionSpace.n, actionSpace.start - 1, Number.NaN);
+  if (actionSpace.type === 'box')
+    bad.push(actionSpace.low.slice().fill(Number.NaN), new Float32Array(actionSpace.low.length + 1));
+  for (const action of bad) {
+    // Integer arrays cannot hold NaN.
+    if (contains(actionSpace, action)) continue;
+    env.reset({ seed });
+    try {
+      env.step(action);
+    } catch {
+      continue;
+    }
+    report(
+      'action',
+      `step took ${show(action)}, which is not in ${describeSpace(actionSpace)}`,
+      'Throw an error that names the space',
+    );
+  }
+}
+
+function checkRender(env: Env, { seed }: Plan, report: Report): void {
+  if (!env.render) return;
+  env.reset({ seed });
+  const { width, height, data } = env.render();
+  if (data.length !== width * height * 3 || data.length === 0) {
+    report('render', `a frame of ${width} x ${height} had ${data.length} bytes`, 'Return width * height * 3 bytes');
+  }
+}
+
+/** The vector form must hand over the same episodes, the true last observation, and the first of the next episode. */
+function checkVector(env: Env, { steps, seed }: Plan, report: Report): void {
+  const { observationSpace, actionSpace } = env.spec;
+  const first = env.reset({ seed }).obs as SpaceValue;
+  const rows = [show(flatten(observationSpace, first))];
+  const actions: SpaceValue[] = [];
+  for (const { action, result, next } of play(env, steps, seed)) {
+    actions.push(action);
+    const obs = flatten(observationSpace, result.obs as SpaceValue);
+    rows.push(show([next === undefined ? obs : flatten(observationSpace, next as SpaceValue), next === undefined ? null : obs]));
+  }
+  const vector = new SyncVectorEnv(() => env, 1);
+  const out: VectorStep = vector.createStep();
+  vector.reset(out, seed);
+  const vectorRows = [show(out.obs)];
+  for (const action of actions) {
+    vector.step(flatten(actionSpace, action), out);
+    vectorRows.push(show([out.obs, out.terminated[0] || out.truncated[0] ? out.finalObs : null]));
+  }
+  if (rows.some((row, i) => row !== vectorRows[i])) {
+    report(
+      'vector',
+      'stepping it in a SyncVectorEnv gave other observations',
+      'Make resetRow and stepRow do what reset and step do',
+    );
+  }
+}
+
+interface Played {
+  readonly action: SpaceValue;
+  readonly result: StepResult<unknown>;
+  readonly ended: boolean;
+  /** First observation of the next episode, after an end. */
+  readonly next?: unknown;
+}
+
+/** Plays random legal actions; an episode that ends is followed by an unseeded reset. */
+function play(env: Env, steps: number, seed: number): Played[] {
+  const rng = new Rng(seed);
+  return Array.from({ length: steps }, () => {
+    const action = sample(env.spec.actionSpace, rng);
+    const result = env.step(action);
+    const ended = Boolean(result.terminated || result.truncated);
+    return ended ? { action, result, ended, next: env.reset().obs } : { action, result, ended };
+  });
+}
+
+/** Exact text of a value, types of arrays included. */
+function show(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part) => {
+      if (ArrayBuffer.isView(part)) return `${part.constructor.name}(${Array.from(part as Float64Array).join()})`;
+      return typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
+    }) ?? String(value)
+  );
+}

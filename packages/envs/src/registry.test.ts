@@ -1,0 +1,54 @@
+import { flatSize } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { checkEnv } from './check-env.ts';
+import { CartPole, cartPoleV1 } from './classic/cart-pole.ts';
+import { listEnvs, makeEnv, makeVectorEnv, registerEnv } from './registry.ts';
+
+describe('registry', () => {
+  it.each(listEnvs().map(entry => entry.spec.id))('%s keeps the contract, and its copies are independent', id => {
+    expect(checkEnv(makeEnv(id))).toEqual([]);
+    const vector = makeVectorEnv(id, 2);
+    const out = vector.createStep();
+    vector.reset(out, [4, 4]);
+    const size = flatSize(vector.spec.observationSpace);
+    expect(out.obs.slice(0, size)).toEqual(out.obs.slice(size));
+  });
+
+  it('knows each environment by what it says of itself', () => {
+    for (const { spec, summary, options = {} } of listEnvs()) {
+      const env = makeEnv(
+        spec.id,
+        Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default ?? undefined])),
+      );
+      expect(env.spec).toEqual(spec);
+      expect(summary).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('sets the time limit and options', () => {
+    expect(makeEnv('CartPole-v1', { maxEpisodeSteps: 7 }).spec.maxEpisodeSteps).toBe(7);
+    expect(makeEnv('CartPole-v1', { maxEpisodeSteps: null }).spec.maxEpisodeSteps).toBeNull();
+    const env = makeEnv('CartPole-v1', { suttonBartoReward: true });
+    env.reset({ seed: 0 });
+    expect(env.step(0).reward).toBe(0);
+  });
+
+  it('takes new environments, once', () => {
+    const entry = {
+      spec: { ...cartPoleV1, id: 'MyPole-v0' },
+      summary: 'Mine.',
+      create: (spec: typeof cartPoleV1) => new CartPole(spec),
+    };
+    registerEnv(entry);
+    expect(makeEnv('MyPole-v0').spec.id).toBe('MyPole-v0');
+    expect(() => registerEnv(entry)).toThrow('registerEnv: the id must be new, got "MyPole-v0". Choose another name or version.');
+  });
+
+  it('names the nearest environment and option', () => {
+    expect(() => makeEnv('cartpole-v1')).toThrow('Did you mean CartPole-v1.');
+    expect(() => makeEnv('Qqqqqqqqqqqqqqqqqqqqqqqqqqqqq')).toThrow(/listEnvs/);
+    expect(() => makeEnv('CartPole-v1', { suttonBartoRewards: true })).toThrow('Did you mean suttonBartoReward.');
+    expect(() => makeEnv('CartPole-v1', { suttonBartoReward: 1 })).toThrow(/must be a boolean, got 1/);
+    expect(() => makeEnv('CartPole-v1', { maxEpisodeSteps: 0 })).toThrow(/maxEpisodeSteps/);
+  });
+});

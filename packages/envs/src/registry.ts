@@ -1,0 +1,94 @@
+import { type Env, type EnvSpec, InputError, message, nearestName, type SpaceValue, type VectorEnv } from '@zpin/core/spec';
+import { builtInEnvs } from './built-in-envs.ts';
+import { SyncVectorEnv } from './vector/sync-vector-env.ts';
+
+/** An environment made by name: its observations and actions are known from its spaces, not from its type. */
+export type AnyEnv = Env<SpaceValue, SpaceValue>;
+
+/** A setting of an environment; its type is that of `default`. */
+export interface EnvOption {
+  /** What it does, one line. */
+  readonly meaning: string;
+  readonly default: boolean | number | string | readonly string[] | null;
+}
+
+export type EnvOptions = Readonly<Record<string, unknown>> & {
+  /** Steps after which an episode is truncated, instead of the registered limit; `null` takes the limit away. */
+  readonly maxEpisodeSteps?: number | null;
+};
+
+/** What the registry knows about an environment. */
+export interface EnvEntry {
+  readonly spec: EnvSpec;
+  /** What it is about, one line. */
+  readonly summary: string;
+  /** Settings besides `maxEpisodeSteps`, by name. */
+  readonly options?: Readonly<Record<string, EnvOption>>;
+  /** Makes one. `spec` is the entry's, with the wanted time limit, which the environment must keep. */
+  create(spec: EnvSpec, options: Readonly<Record<string, unknown>>): Env;
+}
+
+const registry = new Map<string, EnvEntry>(builtInEnvs.map(entry => [entry.spec.id, entry]));
+
+/**
+ * Makes an environment known by name.
+ * @throws InputError when the name is taken
+ */
+export function registerEnv(entry: EnvEntry): void {
+  const { id } = entry.spec;
+  if (registry.has(id)) throw new InputError(message('registerEnv', 'the id must be new', id, 'Choose another name or version'));
+  registry.set(id, entry);
+}
+
+/** All known environments, in the order in which they were registered. */
+export function listEnvs(): EnvEntry[] {
+  return [...registry.values()];
+}
+
+/**
+ * Makes the environment called `id`.
+ * @throws InputError when the id or an option is unknown, or an option has the wrong type
+ */
+export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
+  const entry = registry.get(id);
+  if (!entry) {
+    const nearest = nearestName(id, [...registry.keys()]);
+    const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
+    throw new InputError(message('makeEnv', 'the environment must be registered', id, remedy));
+  }
+  const { maxEpisodeSteps = entry.spec.maxEpisodeSteps, ...settings } = options;
+  if (maxEpisodeSteps !== null && !(Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps >= 1)) {
+    throw new InputError(
+      message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', maxEpisodeSteps, 'Leave it out'),
+    );
+  }
+  checkSettings(entry, settings);
+  return entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv;
+}
+
+/**
+ * Makes `numEnvs` copies of the environment called `id`, stepped together in this thread.
+ * @throws InputError as `makeEnv` does, and unless `numEnvs` is an integer ≥ 1
+ */
+export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions = {}): VectorEnv {
+  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs);
+}
+
+function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknown>>): void {
+  const known = entry.options ?? {};
+  const where = `makeEnv ${entry.spec.id}`;
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(known, name)) {
+      const nearest = nearestName(name, [...Object.keys(known), 'maxEpisodeSteps']);
+      throw new InputError(
+        message(where, 'the option must exist', name, nearest ? `Did you mean ${nearest}` : 'It has no options'),
+      );
+    }
+    const wanted = known[name].default;
+    if (value !== undefined && wanted !== null && typeof value !== typeof wanted) {
+      throw new InputError(
+        message(where, `${name} must be a ${typeof wanted}`, value, `Its default is ${JSON.stringify(wanted)}`),
+      );
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { box, type Env, Rng } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
+import { makeVectorEnv } from '../registry.ts';
+import { TimeLimit } from '../wrappers/time-limit.ts';
+import { SyncVectorEnv } from './sync-vector-env.ts';
+
+const actionsOf = (n: number, steps: number) => {
+  const rng = new Rng(9);
+  return Array.from({ length: steps }, () => Int32Array.from({ length: n }, () => rng.integers(0, 2)));
+};
+
+/** Counts its steps, ends after three, and has no state. */
+const counter = (): Env<Float32Array, number> => {
+  let steps = 0;
+  return {
+    spec: { ...cartPoleV1, id: 'Counter-v0', observationSpace: box({ low: 0, high: 9 }), maxEpisodeSteps: null },
+    reset: () => {
+      steps = 0;
+      return { obs: Float32Array.of(0), info: {} };
+    },
+    step: () => {
+      steps++;
+      return { obs: Float32Array.of(steps), reward: steps / 2, terminated: steps === 3, truncated: false, info: {} };
+    },
+  };
+};
+
+describe('SyncVectorEnv', () => {
+  it('plays copy i as a single environment seeded with s + i, reset in the same step', () => {
+    const vector = new SyncVectorEnv(() => new CartPole(), 3);
+    const out = vector.createStep();
+    vector.reset(out, 40);
+    const singles = [0, 1, 2].map(i => {
+      const env = new CartPole();
+      expect(out.obs.slice(4 * i, 4 * i + 4)).toEqual(env.reset({ seed: 40 + i }).obs);
+      return env;
+    });
+    let ends = 0;
+    for (const actions of actionsOf(3, 200)) {
+      vector.step(actions, out);
+      singles.forEach((env, i) => {
+        const result = env.step(actions[i]);
+        const row = (all: typeof out.obs) => all.slice(4 * i, 4 * i + 4);
+        expect([out.reward[i], out.terminated[i], out.truncated[i]]).toEqual([
+          result.reward,
+          +result.terminated,
+          +result.truncated,
+        ]);
+        if (result.terminated || result.truncated) {
+          ends++;
+          expect(row(out.finalObs)).toEqual(result.obs);
+          expect(row(out.obs)).toEqual(env.reset().obs);
+        } else expect(row(out.obs)).toEqual(result.obs);
+      });
+    }
+    expect(ends).toBeGreaterThan(10);
+  });
+
+  it('gives an environment without rows the same form', () => {
+    const vector = new SyncVectorEnv(counter, 2);
+    const out = vector.createStep();
+    vector.reset(out);
+    const seen = Array.from({ length: 4 }, () => {
+      vector.step(Int32Array.of(0, 1), out);
+      return [out.obs[1], out.reward[1], out.terminated[1], out.finalObs[1]];
+    });
+    expect(seen).toEqual([
+      [1, 0.5, 0, 0],
+      [2, 1, 0, 0],
+      [0, 1.5, 1, 3],
+      [1, 0.5, 0, 3],
+    ]);
+  });
+
+  it('goes on bit for bit from a state that was copied', () => {
+    const actions = actionsOf(4, 120);
+    const play = (vector: SyncVectorEnv, from: number) => {
+      const out = vector.createStep();
+      return actions.slice(from).map(a => {
+        vector.step(a, out);
+        return structuredClone([out.obs, out.reward, out.terminated, out.truncated]);
+      });
+    };
+    const make = () => new SyncVectorEnv(() => new TimeLimit(new CartPole(), 15), 4);
+    const vector = make();
+    vector.reset(vector.createStep(), 3);
+    for (const a of actions.slice(0, 50)) vector.step(a, vector.createStep());
+    const saved = structuredClone(vector.state());
+    const expected = play(vector, 50);
+    const other = make();
+    other.restore(saved);
+    expect(play(other, 50)).toEqual(expected);
+  });
+
+  it('does not play the same episode in copies that were never seeded, nor again after a reset without a seed', () => {
+    const vector = makeVectorEnv('CartPole-v1', 2);
+    const [first, second] = [vector.createStep(), vector.createStep()];
+    vector.reset(first);
+    vector.reset(second);
+    const starts = [first, second].flatMap(({ obs }) => [obs.slice(0, 4).join(), obs.slice(4).join()]);
+    expect(new Set(starts).size).toBe(4);
+  });
+
+  it('takes one seed per copy', () => {
+    const vector = makeVectorEnv('CartPole-v1', 2);
+    const out = vector.createStep();
+    vector.reset(out, [8, 8]);
+    expect(out.obs.slice(0, 4)).toEqual(out.obs.slice(4));
+    expect(() => vector.reset(out, [1])).toThrow(/there must be 2 seeds, got 1/);
+  });
+
+  it('refuses wrong sizes, wrong actions, and what its environment cannot do', () => {
+    expect(() => makeVectorEnv('CartPole-v1', 0)).toThrow(/numEnvs/);
+    const vector = makeVectorEnv('CartPole-v1', 2);
+    const out = vector.createStep();
+    expect(() => vector.step(Int32Array.of(0, 0), out)).toThrow(/Call reset first/);
+    expect(() => vector.reset(makeVectorEnv('CartPole-v1', 3).createStep())).toThrow(/createStep/);
+    vector.reset(out, 0);
+    expect(() => vector.step(Int32Array.of(0), out)).toThrow(/actions must be of shape \[2\]/);
+    expect(() => vector.step(Int32Array.of(0, 2), out)).toThrow(/Discrete\(2\)/);
+    expect(() => vector.restore(makeVectorEnv('CartPole-v1', 3).state())).toThrow(/2 copies/);
+    expect(() => new SyncVectorEnv(counter, 1).state()).toThrow(/Counter-v0.state/);
+    vector.close();
+    expect(() => vector.step(Int32Array.of(0, 0), out)).toThrow(/must be open/);
+  });
+});

@@ -1,0 +1,59 @@
+import {
+  type Env,
+  type EnvSpec,
+  type EnvState,
+  type Frame,
+  InputError,
+  message,
+  type ResetOptions,
+  type ResetResult,
+  type StateValue,
+  type StepResult,
+} from '@zpin/core/spec';
+
+const NOTHING: EnvState = Object.freeze({});
+
+/** An environment around another one. A subclass changes what it passes on; what it remembers it adds by `save` and `load`. */
+export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implements Env<Obs, Act> {
+  readonly spec: EnvSpec;
+  /** There when the wrapped environment can render. */
+  readonly render?: () => Frame;
+  protected readonly env: Env<InnerObs, InnerAct>;
+
+  protected constructor(env: Env<InnerObs, InnerAct>, changes: Partial<EnvSpec> = {}) {
+    this.env = env;
+    this.spec = { ...env.spec, ...changes };
+    if (env.render) this.render = () => env.render?.() as Frame;
+  }
+
+  abstract reset(options?: ResetOptions): ResetResult<Obs>;
+  abstract step(action: Act): StepResult<Obs>;
+
+  /** What the wrapper itself remembers between steps. */
+  protected save(): EnvState {
+    return NOTHING;
+  }
+
+  protected load(_state: EnvState): void {}
+
+  get hasActionMask(): boolean {
+    return 'hasActionMask' in this.env && this.env.hasActionMask === true;
+  }
+
+  state(): EnvState {
+    if (this.env.state) return { inner: this.env.state(), own: this.save() };
+    throw new InputError(message(`${this.spec.id}.state`, 'the wrapped environment must have state()', 'none', 'Write it'));
+  }
+
+  restore(state: EnvState): void {
+    if (!this.env.restore) {
+      throw new InputError(message(`${this.spec.id}.restore`, 'the wrapped environment must have restore()', 'none', 'Write it'));
+    }
+    this.env.restore(state.inner as { readonly [key: string]: StateValue });
+    this.load(state.own as { readonly [key: string]: StateValue });
+  }
+
+  close(): void {
+    this.env.close?.();
+  }
+}

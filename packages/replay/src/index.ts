@@ -1,0 +1,2 @@
+export { type Columns, Ring } from './ring.ts';
+export { UniformReplay, type UniformReplayOptions } from './uniform-replay.ts';

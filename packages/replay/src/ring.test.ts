@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { Ring } from './ring.ts';
+
+describe('Ring', () => {
+  it('overwrites the oldest rows and says where the next goes', () => {
+    const ring = new Ring(3, { a: { dtype: 'int32', size: 2 }, b: { dtype: 'uint8', size: 1 } });
+    ring.append({ a: [1, 2, 3, 4], b: [1, 2] }, 2);
+    expect([ring.size, ring.next]).toEqual([2, 2]);
+    ring.append({ a: [5, 6, 7, 8], b: [3, 4] }, 2);
+    expect([ring.size, ring.next]).toEqual([3, 1]);
+    expect([...ring.columns.a]).toEqual([7, 8, 3, 4, 5, 6]);
+    expect([...ring.columns.b]).toEqual([4, 2, 3]);
+  });
+
+  it('appends more rows than it can hold as single appends would', () => {
+    const all = Array.from({ length: 11 }, (_, i) => i);
+    const atOnce = new Ring(4, { a: { dtype: 'int32', size: 1 } });
+    const singly = new Ring(4, { a: { dtype: 'int32', size: 1 } });
+    atOnce.append({ a: all }, 11);
+    for (const a of all) singly.append({ a: [a] }, 1);
+    expect(atOnce.state()).toEqual(singly.state());
+  });
+
+  it('gathers short and long rows', () => {
+    for (const size of [1, 3, 100]) {
+      const ring = new Ring(5, { a: { dtype: 'float32', size } });
+      ring.append({ a: Array.from({ length: 5 * size }, (_, i) => i) }, 5);
+      const out = ring.batch('a', 2);
+      ring.gather('a', Int32Array.of(4, 1), out);
+      expect([...out]).toEqual([4, 1].flatMap(row => Array.from({ length: size }, (_, i) => row * size + i)));
+    }
+  });
+
+  it('saves copies of the used rows only', () => {
+    const ring = new Ring(100, { a: { dtype: 'float32', size: 1 } });
+    ring.append({ a: [1, 2] }, 2);
+    const saved = ring.state();
+    ring.append({ a: [3] }, 1);
+    expect(saved.columns).toEqual({ a: Float32Array.of(1, 2) });
+  });
+});
