@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Schedule } from '../spec/schedules.ts';
+import { checkSchedule, type Schedule } from '../spec/schedules.ts';
 
 /** What a reader needs to know about a setting beside its schema. */
 export interface FieldText<Value> {

@@ -27,6 +27,8 @@ export class SquashedGaussian implements Distribution {
   readonly #center: tf.Tensor;
   /** Σ log of the half widths. */
   readonly #logScale: number;
+  /** `[K]` each; `null` for boxes around 0, which stretching cannot leave. */
+  readonly #clip: { readonly low: tf.Tensor; readonly high: tf.Tensor } | null;
 
   /**
    * @param mean `[B, K]` of u
@@ -45,7 +47,9 @@ export class SquashedGaussian implements Distribution {
       );
     }
     this.#scale = tf.tensor1d(halves);
-    this.#center = tf.tensor1d(high.map((top, k) => (top + low[k]) / 2));
+    const centers = high.map((top, k) => (top + low[k]) / 2);
+    this.#center = tf.tensor1d(centers);
+    this.#clip = centers.every(center => center === 0) ? null : { low: tf.tensor1d(low), high: tf.tensor1d(high) };
     this.#logScale = halves.reduce((sum, half) => sum + Math.log(half), 0);
   }
 
@@ -86,7 +90,9 @@ export class SquashedGaussian implements Distribution {
   }
 
   #squash(u: tf.Tensor): tf.Tensor {
-    return tf.add(tf.mul(tf.tanh(u), this.#scale), this.#center);
+    const action = tf.add(tf.mul(tf.tanh(u), this.#scale), this.#center);
+    // Rounding of the sum can step over a bound by one unit.
+    return this.#clip ? tf.minimum(tf.maximum(action, this.#clip.low), this.#clip.high) : action;
   }
 
   /** `[B]`: Σ log da/du, with log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)), which neither cancels nor overflows. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { registerGradients } from '../program/gradients.ts';
 import { hessianVectorProduct } from './hessian-vector-product.ts';
-import { layout, type Params, unflatten } from './layout.ts';
+import { layout, type Params, unflattenParams } from './layout.ts';
 
 beforeAll(async () => {
   await useCpuBackend();
@@ -123,7 +123,7 @@ describe('hessianVectorProduct', () => {
     ['at the policy itself', flat],
   ])('of the KL divergence of a network agrees with Pearlmutter’s algorithm in float64, %s', (_name, oldParams) => {
     const old = tf.tidy(() => {
-      const reference = logits(unflatten(network, tf.tensor1d(oldParams)), tf.tensor(inputs));
+      const reference = logits(unflattenParams(network, tf.tensor1d(oldParams)), tf.tensor(inputs));
       return (tf.softmax(reference).arraySync() as Matrix).map(row => row.map(p => p / row.reduce((a, b) => a + b)));
     });
     const expected = oracle(flat, vector, inputs, old);

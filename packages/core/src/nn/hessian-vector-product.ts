@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { flatten, type ParameterLayout, type Params, unflatten } from './layout.ts';
+import { flattenParams, type ParameterLayout, type Params, unflattenParams } from './layout.ts';
 
 /**
  * Product of a Hessian with a vector, without the Hessian: H v = ∇(∇f · v) (Pearlmutter 1994, "Fast exact multiplication by the
@@ -13,9 +13,9 @@ export function hessianVectorProduct(
 ): (flat: tf.Tensor1D, vector: tf.Tensor1D) => tf.Tensor1D {
   return (flat, vector) =>
     tf.tidy(() => {
-      const params = unflatten(layout, flat);
+      const params = unflattenParams(layout, flat);
       const leaves = Object.values(params);
-      const directions = Object.values(unflatten(layout, vector));
+      const directions = Object.values(unflattenParams(layout, vector));
       const slope = () => {
         const gradients: (tf.Tensor | undefined)[] = tf.engine().gradients(() => f(params), leaves).grads;
         // Parameters that f does not use have no gradient.
@@ -24,7 +24,7 @@ export function hessianVectorProduct(
       };
       // Where f is linear the slope depends on no parameter, and the product is 0.
       const products: (tf.Tensor | undefined)[] = tf.engine().gradients(slope, leaves, undefined, true).grads;
-      return flatten(
+      return flattenParams(
         layout,
         Object.fromEntries(layout.entries.map(({ name }, i) => [name, products[i] ?? tf.zerosLike(leaves[i])])),
       );

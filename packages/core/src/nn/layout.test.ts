@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { ProgramError } from '../spec/errors.ts';
-import { concatLayouts, flatten, layout, paramsAt, prefixLayout, unflatten } from './layout.ts';
+import { concatLayouts, flattenParams, layout, paramsAt, prefixLayout, unflattenParams } from './layout.ts';
 
 beforeAll(useCpuBackend);
 
@@ -42,9 +42,9 @@ describe('layout', () => {
   });
 });
 
-describe('unflatten', () => {
+describe('unflattenParams', () => {
   it('cuts in row-major order', () => {
-    const { w, b } = unflatten(
+    const { w, b } = unflattenParams(
       layout([
         ['w', [2, 2]],
         ['b', [1]],
@@ -58,14 +58,14 @@ describe('unflatten', () => {
     expect(b.arraySync()).toEqual([5]);
   });
 
-  it('is undone by flatten for every layout', () => {
+  it('is undone by flattenParams for every layout', () => {
     const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(shapes, list => {
         tf.tidy(() => {
           const random = layout(list.map((shape, i) => [`p${i}`, shape]));
           const values = Float32Array.from({ length: random.size }, (_, i) => i + 0.5);
-          expect(flatten(random, unflatten(random, tf.tensor1d(values))).dataSync()).toEqual(values);
+          expect(flattenParams(random, unflattenParams(random, tf.tensor1d(values))).dataSync()).toEqual(values);
         });
       }),
       { numRuns: 30 },
@@ -73,13 +73,13 @@ describe('unflatten', () => {
   });
 
   it('refuses a vector of another length', () => {
-    expect(() => unflatten(layout([['w', [3]]]), tf.tensor1d([1, 2]))).toThrow(/3 numbers, got \[2\]/);
+    expect(() => unflattenParams(layout([['w', [3]]]), tf.tensor1d([1, 2]))).toThrow(/3 numbers, got \[2\]/);
   });
 });
 
-describe('flatten', () => {
+describe('flattenParams', () => {
   it('refuses missing parameters', () => {
-    expect(() => flatten(layout([['w', [3]]]), { v: tf.zeros([3]) })).toThrow(/"w" must have 3 numbers, got undefined/);
+    expect(() => flattenParams(layout([['w', [3]]]), { v: tf.zeros([3]) })).toThrow(/"w" must have 3 numbers, got undefined/);
   });
 });
 

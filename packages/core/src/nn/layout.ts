@@ -85,10 +85,10 @@ export function paramsAt(prefix: string, params: Params): Params {
  * function would cost a full-size pad and addition in its gradient.
  * @param flat `[layout.size]`
  */
-export function unflatten(layout: ParameterLayout, flat: tf.Tensor1D): Params {
+export function unflattenParams(layout: ParameterLayout, flat: tf.Tensor1D): Params {
   if (flat.size !== layout.size) {
     throw new ProgramError(
-      message('unflatten', `the flat vector must have ${layout.size} numbers`, flat.shape, 'Use parameters of the same network'),
+      message('unflattenParams', `the flat vector must have ${layout.size} numbers`, flat.shape, 'Use parameters of the same network'),
     );
   }
   return Object.fromEntries(
@@ -96,13 +96,13 @@ export function unflatten(layout: ParameterLayout, flat: tf.Tensor1D): Params {
   );
 }
 
-/** The flat vector `[layout.size]` of parameter tensors: the inverse of `unflatten`. */
-export function flatten(layout: ParameterLayout, params: Params): tf.Tensor1D {
+/** The flat vector `[layout.size]` of parameter tensors: the inverse of `unflattenParams`. */
+export function flattenParams(layout: ParameterLayout, params: Params): tf.Tensor1D {
   const leaves = layout.entries.map(({ name, size }) => {
     const tensor = params[name];
     if (tensor?.size !== size) {
       throw new ProgramError(
-        message('flatten', `"${name}" must have ${size} numbers`, tensor?.shape, 'Use parameters of the same network'),
+        message('flattenParams', `"${name}" must have ${size} numbers`, tensor?.shape, 'Use parameters of the same network'),
       );
     }
     return tf.reshape<tf.Rank.R1>(tensor, [size]);

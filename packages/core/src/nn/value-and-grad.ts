@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { message, ProgramError } from '../spec/errors.ts';
-import { flatten, type ParameterLayout, type Params, unflatten } from './layout.ts';
+import { flattenParams, type ParameterLayout, type Params, unflattenParams } from './layout.ts';
 
 /** What a differentiated function returns: the loss and any tensors worth reporting, which are not differentiated. */
 export type LossOutput = Readonly<Record<string, tf.Tensor>> & { readonly loss: tf.Tensor };
@@ -52,14 +52,14 @@ function isLayout(layouts: ParameterLayout | LayoutGroup<string>): layouts is Pa
 function gradientOfGroup<R extends LossOutput>(layouts: LayoutGroup<string>, f: (params: Readonly<Record<string, Params>>) => R) {
   return (flats: Readonly<Record<string, tf.Tensor1D>>) =>
     tf.tidy(() => {
-      const params = mapRecord(layouts, (layout, name) => unflatten(layout, flats[name]));
+      const params = mapRecord(layouts, (layout, name) => unflattenParams(layout, flats[name]));
       const { outputs, gradients } = differentiate(
         () => f(params),
         Object.values(params).flatMap(group => Object.values(group)),
       );
       let leaf = 0;
       const gradient = mapRecord(layouts, layout =>
-        flatten(layout, Object.fromEntries(layout.entries.map(({ name }) => [name, gradients[leaf++]]))),
+        flattenParams(layout, Object.fromEntries(layout.entries.map(({ name }) => [name, gradients[leaf++]]))),
       );
       return { ...outputs, gradient };
     });

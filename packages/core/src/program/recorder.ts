@@ -166,6 +166,8 @@ export function record(
 ): Recording {
   registerGradients();
   const recorder = recorderBackend();
+  // Before the first operation of a process no backend is active; asking for one makes one, so that there is one to go back to.
+  tf.backend();
   const previous = tf.getBackend();
   const random = Math.random;
   recorder.begin(program);

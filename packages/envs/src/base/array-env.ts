@@ -1,4 +1,5 @@
 import {
+  CheckpointError,
   createRows,
   describeSpace,
   type Env,
@@ -17,7 +18,6 @@ import {
   type Space,
   SpaceError,
   type SpaceValue,
-  type StateValue,
   type StepResult,
   unflatten,
   type VectorStep,
@@ -35,6 +35,8 @@ const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({});
  */
 export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   readonly spec: EnvSpec;
+  /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
+  protected abstract readonly world: Float64Array | Int32Array;
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
   /** Reward of the last step; `advance` sets it. */
@@ -69,12 +71,6 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
 
   /** Writes the flat observation from `out[offset]` on. */
   protected abstract observe(out: NumericArray, offset: number): void;
-
-  /** Everything `start` and `advance` change, besides the generator. */
-  protected abstract save(): EnvState;
-
-  /** Puts back what `save` returned. */
-  protected abstract load(state: EnvState): void;
 
   /** Diagnostics beside the observation. */
   protected info(): EnvInfo {
@@ -119,14 +115,18 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   state(): EnvState {
-    return { phase: this.phase, elapsed: this.elapsed, rng: this.rng.state(), world: this.save() };
+    return { phase: this.phase, elapsed: this.elapsed, rng: this.rng.state(), world: this.world.slice() };
   }
 
   restore(state: EnvState): void {
     this.refuseClosed('restore');
-    const rng = Rng.fromState(state.rng as RngState);
-    this.load(state.world as { readonly [key: string]: StateValue });
-    this.rng = rng;
+    const world = state.world as Float64Array | Int32Array | undefined;
+    if (world?.constructor !== this.world.constructor || world.length !== this.world.length) {
+      const expectation = `the state must be one of ${this.spec.id} with the same options`;
+      throw new CheckpointError(message(`${this.spec.id}.restore`, expectation, state, 'Restore what state() returned'));
+    }
+    this.rng = Rng.fromState(state.rng as RngState);
+    this.world.set(world);
     this.phase = state.phase as Phase;
     this.elapsed = state.elapsed as number;
   }

@@ -60,7 +60,7 @@ describe('CartPole', () => {
     env.reset({ seed: 0 });
     for (const bad of [2, -1, 0.5, Number.NaN])
       expect(() => env.step(bad)).toThrow(/CartPole-v1.step: the action must be of Discrete\(2\)/);
-    expect(() => env.reset({ options: { low: 1, high: 0 } })).toThrow(/low <= high/);
+    expect(() => env.reset({ options: { low: 1, high: 0 } })).toThrow(/low must be <= high/);
     env.close();
     expect(() => env.step(0)).toThrow(/must be open/);
     expect(() => env.reset()).toThrow(/must be open/);

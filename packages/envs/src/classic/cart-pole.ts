@@ -1,5 +1,6 @@
-import { box, discrete, type EnvSpec, type EnvState, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
+import { boundOptions } from '../base/reset-options.ts';
 
 const GRAVITY = 9.8;
 const POLE_MASS = 0.1;
@@ -36,7 +37,7 @@ export interface CartPoleOptions {
  * (−0.05 and 0.05). Barto, Sutton and Anderson 1983, as Gymnasium plays it.
  */
 export class CartPole extends ArrayEnv<Float32Array, number> {
-  private readonly world = new Float64Array(4);
+  protected override readonly world = new Float64Array(4);
   private readonly stepReward: number;
   private readonly failReward: number;
 
@@ -46,12 +47,8 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
     this.failReward = suttonBartoReward ? -1 : 1;
   }
 
-  protected override start({ low = -0.05, high = 0.05 }: { readonly low?: unknown; readonly high?: unknown }): void {
-    if (!(typeof low === 'number' && typeof high === 'number' && Number.isFinite(high - low) && low <= high)) {
-      throw new InputError(
-        message(`${this.spec.id}.reset`, 'low and high must be numbers, low <= high', [low, high], 'Swap them'),
-      );
-    }
+  protected override start(options: Readonly<Record<string, unknown>>): void {
+    const [low, high] = boundOptions(this.spec.id, options, -0.05, 0.05);
     for (let i = 0; i < 4; i++) this.world[i] = this.rng.uniform(low, high);
   }
 
@@ -79,13 +76,5 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
 
   protected override observe(out: NumericArray, offset: number): void {
     for (let i = 0; i < 4; i++) out[offset + i] = this.world[i];
-  }
-
-  protected override save(): EnvState {
-    return { world: this.world.slice() };
-  }
-
-  protected override load(state: EnvState): void {
-    this.world.set(state.world as Float64Array);
   }
 }

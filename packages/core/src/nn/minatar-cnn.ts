@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import { conv2d } from './conv2d.ts';
+import { dense } from './dense.ts';
+import type { Initialization } from './initializers.ts';
+import { combine, type Network } from './network.ts';
+
+export interface MinAtarCnnOptions {
+  /** Cells; 10 when omitted. */
+  readonly height?: number;
+  /** Cells; 10 when omitted. */
+  readonly width?: number;
+  /** Kinds of objects, one plane each. */
+  readonly channels: number;
+  /** Units of the fully connected layer; 128 when omitted. */
+  readonly hiddenSize?: number;
+  readonly outputSize: number;
+  /** `fan-in` when omitted. */
+  readonly initialization?: Initialization;
+  /** Factor on the first weights of the last layer; 1 when omitted. */
+  readonly outputGain?: number;
+}
+
+/**
+ * The small network of MinAtar (Young & Tian 2019): a convolution 16 of 3×3 / 1, 128 units and the outputs, with `relu` between.
+ * Planes of 0 and 1, any numeric type: `[B, height, width, channels]`, or `[B, D]` of the same order.
+ * Parameters: `conv/…`, `hidden/…`, `output/…`.
+ */
+export function minAtarCnn(options: MinAtarCnnOptions): Network {
+  const { height = 10, width = 10, channels, hiddenSize = 128, outputSize, initialization = 'fan-in', outputGain = 1 } = options;
+  const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
+  const features = (height - 2) * (width - 2) * 16;
+  const { layout, init, parts } = combine({
+    conv: conv2d({ inputChannels: channels, outputChannels: 16, kernelSize: 3, ...common }),
+    hidden: dense({ inputSize: features, outputSize: hiddenSize, ...common }),
+    output: dense({ inputSize: hiddenSize, outputSize, initialization, gain: outputGain }),
+  });
+  return {
+    layout,
+    init,
+    apply(params, planes) {
+      const board = tf.reshape(tf.cast(planes, 'float32'), [planes.shape[0], height, width, channels]);
+      const seen = tf.relu(parts.conv.apply(params, board));
+      const hidden = tf.relu(parts.hidden.apply(params, tf.reshape(seen, [planes.shape[0], features])));
+      return parts.output.apply(params, hidden);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs';
+import { conv2d } from './conv2d.ts';
+import { dense } from './dense.ts';
+import type { Initialization } from './initializers.ts';
+import { combine, type Network } from './network.ts';
+
+export interface NatureCnnOptions {
+  /** Pixels; 84 when omitted. */
+  readonly height?: number;
+  /** Pixels; 84 when omitted. */
+  readonly width?: number;
+  /** Stacked frames; 4 when omitted. */
+  readonly channels?: number;
+  /** Units of the fully connected layer; 512 when omitted. */
+  readonly hiddenSize?: number;
+  readonly outputSize: number;
+  /** `orthogonal` when omitted. */
+  readonly initialization?: Initialization;
+  /** Factor on the first weights of the last layer; 1 when omitted. */
+  readonly outputGain?: number;
+}
+
+/** Pixels along one axis behind the three convolutions. */
+const outputPixels = (pixels: number): number =>
+  [
+    [8, 4],
+    [4, 2],
+    [3, 1],
+  ].reduce((size, [window, stride]) => Math.floor((size - window) / stride) + 1, pixels);
+
+/**
+ * The network of DQN (Mnih et al. 2015, "Human-level control", methods): convolutions 32 of 8×8 / 4, 64 of 4×4 / 2, 64 of 3×3 / 1, then 512
+ * units and the outputs, with `relu` between. Pixels in [0, 255], int32 or float: `[B, height, width, channels]`, or `[B, D]` of the
+ * same order; they are scaled to [0, 1] inside. Parameters: `conv0/…`, `conv1/…`, `conv2/…`, `hidden/…`, `output/…`.
+ */
+export function natureCnn(options: NatureCnnOptions): Network {
+  const {
+    height = 84,
+    width = 84,
+    channels = 4,
+    hiddenSize = 512,
+    outputSize,
+    initialization = 'orthogonal',
+    outputGain = 1,
+  } = options;
+  const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
+  const features = outputPixels(height) * outputPixels(width) * 64;
+  const { layout, init, parts } = combine({
+    conv0: conv2d({ inputChannels: channels, outputChannels: 32, kernelSize: 8, stride: 4, ...common }),
+    conv1: conv2d({ inputChannels: 32, outputChannels: 64, kernelSize: 4, stride: 2, ...common }),
+    conv2: conv2d({ inputChannels: 64, outputChannels: 64, kernelSize: 3, ...common }),
+    hidden: dense({ inputSize: features, outputSize: hiddenSize, ...common }),
+    output: dense({ inputSize: hiddenSize, outputSize, initialization, gain: outputGain }),
+  });
+  return {
+    layout,
+    init,
+    apply(params, pixels) {
+      const picture = tf.reshape(tf.cast(pixels, 'float32'), [pixels.shape[0], height, width, channels]);
+      // Scaling the few weights of the first layer is the same as scaling the many pixels.
+      const scaled = { ...params, 'conv0/weight': tf.div(params['conv0/weight'], 255) };
+      const first = tf.relu(parts.conv0.apply(scaled, picture));
+      const third = tf.relu(parts.conv2.apply(params, tf.relu(parts.conv1.apply(params, first))));
+      const hidden = tf.relu(parts.hidden.apply(params, tf.reshape(third, [pixels.shape[0], features])));
+      return parts.output.apply(params, hidden);
+    },
+  };
+}

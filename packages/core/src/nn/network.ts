@@ -1,0 +1,61 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Rng } from '../spec/rng.ts';
+import { type Initializer, initialize } from './initializers.ts';
+import { concatLayouts, layout, type ParameterLayout, type Params, paramsAt, prefixLayout } from './layout.ts';
+
+/** A parametrised function of tensors that holds no parameters itself: they come in, so a program can differentiate by them. */
+export interface Network<Inputs extends readonly unknown[] = readonly [x: tf.Tensor], Output = tf.Tensor> {
+  readonly layout: ParameterLayout;
+  /** First parameters `[layout.size]`. */
+  init(rng: Rng): Float32Array;
+  /** Pure function of parameters and inputs. */
+  apply(params: Params, ...inputs: Inputs): Output;
+}
+
+/** Networks by name, of any inputs and outputs. */
+export type NetworkParts = Readonly<Record<string, Network<readonly never[], unknown>>>;
+
+/** Several networks in one parameter vector. */
+export interface CombinedNetwork<P extends NetworkParts> {
+  /** Names of parameters begin with the name of their part and `/`. */
+  readonly layout: ParameterLayout;
+  init(rng: Rng): Float32Array;
+  /** The given networks, whose `apply` takes the parameters of the whole. */
+  readonly parts: { readonly [K in keyof P]: Pick<P[K], 'apply'> };
+}
+
+/**
+ * Puts networks behind each other in one parameter vector.
+ *
+ * ```ts
+ * const { layout, init, parts } = combine({ policy: mlp(...), value: mlp(...) });
+ * const logits = parts.policy.apply(params, obs);
+ * ```
+ */
+export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P> {
+  const entries = Object.entries(networks);
+  const combined = concatLayouts(...entries.map(([name, network]) => prefixLayout(name, network.layout)));
+  const parts = entries.map(([name, network]) => [
+    name,
+    { apply: (params: Params, ...inputs: readonly never[]) => network.apply(paramsAt(name, params), ...inputs) },
+  ]);
+  return {
+    layout: combined,
+    init(rng) {
+      const flat = new Float32Array(combined.size);
+      let offset = 0;
+      for (const [, network] of entries) {
+        flat.set(network.init(rng), offset);
+        offset += network.layout.size;
+      }
+      return flat;
+    },
+    parts: Object.fromEntries(parts) as CombinedNetwork<P>['parts'],
+  };
+}
+
+/** A tensor of parameters that depends on no input, for example a state-independent standard deviation. */
+export function parameter(shape: readonly number[], initializer: Initializer): Network<readonly []> {
+  const own = layout([['value', shape]]);
+  return { layout: own, init: rng => initialize(own, { value: initializer }, rng), apply: params => params.value };
+}

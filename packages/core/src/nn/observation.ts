@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs';
+import { type InputShape, int32, uint8 } from '../program/program.ts';
+import { flatDtype, flatSize, type Space } from '../spec/spaces.ts';
+import type { Activation } from './activation.ts';
+import type { Initialization } from './initializers.ts';
+import { minAtarCnn } from './minatar-cnn.ts';
+import { mlp } from './mlp.ts';
+import { natureCnn } from './nature-cnn.ts';
+import type { Network } from './network.ts';
+
+/** Smallest height of a picture that the large convolutional network can read. */
+const SMALLEST_NATURE_PICTURE = 36;
+
+export interface ObservationNetworkOptions {
+  /** Units of the hidden layers; behind convolutions only the last counts. */
+  readonly hiddenSizes: readonly number[];
+  readonly activation: Activation;
+  readonly outputSize: number;
+  readonly initialization?: Initialization;
+  readonly outputGain?: number;
+}
+
+/** Shape and type with which flat observations of a space enter a program: `[batch, D]`. */
+export function observationInput(space: Space): InputShape {
+  const shape = ['batch', flatSize(space)] as const;
+  const dtype = flatDtype(space);
+  return dtype === 'uint8' ? uint8(shape) : dtype === 'int32' ? int32(shape) : shape;
+}
+
+/**
+ * A network that reads flat observations `[B, D]` of a space: pictures (arrays of three axes) through convolutions, an index
+ * as one-hot, everything else through a multi-layer perceptron, bytes divided by the largest possible one.
+ */
+export function observationNetwork(space: Space, options: ObservationNetworkOptions): Network {
+  if (space.type === 'box' && space.shape.length === 3) {
+    const [height, width, channels] = space.shape;
+    const { hiddenSizes, activation: _, ...rest } = options;
+    const hiddenSize = hiddenSizes.at(-1);
+    const picture = { height, width, channels, ...rest, ...(hiddenSize !== undefined && { hiddenSize }) };
+    return Math.min(height, width) >= SMALLEST_NATURE_PICTURE ? natureCnn(picture) : minAtarCnn(picture);
+  }
+  const inputSize = space.type === 'discrete' ? space.n : flatSize(space);
+  const network = mlp({ inputSize, ...options });
+  return { ...network, apply: (params, obs) => network.apply(params, encode(space, obs)) };
+}
+
+/** Flat observations as floats of about unit size. */
+function encode(space: Space, obs: tf.Tensor): tf.Tensor {
+  if (space.type === 'discrete') {
+    const index = tf.sub(tf.reshape(obs, [-1]), tf.scalar(space.start, 'int32'));
+    return tf.oneHot(index as tf.Tensor1D, space.n, 1, 0, 'float32');
+  }
+  if (space.type === 'box' && space.dtype === 'uint8') {
+    return tf.div(tf.cast(obs, 'float32'), Math.max(1, ...space.high));
+  }
+  return tf.cast(obs, 'float32');
+}

@@ -1,0 +1,108 @@
+import { discrete, type EnvSpec, InputError, message, type Rng } from '@zpin/core/spec';
+import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
+import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
+
+const maps: Readonly<Record<string, readonly string[]>> = {
+  '4x4': ['SFFF', 'FHFH', 'FFFH', 'HFFG'],
+  '8x8': ['SFFFFFFF', 'FFFFFFFF', 'FFFHFFFF', 'FFFFFHFF', 'FFFHFFFF', 'FHHFFFHF', 'FHFFHFHF', 'FFFHFFFG'],
+};
+
+const moves = [LEFT, DOWN, RIGHT, UP];
+
+export const frozenLakeV1: EnvSpec = {
+  id: 'FrozenLake-v1',
+  observationSpace: discrete(16),
+  actionSpace: discrete(4),
+  maxEpisodeSteps: 100,
+  rewardThreshold: 0.7,
+};
+
+export const frozenLake8x8V1: EnvSpec = {
+  id: 'FrozenLake8x8-v1',
+  observationSpace: discrete(64),
+  actionSpace: discrete(4),
+  maxEpisodeSteps: 200,
+  rewardThreshold: 0.85,
+};
+
+export interface FrozenLakeOptions {
+  /** `4x4`, `8x8`, or rows of S (start), F (frozen), H (hole), G (goal); `randomLakeMap` draws one. */
+  readonly map?: string | readonly string[];
+  /** Whether a move may slip to either side. */
+  readonly isSlippery?: boolean;
+  /** Probability that a move on slippery ice goes where it should. */
+  readonly successRate?: number;
+  /** Rewards of goal, hole and ice. */
+  readonly rewardSchedule?: readonly number[];
+}
+
+/**
+ * Walk over a frozen lake to the goal without falling into a hole; the ice is slippery. Moves: left (0), down (1), right (2), up (3).
+ * Observation: number of the cell. As Gymnasium plays it.
+ */
+export class FrozenLake extends TabularEnv {
+  readonly map: GridMap;
+
+  constructor(spec: EnvSpec = frozenLakeV1, options: FrozenLakeOptions = {}) {
+    const { map: drawn = '4x4', isSlippery = true, successRate = 1 / 3, rewardSchedule = [1, 0, 0] } = options;
+    const rows = typeof drawn === 'string' ? maps[drawn] : drawn;
+    if (!rows) throw new InputError(message(spec.id, 'map must be 4x4, 8x8 or a list of rows', drawn, 'Choose one of them'));
+    if (!(successRate >= 0 && successRate <= 1)) {
+      throw new InputError(message(spec.id, 'successRate must be in [0, 1]', successRate, 'Pass a probability'));
+    }
+    const map = new GridMap(spec.id, rows, 'SFHG');
+    if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
+    super({ ...spec, observationSpace: discrete(map.size) }, lakeModel(map, isSlippery ? successRate : null, rewardSchedule));
+    this.map = map;
+  }
+}
+
+/** @param successRate `null` when the ice is not slippery */
+function lakeModel(map: GridMap, successRate: number | null, rewards: readonly number[]): TabularModel {
+  const arrive = (cell: number, action: number, probability: number): Outcome => {
+    const next = map.move(cell, moves[action]);
+    const letter = map.letter(next);
+    const reward = rewards['GH'.includes(letter) ? 'GH'.indexOf(letter) : 2];
+    return { probability, next, reward, terminated: letter === 'G' || letter === 'H' };
+  };
+  return {
+    start: map.uniform('S'),
+    numActions: 4,
+    outcomes: (cell, action) => {
+      if ('GH'.includes(map.letter(cell))) return [{ probability: 1, next: cell, reward: 0, terminated: true }];
+      if (successRate === null) return [arrive(cell, action, 1)];
+      const slip = (1 - successRate) / 2;
+      return [arrive(cell, (action + 3) % 4, slip), arrive(cell, action, successRate), arrive(cell, (action + 1) % 4, slip)];
+    },
+  };
+}
+
+/**
+ * A random map of `size` × `size` cells with a way from the start (top left) to the goal (bottom right): each cell is frozen with probability
+ * `frozen`, drawn anew until there is a way.
+ * @throws InputError unless size is an integer ≥ 2 and frozen in (0, 1]
+ */
+export function randomLakeMap(rng: Rng, size = 8, frozen = 0.8): string[] {
+  if (!(Number.isSafeInteger(size) && size >= 2 && frozen > 0 && frozen <= 1)) {
+    throw new InputError(message('randomLakeMap', 'size must be >= 2 and frozen in (0, 1]', [size, frozen], 'Use 8 and 0.8'));
+  }
+  for (;;) {
+    const cells = Array.from({ length: size * size }, () => 'FH'[rng.choice([frozen, 1 - frozen])]);
+    cells[0] = 'S';
+    cells[cells.length - 1] = 'G';
+    const rows = Array.from({ length: size }, (_, row) => cells.slice(row * size, (row + 1) * size).join(''));
+    if (hasWay(new GridMap('randomLakeMap', rows, 'SFHG'))) return rows;
+  }
+}
+
+function hasWay(map: GridMap): boolean {
+  const seen = new Set([0]);
+  for (const cell of seen) {
+    if (map.letter(cell) === 'G') return true;
+    for (const move of moves) {
+      const next = map.move(cell, move);
+      if (map.letter(next) !== 'H') seen.add(next);
+    }
+  }
+  return false;
+}

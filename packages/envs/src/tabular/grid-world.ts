@@ -1,0 +1,69 @@
+import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
+import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
+import { TabularEnv, type TabularModel } from './tabular-env.ts';
+
+const moves = [UP, RIGHT, DOWN, LEFT];
+
+/** What happens on arrival at a cell. */
+const arrivals: Readonly<Record<string, { readonly reward: number; readonly ends: boolean }>> = {
+  A: { reward: 1, ends: true },
+  B: { reward: -1, ends: false },
+  P: { reward: -1, ends: true },
+  S: { reward: 0, ends: false },
+  '.': { reward: 0, ends: false },
+};
+
+const appleMap = ['...A', '.#.B', 'S...'];
+const mazeMap = ['S...', '..P.', '.PA.', '....'];
+
+function gridSpec(id: string, cells: number): EnvSpec {
+  return { id, observationSpace: discrete(cells), actionSpace: discrete(4), maxEpisodeSteps: 4 * cells, rewardThreshold: null };
+}
+
+export const gridWorldV0 = gridSpec('GridWorld-v0', 12);
+export const mazeV0 = gridSpec('Maze-v0', 16);
+
+export interface GridWorldOptions {
+  /** Rows of S (start), A (apple: +1 and the end), P (pit: −1 and the end), B (bomb: −1), # (wall) and "." (floor). */
+  readonly map?: readonly string[];
+  /** Added to the reward of every step. */
+  readonly stepReward?: number;
+}
+
+/**
+ * A small world of cells. Moves: up (0), right (1), down (2), left (3); a move into a wall or the border leaves everything as it is. Observation:
+ * number of the cell. `GridWorld-v0` is 3 × 4 cells with a wall, a bomb below the apple, and the start at the lower left.
+ */
+export class GridWorld extends TabularEnv {
+  readonly map: GridMap;
+
+  constructor(spec: EnvSpec = gridWorldV0, { map: rows = appleMap, stepReward = 0 }: GridWorldOptions = {}) {
+    const map = new GridMap(spec.id, rows, 'SAPB#.');
+    if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
+    super({ ...spec, observationSpace: discrete(map.size) }, gridModel(map, stepReward));
+    this.map = map;
+  }
+}
+
+/** `GridWorld` of 4 × 4 cells with the apple between two pits, and the start at the upper left. */
+export class Maze extends GridWorld {
+  constructor(spec: EnvSpec = mazeV0, { map = mazeMap, stepReward = 0 }: GridWorldOptions = {}) {
+    super(spec, { map, stepReward });
+  }
+}
+
+function gridModel(map: GridMap, stepReward: number): TabularModel {
+  return {
+    start: map.uniform('S'),
+    numActions: 4,
+    outcomes: (cell, action) => {
+      const here = arrivals[map.letter(cell)];
+      if (!here || here.ends) return [{ probability: 1, next: cell, reward: 0, terminated: true }];
+      const ahead = map.move(cell, moves[action]);
+      const next = map.letter(ahead) === '#' ? cell : ahead;
+      // Staying where one is, on a bomb too, counts as arriving there.
+      const { reward, ends } = arrivals[map.letter(next)];
+      return [{ probability: 1, next, reward: reward + stepReward, terminated: ends }];
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { NumericArray, Rng } from '@zpin/core/spec';
+
+/** Arrays of `rows` rows each, by name: `[rows, …]`, row-major. */
+export type Columns = Readonly<Record<string, NumericArray>>;
+
+/**
+ * Splits rows into shuffled minibatches. The arrays of a minibatch are reused by the next of the same size.
+ * @param size rows per minibatch; the last one has what is left
+ */
+export function* minibatches<C extends Columns>(columns: C, rows: number, size: number, rng: Rng): Generator<{ [K in keyof C]: NumericArray }> {
+  const order = rng.permutation(rows);
+  const names = Object.keys(columns);
+  const batches = new Map<number, Record<string, NumericArray>>();
+  for (let start = 0; start < rows; start += size) {
+    const count = Math.min(size, rows - start);
+    let batch = batches.get(count);
+    if (!batch) {
+      batch = Object.fromEntries(names.map((name) => [name, emptyLike(columns[name], (columns[name].length / rows) * count)]));
+      batches.set(count, batch);
+    }
+    for (const name of names) gatherRows(columns[name], columns[name].length / rows, order, start, count, batch[name]);
+    yield batch as { [K in keyof C]: NumericArray };
+  }
+}
+
+/** Copies rows `order[start]`, `order[start + 1]`, … of `source` to the rows of `target`. */
+function gatherRows(source: NumericArray, width: number, order: Int32Array, start: number, count: number, target: NumericArray): void {
+  for (let i = 0; i < count; i++) {
+    const from = order[start + i] * width;
+    const to = i * width;
+    for (let k = 0; k < width; k++) target[to + k] = source[from + k];
+  }
+}
+
+function emptyLike(array: NumericArray, length: number): NumericArray {
+  return new (array.constructor as new (length: number) => NumericArray)(length);
+}

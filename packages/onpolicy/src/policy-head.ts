@@ -1,0 +1,58 @@
+import { Categorical, DiagonalGaussian, type EntropicDistribution, type InputShape, int32 } from '@zpin/core';
+import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
+import type * as tf from '@tensorflow/tfjs';
+
+/** How the output of a policy network becomes a distribution over actions, and what its actions look like. */
+export interface PolicyHead {
+  /** Outputs of the network: A logits, or K means. */
+  readonly outputSize: number;
+  /** Parameters beside the network: `[K]` log standard deviations, the same in every state; 0 for discrete actions. */
+  readonly logStdSize: number;
+  /** Shape of a batch of actions. */
+  readonly action: InputShape;
+  /** Shape of the noise that a batch of actions is sampled from. */
+  readonly noise: InputShape;
+  /** Fills `[N]` or `[N, K]` with noise of the kind that `sample` asks for. */
+  drawNoise(rng: Rng, noise: Float32Array): Float32Array;
+  /** Numbers of noise per action. */
+  readonly noiseSize: number;
+  /** Actions that can be masked: A, or 0 where masks have no meaning. */
+  readonly maskSize: number;
+  /** @param output `[B, outputSize]` @param logStd `[K]` @param mask `[B, A]`, 1 = legal */
+  distribution(output: tf.Tensor, logStd?: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
+}
+
+/**
+ * Categorical for `Discrete` actions, diagonal Gaussian for `Box`.
+ * @throws SpaceError for other spaces
+ */
+export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): PolicyHead {
+  if (actionSpace.type === 'discrete') {
+    return {
+      outputSize: actionSpace.n,
+      logStdSize: 0,
+      action: int32(['batch']),
+      noise: ['batch'],
+      drawNoise: (rng, noise) => rng.uniformInto(noise),
+      noiseSize: 1,
+      maskSize: actionSpace.n,
+      distribution: (logits, _logStd, mask) => new Categorical(logits, mask),
+    };
+  }
+  if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') {
+    const size = actionSpace.low.length;
+    return {
+      outputSize: size,
+      logStdSize: size,
+      action: ['batch', size],
+      noise: ['batch', size],
+      drawNoise: (rng, noise) => rng.standardNormalInto(noise),
+      noiseSize: size,
+      maskSize: 0,
+      distribution: (mean, logStd) => new DiagonalGaussian(mean, logStd as tf.Tensor),
+    };
+  }
+  throw new SpaceError(
+    message(algorithm, `actions of ${id} must be Discrete or a Box of floats`, describeSpace(actionSpace), 'Flatten them, or wrap the environment'),
+  );
+}

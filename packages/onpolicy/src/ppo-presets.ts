@@ -1,0 +1,19 @@
+import type { Preset } from '@zpin/core';
+import type { PpoConfig } from './ppo.ts';
+
+/** Settings with which PPO reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
+export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
+  'CartPole-v1': {
+    totalSteps: 100_000,
+    config: {
+      numEnvs: 8,
+      rolloutLength: 32,
+      batchSize: 256,
+      epochs: 20,
+      gamma: 0.98,
+      lambda: 0.8,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      clipRange: { type: 'linear', from: 0.2, to: 0 },
+    },
+  },
+};
