@@ -21,6 +21,8 @@ export function library({ neutral, node = {} }: LibraryEntries) {
     // The source condition would pull the sources of other packages into the declarations.
     dts: { compilerOptions: { customConditions: [], incremental: false } },
     splitting: true,
+    // Makes Rollup write the CommonJS. What tsup uses for it otherwise takes `this.x = y` for an assignment to an export named x.
+    treeshake: 'safest',
   });
 }
 

@@ -4,6 +4,12 @@ import { MountainCar, mountainCarV0 } from './classic/mountain-car.ts';
 import { MountainCarContinuous, mountainCarContinuousV0 } from './classic/mountain-car-continuous.ts';
 import { Pendulum, pendulumV1 } from './classic/pendulum.ts';
 import type { EnvEntry } from './registry.ts';
+import { CliffWalking, cliffWalkingV1 } from './tabular/cliff-walking.ts';
+import { Corridor, corridorV0 } from './tabular/corridor.ts';
+import { FourRooms, fourRoomsV0 } from './tabular/four-rooms.ts';
+import { FrozenLake, frozenLake8x8V1, frozenLakeV1 } from './tabular/frozen-lake.ts';
+import { GridWorld, gridWorldV0, Maze, mazeV0 } from './tabular/grid-world.ts';
+import { Taxi, taxiV3, taxiV4 } from './tabular/taxi.ts';
 
 const cartPole: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
   summary: 'Keep a pole upright on a cart that is pushed left or right.',
@@ -12,6 +18,33 @@ const cartPole: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
 };
 
 const goalVelocity = { goalVelocity: { meaning: 'least velocity at the flag that counts as reaching it', default: 0 } };
+
+function lake(map: string): Pick<EnvEntry, 'summary' | 'options' | 'create'> {
+  return {
+    summary: 'Cross a frozen lake without falling into a hole.',
+    options: {
+      map: { meaning: '4x4, 8x8, or a list of rows of S, F, H and G', default: null },
+      isSlippery: { meaning: 'whether a move may slip to either side', default: true },
+      successRate: { meaning: 'probability that a slippery move goes where it should', default: 1 / 3 },
+      rewardSchedule: { meaning: 'rewards of goal, hole and ice', default: [1, 0, 0] },
+    },
+    create: (spec, options) => new FrozenLake(spec, { ...options, map: (options.map as string | undefined) ?? map }),
+  };
+}
+
+const taxi: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
+  summary: 'Fetch a passenger and bring him where he wants to go.',
+  options: {
+    isRainy: { meaning: 'whether a drive may drift to either side', default: false },
+    ficklePassenger: { meaning: 'whether the passenger may change his mind on the way', default: false },
+  },
+  create: (spec, options) => new Taxi(spec, options),
+};
+
+const gridOptions = {
+  map: { meaning: 'rows of S (start), A (apple), P (pit), B (bomb), # (wall) and . (floor)', default: null },
+  stepReward: { meaning: 'added to the reward of every step', default: 0 },
+};
 
 /** The environments of this package. */
 export const builtInEnvs: readonly EnvEntry[] = [
@@ -39,5 +72,45 @@ export const builtInEnvs: readonly EnvEntry[] = [
     spec: acrobotV1,
     summary: 'Swing two links over a line with a motor between them.',
     create: spec => new Acrobot(spec),
+  },
+  { spec: frozenLakeV1, ...lake('4x4') },
+  { spec: frozenLake8x8V1, ...lake('8x8') },
+  {
+    spec: cliffWalkingV1,
+    summary: 'Walk along a cliff without falling down.',
+    options: { isSlippery: { meaning: 'whether a move goes to either side with probability 1/3 each', default: false } },
+    create: (spec, options) => new CliffWalking(spec, options),
+  },
+  { spec: taxiV4, ...taxi },
+  { spec: taxiV3, ...taxi },
+  {
+    spec: gridWorldV0,
+    summary: 'Walk around a wall and past a bomb to an apple.',
+    options: gridOptions,
+    create: (spec, options) => new GridWorld(spec, options),
+  },
+  {
+    spec: mazeV0,
+    summary: 'Find the apple between two pits.',
+    options: gridOptions,
+    create: (spec, options) => new Maze(spec, options),
+  },
+  {
+    spec: corridorV0,
+    summary: 'Walk down a corridor to the treasure at its end.',
+    options: {
+      length: { meaning: 'cells, at least 2', default: 6 },
+      lure: { meaning: 'reward for pushing against the left end', default: 0 },
+    },
+    create: (spec, options) => new Corridor(spec, options),
+  },
+  {
+    spec: fourRoomsV0,
+    summary: 'Find the goal in four rooms joined by doorways.',
+    options: {
+      goal: { meaning: 'number of the goal cell, 0 to 103', default: 62 },
+      successRate: { meaning: 'probability that a move goes where it should', default: 2 / 3 },
+    },
+    create: (spec, options) => new FourRooms(spec, options),
   },
 ];

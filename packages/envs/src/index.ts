@@ -20,6 +20,20 @@ export {
   makeVectorEnv,
   registerEnv,
 } from './registry.ts';
+export { CliffWalking, type CliffWalkingOptions, cliffWalkingV1 } from './tabular/cliff-walking.ts';
+export { Corridor, type CorridorOptions, corridorV0 } from './tabular/corridor.ts';
+export { FourRooms, type FourRoomsOptions, fourRoomsCells, fourRoomsMap, fourRoomsV0 } from './tabular/four-rooms.ts';
+export {
+  FrozenLake,
+  type FrozenLakeOptions,
+  frozenLake8x8V1,
+  frozenLakeV1,
+  randomLakeMap,
+} from './tabular/frozen-lake.ts';
+export { GridMap, type Move } from './tabular/grid-map.ts';
+export { GridWorld, type GridWorldOptions, gridWorldV0, Maze, mazeV0 } from './tabular/grid-world.ts';
+export { type Outcome, TabularEnv, type TabularModel } from './tabular/tabular-env.ts';
+export { Taxi, type TaxiOptions, taxiV3, taxiV4 } from './tabular/taxi.ts';
 export { SyncVectorEnv } from './vector/sync-vector-env.ts';
 export { TimeLimit } from './wrappers/time-limit.ts';
 export { Wrapper } from './wrappers/wrapper.ts';

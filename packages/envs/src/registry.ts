@@ -9,7 +9,7 @@ export type AnyEnv = Env<SpaceValue, SpaceValue>;
 export interface EnvOption {
   /** What it does, one line. */
   readonly meaning: string;
-  readonly default: boolean | number | string | readonly string[] | null;
+  readonly default: boolean | number | string | readonly number[] | null;
 }
 
 export type EnvOptions = Readonly<Record<string, unknown>> & {
@@ -85,10 +85,14 @@ function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknow
       );
     }
     const wanted = known[name].default;
-    if (value !== undefined && wanted !== null && typeof value !== typeof wanted) {
+    if (value !== undefined && wanted !== null && kindOf(value) !== kindOf(wanted)) {
       throw new InputError(
-        message(where, `${name} must be a ${typeof wanted}`, value, `Its default is ${JSON.stringify(wanted)}`),
+        message(where, `${name} must be a ${kindOf(wanted)}`, value, `Its default is ${JSON.stringify(wanted)}`),
       );
     }
   }
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'list' : typeof value;
 }

@@ -54,7 +54,9 @@ export class FourRooms extends TabularEnv {
 
 /** The map, and its free cells in order: observation i stands for cell `free[i]`. */
 export const fourRoomsMap = new GridMap('FourRooms', rooms, '#.');
-export const fourRoomsCells = Array.from({ length: fourRoomsMap.size }, (_, cell) => cell).filter(cell => fourRoomsMap.letter(cell) === '.');
+export const fourRoomsCells = Array.from({ length: fourRoomsMap.size }, (_, cell) => cell).filter(
+  cell => fourRoomsMap.letter(cell) === '.',
+);
 
 function roomsModel(goal: number, successRate: number): TabularModel {
   const count = fourRoomsCells.length;
