@@ -24,7 +24,7 @@ const { status } = spawnSync('pnpm', ['unit', '--reporter=default', '--reporter=
   shell: process.platform === 'win32',
 });
 
-/** @type {{ numPassedTests: number, numFailedTests: number, numTotalTests: number }} */
+/** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTotalTests: number }} */
 let counts;
 try {
   counts = JSON.parse(readFileSync(report, 'utf8'));
@@ -32,5 +32,6 @@ try {
   fail('test: the tests must write their report, got none. Look for the error above.');
 }
 if (counts.numTotalTests === 0) fail('test: at least one test must run, got 0. Look at projects in vitest.config.ts.');
-console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed`);
+const skipped = counts.numPendingTests > 0 ? `, ${counts.numPendingTests} skipped` : '';
+console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed${skipped}`);
 process.exitCode = status ?? 1;

@@ -3,6 +3,11 @@ import { CartPole, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
 import { MountainCar, mountainCarV0 } from './classic/mountain-car.ts';
 import { MountainCarContinuous, mountainCarContinuousV0 } from './classic/mountain-car-continuous.ts';
 import { Pendulum, pendulumV1 } from './classic/pendulum.ts';
+import { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
+import { MinAtarBreakout, minAtarBreakout } from './minatar/breakout.ts';
+import { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
+import { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
+import { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
 import type { EnvEntry } from './registry.ts';
 import { CliffWalking, cliffWalkingV1 } from './tabular/cliff-walking.ts';
 import { Corridor, corridorV0 } from './tabular/corridor.ts';
@@ -44,6 +49,12 @@ const taxi: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
 const gridOptions = {
   map: { meaning: 'rows of S (start), A (apple), P (pit), B (bomb), # (wall) and . (floor)', default: null },
   stepReward: { meaning: 'added to the reward of every step', default: 0 },
+};
+
+const minAtarOptions = {
+  stickyProbability: { meaning: 'probability that the previous action is played instead of the chosen one', default: 0.1 },
+  difficultyRamping: { meaning: 'whether the game gets faster with time', default: true },
+  minimalActions: { meaning: 'whether to offer only the actions that do something', default: true },
 };
 
 /** The environments of this package. */
@@ -112,5 +123,35 @@ export const builtInEnvs: readonly EnvEntry[] = [
       successRate: { meaning: 'probability that a move goes where it should', default: 2 / 3 },
     },
     create: (spec, options) => new FourRooms(spec, options),
+  },
+  {
+    spec: minAtarBreakout,
+    summary: 'Break bricks with a ball and a paddle.',
+    options: minAtarOptions,
+    create: (spec, options) => new MinAtarBreakout(spec, options),
+  },
+  {
+    spec: minAtarFreeway,
+    summary: 'Bring a chicken across eight lanes of cars.',
+    options: minAtarOptions,
+    create: (spec, options) => new MinAtarFreeway(spec, options),
+  },
+  {
+    spec: minAtarAsterix,
+    summary: 'Collect gold and stay away from enemies.',
+    options: minAtarOptions,
+    create: (spec, options) => new MinAtarAsterix(spec, options),
+  },
+  {
+    spec: minAtarSeaquest,
+    summary: 'Rescue divers, shoot enemies and mind the oxygen.',
+    options: minAtarOptions,
+    create: (spec, options) => new MinAtarSeaquest(spec, options),
+  },
+  {
+    spec: minAtarSpaceInvaders,
+    summary: 'Shoot aliens before they land.',
+    options: minAtarOptions,
+    create: (spec, options) => new MinAtarSpaceInvaders(spec, options),
   },
 ];

@@ -10,6 +10,12 @@ export {
   mountainCarContinuousV0,
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
+export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
+export { MinAtarBreakout, minAtarBreakout } from './minatar/breakout.ts';
+export { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
+export { MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec } from './minatar/minatar-game.ts';
+export { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
+export { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
 export {
   type AnyEnv,
   type EnvEntry,

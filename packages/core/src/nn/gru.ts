@@ -9,9 +9,9 @@ import type { Network } from './network.ts';
  *
  *     r = σ(x Wᵣ + h Uᵣ + bᵣ)    z = σ(x W_z + h U_z + b_z)    n = tanh(x Wₙ + bₙ + r (h Uₙ + cₙ))    h′ = (1 − z) n + z h
  *
- * The hidden state `[B, hiddenSize]` is also the output; zeros where an episode begins. Parameters: `inputWeight` W `[inputSize, 3 hiddenSize]`,
- * `hiddenWeight` U `[hiddenSize, 3 hiddenSize]`, `bias` b `[3 hiddenSize]`, with the gates in the order r, z, n, and `candidateBias` c
- * `[hiddenSize]`; they begin uniform in ±1/√hiddenSize.
+ * The hidden state `[B, hiddenSize]` is also the output; zeros where an episode begins. Parameters: `inputWeight` W `[inputSize,
+ * 3 hiddenSize]`, `hiddenWeight` U `[hiddenSize, 3 hiddenSize]`, `bias` b `[3 hiddenSize]`, with the gates in the order r, z, n,
+ * and `candidateBias` c `[hiddenSize]`; they begin uniform in ±1/√hiddenSize.
  */
 export function gru({ inputSize, hiddenSize }: RecurrentOptions): Network<readonly [x: tf.Tensor, hidden: tf.Tensor]> {
   const own = layout([

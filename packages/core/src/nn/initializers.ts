@@ -2,7 +2,10 @@ import { message, ProgramError } from '../spec/errors.ts';
 import type { Rng } from '../spec/rng.ts';
 import type { ParameterLayout } from './layout.ts';
 
-/** Draws the first values of one parameter. Weights have the shape `[..., inputs, outputs]`, convolutions `[height, width, inputs, outputs]`. */
+/**
+ * Draws the first values of one parameter. Weights have the shape `[..., inputs, outputs]`, convolutions `[height, width, inputs,
+ * outputs]`.
+ */
 export type Initializer = (shape: readonly number[], rng: Rng) => Float32Array;
 
 const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
@@ -75,7 +78,10 @@ export function orthogonal(gain = 1): Initializer {
   };
 }
 
-/** Vectors one behind the other: normal numbers made orthonormal by the modified Gram-Schmidt process, which leaves them uniform on the sphere. */
+/**
+ * Vectors one behind the other: normal numbers made orthonormal by the modified Gram-Schmidt process, which leaves them uniform
+ * on the sphere.
+ */
 function orthonormalVectors(vectors: number, length: number, rng: Rng): Float64Array {
   const basis = Float64Array.from({ length: vectors * length }, () => rng.standardNormal());
   for (let i = 0; i < vectors; i++) {

@@ -88,7 +88,12 @@ export function paramsAt(prefix: string, params: Params): Params {
 export function unflattenParams(layout: ParameterLayout, flat: tf.Tensor1D): Params {
   if (flat.size !== layout.size) {
     throw new ProgramError(
-      message('unflattenParams', `the flat vector must have ${layout.size} numbers`, flat.shape, 'Use parameters of the same network'),
+      message(
+        'unflattenParams',
+        `the flat vector must have ${layout.size} numbers`,
+        flat.shape,
+        'Use parameters of the same network',
+      ),
     );
   }
   return Object.fromEntries(

@@ -20,8 +20,8 @@ export interface RecurrentOptions {
  *
  *     i, f, g, o = x W + h U + b        c′ = σ(f) c + σ(i) tanh(g)        h′ = σ(o) tanh(c′)
  *
- * Parameters: `inputWeight` W `[inputSize, 4 hiddenSize]`, `hiddenWeight` U `[hiddenSize, 4 hiddenSize]`, `bias` `[4 hiddenSize]`, with
- * the gates in the order i, f, g, o; they begin uniform in ±1/√hiddenSize.
+ * Parameters: `inputWeight` W `[inputSize, 4 hiddenSize]`, `hiddenWeight` U `[hiddenSize, 4 hiddenSize]`, `bias` `[4
+ * hiddenSize]`, with the gates in the order i, f, g, o; they begin uniform in ±1/√hiddenSize.
  */
 export function lstm({ inputSize, hiddenSize }: RecurrentOptions): Network<readonly [x: tf.Tensor, state: LstmState], LstmState> {
   const own = layout([

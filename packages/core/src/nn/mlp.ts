@@ -25,8 +25,8 @@ export interface MlpOptions {
 }
 
 /**
- * Multi-layer perceptron, `[B, inputSize]` → `[B, outputSize]`. Parameters: `hidden0/weight`, `hidden0/bias`, (`norm0/…`), `hidden1/…`,
- * and `output/weight`, `output/bias`.
+ * Multi-layer perceptron, `[B, inputSize]` → `[B, outputSize]`. Parameters: `hidden0/weight`, `hidden0/bias`, (`norm0/…`),
+ * `hidden1/…`, and `output/weight`, `output/bias`.
  */
 export function mlp(options: MlpOptions): Network {
   const {

@@ -29,9 +29,10 @@ const outputPixels = (pixels: number): number =>
   ].reduce((size, [window, stride]) => Math.floor((size - window) / stride) + 1, pixels);
 
 /**
- * The network of DQN (Mnih et al. 2015, "Human-level control", methods): convolutions 32 of 8×8 / 4, 64 of 4×4 / 2, 64 of 3×3 / 1, then 512
- * units and the outputs, with `relu` between. Pixels in [0, 255], int32 or float: `[B, height, width, channels]`, or `[B, D]` of the
- * same order; they are scaled to [0, 1] inside. Parameters: `conv0/…`, `conv1/…`, `conv2/…`, `hidden/…`, `output/…`.
+ * The network of DQN (Mnih et al. 2015, "Human-level control", methods): convolutions 32 of 8×8 / 4, 64 of 4×4 / 2, 64 of 3×3 /
+ * 1, then 512 units and the outputs, with `relu` between. Pixels in [0, 255], int32 or float: `[B, height, width, channels]`, or
+ * `[B, D]` of the same order; they are scaled to [0, 1] inside. Parameters: `conv0/…`, `conv1/…`, `conv2/…`, `hidden/…`,
+ * `output/…`.
  */
 export function natureCnn(options: NatureCnnOptions): Network {
   const {

@@ -18,7 +18,8 @@ export type LayoutGroup<K extends string> = Readonly<Record<K, ParameterLayout>>
  * const { loss, entropy, gradient } = valueAndGrad(network.layout, (params) => ({ loss, entropy }))(flat);
  * ```
  * @param f returns `{ loss, ... }`: `loss` is a scalar; other tensors are handed on
- * @returns a function of the flat vector `[layout.size]` with all that `f` returned and `gradient` `[layout.size]` = d loss / d flat
+ * @returns a function of the flat vector `[layout.size]` with all that `f` returned and `gradient` `[layout.size]` = d loss / d
+ * flat
  * @throws ProgramError when the loss is no scalar or depends on no parameter
  */
 export function valueAndGrad<R extends LossOutput>(

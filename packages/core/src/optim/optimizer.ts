@@ -17,7 +17,9 @@ export interface OptimizerResult<K extends string = string> {
   readonly state: Record<K, tf.Tensor1D>;
 }
 
-/** A rule that changes parameters against their gradient: pure functions, so it runs in a program. `K` names its state vectors. */
+/**
+ * A rule that changes parameters against their gradient: pure functions, so it runs in a program. `K` names its state vectors.
+ */
 export interface Optimizer<K extends string = string> {
   /** State before the first step, for `size` parameters. */
   init(size: number): Record<K, Float32Array>;

@@ -22,8 +22,8 @@ export interface RmspropOptions {
  *
  *     v ← ρ v + (1 − ρ) g²        θ ← θ − α g / (√v + ε)
  *
- * and centred (Graves 2013, "Generating sequences with recurrent neural networks", eq. 38–45): v − ḡ² in place of v, with ḡ the running
- * mean of g. State: `meanSquare`, with `centered` `mean`, with `momentum` `velocity`; each `[P]`.
+ * and centred (Graves 2013, "Generating sequences with recurrent neural networks", eq. 38–45): v − ḡ² in place of v, with ḡ the
+ * running mean of g. State: `meanSquare`, with `centered` `mean`, with `momentum` `velocity`; each `[P]`.
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const {

@@ -80,8 +80,8 @@ const maxPoolBackprop: Gradient = {
 };
 
 /**
- * Window size over the number of elements of the window that lie inside, `[1, outHeight, outWidth, 1]`: the mean of a window at the
- * border is over fewer elements, which the backward kernel of TensorFlow.js forgets. `null` where all windows are whole.
+ * Window size over the number of elements of the window that lie inside, `[1, outHeight, outWidth, 1]`: the mean of a window at
+ * the border is over fewer elements, which the backward kernel of TensorFlow.js forgets. `null` where all windows are whole.
  */
 function borderCorrection(info: ReturnType<typeof poolInfo>): tf.Tensor | null {
   const inside = (out: number, stride: number, window: number, before: number, size: number) =>

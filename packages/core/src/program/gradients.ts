@@ -7,7 +7,6 @@ import { withoutGradient } from './stop-gradient.ts';
 export interface Gradient {
   readonly kernelName: string;
   readonly inputsToSave?: string[];
-  readonly saveAllInputs?: boolean;
   readonly gradFunc: tf.GradFunc;
 }
 

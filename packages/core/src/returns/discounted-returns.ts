@@ -6,8 +6,8 @@ export type ReturnInput = Omit<GaeInput, 'value'>;
 /**
  * Discounted returns G_t = r_t + γ G_{t+1} (Sutton & Barto 2018, eq. 3.9).
  *
- * Where an episode ends, and at the end of the rollout, γ · `nextValue` stands for what follows: 0 after a termination, the value of
- * the last observation after a truncation. With `nextValue` all 0 these are the plain sums of rewards.
+ * Where an episode ends, and at the end of the rollout, γ · `nextValue` stands for what follows: 0 after a termination, the value
+ * of the last observation after a truncation. With `nextValue` all 0 these are the plain sums of rewards.
  * @param gamma in [0, 1]
  * @param returns `[T, N]`, written
  */

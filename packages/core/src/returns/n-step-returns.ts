@@ -1,8 +1,8 @@
 import type { ReturnInput } from './discounted-returns.ts';
 
 /**
- * n-step returns Σ_{k<m} γᵏ r_{t+k} + γᵐ V(s_{t+m}) (Sutton & Barto 2018, eq. 7.1). m is n, or fewer steps where the episode or the rollout
- * ends before; the value comes from `nextValue` of the last step, so it is 0 after a termination.
+ * n-step returns Σ_{k<m} γᵏ r_{t+k} + γᵐ V(s_{t+m}) (Sutton & Barto 2018, eq. 7.1). m is n, or fewer steps where the episode or
+ * the rollout ends before; the value comes from `nextValue` of the last step, so it is 0 after a termination.
  * @param gamma in [0, 1]
  * @param n steps, ≥ 1
  * @param returns `[T, N]`, written

@@ -14,8 +14,8 @@ export type RunningStatisticsState = {
 const EPSILON = 1e-8;
 
 /**
- * Mean and variance per feature of all rows seen so far, in float64: what observations and rewards are normalised with. Groups of rows
- * are merged by the formula of Chan, Golub & LeVeque 1979, which does not cancel however large the mean is.
+ * Mean and variance per feature of all rows seen so far, in float64: what observations and rewards are normalised with. Groups of
+ * rows are merged by the formula of Chan, Golub & LeVeque 1979, which does not cancel however large the mean is.
  */
 export class RunningStatistics {
   /** Number of features of a row. */

@@ -1,0 +1,101 @@
+import { box, discrete, type EnvSpec, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { ArrayEnv } from '../base/array-env.ts';
+
+/** Cells per side of the board. */
+export const SIZE = 10;
+
+// Codes of the six actions that all games share.
+export const LEFT = 1;
+export const UP = 2;
+export const RIGHT = 3;
+export const DOWN = 4;
+export const FIRE = 5;
+
+const ALL_ACTIONS = [0, LEFT, UP, RIGHT, DOWN, FIRE];
+
+export interface MinAtarOptions {
+  /** Probability that the previous action is played instead of the chosen one. */
+  readonly stickyProbability?: number;
+  /** Whether the game gets faster with time. */
+  readonly difficultyRamping?: boolean;
+  /** Whether to offer only the actions that do something. */
+  readonly minimalActions?: boolean;
+}
+
+/** What distinguishes a game: its channels, its useful actions, and the numbers its state takes. */
+export interface MinAtarRules {
+  readonly channels: readonly string[];
+  readonly minimalActions: readonly number[];
+  readonly stateSize: number;
+}
+
+/** Spec of version v1 (useful actions only) of a game; `minimalActions: false` gives all six. */
+export function minAtarSpec(name: string, { channels, minimalActions }: MinAtarRules): EnvSpec {
+  return {
+    id: `MinAtar/${name}-v1`,
+    observationSpace: box({ low: 0, high: 1, shape: [SIZE, SIZE, channels.length], dtype: 'uint8' }),
+    actionSpace: discrete(minimalActions.length),
+    maxEpisodeSteps: null,
+    rewardThreshold: null,
+  };
+}
+
+/**
+ * A miniature Atari game on 10 × 10 cells, by the rules of MinAtar (Young and Tian 2019). Observation `[10, 10, C]`: row, column, channel; 1
+ * where the channel's thing is. Actions: stay (0), left, up, right, down, fire, or those of them that the game uses.
+ */
+export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
+  readonly channels: readonly string[];
+  /** The last action, then the game's own state. */
+  protected override readonly world: Int32Array;
+  protected readonly isRamping: boolean;
+  private readonly actions: readonly number[];
+  private readonly stickyProbability: number;
+
+  protected constructor(spec: EnvSpec, rules: MinAtarRules, options: MinAtarOptions) {
+    const { stickyProbability = 0.1, difficultyRamping = true, minimalActions = true } = options;
+    if (!(stickyProbability >= 0 && stickyProbability <= 1)) {
+      throw new InputError(message(spec.id, 'stickyProbability must be in [0, 1]', stickyProbability, 'Usual is 0.1'));
+    }
+    const actions = minimalActions ? rules.minimalActions : ALL_ACTIONS;
+    super({ ...spec, actionSpace: discrete(actions.length) });
+    this.actions = actions;
+    this.channels = rules.channels;
+    this.world = new Int32Array(1 + rules.stateSize);
+    this.isRamping = difficultyRamping;
+    this.stickyProbability = stickyProbability;
+  }
+
+  /** Sets up the board. `world` is all 0. */
+  protected abstract setUp(): void;
+
+  /** Plays one action code: changes the board, adds to `reward`, and sets `terminated` at the end of the game. */
+  protected abstract act(action: number): void;
+
+  /** Marks things by `mark`. */
+  protected abstract draw(out: NumericArray, offset: number): void;
+
+  protected override start(): void {
+    this.world.fill(0);
+    this.setUp();
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const { world } = this;
+    const isStuck = this.stickyProbability > 0 && this.rng.random() < this.stickyProbability;
+    if (!isStuck) world[0] = this.actions[actions[offset]];
+    this.reward = 0;
+    this.terminated = false;
+    this.act(world[0]);
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    out.fill(0, offset, offset + SIZE * SIZE * this.channels.length);
+    this.draw(out, offset);
+  }
+
+  /** Sets the cell of a channel; does nothing when x is off the board. */
+  protected mark(out: NumericArray, offset: number, x: number, y: number, channel: number): void {
+    if (x >= 0 && x < SIZE) out[offset + (y * SIZE + x) * this.channels.length + channel] = 1;
+  }
+}
