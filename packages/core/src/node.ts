@@ -1,2 +1,3 @@
 export { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint-file.ts';
 export { writeFileAtomic } from './checkpoint/write-file-atomic.ts';
+export { loadPolicy, savePolicy } from './policy/policy-file.ts';

@@ -1,11 +1,16 @@
+import { discrete, type Env, type EnvSpec } from '@zpin/core/spec';
 import { Acrobot, acrobotV1 } from './classic/acrobot.ts';
 import { CartPole, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
 import { MountainCar, mountainCarV0 } from './classic/mountain-car.ts';
 import { MountainCarContinuous, mountainCarContinuousV0 } from './classic/mountain-car-continuous.ts';
 import { Pendulum, pendulumV1 } from './classic/pendulum.ts';
+import { BitFlip, bitFlipV0 } from './goal/bit-flip.ts';
+import { PointMaze, pointMazeV0 } from './goal/point-maze.ts';
+import { TwoLinkArm, twoLinkArmV0 } from './goal/two-link-arm.ts';
 import { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
 import { MinAtarBreakout, minAtarBreakout } from './minatar/breakout.ts';
 import { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
+import type { MinAtarOptions } from './minatar/minatar-game.ts';
 import { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
 import { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
 import type { EnvEntry } from './registry.ts';
@@ -56,6 +61,20 @@ const minAtarOptions = {
   difficultyRamping: { meaning: 'whether the game gets faster with time', default: true },
   minimalActions: { meaning: 'whether to offer only the actions that do something', default: true },
 };
+
+/** Version v1 of a game offers the useful actions, v0 all six, as the originals do. */
+function minAtar(spec: EnvSpec, summary: string, create: (spec: EnvSpec, options: MinAtarOptions) => Env): EnvEntry[] {
+  const v0 = { ...spec, id: spec.id.replace('-v1', '-v0'), actionSpace: discrete(6) };
+  return [
+    { spec, summary, options: minAtarOptions, create },
+    {
+      spec: v0,
+      summary,
+      options: { ...minAtarOptions, minimalActions: { ...minAtarOptions.minimalActions, default: false } },
+      create: (wanted, options) => create(wanted, { minimalActions: false, ...options }),
+    },
+  ];
+}
 
 /** The environments of this package. */
 export const builtInEnvs: readonly EnvEntry[] = [
@@ -113,6 +132,7 @@ export const builtInEnvs: readonly EnvEntry[] = [
       length: { meaning: 'cells, at least 2', default: 6 },
       lure: { meaning: 'reward for pushing against the left end', default: 0 },
     },
+    limit: ({ length = 0 }) => Math.max(100, 4 * Number(length)),
     create: (spec, options) => new Corridor(spec, options),
   },
   {
@@ -124,34 +144,38 @@ export const builtInEnvs: readonly EnvEntry[] = [
     },
     create: (spec, options) => new FourRooms(spec, options),
   },
+  ...minAtar(minAtarBreakout, 'Break bricks with a ball and a paddle.', (spec, options) => new MinAtarBreakout(spec, options)),
+  ...minAtar(minAtarFreeway, 'Bring a chicken across eight lanes of cars.', (spec, options) => new MinAtarFreeway(spec, options)),
+  ...minAtar(minAtarAsterix, 'Collect gold and stay away from enemies.', (spec, options) => new MinAtarAsterix(spec, options)),
+  ...minAtar(
+    minAtarSeaquest,
+    'Rescue divers, shoot enemies and mind the oxygen.',
+    (spec, options) => new MinAtarSeaquest(spec, options),
+  ),
+  ...minAtar(minAtarSpaceInvaders, 'Shoot aliens before they land.', (spec, options) => new MinAtarSpaceInvaders(spec, options)),
   {
-    spec: minAtarBreakout,
-    summary: 'Break bricks with a ball and a paddle.',
-    options: minAtarOptions,
-    create: (spec, options) => new MinAtarBreakout(spec, options),
+    spec: bitFlipV0,
+    summary: 'Flip single bits until they equal the goal.',
+    options: {
+      bits: { meaning: 'number of bits', default: 10 },
+      goal: { meaning: 'random (another one in each episode) or ones', default: 'random' },
+    },
+    limit: ({ bits = 10 }) => Number(bits),
+    create: (spec, options) => new BitFlip(spec, options),
   },
   {
-    spec: minAtarFreeway,
-    summary: 'Bring a chicken across eight lanes of cars.',
-    options: minAtarOptions,
-    create: (spec, options) => new MinAtarFreeway(spec, options),
+    spec: pointMazeV0,
+    summary: 'Push a ball through a maze to a goal.',
+    options: {
+      map: { meaning: 'u, medium, or a list of rows of # and .', default: null },
+      isDense: { meaning: 'reward -distance instead of -1 away from the goal', default: false },
+    },
+    create: (spec, options) => new PointMaze(spec, options),
   },
   {
-    spec: minAtarAsterix,
-    summary: 'Collect gold and stay away from enemies.',
-    options: minAtarOptions,
-    create: (spec, options) => new MinAtarAsterix(spec, options),
-  },
-  {
-    spec: minAtarSeaquest,
-    summary: 'Rescue divers, shoot enemies and mind the oxygen.',
-    options: minAtarOptions,
-    create: (spec, options) => new MinAtarSeaquest(spec, options),
-  },
-  {
-    spec: minAtarSpaceInvaders,
-    summary: 'Shoot aliens before they land.',
-    options: minAtarOptions,
-    create: (spec, options) => new MinAtarSpaceInvaders(spec, options),
+    spec: twoLinkArmV0,
+    summary: 'Grip a target with an arm of two links, and hold it.',
+    options: { mode: { meaning: 'easy (one target) or hard (any target)', default: 'easy' } },
+    create: (spec, options) => new TwoLinkArm(spec, options),
   },
 ];

@@ -1,3 +1,7 @@
+export { AreaResize } from './atari/area-resize.ts';
+export { AtariPreprocessing, type AtariPreprocessingOptions } from './atari/atari-preprocessing.ts';
+export { EpisodicLife } from './atari/episodic-life.ts';
+export { FireReset } from './atari/fire-reset.ts';
 export { ArrayEnv } from './base/array-env.ts';
 export type { RowEnv } from './base/row-env.ts';
 export { type CheckOptions, checkEnv, type Violation } from './check-env.ts';
@@ -10,6 +14,10 @@ export {
   mountainCarContinuousV0,
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
+export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
+export { type GoalEnv, type GoalObs, goalSpace } from './goal/goal-env.ts';
+export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
+export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
 export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
 export { MinAtarBreakout, minAtarBreakout } from './minatar/breakout.ts';
 export { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
@@ -26,6 +34,9 @@ export {
   makeVectorEnv,
   registerEnv,
 } from './registry.ts';
+export { Canvas, type Color } from './render/canvas.ts';
+export { encodeGif } from './render/gif.ts';
+export { encodePng } from './render/png.ts';
 export { CliffWalking, type CliffWalkingOptions, cliffWalkingV1 } from './tabular/cliff-walking.ts';
 export { Corridor, type CorridorOptions, corridorV0 } from './tabular/corridor.ts';
 export { FourRooms, type FourRoomsOptions, fourRoomsCells, fourRoomsMap, fourRoomsV0 } from './tabular/four-rooms.ts';
@@ -38,8 +49,25 @@ export {
 } from './tabular/frozen-lake.ts';
 export { GridMap, type Move } from './tabular/grid-map.ts';
 export { GridWorld, type GridWorldOptions, gridWorldV0, Maze, mazeV0 } from './tabular/grid-world.ts';
+export { MapEnv } from './tabular/map-env.ts';
 export { type Outcome, TabularEnv, type TabularModel } from './tabular/tabular-env.ts';
 export { Taxi, type TaxiOptions, taxiV3, taxiV4 } from './tabular/taxi.ts';
+export { NormalizeObservation, type NormalizeObservationOptions } from './vector/normalize-observation.ts';
+export { NormalizeReward, type NormalizeRewardOptions } from './vector/normalize-reward.ts';
 export { SyncVectorEnv } from './vector/sync-vector-env.ts';
+export { VectorWrapper } from './vector/vector-wrapper.ts';
+export { ActionWrapper } from './wrappers/action-wrapper.ts';
+export { ClipAction } from './wrappers/clip-action.ts';
+export { ClipReward } from './wrappers/clip-reward.ts';
+export { DiscretizeAction } from './wrappers/discretize-action.ts';
+export { DiscretizeObservation, type DiscretizeObservationOptions } from './wrappers/discretize-observation.ts';
+export { EpisodeStatistics, type EpisodeSummary } from './wrappers/episode-statistics.ts';
+export { FlattenObservation } from './wrappers/flatten-observation.ts';
+export { FrameStack } from './wrappers/frame-stack.ts';
+export { ObservationWrapper } from './wrappers/observation-wrapper.ts';
+export { OneHotObservation } from './wrappers/one-hot-observation.ts';
+export { RescaleAction } from './wrappers/rescale-action.ts';
+export { StickyAction } from './wrappers/sticky-action.ts';
+export { TimeAwareObservation } from './wrappers/time-aware-observation.ts';
 export { TimeLimit } from './wrappers/time-limit.ts';
 export { Wrapper } from './wrappers/wrapper.ts';

@@ -24,6 +24,8 @@ export interface EnvEntry {
   readonly summary: string;
   /** Settings besides `maxEpisodeSteps`, by name. */
   readonly options?: Readonly<Record<string, EnvOption>>;
+  /** Time limit, where it depends on the settings; that of `spec` when omitted. */
+  readonly limit?: (options: Readonly<Record<string, unknown>>) => number;
   /** Makes one. `spec` is the entry's, with the wanted time limit, which the environment must keep. */
   create(spec: EnvSpec, options: Readonly<Record<string, unknown>>): Env;
 }
@@ -56,11 +58,10 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
     const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
     throw new InputError(message('makeEnv', 'the environment must be registered', id, remedy));
   }
-  const { maxEpisodeSteps = entry.spec.maxEpisodeSteps, ...settings } = options;
-  if (maxEpisodeSteps !== null && !(Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps >= 1)) {
-    throw new InputError(
-      message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', maxEpisodeSteps, 'Leave it out'),
-    );
+  const { maxEpisodeSteps: wanted, ...settings } = options;
+  const maxEpisodeSteps = wanted !== undefined ? wanted : (entry.limit?.(settings) ?? entry.spec.maxEpisodeSteps);
+  if (wanted !== undefined && wanted !== null && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
+    throw new InputError(message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', wanted, 'Leave it out'));
   }
   checkSettings(entry, settings);
   return entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv;

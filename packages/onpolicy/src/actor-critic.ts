@@ -1,4 +1,15 @@
-import { type Activation, combine, type EntropicDistribution, observationNetwork, type ParameterLayout, type Params, parameter, constant } from '@zpin/core';
+import {
+  type Activation,
+  combine,
+  constant,
+  type EntropicDistribution,
+  observationNetwork,
+  type ParameterLayout,
+  type Params,
+  type PolicyNetwork,
+  parameter,
+  prefixLayout,
+} from '@zpin/core';
 import type { EnvSpec, Rng } from '@zpin/core/spec';
 import * as tf from '@tensorflow/tfjs';
 import { type PolicyHead, policyHead } from './policy-head.ts';
@@ -19,6 +30,8 @@ export interface ActorCritic {
   policy(params: Params, obs: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
   /** V(obs) `[B]`. */
   value(params: Params, obs: tf.Tensor): tf.Tensor;
+  /** The mode of π, as the environment takes it. Its parameters are the first of the vector. */
+  readonly greedy: PolicyNetwork;
 }
 
 /**
@@ -39,6 +52,10 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
     head,
     init,
     policy: (params, obs, mask) => head.distribution(parts.policy.apply(params, obs), params['logStd/value'], mask),
+    greedy: {
+      layout: prefixLayout('policy', policy.layout),
+      act: (params, obs, mask) => head.mode(parts.policy.apply(params, obs), mask),
+    },
     value: (params, obs) => tf.reshape(parts.value.apply(params, obs), [-1]),
   };
 }

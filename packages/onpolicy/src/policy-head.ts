@@ -1,4 +1,4 @@
-import { Categorical, DiagonalGaussian, type EntropicDistribution, type InputShape, int32 } from '@zpin/core';
+import { Categorical, clipToBox, DiagonalGaussian, type EntropicDistribution, type InputShape, int32 } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -20,6 +20,8 @@ export interface PolicyHead {
   readonly maskSize: number;
   /** @param output `[B, outputSize]` @param logStd `[K]` @param mask `[B, A]`, 1 = legal */
   distribution(output: tf.Tensor, logStd?: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
+  /** The most probable action within the bounds of the space, `[B]` or `[B, K]`. */
+  mode(output: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
 }
 
 /**
@@ -37,6 +39,7 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
       noiseSize: 1,
       maskSize: actionSpace.n,
       distribution: (logits, _logStd, mask) => new Categorical(logits, mask),
+      mode: (logits, mask) => new Categorical(logits, mask).mode(),
     };
   }
   if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') {
@@ -50,6 +53,7 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
       noiseSize: size,
       maskSize: 0,
       distribution: (mean, logStd) => new DiagonalGaussian(mean, logStd as tf.Tensor),
+      mode: mean => clipToBox(mean, actionSpace),
     };
   }
   throw new SpaceError(

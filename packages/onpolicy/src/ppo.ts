@@ -46,6 +46,7 @@ import { type AgentState, flatSize, type Metrics, type NumericArray, type OnPoli
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { actorCritic } from './actor-critic.ts';
+import { explainedVariance } from './explained-variance.ts';
 import { minibatches } from './minibatches.ts';
 import { ppoPresets } from './ppo-presets.ts';
 
@@ -130,7 +131,7 @@ export function valueLoss(value: tf.Tensor, oldValue: tf.Tensor, target: tf.Tens
 function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>): OnPolicyAgent<PpoConfig> {
   const config = parseConfig(ppoConfig, given ?? {}, 'ppo');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const { head, layout, init, policy, value } = actorCritic('ppo', spec, config);
+  const { head, layout, init, policy, value, greedy } = actorCritic('ppo', spec, config);
   const optimizer = adam({ epsilon: config.adamEpsilon });
   const store = new Store(engine, { parameters: init(initRng), adam: optimizer.init(layout.size) });
   const obsInput = observationInput(spec.observationSpace);
@@ -155,7 +156,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
     program(store, {
       name: 'ppo.exploit',
       inputs: { obs: obsInput, ...mask },
-      run: ({ parameters }, inputs) => ({ outputs: { action: policy(unflattenParams(layout, parameters), inputs.obs, inputs.mask).mode() } }),
+      run: ({ parameters }, inputs) => ({ outputs: { action: greedy.act(unflattenParams(layout, parameters), inputs.obs, inputs.mask) } }),
     }),
   );
   const valueProgram = program(store, {
@@ -265,6 +266,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
       shuffleRng.restore(state.shuffleRng as RngState);
     },
 
+    async policy() {
+      const parameters = await store.read('parameters');
+      return { algorithm: 'ppo', config, spec, weights: parameters.slice(0, greedy.layout.size) };
+    },
+
     dispose() {
       for (const { plain, masked } of [exploreProgram, exploitProgram, updateProgram]) {
         plain.dispose();
@@ -276,21 +282,6 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
   };
 }
 
-/** 1 − Var(target − value) / Var(target): 1 is a perfect value function, 0 one no better than a constant. */
-function explainedVariance(value: Float32Array, target: Float32Array): number {
-  const variance = (of: (i: number) => number) => {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < target.length; i++) {
-      const x = of(i);
-      sum += x;
-      squares += x * x;
-    }
-    return squares / target.length - (sum / target.length) ** 2;
-  };
-  const total = variance((i) => target[i]);
-  return total === 0 ? 0 : 1 - variance((i) => target[i] - value[i]) / total;
-}
-
 /** Proximal Policy Optimization with the clipped objective, for discrete and continuous actions. */
 export const ppo: Algorithm<PpoConfig> = {
   id: 'ppo',
@@ -299,5 +290,6 @@ export const ppo: Algorithm<PpoConfig> = {
   config: ppoConfig,
   presets: ppoPresets,
   create,
+  policy: ({ spec, config }) => actorCritic('ppo', spec, config).greedy,
   train: (options) => trainOnPolicy(options as TrainOptions<OnPolicyAgent<PpoConfig>>),
 };

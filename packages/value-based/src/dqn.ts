@@ -28,7 +28,10 @@ import {
   type InputShape,
   observationInput,
   observationNetwork,
+  oneHot,
   parseConfig,
+  type PolicyNetwork,
+  type PolicyOptions,
   positive,
   probability,
   program,
@@ -114,16 +117,14 @@ export function huber(error: tf.Tensor): tf.Tensor {
  * @param q `[B, A]` @param action `[B]` @param target `[B]`, constant
  */
 export function dqnLoss(q: tf.Tensor, action: tf.Tensor, target: tf.Tensor): { loss: tf.Tensor; qTaken: tf.Tensor } {
-  const taken = tf.oneHot(action as tf.Tensor1D, q.shape[1] as number, 1, 0, 'float32');
-  const qTaken = tf.sum(tf.mul(q, taken), 1);
+  const qTaken = tf.sum(tf.mul(q, oneHot(action, q.shape[1] as number)), 1);
   return { loss: tf.mean(huber(tf.sub(qTaken, target))), qTaken };
 }
 
 // ---- agent ----
 
-/** Builds a DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>): OffPolicyAgent<DqnConfig> {
-  const config = parseConfig(dqnConfig, given ?? {}, 'dqn');
+/** Q and the policy that is greedy in it. @throws SpaceError unless actions are `Discrete` */
+export function qNetwork({ spec, config }: PolicyOptions<DqnConfig>) {
   const { actionSpace, observationSpace } = spec;
   if (actionSpace.type !== 'discrete') {
     throw new SpaceError(
@@ -131,9 +132,21 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>)
     );
   }
   const numActions = actionSpace.n;
-  const [initRng, actionRng] = new Rng(seed).spawn(2);
   const { hiddenSizes, activation } = config;
   const network = observationNetwork(observationSpace, { hiddenSizes, activation, outputSize: numActions, initialization: 'fan-in' });
+  const greedy: PolicyNetwork = {
+    layout: network.layout,
+    act: (params, obs, mask) => tf.argMax(maskQ(network.apply(params, obs), mask), 1),
+  };
+  return { numActions, network, greedy };
+}
+
+/** Builds a DQN agent. @throws SpaceError unless actions are `Discrete` */
+function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>): OffPolicyAgent<DqnConfig> {
+  const config = parseConfig(dqnConfig, given ?? {}, 'dqn');
+  const { observationSpace } = spec;
+  const { numActions, network, greedy } = qNetwork({ spec, config });
+  const [initRng, actionRng] = new Rng(seed).spawn(2);
   const optimizer = adam();
   const parameters = network.init(initRng);
   const store = new Store(engine, { online: parameters, target: parameters, adam: optimizer.init(network.layout.size) });
@@ -148,10 +161,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>)
     program(store, {
       name: 'dqn.act',
       inputs: { obs: obsInput, ...mask },
-      run: ({ online }, inputs) => {
-        const q = network.apply(unflattenParams(network.layout, online), inputs.obs);
-        return { outputs: { action: tf.argMax(maskQ(q, inputs.mask), 1) } };
-      },
+      run: ({ online }, inputs) => ({
+        outputs: { action: greedy.act(unflattenParams(network.layout, online), inputs.obs, inputs.mask) },
+      }),
     }),
   );
 
@@ -180,10 +192,17 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>)
   });
 
   const epsilonSchedule = { type: 'linear', from: config.epsilonStart, to: config.epsilonEnd, end: config.explorationFraction } as const;
-  const learningRate = Float32Array.of(valueAt(config.learningRate, 0));
-  let epsilon = config.epsilonStart;
-  let step = 0;
-  let targetStep = 0;
+  const learningRate = new Float32Array(1);
+  let [epsilon, step, plannedSteps, targetStep] = [1, 0, 1, 0];
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    const share = now / totalSteps;
+    epsilon = now < config.learningStarts ? 1 : valueAt(epsilonSchedule, share);
+    learningRate[0] = valueAt(config.learningRate, share);
+  }
+  progress(step, plannedSteps);
 
   return {
     algorithm: 'dqn',
@@ -194,16 +213,12 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>)
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
 
-    progress(now, totalSteps) {
-      step = now;
-      const share = now / totalSteps;
-      epsilon = now < config.learningStarts ? 1 : valueAt(epsilonSchedule, share);
-      learningRate[0] = valueAt(config.learningRate, share);
-    },
+    progress,
 
     async act(obs: NumericArray, mode, mask) {
-      const greedy = async () => (await (mask ? actProgram.masked({ obs, mask }) : actProgram.plain({ obs }))).outputs.action;
-      return mode === 'exploit' ? greedy() : epsilonGreedy({ epsilon, numActions, rows: obs.length / obsSize, rng: actionRng, greedy, ...(mask && { mask }) });
+      const exploit = async () => (await (mask ? actProgram.masked({ obs, mask }) : actProgram.plain({ obs }))).outputs.action;
+      if (mode === 'exploit') return exploit();
+      return epsilonGreedy({ epsilon, numActions, rows: obs.length / obsSize, rng: actionRng, greedy: exploit, ...(mask && { mask }) });
     },
 
     async update({ obs, action, reward, nextObs, discount, nextActionMask: mask }: TransitionBatch): Promise<Metrics> {
@@ -216,13 +231,18 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DqnConfig>)
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state(), targetStep };
+      return { vectors: await store.state(), actionRng: actionRng.state(), step, plannedSteps, targetStep };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       actionRng.restore(state.actionRng as RngState);
       targetStep = state.targetStep as number;
+      progress(state.step as number, state.plannedSteps as number);
+    },
+
+    async policy() {
+      return { algorithm: 'dqn', config, spec, weights: await store.read('online') };
     },
 
     dispose() {
@@ -253,5 +273,6 @@ export const dqn: Algorithm<DqnConfig> = {
   config: dqnConfig,
   presets: dqnPresets,
   create,
+  policy: options => qNetwork(options).greedy,
   train,
 };

@@ -22,7 +22,7 @@ test('writes and reads a checkpoint, replacing the one before', () => {
 
 test('names the file in every error', () => {
   const path = join(folder, 'checkpoint.bin');
-  expect(() => readCheckpoint(path)).toThrow(`readCheckpoint: ${path} must be a readable file, got "ENOENT"`);
+  expect(() => readCheckpoint(path)).toThrow(`readBytes: ${path} must be a readable file, got "ENOENT"`);
   expect(() => readCheckpoint(folder)).toThrow(`${folder} must be a readable file, got "EISDIR"`);
   writeCheckpoint(path, { header, state: { w: new Float32Array(100) } });
   truncateSync(path, 300);

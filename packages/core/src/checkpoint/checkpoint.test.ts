@@ -83,6 +83,13 @@ test('a part of a larger array is stored alone, and what is read is a copy', () 
   expect(part.buffer.byteLength).toBe(8);
 });
 
+test('what is read from a Buffer, whose slice is no copy, is right and a copy too', () => {
+  const bytes = Buffer.from(encode({ a: Uint8Array.of(9), w: Float32Array.of(1, 2) }));
+  const { state } = decodeCheckpoint(bytes);
+  bytes.fill(0);
+  expect(state).toEqual({ a: Uint8Array.of(9), w: Float32Array.of(1, 2) });
+});
+
 test('bytes that do not begin at a multiple of 8 are read too', () => {
   const bytes = encode({ x: new Float64Array([0.1]) });
   const shifted = new Uint8Array(bytes.length + 3);

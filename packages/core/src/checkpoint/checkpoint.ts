@@ -175,7 +175,8 @@ export function decodeCheckpoint(bytes: Uint8Array, expected: CheckpointExpectat
     const [type, offset, length] = entry;
     const end = offset + length * bytesPerElement(type);
     if (!(end <= payload.length)) throw damaged(`an array that ends at byte ${end} of ${payload.length}`);
-    return makeArray(type, payload.slice(offset, end).buffer as ArrayBuffer);
+    // Not `slice`, which copies nothing when the caller read a file into a Buffer.
+    return makeArray(type, new Uint8Array(payload.subarray(offset, end)).buffer);
   };
   const join = (tree: unknown) => joinState(tree, array, damaged) as TrainState;
   const { algorithm, env, seed, step, libraryVersion } = header;

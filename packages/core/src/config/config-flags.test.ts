@@ -35,6 +35,9 @@ test.each([
   ['learningRate', '3e-4', 3e-4],
   ['learningRate', 'start=1e-3,end=0', { start: 1e-3, end: 0 }],
   ['learningRate', '{"start":1,"end":0.5}', { start: 1, end: 0.5 }],
+  ['epsilon', '0.1', 0.1],
+  ['epsilon', 'type=constant,value=0.1', { type: 'constant', value: 0.1 }],
+  ['epsilon', 'type=linear,from=1,to=0.1,end=0.5', { type: 'linear', from: 1, to: 0.1, end: 0.5 }],
 ])('%s %s', (name, text, value) => {
   expect(read(name, text)).toEqual(value);
 });
@@ -52,6 +55,8 @@ test.each([
   ['normalizeAdvantage', 'yes'],
   ['learningRate', '{"start":'],
   ['learningRate', 'begin=1'],
+  ['epsilon', 'type=linear,from=1'],
+  ['epsilon', 'type=cubic,from=1,to=0'],
 ])('%s does not take "%s", and validation says so', (name, text) => {
   expect(() => parseConfig(sampleConfig, { [name]: read(name, text) }, 'ppo')).toThrow(`ppo: ${name} must be`);
 });

@@ -15,15 +15,20 @@ export function camelCase(flag: string): string {
  * A text that is none of what the setting takes is returned as it is, so that `parseConfig` reports it with the range.
  */
 export function parseFlag(field: ConfigField, text: string): unknown {
-  for (const option of alternatives(field.schema)) {
-    const value = read(option, text.trim());
-    if (value !== undefined) return value;
-  }
-  return text;
+  const value = read(field.schema, text.trim());
+  return value === undefined ? text : value;
 }
 
 /** The value that `text` stands for under `schema`; `undefined` when it stands for none. */
 function read(schema: JsonSchema, text: string): unknown {
+  const options = alternatives(schema);
+  if (options.length > 1) {
+    for (const option of options) {
+      const value = read(option, text);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
   const choices = schema.enum ?? ('const' in schema ? [schema.const] : undefined);
   if (choices) return choices.find(choice => String(choice) === text);
   switch (schema.type) {
@@ -35,7 +40,7 @@ function read(schema: JsonSchema, text: string): unknown {
     case 'number':
       return readNumber(text);
     case 'array':
-      return readList(schema.items ?? {}, text);
+      return readList(schema.items || {}, text);
     case 'object':
       return text.startsWith('{') ? readJson(text) : readPairs(schema.properties ?? {}, text);
     default:
@@ -60,9 +65,10 @@ function readPairs(properties: Readonly<Record<string, JsonSchema>>, text: strin
     const [key = '', ...rest] = pair.split('=');
     const value = rest.join('=').trim();
     const schema = properties[key.trim()];
-    return [key.trim(), (schema && read(schema, value)) ?? value] as const;
+    return [key.trim(), schema && read(schema, value)] as const;
   });
-  return Object.fromEntries(pairs);
+  // A key or value of another alternative: the next one may take it.
+  return pairs.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(pairs);
 }
 
 function readJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, field, hiddenSizes, positive, probability } from './field.ts';
+import { count, field, hiddenSizes, positive, probability, scheduled } from './field.ts';
 
 /** One setting of every kind that algorithms use. */
 export const sampleConfig = z
@@ -15,6 +15,7 @@ export const sampleConfig = z
     hiddenSizes: hiddenSizes({ default: [64, 64], meaning: 'units of each hidden layer' }),
     activation: field(z.enum(['tanh', 'relu']), { default: 'tanh', meaning: 'non-linearity' }),
     targetKl: field(z.number().positive().nullable(), { default: null, meaning: 'stop an update beyond this divergence' }),
+    epsilon: scheduled(z.number().min(0).max(1), { default: 1, meaning: 'probability of a random action' }),
     normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'scale advantages to mean 0 and deviation 1' }),
   })
   .refine(config => config.batchSize <= 8 * config.numEnvs, {

@@ -15,6 +15,7 @@ test('lists the settings in the order of the schema, also when it has a refineme
     'hiddenSizes',
     'activation',
     'targetKl',
+    'epsilon',
     'normalizeAdvantage',
   ]);
 });
@@ -32,6 +33,7 @@ test.each([
   ['hiddenSizes', 'list of integers', '> 0', 'a list of integers > 0'],
   ['activation', 'choice', 'one of tanh, relu', 'one of tanh, relu'],
   ['targetKl', 'number or null', '> 0', 'a number > 0 or null'],
+  ['epsilon', 'number or schedule', 'in [0, 1]', 'a number in [0, 1] or a schedule such as type=linear,from=1,to=0.1'],
   ['normalizeAdvantage', 'boolean', '', 'true or false'],
 ])('says what %s takes', (name, type, range, accepts) => {
   expect(byName(name)).toMatchObject({ type, range, accepts });
@@ -45,6 +47,7 @@ test('writes intervals with open and closed ends', () => {
     whole: z.int(),
     mode: z.union([z.literal('auto'), z.int().min(2)]),
     pair: z.array(z.number()).length(2),
+    point: z.tuple([z.int(), z.number().min(0)]),
   });
   const fields = describeConfig(schema);
   expect(fields.map(field => field.accepts)).toEqual([
@@ -54,6 +57,7 @@ test('writes intervals with open and closed ends', () => {
     'an integer',
     'auto or an integer >= 2',
     'a list of numbers (2)',
+    '[an integer, a number >= 0]',
   ]);
   expect(fields[1]).toMatchObject({ meaning: 'with a meaning before its default', default: 0.5 });
   expect(fields[0]?.default).toBeUndefined();

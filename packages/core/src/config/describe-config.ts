@@ -22,6 +22,8 @@ export interface ConfigField {
 /** The part of JSON Schema that configurations use. */
 export interface JsonSchema {
   readonly type?: string;
+  /** Name of a type that needs no explanation part by part; its phrase is the description. */
+  readonly title?: string;
   readonly description?: string;
   readonly unit?: string;
   readonly default?: unknown;
@@ -29,7 +31,8 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
+  readonly items?: JsonSchema | false;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -59,6 +62,7 @@ export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
 }
 
 function describeValue(schema: JsonSchema): { type: string; range: string; accepts: string } {
+  if (schema.title !== undefined) return { type: schema.title, range: '', accepts: schema.description ?? `a ${schema.title}` };
   const options = alternatives(schema);
   if (options.length > 1) {
     const parts = options.map(describeValue);
@@ -95,8 +99,13 @@ function withRange(type: string, noun: string, range: string) {
   return { type, range, accepts: range === '' ? noun : `${noun} ${range}` };
 }
 
-function describeList({ items = {}, minItems = 0, maxItems = Infinity }: JsonSchema) {
-  const item = describeValue(items);
+function describeList({ items, prefixItems, minItems = 0, maxItems = Infinity }: JsonSchema) {
+  if (prefixItems) {
+    const parts = prefixItems.map(describeValue);
+    const list = (words: readonly string[]) => `[${words.join(', ')}]`;
+    return { type: list(parts.map(part => part.type)), range: '', accepts: list(parts.map(part => part.accepts)) };
+  }
+  const item = describeValue(items || {});
   const type = `list of ${item.type}s`;
   const length = minItems === maxItems ? ` (${minItems})` : minItems > 0 ? ` (at least ${minItems})` : '';
   return withRange(type, `a ${type}${length}`, item.range);

@@ -59,7 +59,7 @@ export function scheduled(value: z.ZodNumber, text: FieldText<Schedule>): z.ZodD
         points: z.array(z.tuple([z.number().min(0).max(1), value])).min(1),
       }),
     ])
-    .meta({ title: 'a schedule such as type=linear,from=1,to=0.1' });
+    .meta({ title: 'schedule', description: 'a schedule such as type=linear,from=1,to=0.1' });
   const schema: z.ZodType<Schedule> = z.union([value, schedule]).check(context => {
     try {
       checkSchedule(context.value);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { oneHot } from '../nn/one-hot.ts';
 import type { EntropicDistribution } from './distribution.ts';
 
 /**
@@ -46,7 +47,7 @@ export class Categorical implements EntropicDistribution {
 
   /** @param action `[B]` */
   logProb(action: tf.Tensor): tf.Tensor {
-    const chosen = tf.oneHot(tf.cast(action, 'int32') as tf.Tensor1D, this.logProbs.shape[1] as number, 1, 0, 'float32');
+    const chosen = oneHot(action, this.logProbs.shape[1] as number);
     return tf.sum(tf.mul(this.logProbs, chosen), 1);
   }
 

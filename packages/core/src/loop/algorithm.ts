@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PolicyNetwork } from '../policy/policy-network.ts';
 import type { Engine } from '../program/engine.ts';
 import type { Agent, MaybePromise } from '../spec/agent.ts';
 import type { EnvSpec, VectorEnv } from '../spec/env.ts';
@@ -45,6 +46,12 @@ export interface CreateOptions<Config> {
   readonly engine: Engine;
 }
 
+export interface PolicyOptions<Config> {
+  readonly spec: EnvSpec;
+  /** Complete, as `config` of the algorithm gave it. */
+  readonly config: Config;
+}
+
 /** One algorithm as the command line and the documentation see it: the only list of what exists is made of these. */
 export interface Algorithm<Config = unknown> {
   /** Name on the command line, for example `ppo`. */
@@ -58,6 +65,8 @@ export interface Algorithm<Config = unknown> {
   readonly presets: Readonly<Record<string, Preset<Config>>>;
   /** Builds an agent; a space that it cannot handle is a `SpaceError` that names what to use instead. */
   create(options: CreateOptions<Config>): MaybePromise<Agent<Config>>;
+  /** The greedy policy as a pure function of the weights that `agent.policy()` gives; absent where agents have none. */
+  policy?(options: PolicyOptions<Config>): PolicyNetwork;
   /** Trains an agent that `create` made. */
   train(options: TrainOptions): AsyncGenerator<TrainEvent, TrainSummary>;
 }

@@ -1,5 +1,6 @@
 import type { AgentState } from '../spec/agent.ts';
 import type { EnvState, NumericArray, VectorEnv, VectorStep } from '../spec/env.ts';
+import { createRows } from '../spec/spaces.ts';
 
 /** An episode that ended in the last step. */
 export interface EpisodeEnd {
@@ -21,7 +22,7 @@ export interface Collected {
   readonly truncated: Uint8Array;
   /** `[N, D]`: true successors; where an episode ended, its last observation, not the first of the next. */
   readonly nextObs: NumericArray;
-  /** `[N, A]`: legal actions in the observation that follows, when the environment masks actions. */
+  /** `[N, A]`: legal actions in `nextObs`, when the environment masks actions. */
   readonly nextActionMask?: Uint8Array;
   readonly episodes: readonly EpisodeEnd[];
 }
@@ -35,6 +36,9 @@ export class Collector {
   #now: VectorStep;
   #next: VectorStep;
   readonly #successor: NumericArray;
+  readonly #successorMask: Uint8Array | undefined;
+  /** Bounds of a `Box` of actions, and room for actions within them; null where every action is one of the space. */
+  readonly #bounds: { readonly low: NumericArray; readonly high: NumericArray; readonly clipped: NumericArray } | null;
   readonly #width: number;
   readonly #returns: Float64Array;
   readonly #lengths: Float64Array;
@@ -44,6 +48,8 @@ export class Collector {
     this.#now = env.createStep();
     this.#next = env.createStep();
     this.#successor = this.#now.obs.slice();
+    this.#successorMask = this.#now.actionMask?.slice();
+    this.#bounds = actionBounds(env);
     this.#width = this.#successor.length / env.numEnvs;
     this.#returns = new Float64Array(env.numEnvs);
     this.#lengths = new Float64Array(env.numEnvs);
@@ -65,13 +71,17 @@ export class Collector {
     this.#lengths.fill(0);
   }
 
-  /** Plays one action in each environment. @param actions `[N]` or `[N, K]` */
+  /**
+   * Plays one action in each environment. The environment gets actions within the bounds of a `Box`; the given array stays as it is.
+   * @param actions `[N]` or `[N, K]`
+   */
   step(actions: NumericArray): Collected {
     const out = this.#next;
-    this.env.step(actions, out);
+    this.env.step(this.#clip(actions), out);
     [this.#now, this.#next] = [this.#next, this.#now];
     let episodes: EpisodeEnd[] = NONE;
     let nextObs = out.obs;
+    let nextActionMask = out.actionMask;
     for (let i = 0; i < this.env.numEnvs; i++) {
       this.#returns[i] += out.reward[i];
       this.#lengths[i] += 1;
@@ -80,8 +90,14 @@ export class Collector {
         episodes = [];
         nextObs = this.#successor;
         nextObs.set(out.obs);
+        if (nextActionMask && this.#successorMask) {
+          this.#successorMask.set(nextActionMask);
+          nextActionMask = this.#successorMask;
+        }
       }
-      nextObs.set(out.finalObs.subarray(i * this.#width, (i + 1) * this.#width), i * this.#width);
+      copyRow(out.finalObs, nextObs, i, this.#width);
+      if (out.finalActionMask && nextActionMask)
+        copyRow(out.finalActionMask, nextActionMask, i, nextActionMask.length / this.env.numEnvs);
       episodes.push({
         envIndex: i,
         episodeReturn: this.#returns[i],
@@ -92,8 +108,16 @@ export class Collector {
       this.#returns[i] = 0;
       this.#lengths[i] = 0;
     }
-    const { reward, terminated, truncated, actionMask } = out;
-    return { reward, terminated, truncated, nextObs, episodes, ...(actionMask && { nextActionMask: actionMask }) };
+    const { reward, terminated, truncated } = out;
+    return { reward, terminated, truncated, nextObs, episodes, ...(nextActionMask && { nextActionMask }) };
+  }
+
+  #clip(actions: NumericArray): NumericArray {
+    if (!this.#bounds) return actions;
+    const { low, high, clipped } = this.#bounds;
+    if (actions.length !== clipped.length) return actions;
+    for (let i = 0; i < actions.length; i++) clipped[i] = Math.min(Math.max(actions[i], low[i]), high[i]);
+    return clipped;
   }
 
   state(): AgentState {
@@ -117,3 +141,15 @@ export class Collector {
 }
 
 const NONE: EpisodeEnd[] = [];
+
+function copyRow(from: NumericArray, to: NumericArray, row: number, width: number): void {
+  to.set(from.subarray(row * width, (row + 1) * width), row * width);
+}
+
+/** Bounds of all actions of a step, row behind row; null when there is nothing to clip. */
+function actionBounds({ spec: { actionSpace }, numEnvs }: VectorEnv) {
+  if (actionSpace.type !== 'box' || ![...actionSpace.low, ...actionSpace.high].some(Number.isFinite)) return null;
+  const clipped = createRows(actionSpace, numEnvs);
+  const repeat = (bound: NumericArray) => clipped.slice().map((_, i) => bound[i % bound.length]);
+  return { low: repeat(actionSpace.low), high: repeat(actionSpace.high), clipped };
+}

@@ -38,8 +38,8 @@ export async function evaluate(agent: Actor, env: VectorEnv, episodes: number, s
       open--;
     }
   }
-  const returns = played.flat().map((end) => end.episodeReturn);
+  const returns = played.flat().map(end => end.episodeReturn);
   const meanReturn = returns.reduce((sum, value) => sum + value, 0) / episodes;
   const variance = returns.reduce((sum, value) => sum + (value - meanReturn) ** 2, 0) / episodes;
-  return { returns, lengths: played.flat().map((end) => end.episodeLength), meanReturn, stdReturn: Math.sqrt(variance) };
+  return { returns, lengths: played.flat().map(end => end.episodeLength), meanReturn, stdReturn: Math.sqrt(variance) };
 }

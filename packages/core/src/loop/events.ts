@@ -20,7 +20,7 @@ export type TrainEvent =
       /** Copy of the vector environment. */
       readonly envIndex: number;
     }
-  /** The agent learned. `updates` counts gradient steps from the start of the run. */
+  /** The agent learned. `updates` counts from the start of the run: gradient steps (off-policy) or rollouts (on-policy). */
   | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
   /** The greedy policy was evaluated on an environment of its own; one return per episode. */
   | { readonly type: 'eval'; readonly step: number; readonly returns: readonly number[]; readonly lengths: readonly number[] }
@@ -31,7 +31,7 @@ export type TrainEvent =
 export interface TrainSummary {
   /** Environment steps done, over the whole run (before a resume too). */
   readonly steps: number;
-  /** Gradient steps done. */
+  /** Gradient steps (off-policy) or rollouts learned from (on-policy). */
   readonly updates: number;
   readonly episodes: number;
   /** `finished`: all steps are done; `stopped`: the signal was given first. */

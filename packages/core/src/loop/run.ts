@@ -11,18 +11,27 @@ export class Run<A extends Agent> {
   readonly collector: Collector;
   /** Environment steps over all copies. */
   step = 0;
-  /** Gradient steps. */
+  /** Gradient steps (off-policy) or rollouts learned from (on-policy). */
   updates = 0;
   episodes = 0;
 
   constructor(options: TrainOptions<A>) {
     const { totalSteps, env, agent } = options;
     if (!(Number.isInteger(totalSteps) && totalSteps > 0)) {
-      throw new ConfigError(message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the environment steps to train for'));
+      throw new ConfigError(
+        message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the environment steps to train for'),
+      );
     }
     const wanted = (agent as { numEnvs?: number }).numEnvs;
     if (wanted !== undefined && wanted !== env.numEnvs) {
-      throw new ConfigError(message('train', `the agent was made for ${wanted} environments`, env.numEnvs, `Pass a vector environment of ${wanted} copies`));
+      throw new ConfigError(
+        message(
+          'train',
+          `the agent was made for ${wanted} environments`,
+          env.numEnvs,
+          `Pass a vector environment of ${wanted} copies`,
+        ),
+      );
     }
     this.options = options;
     this.collector = new Collector(env);
@@ -50,7 +59,9 @@ export class Run<A extends Agent> {
     }
     const counters = resume.counters as { step: number; updates: number; episodes: number } | undefined;
     if (!counters || !resume.agent || !resume.collector) {
-      throw new CheckpointError(message('train', 'resume must be the state of a checkpoint event', Object.keys(resume), 'Pass the state as it was saved'));
+      throw new CheckpointError(
+        message('train', 'resume must be the state of a checkpoint event', Object.keys(resume), 'Pass the state as it was saved'),
+      );
     }
     ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
     await agent.restore(resume.agent as AgentState);
@@ -74,7 +85,12 @@ export class Run<A extends Agent> {
       const value = values[name];
       if (Number.isFinite(value)) continue;
       throw new NumericsError(
-        message(`train at step ${this.step}`, `metric "${name}" must be finite`, value, 'Lower the learning rate, clip gradients, or look at the rewards; the last checkpoint is still good'),
+        message(
+          `train at step ${this.step}`,
+          `metric "${name}" must be finite`,
+          value,
+          'Lower the learning rate, clip gradients, or look at the rewards; the last checkpoint is still good',
+        ),
       );
     }
   }

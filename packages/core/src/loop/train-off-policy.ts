@@ -18,7 +18,7 @@ export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator
   const run = new Run(options);
   const { collector } = run;
   const rng = new Rng([options.seed, 0x5a3b1e]);
-  await run.begin((state) => {
+  await run.begin(state => {
     replay.restore(state.replay as AgentState);
     rng.restore(state.sampling as RngState);
   });

@@ -17,7 +17,7 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
   const { rolloutLength } = agent;
   let rollout: RolloutArrays | null = null;
   let t = 0;
-  await run.begin((state) => {
+  await run.begin(state => {
     const saved = state.rollout as { length: number; arrays: RolloutArrays | null };
     t = saved.length;
     rollout = saved.arrays && copyArrays(saved.arrays);
@@ -41,7 +41,7 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
     rollout.truncated.set(collected.truncated, row);
     // What follows an end is known now or never; what follows any other step is the value of the next row.
     const last = t + 1 === rolloutLength;
-    if (last || collected.episodes.some((end) => end.truncated)) await agent.value(collected.nextObs, bootstrap);
+    if (last || collected.episodes.some(end => end.truncated)) await agent.value(collected.nextObs, bootstrap);
     for (let i = 0; i < env.numEnvs; i++) {
       if (t > 0 && !rollout.terminated[row - env.numEnvs + i] && !rollout.truncated[row - env.numEnvs + i]) {
         rollout.nextValue[row - env.numEnvs + i] = rollout.value[row + i];
@@ -94,12 +94,17 @@ function createArrays(T: number, N: number, obs: NumericArray, mask: Uint8Array 
   };
 }
 
-function withoutEmptyMask({ actionMask, ...arrays }: RolloutArrays): Omit<RolloutArrays, 'actionMask'> & { actionMask?: Uint8Array } {
+function withoutEmptyMask({
+  actionMask,
+  ...arrays
+}: RolloutArrays): Omit<RolloutArrays, 'actionMask'> & { actionMask?: Uint8Array } {
   return actionMask.length === 0 ? arrays : { ...arrays, actionMask };
 }
 
 function copyArrays(arrays: RolloutArrays): RolloutArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]: [string, NumericArray]) => [name, array.slice()])) as RolloutArrays;
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]: [string, NumericArray]) => [name, array.slice()]),
+  ) as RolloutArrays;
 }
 
 function emptyLike(array: NumericArray, length: number): NumericArray {

@@ -7,6 +7,7 @@ import { minAtarCnn } from './minatar-cnn.ts';
 import { mlp } from './mlp.ts';
 import { natureCnn } from './nature-cnn.ts';
 import type { Network } from './network.ts';
+import { oneHot } from './one-hot.ts';
 
 /** Smallest height of a picture that the large convolutional network can read. */
 const SMALLEST_NATURE_PICTURE = 36;
@@ -37,21 +38,31 @@ export function observationNetwork(space: Space, options: ObservationNetworkOpti
     const { hiddenSizes, activation: _, ...rest } = options;
     const hiddenSize = hiddenSizes.at(-1);
     const picture = { height, width, channels, ...rest, ...(hiddenSize !== undefined && { hiddenSize }) };
-    return Math.min(height, width) >= SMALLEST_NATURE_PICTURE ? natureCnn(picture) : minAtarCnn(picture);
+    if (Math.min(height, width) >= SMALLEST_NATURE_PICTURE) return natureCnn(picture);
+    const small = minAtarCnn(picture);
+    return { ...small, apply: (params, obs) => small.apply(params, encode(space, obs)) };
   }
-  const inputSize = space.type === 'discrete' ? space.n : flatSize(space);
-  const network = mlp({ inputSize, ...options });
-  return { ...network, apply: (params, obs) => network.apply(params, encode(space, obs)) };
+  const network = mlp({ inputSize: encodedSize(space), ...options });
+  return { ...network, apply: (params, obs) => network.apply(params, encodeObservation(space, obs)) };
 }
 
-/** Flat observations as floats of about unit size. */
-function encode(space: Space, obs: tf.Tensor): tf.Tensor {
+/**
+ * Flat observations as floats of about unit size, as multi-layer perceptrons read them: an index as one-hot, bytes divided by the largest
+ * possible one.
+ * @param obs `[B, D]`
+ * @returns `[B, encodedSize(space)]`
+ */
+export function encodeObservation(space: Space, obs: tf.Tensor): tf.Tensor {
   if (space.type === 'discrete') {
-    const index = tf.sub(tf.reshape(obs, [-1]), tf.scalar(space.start, 'int32'));
-    return tf.oneHot(index as tf.Tensor1D, space.n, 1, 0, 'float32');
+    return oneHot(tf.sub(obs, tf.scalar(space.start, 'int32')), space.n);
   }
   if (space.type === 'box' && space.dtype === 'uint8') {
     return tf.div(tf.cast(obs, 'float32'), Math.max(1, ...space.high));
   }
   return tf.cast(obs, 'float32');
+}
+
+/** Numbers per row of `encodeObservation`. */
+export function encodedSize(space: Space): number {
+  return space.type === 'discrete' ? space.n : flatSize(space);
 }

@@ -27,6 +27,9 @@ const UNARY_ON_NUMBERS: Readonly<Record<string, (x: number) => number>> = {
   Reciprocal: (x) => 1 / x,
 };
 
+/** Of 32-bit floats; what is smaller has lost digits. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
 
 /**
@@ -134,7 +137,7 @@ export class GraphBuilder {
     return this.unary('Cast', x, type, { to: type });
   }
 
-  /** x·1, x+0, x−0, x/1, x·0 and their mirror images. */
+  /** x·1, x+0, x−0, x/1, 0−x and their mirror images, and chains of factors. Not x·0, which is NaN for an infinite x. */
   #identity(operator: string, left: Value, right: Value, shape: readonly number[]): Value | null {
     const a = left.source.kind === 'splat' ? left.source.value : null;
     const b = right.source.kind === 'splat' ? right.source.value : null;
@@ -149,7 +152,9 @@ export class GraphBuilder {
       const scaled = inner?.inputs.find((input) => input.source.kind !== 'splat');
       const scale = inner?.inputs.find((input) => input.source.kind === 'splat');
       if (scaled && scale?.source.kind === 'splat' && sameShape(other.shape, shape)) {
-        return this.binary('Mul', this.expand(scaled, shape), this.scalar(Math.fround(factor * scale.source.value)));
+        const product = Math.fround(factor * scale.source.value);
+        const isNormal = Math.abs(product) >= SMALLEST_NORMAL && Number.isFinite(product);
+        if (isNormal) return this.binary('Mul', this.expand(scaled, shape), this.scalar(product));
       }
     }
     if (operator === 'Sub' && a === 0 && right.type === 'float32') return this.expand(this.unary('Neg', right), shape);

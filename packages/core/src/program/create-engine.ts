@@ -33,7 +33,7 @@ const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in global
 export async function createEngine(choice: EngineChoice = 'auto', options: EngineOptions = {}): Promise<Engine> {
   if (!CHOICES.includes(choice)) {
     const near = nearestName(choice, CHOICES);
-    throw new InputError(message('createEngine', `the engine must be one of ${CHOICES.join(', ')}`, choice, near ? `Did you mean "${near}"?` : 'Use "auto"'));
+    throw new InputError(message('createEngine', `the engine must be one of ${CHOICES.join(', ')}`, choice, `Write "${near ?? 'auto'}"`));
   }
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
   if (options.onnxruntime) return onnxEngine(webRuntime(options.onnxruntime));

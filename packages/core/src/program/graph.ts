@@ -78,7 +78,9 @@ export class Graph {
   constant(data: ElementArray, shape: readonly number[], type: ElementType): Value {
     const first = data[0];
     if (typeof first === 'number' && data.every((x) => Object.is(x, first))) return this.splat(first, shape, type);
-    const key = data.length <= 64 ? `constant ${type} ${shape} : ${data.join()}` : `constant #${this.#next}`;
+    // By bits: -0 and 0 are two constants.
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const key = data.length <= 64 ? `constant ${type} ${shape} : ${bytes.join()}` : `constant #${this.#next}`;
     return this.#intern(key, shape, type, { kind: 'constant', data });
   }
 

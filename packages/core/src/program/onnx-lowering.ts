@@ -1,5 +1,5 @@
 import { broadcastShape, type ElementArray, type ElementType, operation, reachable, sameShape, sizeOf, type Value } from './graph.ts';
-import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
+import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */
 const MAX_STORED_SPLAT = 1024;
@@ -15,7 +15,7 @@ export function lowerToOnnx(name: string, inputs: Readonly<Record<string, Value>
   const uses = countUses(values, Object.values(outputs));
   const names = new Map<Value, string>();
   const nodes: OnnxNode[] = [];
-  const initializers: (OnnxTensor & { data: ElementArray })[] = [];
+  const initializers: OnnxConstant[] = [];
   for (const [input, value] of Object.entries(inputs)) names.set(value, input);
 
   const fused = new Set<Value>();

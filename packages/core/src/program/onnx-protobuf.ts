@@ -12,14 +12,20 @@ export interface OnnxNode {
 
 export interface OnnxTensor {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** Sizes of the axes; a name stands for a size that each call gives (inputs and outputs only). */
+  readonly shape: readonly (number | string)[];
   readonly type: ElementType;
+}
+
+export interface OnnxConstant extends OnnxTensor {
+  readonly shape: readonly number[];
+  readonly data: ElementArray;
 }
 
 export interface OnnxModel {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
-  readonly initializers: readonly (OnnxTensor & { readonly data: ElementArray })[];
+  readonly initializers: readonly OnnxConstant[];
   readonly inputs: readonly OnnxTensor[];
   readonly outputs: readonly OnnxTensor[];
   /** Free key-value pairs, stored with the model. */
@@ -126,7 +132,7 @@ function encodeAttribute(m: Message, operator: string, name: string, value: Attr
   }
 }
 
-function encodeTensor(m: Message, tensor: OnnxTensor & { readonly data: ElementArray }): void {
+function encodeTensor(m: Message, tensor: OnnxConstant): void {
   for (const dimension of tensor.shape) m.varint(1, dimension);
   m.varint(2, DATA_TYPE[tensor.type]).string(8, tensor.name);
   m.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
@@ -136,7 +142,9 @@ function encodeValueInfo(m: Message, tensor: OnnxTensor): void {
   m.string(1, tensor.name).message(2, (type) =>
     type.message(1, (t) => {
       t.varint(1, DATA_TYPE[tensor.type]).message(2, (shape) => {
-        for (const dimension of tensor.shape) shape.message(1, (d) => d.varint(1, dimension));
+        for (const dimension of tensor.shape) {
+          shape.message(1, (d) => (typeof dimension === 'number' ? d.varint(1, dimension) : d.string(2, dimension)));
+        }
       });
     }),
   );

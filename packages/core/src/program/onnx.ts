@@ -25,11 +25,15 @@ export function onnxEngine(runtime: OnnxRuntime): Engine {
     allocate: (values) => new HostVector(values),
     build: (source) => {
       const plan = new Plan(source);
+      if (plan.isEmpty) return IDLE;
       const session = runtime.createSession(plan.model);
       return session instanceof Promise ? session.then((ready) => plan.bind(ready)) : plan.bind(session);
     },
   };
 }
+
+/** A program without results; ONNX Runtime refuses a graph without nodes. */
+const IDLE: Executable = { metricNames: [], run: () => ({ outputs: {}, metrics: () => ({}) }), dispose: () => {} };
 
 /** A state vector in two buffers: a program reads one and writes the other, then they change places. */
 class HostVector implements StateVector {
@@ -110,6 +114,10 @@ class Plan {
     this.model = encodeOnnx(lowerToOnnx(source.name, this.#recording.inputs, this.#recording.outputs));
   }
 
+  get isEmpty(): boolean {
+    return Object.keys(this.#recording.outputs).length === 0;
+  }
+
   /** Allocates what a call needs and returns the function that makes calls. */
   bind(session: OnnxSession): Executable {
     const { state } = this.#source;
@@ -165,12 +173,10 @@ class Plan {
       for (const { vector: target, data } of packedStateOut) target.write(data);
       return results;
     };
-    const nothingToDo = Object.keys(fetches).length === 0 && stateOut.length === 0;
 
     return {
       metricNames: metrics.map(({ name }) => name),
       run: (given): MaybePromise<Results> => {
-        if (nothingToDo) return results;
         for (const { key, vector: source } of stateIn) feeds[key] = source.current;
         for (const { name, value } of inputs) value.data = given[name] as NumericArray;
         for (const { offset, vector: source } of packedStateIn) packedIn.set(source.current.data, offset);

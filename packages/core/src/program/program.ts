@@ -159,6 +159,7 @@ function flattenResult(name: string, store: Store<VectorTree>, result: { state?:
       const expectation = size === undefined ? `new state must be one of ${[...store.vectors.keys()].join(', ')}` : `state "${key}" must keep its ${size} numbers`;
       throw new ProgramError(message(`program "${name}"`, expectation, `"${key}" [${tensor.shape}]`, 'Return new values under the names of the store'));
     }
+    if (tensor.dtype !== 'float32') throw new ProgramError(message(`program "${name}"`, `state "${key}" must be float32`, tensor.dtype, 'Cast it'));
   }
   for (const [key, tensor] of Object.entries(result.metrics ?? {})) {
     if (tensor.size !== 1) throw new ProgramError(message(`program "${name}"`, `metric "${key}" must be a scalar`, `[${tensor.shape}]`, 'Reduce it with tf.mean'));

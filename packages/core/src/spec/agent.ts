@@ -1,4 +1,4 @@
-import type { NumericArray, StateValue } from './env.ts';
+import type { EnvSpec, NumericArray, StateValue } from './env.ts';
 import type { Rng } from './rng.ts';
 
 /** A value, or a promise of it: native engines answer at once, a browser's later. Always awaited, so code is written once. */
@@ -27,6 +27,18 @@ export interface Actor {
   act(obs: NumericArray, mode: ActMode, actionMask?: Uint8Array): MaybePromise<NumericArray>;
 }
 
+/** A greedy policy as plain data: all it takes to act, nothing to go on training with. */
+export interface Policy {
+  /** Whose policy the weights are, for example `ppo`. */
+  readonly algorithm: string;
+  /** Full configuration of the agent. */
+  readonly config: { readonly [key: string]: StateValue };
+  /** The environment it was trained for. */
+  readonly spec: EnvSpec;
+  /** `[P]`, in the order of the policy's layout. */
+  readonly weights: Float32Array;
+}
+
 /** An agent as loops, checkpoints and evaluation see it. */
 export interface Agent<Config = unknown> extends Actor {
   /** Name on the command line, for example `ppo`. */
@@ -34,6 +46,8 @@ export interface Agent<Config = unknown> extends Actor {
   readonly config: Readonly<Config>;
   state(): MaybePromise<AgentState>;
   restore(state: AgentState): MaybePromise<void>;
+  /** The present greedy policy, to save or export. Absent where it is no pure function of the present observation. */
+  policy?(): MaybePromise<Policy>;
   /** Frees what the engine holds. */
   dispose(): void;
 }

@@ -101,6 +101,8 @@ export interface VectorStep {
   readonly finalObs: NumericArray;
   /** `[N, A]`, 1 = legal in `obs`; present when the environment has action masks. */
   readonly actionMask?: Uint8Array;
+  /** `[N, A]`, 1 = legal in `finalObs`; present with `actionMask`, written only in the rows where `finalObs` is. */
+  readonly finalActionMask?: Uint8Array;
 }
 
 /** N copies of an environment stepped together. A copy that ends is reset in the same step. */

@@ -7,6 +7,7 @@ export type {
   Metrics,
   OffPolicyAgent,
   OnPolicyAgent,
+  Policy,
   ReplayBuffer,
   ReplaySource,
   Rollout,
@@ -39,6 +40,7 @@ export {
 } from './errors.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
+export { RunningStatistics } from './running-statistics.ts';
 export type { Schedule } from './schedules.ts';
 export { checkSchedule, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';

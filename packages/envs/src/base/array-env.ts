@@ -108,6 +108,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     out.truncated[row] = this.truncated ? 1 : 0;
     if (this.phase === 'ended') {
       this.observe(out.finalObs, row * this.obsSize);
+      if (out.finalActionMask) this.mask(out.finalActionMask, row * this.choices);
       this.begin(undefined, NO_OPTIONS);
     }
     this.observe(out.obs, row * this.obsSize);

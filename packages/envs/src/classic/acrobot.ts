@@ -1,6 +1,7 @@
-import { box, discrete, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import { Canvas } from '../render/canvas.ts';
 
 /** Seconds per step. */
 const DT = 0.2;
@@ -82,6 +83,16 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
     out[offset + 3] = Math.sin(world[1]);
     out[offset + 4] = world[2];
     out[offset + 5] = world[3];
+  }
+
+  render(): Frame {
+    const [angle1, angle2] = this.world;
+    const [x, y] = [LENGTH * Math.sin(angle1), -LENGTH * Math.cos(angle1)];
+    const canvas = new Canvas(400, 400).transform(400 / 4.4, 200, 200);
+    canvas.line(-2.2, LENGTH, 2.2, LENGTH, 0.02, [64, 68, 75]);
+    canvas.capsule(0, 0, x, y, 0.1, [0, 160, 160]);
+    canvas.capsule(x, y, x + LENGTH * Math.sin(angle1 + angle2), y - LENGTH * Math.cos(angle1 + angle2), 0.1, [0, 190, 190]);
+    return canvas.circle(0, 0, 0.1, [200, 200, 0]).circle(x, y, 0.1, [200, 200, 0]).frame();
   }
 }
 

@@ -1,6 +1,7 @@
-import { box, discrete, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import { Canvas } from '../render/canvas.ts';
 
 const GRAVITY = 9.8;
 const POLE_MASS = 0.1;
@@ -76,5 +77,15 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
 
   protected override observe(out: NumericArray, offset: number): void {
     for (let i = 0; i < 4; i++) out[offset + i] = this.world[i];
+  }
+
+  render(): Frame {
+    const [x, , angle] = this.world;
+    const scale = 600 / (2 * X_LIMIT);
+    const canvas = new Canvas(600, 400).transform(scale, 300, 300);
+    canvas.line(-X_LIMIT, 0, X_LIMIT, 0, 0.01, [64, 68, 75]).rect(x - 0.2, -0.12, x + 0.2, 0.12, [52, 110, 168]);
+    const top = 2 * HALF_LENGTH;
+    canvas.capsule(x, 0.06, x + top * Math.sin(angle), 0.06 + top * Math.cos(angle), 0.04, [204, 153, 102]);
+    return canvas.circle(x, 0.06, 0.04, [129, 132, 203]).frame();
   }
 }

@@ -1,6 +1,7 @@
-import { box, discrete, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import { drawMountain } from '../render/mountain.ts';
 
 const MIN_X = -1.2;
 const MAX_X = 0.6;
@@ -58,5 +59,9 @@ export class MountainCar extends ArrayEnv<Float32Array, number> {
   protected override observe(out: NumericArray, offset: number): void {
     out[offset] = this.world[0];
     out[offset + 1] = this.world[1];
+  }
+
+  render(): Frame {
+    return drawMountain(this.world[0], GOAL_X);
   }
 }

@@ -1,6 +1,7 @@
-import { box, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { numberOption } from '../base/reset-options.ts';
+import { Canvas } from '../render/canvas.ts';
 
 const MAX_SPEED = 8;
 const MAX_TORQUE = 2;
@@ -62,6 +63,13 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     out[offset] = Math.cos(angle);
     out[offset + 1] = Math.sin(angle);
     out[offset + 2] = this.world[1];
+  }
+
+  render(): Frame {
+    const angle = this.world[0];
+    const canvas = new Canvas(400, 400).transform(170, 200, 200);
+    canvas.capsule(0, 0, -LENGTH * Math.sin(angle), LENGTH * Math.cos(angle), 0.1, [204, 77, 77]);
+    return canvas.circle(0, 0, 0.05, [30, 30, 30]).frame();
   }
 }
 

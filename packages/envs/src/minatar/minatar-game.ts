@@ -1,5 +1,6 @@
-import { box, discrete, type EnvSpec, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
+import { Canvas, type Color } from '../render/canvas.ts';
 
 /** Cells per side of the board. */
 export const SIZE = 10;
@@ -10,6 +11,22 @@ export const UP = 2;
 export const RIGHT = 3;
 export const DOWN = 4;
 export const FIRE = 5;
+
+/** Pixels per cell. */
+const CELL = 16;
+
+const palette: readonly Color[] = [
+  [241, 196, 15],
+  [231, 76, 60],
+  [120, 124, 135],
+  [52, 152, 219],
+  [46, 204, 113],
+  [155, 89, 182],
+  [230, 126, 34],
+  [26, 188, 156],
+  [236, 240, 241],
+  [253, 160, 190],
+];
 
 const ALL_ACTIONS = [0, LEFT, UP, RIGHT, DOWN, FIRE];
 
@@ -92,6 +109,21 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
   protected override observe(out: NumericArray, offset: number): void {
     out.fill(0, offset, offset + SIZE * SIZE * this.channels.length);
     this.draw(out, offset);
+  }
+
+  /** Later channels cover earlier ones. */
+  render(): Frame {
+    const canvas = new Canvas(SIZE * CELL, SIZE * CELL, [24, 26, 32]);
+    const count = this.channels.length;
+    const obs = new Uint8Array(SIZE * SIZE * count);
+    this.observe(obs, 0);
+    for (let i = 0; i < obs.length; i++) {
+      if (obs[i] === 0) continue;
+      const x = (Math.floor(i / count) % SIZE) * CELL;
+      const y = Math.floor(i / count / SIZE) * CELL;
+      canvas.rect(x + 1, y + 1, x + CELL - 1, y + CELL - 1, palette[i % count]);
+    }
+    return canvas.frame();
   }
 
   /** Sets the cell of a channel; does nothing when x is off the board. */

@@ -1,8 +1,11 @@
 import { discrete, type EnvSpec } from '@zpin/core/spec';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
-import { TabularEnv, type TabularModel } from './tabular-env.ts';
+import { MapEnv } from './map-env.ts';
+import type { TabularModel } from './tabular-env.ts';
 
 const moves = [UP, RIGHT, DOWN, LEFT];
+const level = '............';
+const cliff = new GridMap('CliffWalking', [level, level, level, 'SCCCCCCCCCCG'], '.SCG');
 
 export const cliffWalkingV1: EnvSpec = {
   id: 'CliffWalking-v1',
@@ -22,26 +25,24 @@ export interface CliffWalkingOptions {
  * right (1), down (2), left (3). Observation: number of the cell, of 4 × 12. There is no time limit. Sutton and Barto, example 6.6, as
  * Gymnasium plays it.
  */
-export class CliffWalking extends TabularEnv {
+export class CliffWalking extends MapEnv {
   constructor(spec: EnvSpec = cliffWalkingV1, { isSlippery = false }: CliffWalkingOptions = {}) {
-    super(spec, cliffModel(isSlippery));
+    super(spec, cliffModel(isSlippery), cliff);
   }
 }
 
 function cliffModel(isSlippery: boolean): TabularModel {
-  const level = '.'.repeat(12);
-  const map = new GridMap('CliffWalking', [level, level, level, `S${'C'.repeat(10)}G`], '.SCG');
-  const start = map.uniform('S');
+  const start = cliff.uniform('S');
   return {
     start,
     numActions: 4,
     outcomes: (cell, action) => {
       const taken = isSlippery ? [(action + 3) % 4, action, (action + 1) % 4] : [action];
       return taken.map(move => {
-        const next = map.move(cell, moves[move]);
+        const next = cliff.move(cell, moves[move]);
         const probability = 1 / taken.length;
-        if (map.letter(next) === 'C') return { probability, next: start.indexOf(1), reward: -100, terminated: false };
-        return { probability, next, reward: -1, terminated: map.letter(next) === 'G' };
+        if (cliff.letter(next) === 'C') return { probability, next: start.indexOf(1), reward: -100, terminated: false };
+        return { probability, next, reward: -1, terminated: cliff.letter(next) === 'G' };
       });
     },
   };

@@ -1,5 +1,7 @@
 import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
-import { TabularEnv, type TabularModel } from './tabular-env.ts';
+import { GridMap } from './grid-map.ts';
+import { MapEnv } from './map-env.ts';
+import type { TabularModel } from './tabular-env.ts';
 
 const DEFAULT_LENGTH = 6;
 
@@ -22,12 +24,16 @@ export interface CorridorOptions {
  * A corridor with a treasure at its right end, worth 1 and the end; the start is at the left end. Moves: left (0), right (1). Observation:
  * number of the cell.
  */
-export class Corridor extends TabularEnv {
+export class Corridor extends MapEnv {
   constructor(spec: EnvSpec = corridorV0, { length = DEFAULT_LENGTH, lure = 0 }: CorridorOptions = {}) {
     if (!(Number.isSafeInteger(length) && length >= 2)) {
       throw new InputError(message(spec.id, 'length must be an integer >= 2', length, 'Pass the number of cells'));
     }
-    super({ ...spec, observationSpace: discrete(length) }, corridorModel(length, lure));
+    super(
+      { ...spec, observationSpace: discrete(length) },
+      corridorModel(length, lure),
+      new GridMap(spec.id, [`S${'.'.repeat(length - 2)}G`], 'S.G'),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
-import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
+import { MapEnv } from './map-env.ts';
+import type { Outcome, TabularModel } from './tabular-env.ts';
 
 const rooms = [
   '#############',
@@ -40,7 +41,7 @@ export interface FourRoomsOptions {
  * Four rooms joined by doorways, for options and hierarchies: +1 and the end at the goal, from a start anywhere else. Moves: up (0), right (1),
  * down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row. Sutton, Precup and Singh 1999.
  */
-export class FourRooms extends TabularEnv {
+export class FourRooms extends MapEnv {
   constructor(spec: EnvSpec = fourRoomsV0, { goal = DEFAULT_GOAL, successRate = 2 / 3 }: FourRoomsOptions = {}) {
     if (!(Number.isSafeInteger(goal) && goal >= 0 && goal < 104)) {
       throw new InputError(message(spec.id, 'goal must be an integer in [0, 103]', goal, 'Pass the number of a free cell'));
@@ -48,7 +49,7 @@ export class FourRooms extends TabularEnv {
     if (!(successRate >= 0 && successRate <= 1)) {
       throw new InputError(message(spec.id, 'successRate must be in [0, 1]', successRate, 'Pass a probability'));
     }
-    super(spec, roomsModel(goal, successRate));
+    super(spec, roomsModel(goal, successRate), withGoal(goal), fourRoomsCells);
   }
 }
 
@@ -57,6 +58,14 @@ export const fourRoomsMap = new GridMap('FourRooms', rooms, '#.');
 export const fourRoomsCells = Array.from({ length: fourRoomsMap.size }, (_, cell) => cell).filter(
   cell => fourRoomsMap.letter(cell) === '.',
 );
+
+/** The map with G on a free cell. */
+function withGoal(goal: number): GridMap {
+  const cell = fourRoomsCells[goal];
+  const text = rooms.join('');
+  const marked = `${text.slice(0, cell)}G${text.slice(cell + 1)}`;
+  return new GridMap('FourRooms', marked.match(/.{13}/g) ?? [], '#.G');
+}
 
 function roomsModel(goal: number, successRate: number): TabularModel {
   const count = fourRoomsCells.length;

@@ -1,6 +1,7 @@
 import { discrete, type EnvSpec, InputError, message, type Rng } from '@zpin/core/spec';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
-import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
+import { MapEnv } from './map-env.ts';
+import type { Outcome, TabularModel } from './tabular-env.ts';
 
 const maps: Readonly<Record<string, readonly string[]>> = {
   '4x4': ['SFFF', 'FHFH', 'FFFH', 'HFFG'],
@@ -40,9 +41,7 @@ export interface FrozenLakeOptions {
  * Walk over a frozen lake to the goal without falling into a hole; the ice is slippery. Moves: left (0), down (1), right (2), up (3).
  * Observation: number of the cell. As Gymnasium plays it.
  */
-export class FrozenLake extends TabularEnv {
-  readonly map: GridMap;
-
+export class FrozenLake extends MapEnv {
   constructor(spec: EnvSpec = frozenLakeV1, options: FrozenLakeOptions = {}) {
     const { map: drawn = '4x4', isSlippery = true, successRate = 1 / 3, rewardSchedule = [1, 0, 0] } = options;
     const rows = typeof drawn === 'string' ? maps[drawn] : drawn;
@@ -52,8 +51,11 @@ export class FrozenLake extends TabularEnv {
     }
     const map = new GridMap(spec.id, rows, 'SFHG');
     if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
-    super({ ...spec, observationSpace: discrete(map.size) }, lakeModel(map, isSlippery ? successRate : null, rewardSchedule));
-    this.map = map;
+    super(
+      { ...spec, observationSpace: discrete(map.size) },
+      lakeModel(map, isSlippery ? successRate : null, rewardSchedule),
+      map,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
-import { TabularEnv, type TabularModel } from './tabular-env.ts';
+import { MapEnv } from './map-env.ts';
+import type { TabularModel } from './tabular-env.ts';
 
 const moves = [UP, RIGHT, DOWN, LEFT];
 
@@ -34,14 +35,11 @@ export interface GridWorldOptions {
  * A small world of cells. Moves: up (0), right (1), down (2), left (3); a move into a wall or the border leaves everything as it is. Observation:
  * number of the cell. `GridWorld-v0` is 3 × 4 cells with a wall, a bomb below the apple, and the start at the lower left.
  */
-export class GridWorld extends TabularEnv {
-  readonly map: GridMap;
-
+export class GridWorld extends MapEnv {
   constructor(spec: EnvSpec = gridWorldV0, { map: rows = appleMap, stepReward = 0 }: GridWorldOptions = {}) {
     const map = new GridMap(spec.id, rows, 'SAPB#.');
     if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
-    super({ ...spec, observationSpace: discrete(map.size) }, gridModel(map, stepReward));
-    this.map = map;
+    super({ ...spec, observationSpace: discrete(map.size) }, gridModel(map, stepReward), map);
   }
 }
 

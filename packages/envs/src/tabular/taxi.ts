@@ -1,10 +1,19 @@
-import { discrete, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { discrete, type EnvInfo, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
+import { Canvas, type Color } from '../render/canvas.ts';
 import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
 
 /** Signs between columns: ":" can be passed, "|" is a wall. Sign c of a row stands left of column c. */
 const streets = ['|:|::|', '|:|::|', '|::::|', '||:|:|', '||:|:|'];
 const stands = [0, 4, 20, 23];
+const standColors: readonly Color[] = [
+  [231, 76, 60],
+  [46, 204, 113],
+  [241, 196, 15],
+  [52, 152, 219],
+];
 const IN_TAXI = 4;
+/** Pixels per place. */
+const PLACE = 60;
 const SIZE = 5;
 
 export const taxiV4: EnvSpec = {
@@ -63,6 +72,10 @@ export class Taxi extends TabularEnv {
     for (let action = 0; action < 4; action++) out[offset + action] = drive(place, action) === place ? 0 : 1;
     out[offset + 4] = passenger !== IN_TAXI && place === stands[passenger] ? 1 : 0;
     out[offset + 5] = passenger === IN_TAXI && stands.includes(place) ? 1 : 0;
+  }
+
+  render(): Frame {
+    return drawTown(this.world[0]);
   }
 
   protected override info(): EnvInfo {
@@ -128,4 +141,27 @@ function drift(place: number, action: number): [number, number] {
   const southOpen = streets[south][column + 1] === ':';
   const northOpen = streets[north][column] === ':';
   return [southOpen ? south * SIZE + column : place, northOpen ? north * SIZE + column : place];
+}
+
+/** The town with its stands, walls, the taxi (green when taken), the passenger, and his destination (ringed). */
+function drawTown(state: number): Frame {
+  const [taxi, passenger, destination] = decode(state);
+  const canvas = new Canvas(SIZE * PLACE, SIZE * PLACE, [240, 240, 236]);
+  const corner = (place: number): [number, number] => [(place % SIZE) * PLACE, Math.floor(place / SIZE) * PLACE];
+  stands.forEach((place, i) => {
+    const [x, y] = corner(place);
+    canvas.rect(x, y, x + PLACE, y + PLACE, standColors[i]);
+    if (i === destination) canvas.rect(x + 6, y + 6, x + PLACE - 6, y + PLACE - 6, [240, 240, 236]);
+  });
+  for (let place = 0; place < SIZE * SIZE; place++) {
+    const [x, y] = corner(place);
+    if (x > 0 && drive(place, 3) === place) canvas.rect(x - 3, y, x + 3, y + PLACE, [64, 68, 75]);
+  }
+  const [x, y] = corner(taxi);
+  canvas.rect(x + 12, y + 18, x + PLACE - 12, y + PLACE - 18, passenger === IN_TAXI ? [39, 174, 96] : [44, 62, 80]);
+  if (passenger !== IN_TAXI) {
+    const [px, py] = corner(stands[passenger]);
+    canvas.circle(px + PLACE / 2, py + PLACE / 2, 9, [155, 89, 182]);
+  }
+  return canvas.frame();
 }

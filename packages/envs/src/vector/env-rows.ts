@@ -46,6 +46,7 @@ class EnvRows implements RowEnv {
     out.truncated[row] = truncated ? 1 : 0;
     if (terminated || truncated) {
       flatten(this.env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.obsSize);
+      if (out.finalActionMask && info.actionMask) out.finalActionMask.set(info.actionMask, row * info.actionMask.length);
       this.resetRow(out, row);
     } else {
       this.write(out, row, obs, info);

@@ -1,7 +1,7 @@
 import { box, type Env, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
-import { makeVectorEnv } from '../registry.ts';
+import { makeEnv, makeVectorEnv } from '../registry.ts';
 import { TimeLimit } from '../wrappers/time-limit.ts';
 import { SyncVectorEnv } from './sync-vector-env.ts';
 
@@ -71,6 +71,38 @@ describe('SyncVectorEnv', () => {
       [0, 1.5, 1, 3],
       [1, 0.5, 0, 3],
     ]);
+  });
+
+  it('tells the legal actions of the last observation from those of the next episode', () => {
+    const vector = makeVectorEnv('Taxi-v3', 2);
+    const out = vector.createStep();
+    vector.reset(out, 3);
+    const single = makeEnv('Taxi-v3');
+    single.reset({ seed: 4 });
+    let last = single.step(0);
+    vector.step(Int32Array.of(0, 0), out);
+    for (; !last.truncated; vector.step(Int32Array.of(0, 0), out)) last = single.step(0);
+    expect(out.truncated).toEqual(Uint8Array.of(1, 1));
+    const mask = last.info.actionMask as Uint8Array;
+    expect(out.finalActionMask?.slice(mask.length)).toEqual(mask);
+    expect(out.actionMask?.slice(mask.length)).toEqual(single.reset().info.actionMask);
+  });
+
+  it('does so for an environment without rows', () => {
+    const masked = (): Env => {
+      const { step, reset, spec } = counter();
+      const withMask = <R extends { obs: Float32Array }>(result: R) => ({
+        ...result,
+        info: { actionMask: Uint8Array.of(1, result.obs[0]) },
+      });
+      return { spec, hasActionMask: true, reset: () => withMask(reset()), step: () => withMask(step(0)) } as Env;
+    };
+    const vector = new SyncVectorEnv(masked, 2);
+    const out = vector.createStep();
+    vector.reset(out);
+    for (let i = 0; i < 3; i++) vector.step(Int32Array.of(0, 0), out);
+    expect(out.finalActionMask).toEqual(Uint8Array.of(1, 3, 1, 3));
+    expect(out.actionMask).toEqual(Uint8Array.of(1, 0, 1, 0));
   });
 
   it('goes on bit for bit from a state that was copied', () => {

@@ -50,8 +50,9 @@ export class SyncVectorEnv implements VectorEnv {
       truncated: new Uint8Array(numEnvs),
       finalObs: createRows(spec.observationSpace, numEnvs),
     };
-    const hasMask = this.rows[0].hasActionMask && spec.actionSpace.type === 'discrete';
-    return hasMask ? { ...step, actionMask: new Uint8Array(numEnvs * spec.actionSpace.n) } : step;
+    if (!this.rows[0].hasActionMask || spec.actionSpace.type !== 'discrete') return step;
+    const maskSize = numEnvs * spec.actionSpace.n;
+    return { ...step, actionMask: new Uint8Array(maskSize), finalActionMask: new Uint8Array(maskSize) };
   }
 
   reset(out: VectorStep, seed?: number | readonly number[]): void {

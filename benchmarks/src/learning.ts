@@ -1,0 +1,94 @@
+/**
+ * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
+ *
+ * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with a seed of
+ * its own. `--write` puts the rows into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Algorithm, createEngine, evaluate } from '@zpin/core';
+import { makeVectorEnv } from '@zpin/envs';
+import { ppo } from '@zpin/onpolicy';
+import { dqn } from '@zpin/value-based';
+import { table } from './lib/table.ts';
+
+const EVALUATION_EPISODES = 100;
+/** Far from the seeds of training, so that no evaluated episode was seen. */
+const EVALUATION_SEED = 1_000_000;
+
+/** One trained and evaluated agent. */
+interface Row {
+  readonly algo: string;
+  readonly env: string;
+  readonly seed: number;
+  /** Environment steps of training. */
+  readonly steps: number;
+  readonly evalReturnMean: number;
+  readonly evalReturnStd: number;
+  readonly wallSeconds: number;
+}
+
+const algorithms: readonly Algorithm<never>[] = [ppo, dqn] as unknown as readonly Algorithm<never>[];
+
+const { values: flags } = parseArgs({
+  options: { algo: { type: 'string' }, env: { type: 'string' }, seeds: { type: 'string', default: '1-5' }, write: { type: 'boolean', default: false } },
+});
+const [first, last = first] = flags.seeds.split('-').map(Number);
+const engine = await createEngine('onnx');
+const rows: Row[] = [];
+for (const algorithm of algorithms) {
+  if (flags.algo && flags.algo !== algorithm.id) continue;
+  for (const [id, preset] of Object.entries(algorithm.presets)) {
+    if (flags.env && flags.env !== id) continue;
+    for (let seed = first; seed <= last; seed++) {
+      const row = await trainAndEvaluate(algorithm, id, preset, seed);
+      rows.push(row);
+      process.stdout.write(`${JSON.stringify(row)}\n`);
+    }
+  }
+}
+if (flags.write) write(rows);
+
+async function trainAndEvaluate(algorithm: Algorithm<never>, id: string, preset: Algorithm<never>['presets'][string], seed: number): Promise<Row> {
+  const copies = (preset.config as { numEnvs?: number }).numEnvs ?? 1;
+  const env = makeVectorEnv(id, copies);
+  const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });
+  const start = performance.now();
+  for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed }));
+  const wallSeconds = (performance.now() - start) / 1000;
+  const { meanReturn, stdReturn } = await evaluate(agent, makeVectorEnv(id, 10), EVALUATION_EPISODES, EVALUATION_SEED);
+  agent.dispose();
+  const round = (x: number) => Math.round(x * 100) / 100;
+  return { algo: algorithm.id, env: id, seed, steps: preset.totalSteps, evalReturnMean: round(meanReturn), evalReturnStd: round(stdReturn), wallSeconds: round(wallSeconds) };
+}
+
+/** Replaces the rows of the same algorithm, environment and seed, and draws the table anew. */
+function write(fresh: readonly Row[]): void {
+  const folder = new URL('../results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const file = new URL('learning.json', folder);
+  const key = ({ algo, env, seed }: Row) => `${algo} ${env} ${String(seed).padStart(4, '0')}`;
+  const old: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const all = [...new Map([...old, ...fresh].map((row) => [key(row), row])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  writeFileSync(file, `[\n${all.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
+  writeFileSync(new URL('learning.md', folder), markdown(all));
+}
+
+function markdown(all: readonly Row[]): string {
+  const groups = groupByPreset(all);
+  const lines = [...groups.values()].map((group) => {
+    const [{ algo, env, steps }] = group;
+    const means = group.map((row) => row.evalReturnMean);
+    const threshold = makeVectorEnv(env, 1).spec.rewardThreshold;
+    const reached = threshold === null ? '–' : `${means.filter((mean) => mean >= threshold).length} of ${means.length}`;
+    return [algo, env, steps.toLocaleString('en'), means.join(', '), String(threshold ?? '–'), reached, `pnpm bench learning --algo ${algo} --env ${env}`];
+  });
+  const head = ['algorithm', 'environment', 'steps', 'mean return of 100 greedy episodes, by seed', 'threshold', 'reached', 'command'];
+  return `# Learning\n\nPresets as they are in the packages, seeds from 1 on. Written by \`pnpm bench learning --write\`.\n\n${table(head, lines)}\n`;
+}
+
+function groupByPreset(all: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of all) groups.set(`${row.algo}|${row.env}`, [...(groups.get(`${row.algo}|${row.env}`) ?? []), row]);
+  return groups;
+}

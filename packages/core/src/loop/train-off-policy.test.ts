@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { type Episode, maskOf, rewardOf, ScriptedEnv } from '../../test/scripted-env.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { AgentState, OffPolicyAgent, ReplayBuffer, TransitionBatch, TransitionRows } from '../spec/agent.ts';
+import type { NumericArray } from '../spec/env.ts';
+import { ConfigError, NumericsError } from '../spec/errors.ts';
+import type { Rng } from '../spec/rng.ts';
+import type { TrainEvent } from './events.ts';
+import { type OffPolicyOptions, trainOffPolicy } from './train-off-policy.ts';
+
+const scripts: readonly (readonly Episode[])[] = [
+  [
+    { length: 3, end: 'truncated' },
+    { length: 2, end: 'terminated' },
+  ],
+  [{ length: 5, end: 'both' }],
+];
+
+/** Keeps every row it was given; a sample is one random number, so that the generator's course shows. */
+class FakeReplay implements ReplayBuffer {
+  rows: TransitionRows[] = [];
+  sampled: number[] = [];
+
+  get size(): number {
+    return 2 * this.rows.length;
+  }
+  add(rows: TransitionRows): void {
+    this.rows.push(structuredClone(rows));
+  }
+  sample(batchSize: number, rng: Rng): TransitionBatch {
+    const one = Float32Array.of(rng.random());
+    this.sampled.push(one[0]);
+    return { size: batchSize, obs: one, action: one, reward: one, nextObs: one, discount: one };
+  }
+  state(): AgentState {
+    return { count: this.rows.length };
+  }
+  restore(state: AgentState): void {
+    this.rows = new Array(state.count as number);
+  }
+}
+
+class FakeAgent implements OffPolicyAgent<object> {
+  readonly algorithm = 'fake';
+  readonly config = {};
+  readonly numEnvs = 2;
+  readonly batchSize = 4;
+  readonly learningStarts = 6;
+  readonly trainEverySteps = 4;
+  readonly gradientSteps = 3;
+  readonly log: string[] = [];
+  loss = 0;
+  updates = 0;
+  calls = 0;
+
+  progress(step: number, totalSteps: number): void {
+    this.log.push(`progress ${step}/${totalSteps}`);
+  }
+  act(obs: NumericArray, mode: string): NumericArray {
+    if (mode === 'exploit') return new Int32Array(obs.length / 3);
+    this.log.push(mode);
+    return Int32Array.of(++this.calls % 3, 1);
+  }
+  update(batch: TransitionBatch) {
+    this.updates++;
+    this.log.push(`update of ${batch.size}`);
+    const { updates, loss } = this;
+    return { names: ['loss', 'updates'], read: async () => ({ loss, updates }) };
+  }
+  state() {
+    return { calls: this.calls, updates: this.updates };
+  }
+  restore(state: AgentState): void {
+    this.calls = state.calls as number;
+    this.updates = state.updates as number;
+  }
+  dispose(): void {}
+}
+
+async function train(options: Partial<OffPolicyOptions> & { onEvent?: (event: TrainEvent) => void } = {}) {
+  const { onEvent, ...rest } = options;
+  const parts = { agent: new FakeAgent(), env: new ScriptedEnv({ scripts }), replay: new FakeReplay() };
+  const run = trainOffPolicy({ ...parts, totalSteps: 20, seed: 0, ...rest });
+  const events: TrainEvent[] = [];
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return { ...parts, events, summary: next.value };
+    onEvent?.(next.value);
+    events.push(next.value);
+  }
+}
+
+const kinds = (events: readonly TrainEvent[]) => events.map(({ type, step }) => `${type} ${step}`);
+
+/** Transitions of one copy, as the script says. */
+function expectedTransitions(copy: number, count: number) {
+  const transitions = [];
+  for (let episode = 0; transitions.length < count; episode++) {
+    const { length, end } = scripts[copy][episode % scripts[copy].length];
+    for (let t = 0; t < length; t++) {
+      const isLast = t + 1 === length;
+      transitions.push({
+        obs: [copy, episode, t],
+        nextObs: [copy, episode, t + 1],
+        nextActionMask: maskOf(episode, t + 1),
+        reward: rewardOf(copy, episode, t + 1),
+        terminated: +(isLast && end !== 'truncated'),
+        truncated: +(isLast && end !== 'terminated'),
+      });
+    }
+  }
+  return transitions.slice(0, count);
+}
+
+describe('trainOffPolicy', () => {
+  it('stores what the environments did, with true successors and their legal actions', async () => {
+    const replay = new FakeReplay();
+    await train({ replay, env: new ScriptedEnv({ scripts, masks: true }) });
+    const expected = [expectedTransitions(0, 10), expectedTransitions(1, 10)];
+    expect(replay.rows.length).toBe(10);
+    for (const [k, rows] of replay.rows.entries()) {
+      expect(rows.action).toEqual(Int32Array.of((k + 1) % 3, 1));
+      for (let i = 0; i < 2; i++) {
+        const three = (array: NumericArray | undefined) => Array.from(array?.slice(3 * i, 3 * i + 3) ?? []);
+        const { obs, nextObs, nextActionMask, reward, terminated, truncated } = rows;
+        const found = { obs: three(obs), nextObs: three(nextObs), nextActionMask: three(nextActionMask) };
+        const ends = { reward: reward[i], terminated: terminated[i], truncated: truncated[i] };
+        expect({ ...found, ...ends }, `step ${k}, copy ${i}`).toEqual(expected[i][k]);
+      }
+    }
+  });
+
+  it('learns from learningStarts on, gradientSteps times every trainEverySteps', async () => {
+    const { agent, events, summary } = await train({ totalSteps: 18 });
+    expect(kinds(events)).toEqual([
+      'episode 6',
+      'update 8',
+      'step 8',
+      'episode 10',
+      'episode 10',
+      'update 12',
+      'step 12',
+      'episode 16',
+      'update 16',
+      'step 16',
+      'step 18',
+      'checkpoint 18',
+    ]);
+    const updates = events.flatMap(event => (event.type === 'update' ? [event] : []));
+    expect(updates.map(event => event.updates)).toEqual([3, 6, 9]);
+    expect(await updates[0].metrics.read()).toEqual({ loss: 0, updates: 3 });
+    expect(summary).toEqual({ steps: 18, updates: 9, episodes: 4, reason: 'finished' });
+    expect(agent.log.slice(6, 12)).toEqual([
+      'progress 6/18',
+      'explore',
+      'update of 4',
+      'update of 4',
+      'update of 4',
+      'progress 8/18',
+    ]);
+  });
+
+  it('draws batches from a generator of its own, given by the seed', async () => {
+    const [a, b, c] = [await train({ seed: 5 }), await train({ seed: 5 }), await train({ seed: 6 })];
+    expect(a.replay.sampled.length).toBe(12);
+    expect(b.replay.sampled).toEqual(a.replay.sampled);
+    expect(c.replay.sampled).not.toEqual(a.replay.sampled);
+  });
+
+  it.each([4, 8, 10])('goes on from the checkpoint at step %s as if it had never stopped', async at => {
+    const whole = await train({ checkpointEverySteps: 2 });
+    const saved = whole.events.find(event => event.type === 'checkpoint' && event.step === at);
+    if (saved?.type !== 'checkpoint') throw new Error('no checkpoint');
+    const header = { algorithm: 'fake', env: 'Scripted-v0', config: {}, seed: 0, step: at };
+    const { state } = decodeCheckpoint(encodeCheckpoint({ header, state: saved.state }));
+    const rest = await train({ resume: state, checkpointEverySteps: 2 });
+    expect(JSON.stringify(rest.events)).toBe(JSON.stringify(whole.events.slice(whole.events.indexOf(saved) + 1)));
+    expect(rest.replay.rows.slice(at / 2)).toEqual(whole.replay.rows.slice(at / 2));
+    expect(rest.replay.sampled).toEqual(whole.replay.sampled.slice(-rest.replay.sampled.length));
+    expect(rest.events.at(-1)).toEqual(whole.events.at(-1));
+    expect(rest.summary).toEqual(whole.summary);
+  });
+
+  it('evaluates and saves when due; stops on the signal', async () => {
+    const stop = new AbortController();
+    const plan = { env: new ScriptedEnv({ scripts: [[{ length: 1, end: 'terminated' }]] }), everySteps: 4, episodes: 1, seed: 0 };
+    const { events, summary } = await train({
+      evaluation: plan,
+      checkpointEverySteps: 8,
+      signal: stop.signal,
+      onEvent: ({ type, step }) => type === 'eval' && step === 12 && stop.abort(),
+    });
+    const rare = events.filter(({ type }) => type === 'eval' || type === 'checkpoint');
+    expect(kinds(rare)).toEqual(['eval 4', 'eval 8', 'checkpoint 8', 'eval 12', 'checkpoint 12']);
+    expect(summary).toMatchObject({ steps: 12, reason: 'stopped' });
+  });
+
+  it('stops on a loss that is not finite, naming step and metric', async () => {
+    const agent = new FakeAgent();
+    agent.loss = Number.NaN;
+    const attempt = train({ agent });
+    await expect(attempt).rejects.toBeInstanceOf(NumericsError);
+    await expect(attempt).rejects.toThrow('train at step 8: metric "loss" must be finite, got NaN.');
+  });
+
+  it('refuses another number of environments than the agent was made for', async () => {
+    const attempt = train({ env: new ScriptedEnv({ scripts: [scripts[0]] }) });
+    await expect(attempt).rejects.toBeInstanceOf(ConfigError);
+    await expect(attempt).rejects.toThrow('the agent was made for 2 environments, got 1');
+  });
+});

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { Policy } from '../spec/agent.ts';
+import type { EnvSpec, StateValue } from '../spec/env.ts';
+import { CheckpointError, message } from '../spec/errors.ts';
+import { type SpaceJSON, spaceFromJSON, spaceToJSON } from '../spec/spaces.ts';
+
+/** What tells a policy from the snapshot of a run, which lies in the same container. */
+const KIND = 'policy';
+
+const envSchema = z.strictObject({
+  id: z.string(),
+  observationSpace: z.custom<SpaceJSON>(),
+  actionSpace: z.custom<SpaceJSON>(),
+  maxEpisodeSteps: z.number().nullable(),
+  rewardThreshold: z.number().nullable(),
+});
+
+/** The JSON form of an environment's spec. */
+export function envSpecToJSON({ id, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold }: EnvSpec) {
+  return {
+    id,
+    observationSpace: spaceToJSON(observationSpace),
+    actionSpace: spaceToJSON(actionSpace),
+    maxEpisodeSteps,
+    rewardThreshold,
+  };
+}
+
+/** Writes a policy as bytes: the container of checkpoints, with the weights in place of a run's state. */
+export function encodePolicy({ algorithm, config, spec, weights }: Policy): Uint8Array<ArrayBuffer> {
+  const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue };
+  // Steps and seed are those of a run; a policy has neither.
+  const header = { algorithm, env: spec.id, config, seed: 0, step: 0, extra };
+  return encodeCheckpoint({ header, state: { weights } });
+}
+
+/**
+ * Reads what `encodePolicy` wrote. Nothing of it is evaluated.
+ * @param where file or function named in errors
+ * @throws CheckpointError when the bytes are cut short, damaged, foreign, of another version, or those of a run's checkpoint
+ */
+export function decodePolicy(bytes: Uint8Array, where = 'decodePolicy'): Policy {
+  const { header, state } = decodeCheckpoint(bytes, { where });
+  const { algorithm, config, extra } = header;
+  if (extra?.kind !== KIND) {
+    throw new CheckpointError(
+      message(where, 'the file must hold a policy', `a checkpoint of ${algorithm}`, 'Resume the run from it'),
+    );
+  }
+  const spec = envSchema.safeParse(extra.spec);
+  const { weights } = state;
+  if (!spec.success || !(weights instanceof Float32Array)) {
+    throw new CheckpointError(
+      message(where, 'a policy must have a spec and weights', Object.keys(state), 'Use a copy of the file'),
+    );
+  }
+  const { observationSpace, actionSpace, ...rest } = spec.data;
+  return {
+    algorithm,
+    config,
+    spec: { ...rest, observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) },
+    weights,
+  };
+}

@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../spec/errors.ts';
+import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
+import type { OnnxRuntimeWeb } from './onnx-runtime.ts';
+import { program } from './program.ts';
+import { Store } from './store.ts';
+
+describe('createEngine', () => {
+  it('takes ONNX Runtime when it is there, and says so in one line', async () => {
+    for (const choice of [undefined, 'auto', 'onnx'] as const) {
+      const { name, description } = await createEngine(choice);
+      expect([name, description]).toEqual(['onnx', 'onnx: ONNX Runtime, native, one thread']);
+    }
+  });
+
+  it('takes the best TensorFlow.js backend, or the one that is asked for', async () => {
+    expect((await createEngine('tensorflow', { backend: 'cpu' })).description).toBe(
+      'tensorflow: TensorFlow.js on cpu (asked for)',
+    );
+    const { name, description } = await createEngine('tensorflow');
+    expect(name).toBe('tensorflow');
+    expect(description).toMatch(/^tensorflow: TensorFlow.js on (tensorflow|wasm) \(asked for\)$/);
+  });
+
+  it('runs on the module onnxruntime-web when it is given', async () => {
+    const log: unknown[] = [];
+    // Doubles whatever comes in, and answers later.
+    const onnxruntime: OnnxRuntimeWeb = {
+      InferenceSession: {
+        create: async (model, options) => {
+          log.push(model.length > 0, options);
+          return {
+            run: async feeds => {
+              const [input] = Object.values(feeds) as { data: Float32Array }[];
+              return { 'out/packed': { data: input.data.map(value => 2 * value) } };
+            },
+            release: async () => void log.push('released'),
+          };
+        },
+      },
+      Tensor: class {
+        readonly type: string;
+        readonly data: unknown;
+        readonly dims: readonly number[];
+        constructor(type: string, data: unknown, dims: readonly number[]) {
+          this.type = type;
+          this.data = data;
+          this.dims = dims;
+        }
+      },
+    };
+    const engine = await createEngine('auto', { onnxruntime });
+    expect(engine.description).toBe('onnx: ONNX Runtime, WebAssembly');
+    const store = new Store(engine, {});
+    const double = program(store, { name: 'double', inputs: { x: [2] }, run: (_, { x }) => ({ outputs: { y: tf.mul(x, 2) } }) });
+    const answer = double({ x: Float32Array.of(1, 2) });
+    expect(answer).toBeInstanceOf(Promise);
+    expect((await answer).outputs.y).toEqual(Float32Array.of(2, 4));
+    expect((await double({ x: Float32Array.of(3, 4) })).outputs.y).toEqual(Float32Array.of(6, 8));
+    double.dispose();
+    expect(log).toEqual([true, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, 'released']);
+  });
+
+  it.each([
+    ['onxx', 'Write "onnx".'],
+    ['tensorflw', 'Write "tensorflow".'],
+    ['', 'Write "auto".'],
+  ])('refuses "%s" with the nearest name', async (choice, remedy) => {
+    const attempt = createEngine(choice as EngineChoice);
+    await expect(attempt).rejects.toBeInstanceOf(InputError);
+    await expect(attempt).rejects.toThrow(
+      `createEngine: the engine must be one of auto, onnx, tensorflow, got "${choice}". ${remedy}`,
+    );
+  });
+
+  it('refuses a backend that is not there, says why, and leaves the active one as it was', async () => {
+    await createEngine('tensorflow', { backend: 'cpu' });
+    const before = tf.getBackend();
+    for (const backend of ['webgpu', 'nonsense'] as TensorflowBackend[]) {
+      const attempt = createEngine('tensorflow', { backend });
+      await expect(attempt).rejects.toBeInstanceOf(InputError);
+      await expect(attempt).rejects.toThrow(
+        new RegExp(
+          `^createEngine: backend "${backend}" must be there, got ".+\\. Install its package or take another backend\\.$`,
+        ),
+      );
+    }
+    expect(tf.getBackend()).toBe(before);
+  });
+});

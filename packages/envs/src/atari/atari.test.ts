@@ -1,0 +1,161 @@
+import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { ArrayEnv } from '../base/array-env.ts';
+import { checkEnv } from '../check-env.ts';
+import { ClipReward } from '../wrappers/clip-reward.ts';
+import { FrameStack } from '../wrappers/frame-stack.ts';
+import { AreaResize } from './area-resize.ts';
+import { AtariPreprocessing } from './atari-preprocessing.ts';
+import { EpisodicLife } from './episodic-life.ts';
+import { FireReset } from './fire-reset.ts';
+
+const [HEIGHT, WIDTH] = [20, 16];
+
+const screenSpec: EnvSpec = {
+  id: 'Screen-v0',
+  observationSpace: box({ low: 0, high: 255, shape: [HEIGHT, WIDTH, 3], dtype: 'uint8' }),
+  actionSpace: discrete(3),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+
+/** A screen whose frame t is grey level t, but every other frame leaves its right half black; three lives of 20 frames each. */
+class Screen extends ArrayEnv<Uint8Array, number> {
+  /** Frame, last action, and whether FIRE (1) was ever pressed. */
+  protected override readonly world = new Int32Array(3);
+
+  constructor() {
+    super(screenSpec);
+  }
+
+  protected override start(): void {
+    this.world.fill(0);
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    this.world[0]++;
+    this.world[1] = actions[offset];
+    if (actions[offset] === 1) this.world[2] = 1;
+    this.reward = actions[offset] * 2;
+    this.terminated = this.world[0] >= 60;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const t = this.world[0];
+    for (let i = 0; i < HEIGHT * WIDTH; i++) {
+      const isDark = t % 2 === 1 && i % WIDTH >= WIDTH / 2;
+      out.fill(isDark ? 0 : t, offset + 3 * i, offset + 3 * i + 3);
+    }
+  }
+
+  protected override info(): EnvInfo {
+    return { lives: 3 - Math.floor(this.world[0] / 20), frame: this.world[0], hasFired: this.world[2] };
+  }
+}
+
+describe('AreaResize', () => {
+  it('averages whole and broken areas', () => {
+    const out = new Uint8Array(4);
+    new AreaResize(4, 4, 2, 2).apply(
+      Uint8Array.from({ length: 16 }, (_, i) => 10 * i),
+      out,
+    );
+    expect([...out]).toEqual([25, 45, 105, 125]);
+    const row = new Uint8Array(2);
+    // Each output covers one and a half inputs: (0 + 100 / 2) / 1.5 and (100 / 2 + 200) / 1.5.
+    new AreaResize(1, 3, 1, 2).apply(Uint8Array.of(0, 100, 200), row);
+    expect([...row]).toEqual([33, 167]);
+  });
+
+  it('keeps the mean of the screens of the console', () => {
+    const out = new Uint8Array(84 * 84);
+    new AreaResize(210, 160, 84, 84).apply(new Uint8Array(210 * 160).fill(77), out);
+    expect(new Set(out)).toEqual(new Set([77]));
+  });
+});
+
+describe('AtariPreprocessing', () => {
+  const make = (options = {}) => new AtariPreprocessing(new Screen(), { size: 4, noopMax: 0, ...options });
+
+  it('holds actions for four frames, adds up rewards, and joins the last two frames', () => {
+    const env = make();
+    env.reset({ seed: 0 });
+    const { obs, reward, info } = env.step(2);
+    expect([reward, info.frame]).toEqual([16, 4]);
+    // Frame 3 has a black right half, frame 4 has none: 4 everywhere.
+    expect(new Set(obs)).toEqual(new Set([4]));
+    const odd = make({ frameSkip: 3 });
+    odd.reset({ seed: 0 });
+    // Frames 2 (all 2) and 3 (3 on the left only).
+    expect([...odd.step(0).obs.slice(0, 4)]).toEqual([3, 3, 2, 2]);
+  });
+
+  it('starts with 1 to noopMax idle steps, drawn from the seed', () => {
+    const env = make({ noopMax: 5 });
+    const starts = Array.from({ length: 60 }, (_, seed) => env.reset({ seed }).info.frame as number);
+    expect([...new Set(starts)].sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(starts[7]).toBe(env.reset({ seed: 7 }).info.frame);
+  });
+
+  it('stops early at the end, and at the loss of a life when asked to', () => {
+    const flags = (options: object) => {
+      const env = make(options);
+      env.reset({ seed: 0 });
+      return Array.from({ length: 15 }, () => env.step(0)).map(({ terminated }) => terminated);
+    };
+    expect(flags({}).indexOf(true)).toBe(14);
+    const env = make({ terminalOnLifeLoss: true, frameSkip: 3 });
+    env.reset({ seed: 0 });
+    const results = Array.from({ length: 7 }, () => env.step(0));
+    expect(results.map(({ terminated }) => terminated).indexOf(true)).toBe(6);
+    expect(results[6].info.frame).toBe(20);
+  });
+
+  it('weighs colours as the eye does', () => {
+    const screen = new Screen();
+    const original = screen.reset.bind(screen);
+    screen.reset = options => ({
+      ...original(options),
+      obs: Uint8Array.from({ length: HEIGHT * WIDTH * 3 }, (_, i) => [255, 100, 50][i % 3]),
+    });
+    expect(new AtariPreprocessing(screen, { size: 4, noopMax: 0 }).reset({ seed: 0 }).obs[0]).toBe(
+      Math.round(0.299 * 255 + 58.7 + 5.7),
+    );
+  });
+
+  it('refuses what is no picture', () => {
+    expect(() => make({ size: 17 })).toThrow(/size at most/);
+    expect(() => make({ frameSkip: 0 })).toThrow(/frameSkip/);
+    const flat = Object.assign(new Screen(), { spec: { ...screenSpec, observationSpace: box({ low: 0, high: 1 }) } });
+    expect(() => new AtariPreprocessing(flat)).toThrow(/uint8 pictures/);
+  });
+});
+
+describe('the Atari chain', () => {
+  it('EpisodicLife ends an episode per life, and a game after the last one', () => {
+    const env = new EpisodicLife(new Screen());
+    const frames: unknown[] = [];
+    for (let episode = 0; episode < 4; episode++) {
+      frames.push(env.reset(episode === 0 ? { seed: 0 } : {}).info.frame);
+      for (let ended = false; !ended; ) ended = env.step(2).terminated;
+    }
+    expect(frames).toEqual([0, 21, 41, 0]);
+    env.reset();
+    expect(env.reset({ seed: 1 }).info.frame).toBe(0);
+  });
+
+  it('FireReset presses FIRE, ClipReward pays signs', () => {
+    const env = new ClipReward(new FireReset(new Screen()));
+    expect(env.reset({ seed: 0 }).info).toMatchObject({ frame: 1, hasFired: 1 });
+    expect([env.step(2).reward, env.step(0).reward]).toEqual([1, 0]);
+  });
+
+  it('keeps the contract as a whole', () => {
+    const chain = new FrameStack(
+      new ClipReward(new AtariPreprocessing(new FireReset(new EpisodicLife(new Screen())), { size: 8, noopMax: 3 })),
+      4,
+    );
+    expect(chain.spec.observationSpace).toMatchObject({ shape: [8, 8, 4], dtype: 'uint8' });
+    expect(checkEnv(chain, { steps: 60 })).toEqual([]);
+  });
+});

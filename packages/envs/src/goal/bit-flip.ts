@@ -1,0 +1,101 @@
+import {
+  discrete,
+  type EnvInfo,
+  type EnvSpec,
+  type Frame,
+  InputError,
+  message,
+  multiBinary,
+  type NumericArray,
+} from '@zpin/core/spec';
+import { ArrayEnv } from '../base/array-env.ts';
+import { Canvas } from '../render/canvas.ts';
+import { type GoalEnv, type GoalObs, goalSpace } from './goal-env.ts';
+
+const DEFAULT_BITS = 10;
+
+export const bitFlipV0: EnvSpec = {
+  id: 'BitFlip-v0',
+  observationSpace: goalSpace(multiBinary(DEFAULT_BITS), multiBinary(DEFAULT_BITS)),
+  actionSpace: discrete(DEFAULT_BITS),
+  maxEpisodeSteps: DEFAULT_BITS,
+  rewardThreshold: null,
+};
+
+export interface BitFlipOptions {
+  readonly bits?: number;
+  /** `random`: another goal in each episode; `ones`: always all ones. */
+  readonly goal?: string;
+}
+
+/**
+ * Flip single bits until they equal the goal: −1 per step, 0 and the end at the goal. Without hindsight, an agent with many bits hardly ever
+ * sees a reward. Andrychowicz et al. 2017, section 3.1.
+ */
+export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number> {
+  /** The bits, then the goal. */
+  protected override readonly world: Int32Array;
+  private readonly bits: number;
+  private readonly isGoalRandom: boolean;
+
+  constructor(spec: EnvSpec = bitFlipV0, { bits = DEFAULT_BITS, goal = 'random' }: BitFlipOptions = {}) {
+    if (!(Number.isSafeInteger(bits) && bits >= 1)) {
+      throw new InputError(message(spec.id, 'bits must be an integer >= 1', bits, 'Pass the number of bits'));
+    }
+    if (goal !== 'random' && goal !== 'ones')
+      throw new InputError(message(spec.id, 'goal must be random or ones', goal, 'Choose one of them'));
+    super({ ...spec, observationSpace: goalSpace(multiBinary(bits), multiBinary(bits)), actionSpace: discrete(bits) });
+    this.bits = bits;
+    this.isGoalRandom = goal === 'random';
+    this.world = new Int32Array(2 * bits);
+  }
+
+  computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {
+    for (let row = 0; row < out.length; row++) {
+      out[row] = 0;
+      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = -1;
+    }
+    return out;
+  }
+
+  render(): Frame {
+    const canvas = new Canvas(this.bits * 30, 60, [240, 240, 236]);
+    this.world.forEach((bit, i) => {
+      const x = (i % this.bits) * 30;
+      const y = i < this.bits ? 0 : 30;
+      canvas.rect(x + 2, y + 2, x + 28, y + 28, bit === 1 ? [46, 204, 113] : [64, 68, 75]);
+    });
+    return canvas.frame();
+  }
+
+  protected override start(): void {
+    const { world, bits, rng } = this;
+    for (let i = 0; i < bits; i++) world[i] = rng.integers(0, 2);
+    for (let i = bits; i < 2 * bits; i++) world[i] = this.isGoalRandom ? rng.integers(0, 2) : 1;
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    this.world[actions[offset]] ^= 1;
+    this.terminated = this.isSolved();
+    this.reward = this.terminated ? 0 : -1;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const { world, bits } = this;
+    for (let i = 0; i < bits; i++) {
+      out[offset + i] = world[i];
+      out[offset + bits + i] = world[bits + i];
+      out[offset + 2 * bits + i] = world[i];
+    }
+  }
+
+  /** `isSuccess`: 1 when the bits are those of the goal. */
+  protected override info(): EnvInfo {
+    return { isSuccess: Number(this.isSolved()) };
+  }
+
+  private isSolved(): boolean {
+    for (let i = 0; i < this.bits; i++) if (this.world[i] !== this.world[this.bits + i]) return false;
+    return true;
+  }
+}

@@ -1,0 +1,25 @@
+import { type BoxSpace, type DictSpace, dict, type Env, type MultiBinarySpace, type NumericArray } from '@zpin/core/spec';
+
+/** What a goal environment shows; the names are those of Gymnasium-Robotics. */
+export interface GoalObs {
+  readonly observation: NumericArray;
+  /** What the observation has reached, in the form of a goal. */
+  readonly achieved_goal: NumericArray;
+  readonly desired_goal: NumericArray;
+}
+
+/** An environment with a goal per episode, whose reward can be computed anew for another goal (hindsight). */
+export interface GoalEnv<Act> extends Env<GoalObs, Act> {
+  /**
+   * Rewards of B transitions, as `step` would have paid them.
+   * @param achieved `[B, G]`, achieved after the step
+   * @param desired `[B, G]`
+   * @param out `[B]`, written and returned
+   */
+  computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array;
+}
+
+/** Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one. */
+export function goalSpace(observation: BoxSpace | MultiBinarySpace, goal: BoxSpace | MultiBinarySpace): DictSpace {
+  return dict({ observation, achieved_goal: goal, desired_goal: goal });
+}

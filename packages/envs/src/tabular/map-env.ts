@@ -1,0 +1,31 @@
+import type { EnvSpec, Frame } from '@zpin/core/spec';
+import { drawGrid, gridText } from '../render/grid.ts';
+import type { GridMap } from './grid-map.ts';
+import { TabularEnv, type TabularModel } from './tabular-env.ts';
+
+/** A tabular environment whose states are cells of a map. */
+export class MapEnv extends TabularEnv {
+  readonly map: GridMap;
+  private readonly cells: readonly number[] | undefined;
+
+  /** @param cells the cell of each state; state i is cell i when omitted */
+  constructor(spec: EnvSpec, model: TabularModel, map: GridMap, cells?: readonly number[]) {
+    super(spec, model);
+    this.map = map;
+    this.cells = cells;
+  }
+
+  render(): Frame {
+    return drawGrid(this.map, this.cell);
+  }
+
+  /** The map as text, with @ where the agent is. */
+  renderText(): string {
+    return gridText(this.map, this.cell);
+  }
+
+  private get cell(): number {
+    const state = this.world[0];
+    return this.cells ? this.cells[state] : state;
+  }
+}

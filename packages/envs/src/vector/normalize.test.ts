@@ -1,0 +1,103 @@
+import { RunningStatistics, type VectorEnv } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { makeVectorEnv } from '../registry.ts';
+import { NormalizeObservation } from './normalize-observation.ts';
+import { NormalizeReward } from './normalize-reward.ts';
+
+/** Plays pseudo-random pushes; what each step wrote. */
+function play(env: VectorEnv, steps: number, from = 0) {
+  const out = env.createStep();
+  if (from === 0) env.reset(out, 1);
+  return Array.from({ length: steps }, (_, t) => {
+    env.step(
+      Float32Array.from({ length: env.numEnvs }, (_, i) => Math.sin(7 * (t + from) + i)),
+      out,
+    );
+    return structuredClone(out);
+  });
+}
+
+const pendulums = (options = {}) => makeVectorEnv('Pendulum-v1', 3, { maxEpisodeSteps: 20, ...options });
+
+describe('NormalizeObservation', () => {
+  it('subtracts the mean and divides by the deviation of what was seen so far', () => {
+    const env = new NormalizeObservation(pendulums());
+    const raw = pendulums();
+    const [out, plain] = [env.createStep(), raw.createStep()];
+    env.reset(out, 1);
+    raw.reset(plain, 1);
+    const velocities = [plain.obs[2], plain.obs[5], plain.obs[8]];
+    const mean = velocities.reduce((sum, v) => sum + v, 0) / 3;
+    const deviation = Math.sqrt(velocities.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 3);
+    expect(out.obs[5]).toBeCloseTo((velocities[1] - mean) / deviation, 4);
+  });
+
+  it('treats the last observation of an episode like the others, and counts first ones', () => {
+    const env = new NormalizeObservation(pendulums());
+    const last = play(env, 20).at(-1);
+    expect([...(last?.truncated ?? [])]).toEqual([1, 1, 1]);
+    expect(env.statistics.count).toBe(3 * 21);
+    const raw = play(pendulums(), 20).at(-1);
+    const expected = (raw?.finalObs[2] ?? Number.NaN) - env.statistics.mean[2];
+    expect(last?.finalObs[2]).toBeCloseTo(expected / Math.sqrt(env.statistics.variance(2)), 4);
+  });
+
+  it('shares frozen statistics', () => {
+    const training = new NormalizeObservation(pendulums());
+    play(training, 50);
+    const before = training.statistics.state();
+    const evaluation = new NormalizeObservation(pendulums(), { statistics: training.statistics, isFrozen: true });
+    const rows = play(evaluation, 10);
+    expect(training.statistics.state()).toEqual(before);
+    expect(Math.abs(rows[3].obs[0])).toBeLessThan(5);
+  });
+
+  it('clips, says so in its space, and goes on from a state', () => {
+    const statistics = new RunningStatistics(3);
+    for (const value of [0, 1e-3]) statistics.add([value, value, value]);
+    const env = new NormalizeObservation(pendulums(), { statistics, isFrozen: true, clip: 2 });
+    expect(env.spec.observationSpace).toMatchObject({ type: 'box', shape: [3], low: new Float32Array(3).fill(-2) });
+    expect(play(env, 5).every(({ obs }) => obs.every(value => Math.abs(value) <= 2))).toBe(true);
+    const [a, b] = [new NormalizeObservation(pendulums()), new NormalizeObservation(pendulums())];
+    play(a, 30);
+    b.restore(structuredClone(a.state()));
+    expect(play(b, 30, 30)).toEqual(play(a, 30, 30));
+    expect(() => new NormalizeObservation(makeVectorEnv('FrozenLake-v1', 1))).toThrow(/float32/);
+  });
+});
+
+describe('NormalizeReward', () => {
+  it('divides by the deviation of discounted returns, which start anew with each episode', () => {
+    const env = new NormalizeReward(pendulums(), { gamma: 0.9, clip: 1e9 });
+    const raw = play(pendulums(), 45).map(({ reward }) => [...reward]);
+    const seen: number[] = [];
+    const returns = [0, 0, 0];
+    play(env, 45).forEach(({ reward }, t) => {
+      raw[t].forEach((r, i) => {
+        returns[i] = (t % 20 === 0 ? 0 : returns[i] * 0.9) + r;
+        seen.push(returns[i]);
+      });
+      const mean = seen.reduce((sum, r) => sum + r, 0) / seen.length;
+      const deviation = Math.sqrt(seen.reduce((sum, r) => sum + (r - mean) ** 2, 0) / seen.length);
+      raw[t].forEach((r, i) => {
+        expect(reward[i]).toBeCloseTo(r / deviation, 3);
+      });
+    });
+    expect([...env.rawReward]).toEqual(raw.at(-1));
+  });
+
+  it('clips, can be frozen, and goes on from a state', () => {
+    expect(
+      play(new NormalizeReward(pendulums(), { clip: 0.1 }), 50).every(({ reward }) =>
+        reward.every(r => Math.abs(r) <= Math.fround(0.1)),
+      ),
+    ).toBe(true);
+    const frozen = new NormalizeReward(pendulums(), { isFrozen: true, clip: 1e9 });
+    expect(play(frozen, 5)[4].reward[0]).toBeCloseTo(play(pendulums(), 5)[4].reward[0], 5);
+    const [a, b] = [new NormalizeReward(pendulums()), new NormalizeReward(pendulums())];
+    play(a, 30);
+    b.restore(structuredClone(a.state()));
+    expect(play(b, 30, 30)).toEqual(play(a, 30, 30));
+    expect(() => new NormalizeReward(pendulums(), { gamma: 2 })).toThrow(/gamma/);
+  });
+});

@@ -1,0 +1,45 @@
+import type { EnvSpec, EnvState, Frame, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/core/spec';
+
+/** A vector environment around another one; a subclass changes the arrays after each reset and step. */
+export abstract class VectorWrapper implements VectorEnv {
+  readonly spec: EnvSpec;
+  readonly numEnvs: number;
+  readonly render?: (index?: number) => Frame;
+  protected readonly env: VectorEnv;
+
+  protected constructor(env: VectorEnv, changes: Partial<EnvSpec> = {}) {
+    this.env = env;
+    this.spec = { ...env.spec, ...changes };
+    this.numEnvs = env.numEnvs;
+    if (env.render) this.render = index => env.render?.(index) as Frame;
+  }
+
+  /** What the wrapper itself remembers between steps. */
+  protected abstract save(): EnvState;
+  protected abstract load(state: EnvState): void;
+
+  createStep(): VectorStep {
+    return this.env.createStep();
+  }
+
+  reset(out: VectorStep, seed?: number | readonly number[]): void {
+    this.env.reset(out, seed);
+  }
+
+  step(actions: NumericArray, out: VectorStep): void {
+    this.env.step(actions, out);
+  }
+
+  state(): EnvState {
+    return { inner: this.env.state(), own: this.save() };
+  }
+
+  restore(state: EnvState): void {
+    this.env.restore(state.inner as { readonly [key: string]: StateValue });
+    this.load(state.own as { readonly [key: string]: StateValue });
+  }
+
+  close(): void {
+    this.env.close();
+  }
+}

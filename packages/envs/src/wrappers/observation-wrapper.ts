@@ -1,0 +1,22 @@
+import type { Env, EnvSpec, ResetOptions, ResetResult, Space, SpaceValue, StepResult } from '@zpin/core/spec';
+import { Wrapper } from './wrapper.ts';
+
+/** Shows an environment's observations in another form. */
+export abstract class ObservationWrapper<Obs, Act> extends Wrapper<Obs, Act, SpaceValue, Act> {
+  protected constructor(env: Env<SpaceValue, Act>, observationSpace: Space, changes: Partial<EnvSpec> = {}) {
+    super(env, { ...changes, observationSpace });
+  }
+
+  /** The new form of an observation. */
+  protected abstract observation(obs: SpaceValue): Obs;
+
+  override reset(options?: ResetOptions): ResetResult<Obs> {
+    const { obs, info } = this.env.reset(options);
+    return { obs: this.observation(obs), info };
+  }
+
+  override step(action: Act): StepResult<Obs> {
+    const result = this.env.step(action);
+    return { ...result, obs: this.observation(result.obs) };
+  }
+}

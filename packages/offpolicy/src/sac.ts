@@ -1,0 +1,336 @@
+/**
+ * Soft Actor-Critic with a fixed or a learned temperature.
+ *
+ * Haarnoja, Zhou, Hartikainen, Tucker, Ha, Tan, Kumar, Zhu, Gupta, Abbeel, Levine (2018), "Soft Actor-Critic Algorithms and Applications",
+ * arXiv:1812.05905, algorithm 1.
+ *
+ *   paper            here
+ *   Q_θ1, Q_θ2       critics, `critic`; of their targets θ̄ `target`
+ *   π_φ              policy, `actor`: a normal distribution squashed by tanh (appendix C)
+ *   α                alpha, as its logarithm `logAlpha`
+ *   H̄                targetEntropy
+ *   τ                tau
+ *   λ_Q, λ_π, λ      criticLearningRate, actorLearningRate, alphaLearningRate
+ *
+ * Deviations from the paper:
+ * 1. The temperature descends on −log α · (log π + H̄), whose gradient by log α is that of eq. 18 without the factor α: α stays positive, and
+ *    a small one grows as fast as a large one falls.
+ * 2. The policy ascends on the critics that this update has made, as the authors' code and most others do.
+ * 3. Actions are rescaled to [−1, 1]ᴷ; entropy is counted there, so H̄ = −K suits any bounds.
+ * 4. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ */
+import {
+  type Algorithm,
+  adam,
+  type CreateOptions,
+  count,
+  field,
+  hiddenSizes,
+  layout,
+  observationInput,
+  observationNetwork,
+  type Params,
+  type PolicyNetwork,
+  type PolicyOptions,
+  parseConfig,
+  positive,
+  probability,
+  program,
+  SquashedGaussian,
+  Store,
+  scheduled,
+  unflattenParams,
+  valueAndGrad,
+} from '@zpin/core';
+import {
+  type AgentState,
+  flatSize,
+  type Metrics,
+  type NumericArray,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/core/spec';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { actionBox } from './action-box.ts';
+import { critics, smallest } from './critics.ts';
+import { polyak } from './polyak.ts';
+import { sacPresets } from './sac-presets.ts';
+import { trainOnReplay } from './train-on-replay.ts';
+
+// ---- configuration ----
+
+export const sacConfig = z.strictObject({
+  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
+  bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
+  batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch' }),
+  learningStarts: count({ min: 0, default: 100, unit: 'environment steps', meaning: 'steps of uniform actions before the first update' }),
+  trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
+  gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
+  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
+  tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of the critics that goes into their targets at each update' }),
+  actorLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the policy' }),
+  criticLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the critics' }),
+  alphaLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the temperature' }),
+  alpha: positive({ default: 1, meaning: 'weight of the entropy (temperature); where it is learned, the first one' }),
+  learnAlpha: field(z.boolean(), { default: true, meaning: 'adapt the temperature to the target entropy' }),
+  targetEntropy: field(z.number().nullable(), {
+    default: null,
+    unit: 'nats',
+    meaning: 'entropy that a learned temperature aims at, of actions in [-1, 1]; null: minus the size of an action',
+  }),
+  hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
+  activation: field(z.enum(['relu', 'tanh']), { default: 'relu', meaning: 'activation of hidden layers' }),
+});
+
+export type SacConfig = z.output<typeof sacConfig>;
+
+// ---- networks ----
+
+/** Bounds of log σ: beyond them densities and their gradients leave the range of 32-bit floats. */
+const [MIN_LOG_STD, MAX_LOG_STD] = [-20, 2];
+
+/** The policy, one network for means and deviations, and the critics. @throws SpaceError unless actions are a bounded `Box` */
+export function sacNetworks({ spec, config }: PolicyOptions<SacConfig>) {
+  const { observationSpace } = spec;
+  const { hiddenSizes, activation } = config;
+  const box = actionBox('sac', spec);
+  const actor = observationNetwork(observationSpace, { hiddenSizes, activation, outputSize: 2 * box.size, initialization: 'fan-in' });
+  /** Distribution over [−1, 1]ᴷ. */
+  const policy = (params: Params, obs: tf.Tensor): SquashedGaussian => {
+    const [mean, logStd] = tf.split(actor.apply(params, obs), 2, 1);
+    return new SquashedGaussian(mean, tf.clipByValue(logStd, MIN_LOG_STD, MAX_LOG_STD));
+  };
+  const greedy: PolicyNetwork = { layout: actor.layout, act: (params, obs) => box.fromUnit(policy(params, obs).mode()) };
+  const critic = critics({ observationSpace, actionSize: box.size, hiddenSizes, activation, count: 2 });
+  return { box, actor, policy, greedy, critic };
+}
+
+// ---- losses ----
+
+export interface SacTargetInput {
+  /** `[B]` */
+  readonly reward: tf.Tensor;
+  /** `[B]`: γ, or 0 after a termination. */
+  readonly discount: tf.Tensor;
+  /** `[B]` each: the target critics' Q̄(s′, a′). */
+  readonly nextQ: readonly tf.Tensor[];
+  /** `[B]`: log π(a′|s′) */
+  readonly nextLogProb: tf.Tensor;
+  /** Scalar or `[1]` */
+  readonly alpha: tf.Tensor;
+}
+
+/** y = r + d (min_i Q̄_i(s′, a′) − α log π(a′|s′)), a′ ~ π (eq. 2 and 3 in eq. 5): `[B]`. */
+export function sacTarget({ reward, discount, nextQ, nextLogProb, alpha }: SacTargetInput): tf.Tensor {
+  return tf.add(reward, tf.mul(discount, tf.sub(smallest(nextQ), tf.mul(alpha, nextLogProb))));
+}
+
+/** J_Q = Σ_i mean ½ (Q_i(s, a) − y)² (eq. 5): scalar. @param q `[B]` each @param target `[B]`, constant */
+export function sacCriticLoss(q: readonly tf.Tensor[], target: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.addN(q.map(values => tf.mean(tf.squaredDifference(values, target)))), 0.5);
+}
+
+/** J_π = mean (α log π(a|s) − min_i Q_i(s, a)), a by the reparametrisation trick (eq. 9): scalar. @param q `[B]` each @param logProb `[B]` */
+export function sacActorLoss(q: readonly tf.Tensor[], logProb: tf.Tensor, alpha: tf.Tensor): tf.Tensor {
+  return tf.mean(tf.sub(tf.mul(alpha, logProb), smallest(q)));
+}
+
+/** J(α) = −log α · mean (log π(a|s) + H̄) (eq. 18; deviation 1): scalar. @param logAlpha `[1]` @param logProb `[B]`, constant */
+export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetEntropy: number): tf.Tensor {
+  return tf.neg(tf.mul(tf.sum(logAlpha), tf.add(tf.mean(logProb), targetEntropy)));
+}
+
+// ---- agent ----
+
+/** Builds a SAC agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
+function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>): OffPolicyAgent<SacConfig> {
+  const config = parseConfig(sacConfig, given ?? {}, 'sac');
+  const { box, actor, policy, greedy, critic } = sacNetworks({ spec, config });
+  const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
+  const optimizer = adam();
+  const alphaLayout = layout([['logAlpha', [1]]]);
+  const firstCritic = critic.init(initRng);
+  const store = new Store(engine, {
+    actor: actor.init(initRng),
+    critic: firstCritic,
+    target: firstCritic,
+    logAlpha: Float32Array.of(Math.log(config.alpha)),
+    actorAdam: optimizer.init(actor.layout.size),
+    criticAdam: optimizer.init(critic.layout.size),
+    alphaAdam: optimizer.init(1),
+  });
+  const obsInput = observationInput(spec.observationSpace);
+  const actionInput = ['batch', box.size] as const;
+
+  const exploreProgram = program(store, {
+    name: 'sac.explore',
+    inputs: { obs: obsInput, noise: actionInput },
+    run: (state, { obs, noise }) => {
+      const params = unflattenParams(actor.layout, state.actor);
+      return { outputs: { action: box.fromUnit(policy(params, obs).sample(noise)) } };
+    },
+  });
+  const exploitProgram = program(store, {
+    name: 'sac.exploit',
+    inputs: { obs: obsInput },
+    run: (state, { obs }) => ({ outputs: { action: greedy.act(unflattenParams(actor.layout, state.actor), obs) } }),
+  });
+
+  /** One round of algorithm 1: critics, policy, temperature, targets. */
+  const updateProgram = program(store, {
+    name: 'sac.update',
+    inputs: {
+      obs: obsInput,
+      action: actionInput,
+      reward: ['batch'],
+      nextObs: obsInput,
+      discount: ['batch'],
+      noise: actionInput,
+      nextNoise: actionInput,
+      actorLearningRate: [],
+      criticLearningRate: [],
+      alphaLearningRate: [],
+    },
+    run: (state, batch) => {
+      const alpha = tf.exp(state.logAlpha);
+      const { obs, reward, nextObs, discount } = batch;
+
+      const next = policy(unflattenParams(actor.layout, state.actor), nextObs).sampleWithLogProb(batch.nextNoise);
+      const nextQ = critic.apply(unflattenParams(critic.layout, state.target), nextObs, next.action);
+      const y = sacTarget({ reward, discount, nextQ, nextLogProb: next.logProb, alpha });
+      const action = box.toUnit(batch.action);
+      const criticLoss = valueAndGrad(critic.layout, params => {
+        const q = critic.apply(params, obs, action);
+        return { loss: sacCriticLoss(q, y), q: q[0] };
+      })(state.critic);
+      const newCritic = optimizer.step({
+        parameters: state.critic,
+        gradient: criticLoss.gradient,
+        state: state.criticAdam,
+        learningRate: batch.criticLearningRate,
+      });
+
+      const criticParams = unflattenParams(critic.layout, newCritic.parameters);
+      const actorLoss = valueAndGrad(actor.layout, params => {
+        const { action, logProb } = policy(params, obs).sampleWithLogProb(batch.noise);
+        return { loss: sacActorLoss(critic.apply(criticParams, obs, action), logProb, alpha), logProb };
+      })(state.actor);
+      const newActor = optimizer.step({
+        parameters: state.actor,
+        gradient: actorLoss.gradient,
+        state: state.actorAdam,
+        learningRate: batch.actorLearningRate,
+      });
+
+      const targetEntropy = config.targetEntropy ?? -box.size;
+      const alphaLoss = valueAndGrad(alphaLayout, ({ logAlpha }) => ({
+        loss: temperatureLoss(logAlpha, actorLoss.logProb, targetEntropy),
+      }))(state.logAlpha);
+      const newAlpha = optimizer.step({
+        parameters: state.logAlpha,
+        gradient: alphaLoss.gradient,
+        state: state.alphaAdam,
+        learningRate: batch.alphaLearningRate,
+      });
+
+      return {
+        state: {
+          critic: newCritic.parameters,
+          criticAdam: newCritic.state,
+          actor: newActor.parameters,
+          actorAdam: newActor.state,
+          target: polyak(state.target, newCritic.parameters, config.tau),
+          ...(config.learnAlpha && { logAlpha: newAlpha.parameters, alphaAdam: newAlpha.state }),
+        },
+        metrics: {
+          criticLoss: criticLoss.loss,
+          actorLoss: actorLoss.loss,
+          qValue: tf.mean(criticLoss.q),
+          entropy: tf.neg(tf.mean(actorLoss.logProb)),
+          alpha,
+        },
+      };
+    },
+  });
+
+  const obsSize = flatSize(spec.observationSpace);
+  const actorLearningRate = new Float32Array(1);
+  const criticLearningRate = new Float32Array(1);
+  const alphaLearningRate = new Float32Array(1);
+  let actionNoise = new Float32Array(0);
+  let noise = new Float32Array(0);
+  let nextNoise = new Float32Array(0);
+  let step = 0;
+
+  return {
+    algorithm: 'sac',
+    config,
+    numEnvs: config.numEnvs,
+    batchSize: config.batchSize,
+    learningStarts: config.learningStarts,
+    trainEverySteps: config.trainEverySteps,
+    gradientSteps: config.gradientSteps,
+
+    progress(now, totalSteps) {
+      step = now;
+      const share = now / totalSteps;
+      actorLearningRate[0] = valueAt(config.actorLearningRate, share);
+      criticLearningRate[0] = valueAt(config.criticLearningRate, share);
+      alphaLearningRate[0] = valueAt(config.alphaLearningRate, share);
+    },
+
+    async act(obs: NumericArray, mode) {
+      if (mode === 'exploit') return (await exploitProgram({ obs })).outputs.action;
+      const size = (obs.length / obsSize) * box.size;
+      if (actionNoise.length !== size) actionNoise = new Float32Array(size);
+      if (step < config.learningStarts) return box.uniformInto(actionNoise, actionRng);
+      return (await exploreProgram({ obs, noise: actionRng.standardNormalInto(actionNoise) })).outputs.action;
+    },
+
+    async update({ size, obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
+      if (noise.length !== size * box.size) {
+        noise = new Float32Array(size * box.size);
+        nextNoise = new Float32Array(size * box.size);
+      }
+      updateRng.standardNormalInto(noise);
+      updateRng.standardNormalInto(nextNoise);
+      const rates = { actorLearningRate, criticLearningRate, alphaLearningRate };
+      return (await updateProgram({ obs, action, reward, nextObs, discount, noise, nextNoise, ...rates })).metrics;
+    },
+
+    async state(): Promise<AgentState> {
+      return { vectors: await store.state(), actionRng: actionRng.state(), updateRng: updateRng.state() };
+    },
+
+    restore(state) {
+      store.restore(state.vectors as Record<string, Float32Array>);
+      actionRng.restore(state.actionRng as RngState);
+      updateRng.restore(state.updateRng as RngState);
+    },
+
+    async policy() {
+      return { algorithm: 'sac', config, spec, weights: await store.read('actor') };
+    },
+
+    dispose() {
+      for (const compiled of [exploreProgram, exploitProgram, updateProgram]) compiled.dispose();
+      store.dispose();
+    },
+  };
+}
+
+/** Soft Actor-Critic, for continuous actions. */
+export const sac: Algorithm<SacConfig> = {
+  id: 'sac',
+  title: 'Soft Actor-Critic',
+  paper: 'Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications", arXiv:1812.05905',
+  config: sacConfig,
+  presets: sacPresets,
+  create,
+  policy: options => sacNetworks(options).greedy,
+  train: trainOnReplay,
+};

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../packages/core/src/index.ts';
+import {
+  ConfigError,
+  type EnvSpec,
+  InputError,
+  NumericsError,
+  ProgramError,
+  Rng,
+  SpaceError,
+} from '../../packages/core/src/spec/index.ts';
+import { type AlgorithmCase, compiledEngine, differences, exactnessEnvs, recordRun, TOTAL_STEPS } from './algorithm-case.ts';
+import { type Probe, probeEnv } from './probe-envs.ts';
+
+const spec: EnvSpec = { ...probeEnv(probe({ actions: 5 }), 'discrete', 1).spec };
+
+/** Checks what every agent promises beside learning: its state, its memory, its errors, its masks. */
+export function describeAgent(subject: AlgorithmCase): void {
+  const { algorithm, small } = subject;
+  const create = async (options: object = {}) =>
+    algorithm.create({ spec, config: small, seed: 1, engine: await compiledEngine(), ...options });
+
+  describe(`${algorithm.id}: state`, () => {
+    it.each(Object.entries(exactnessEnvs(subject)))('of a trained agent makes another one the same, on %s', async (_name, makeEnv) => {
+      const env = makeEnv(small.numEnvs);
+      const [agent, other] = [await create({ spec: env.spec }), await create({ spec: env.spec, seed: 2 })];
+      const before = await agent.state();
+      for await (const _ of algorithm.train({ agent, env, totalSteps: TOTAL_STEPS, seed: 1 }));
+      const state = await agent.state();
+      const copy = structuredClone(state);
+      expect(differences(before, state).join(), 'a state must not change with the agent').toContain('vectors');
+      await other.restore(copy);
+      expect(differences(await other.state(), copy)).toEqual([]);
+      const out = env.createStep();
+      env.reset(out, 9);
+      for (const mode of ['exploit', 'explore'] as const) {
+        for (let i = 0; i < 5; i++) {
+          expect(await other.act(out.obs, mode, out.actionMask)).toEqual(await agent.act(out.obs, mode, out.actionMask));
+        }
+      }
+      expect(differences(await other.state(), await agent.state())).toEqual([]);
+      expect(differences(state, copy), 'a state must not change with the agent').toEqual([]);
+    });
+
+    it('of another network is refused and changes nothing', async () => {
+      const [agent, larger] = [await create(), await create({ config: { ...small, hiddenSizes: [9] } })];
+      const before = await agent.state();
+      await expect(async () => agent.restore(await larger.state())).rejects.toThrow(ProgramError);
+      expect(differences(await agent.state(), before)).toEqual([]);
+    });
+
+    it('frees all that it took from the engine', async () => {
+      const { engine, open } = countingEngine(await compiledEngine());
+      for (const [name, makeEnv] of Object.entries(exactnessEnvs(subject))) {
+        await recordRun(subject, { env: makeEnv(small.numEnvs), config: small, seed: 1, totalSteps: TOTAL_STEPS, engine });
+        expect(open(), name).toBe(0);
+      }
+    });
+  });
+
+  describe(`${algorithm.id}: bad input`, () => {
+    const refused = async (options: object) => {
+      const error = await create(options).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(InputError);
+      return error as InputError;
+    };
+
+    it('names the nearest setting for an unknown one', async () => {
+      const error = await refused({ config: { learningRat: 1 } });
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.message).toMatch(new RegExp(`^${algorithm.id}: learningRat .*learningRate`));
+    });
+
+    it.each([
+      ['gamma', 1.5],
+      ['gamma', Number.NaN],
+      ['numEnvs', 0],
+      ['batchSize', 2.5],
+      ['learningRate', -1],
+      ['learningRate', '1e-3'],
+      ['hiddenSizes', [8, 0]],
+    ])('names the setting %s = %s, which is out of range', async (name, value) => {
+      const error = await refused({ config: { [name]: value } });
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.message).toMatch(new RegExp(`^${algorithm.id}: ${name} must be .*, got `));
+    });
+
+    it.each(subject.refuses)('refuses actions %j', async (actionSpace, expected) => {
+      const error = await refused({ spec: { ...spec, actionSpace } });
+      expect(error).toBeInstanceOf(SpaceError);
+      expect(error.message).toMatch(expected);
+    });
+
+    it('refuses another number of environments than it was made for', async () => {
+      const env = probeEnv(probe({}), 'discrete', small.numEnvs + 1);
+      const agent = await create({ spec: env.spec });
+      await expect(algorithm.train({ agent, env, totalSteps: 10, seed: 1 }).next()).rejects.toThrow(ConfigError);
+    });
+
+    it('stops at a reward that is not a number, and says where', async () => {
+      const env = probeEnv(probe({ reward: Number.NaN }), 'discrete', small.numEnvs);
+      const run = recordRun(subject, { env, config: small, seed: 1, totalSteps: TOTAL_STEPS });
+      await expect(run).rejects.toThrow(NumericsError);
+      await expect(run).rejects.toThrow(/^train at step \d+: metric "\w+" must be finite, got NaN\. /);
+    });
+  });
+
+  it(`${algorithm.id} learns from pictures of the size of Atari's`, async () => {
+    const env = probeEnv({ ...probe({ actions: 2 }), obs: 'large picture' }, 'discrete', small.numEnvs);
+    const agent = await create({ spec: env.spec });
+    const before = await agent.state();
+    let updates = 0;
+    for await (const event of algorithm.train({ agent, env, totalSteps: 40, seed: 1 })) {
+      if (event.type !== 'update') continue;
+      updates++;
+      for (const value of Object.values(await event.metrics.read())) expect(value).toSatisfy(Number.isFinite);
+    }
+    expect(updates).toBeGreaterThan(0);
+    expect(differences(before, await agent.state()).join()).toContain('vectors');
+    agent.dispose();
+  });
+
+  if (!subject.masks) return;
+  describe(`${algorithm.id}: masks`, () => {
+    const rows = 500;
+    const numActions = 5;
+    // Row i allows action i mod 5, and each other one by chance.
+    const rng = new Rng(4);
+    const mask = Uint8Array.from({ length: rows * numActions }, (_, i) =>
+      Number(i % numActions === Math.floor(i / numActions) % numActions || rng.random() < 0.4),
+    );
+    const obs = rng.uniformInto(new Float32Array(rows));
+
+    it.each(['explore', 'exploit'] as const)('are obeyed in mode %s', async mode => {
+      const agent = await create();
+      const actions = await agent.act(obs, mode, mask);
+      expect(actions.length).toBe(rows);
+      expect(actions.every((action, row) => mask[row * numActions + action] === 1)).toBe(true);
+      expect(new Set(actions).size).toBe(numActions);
+    });
+
+    it('of 1 throughout change nothing in mode exploit', async () => {
+      const agent = await create();
+      const free = (await agent.act(obs, 'exploit')).slice();
+      expect(await agent.act(obs, 'exploit', new Uint8Array(rows * numActions).fill(1))).toEqual(free);
+    });
+  });
+}
+
+/** One state, in which every action gives `reward` and ends the task. */
+function probe({ actions = 2, reward = 1 }: { actions?: number; reward?: number }): Probe {
+  const each = <T>(value: T) => new Array<T>(actions).fill(value);
+  return {
+    name: 'one state',
+    shows: '',
+    obs: [0.5],
+    starts: [0],
+    outcomes: [each([reward, null] as const)],
+    q: [each(reward)],
+  };
+}
+
+/** The engine, with a count of what it holds for agents. */
+function countingEngine(engine: Engine): { engine: Engine; open(): number } {
+  let open = 0;
+  const counted = <T extends { dispose(): void }>(thing: T): T => {
+    open++;
+    const dispose = thing.dispose.bind(thing);
+    thing.dispose = () => {
+      open--;
+      dispose();
+    };
+    return thing;
+  };
+  return {
+    engine: {
+      name: engine.name,
+      description: engine.description,
+      allocate: values => counted(engine.allocate(values)),
+      build: async source => counted(await engine.build(source)),
+    },
+    open: () => open,
+  };
+}
