@@ -75,7 +75,18 @@ async function trainingSpeed(algorithm: typeof ppo | typeof dqn, config: object,
 }
 
 async function training(): Promise<string> {
-  const zooDqn = { ...dqn.presets['CartPole-v1'].config, learningRate: 2.3e-3, batchSize: 64, targetUpdateEverySteps: 10 };
+  const zooDqn = {
+    learningRate: 2.3e-3,
+    batchSize: 64,
+    bufferSize: 100_000,
+    learningStarts: 1000,
+    targetUpdateEverySteps: 10,
+    trainEverySteps: 256,
+    gradientSteps: 128,
+    explorationFraction: 0.16,
+    epsilonEnd: 0.04,
+    hiddenSizes: [256, 256],
+  };
   const runs = [
     ['ppo', 'PPO, CartPole-v1, SB3 defaults, 1 env', () => trainingSpeed(ppo, {}, 2048, 20_480)],
     ['dqn', 'DQN, CartPole-v1, RL Zoo preset', () => trainingSpeed(dqn, zooDqn, 2048, 20_480)],

@@ -9,38 +9,49 @@ import {
   Rng,
   SpaceError,
 } from '../../packages/core/src/spec/index.ts';
-import { type AlgorithmCase, compiledEngine, differences, exactnessEnvs, recordRun, TOTAL_STEPS } from './algorithm-case.ts';
+import {
+  type AlgorithmCase,
+  compiledEngine,
+  differences,
+  exactnessEnvs,
+  PATIENCE,
+  recordRun,
+  TOTAL_STEPS,
+} from './algorithm-case.ts';
 import { type Probe, probeEnv } from './probe-envs.ts';
-
-const spec: EnvSpec = { ...probeEnv(probe({ actions: 5 }), 'discrete', 1).spec };
 
 /** Checks what every agent promises beside learning: its state, its memory, its errors, its masks. */
 export function describeAgent(subject: AlgorithmCase): void {
-  const { algorithm, small } = subject;
+  const { algorithm, small, actions } = subject;
+  const kind = actions.includes('discrete') ? 'discrete' : 'continuous';
+  const spec: EnvSpec = { ...probeEnv(probe({ actions: 5 }), kind, 1).spec };
   const create = async (options: object = {}) =>
     algorithm.create({ spec, config: small, seed: 1, engine: await compiledEngine(), ...options });
 
-  describe(`${algorithm.id}: state`, () => {
-    it.each(Object.entries(exactnessEnvs(subject)))('of a trained agent makes another one the same, on %s', async (_name, makeEnv) => {
-      const env = makeEnv(small.numEnvs);
-      const [agent, other] = [await create({ spec: env.spec }), await create({ spec: env.spec, seed: 2 })];
-      const before = await agent.state();
-      for await (const _ of algorithm.train({ agent, env, totalSteps: TOTAL_STEPS, seed: 1 }));
-      const state = await agent.state();
-      const copy = structuredClone(state);
-      expect(differences(before, state).join(), 'a state must not change with the agent').toContain('vectors');
-      await other.restore(copy);
-      expect(differences(await other.state(), copy)).toEqual([]);
-      const out = env.createStep();
-      env.reset(out, 9);
-      for (const mode of ['exploit', 'explore'] as const) {
-        for (let i = 0; i < 5; i++) {
-          expect(await other.act(out.obs, mode, out.actionMask)).toEqual(await agent.act(out.obs, mode, out.actionMask));
+  describe(`${algorithm.id}: state`, PATIENCE, () => {
+    it.each(Object.entries(exactnessEnvs(subject)))(
+      'of a trained agent makes another one the same, on %s',
+      async (_name, makeEnv) => {
+        const env = makeEnv(small.numEnvs);
+        const [agent, other] = [await create({ spec: env.spec }), await create({ spec: env.spec, seed: 2 })];
+        const before = await agent.state();
+        for await (const _ of algorithm.train({ agent, env, totalSteps: TOTAL_STEPS, seed: 1 }));
+        const state = await agent.state();
+        const copy = structuredClone(state);
+        expect(differences(before, state).join(), 'a state must not change with the agent').toContain('vectors');
+        await other.restore(copy);
+        expect(differences(await other.state(), copy)).toEqual([]);
+        const out = env.createStep();
+        env.reset(out, 9);
+        for (const mode of ['exploit', 'explore'] as const) {
+          for (let i = 0; i < 5; i++) {
+            expect(await other.act(out.obs, mode, out.actionMask)).toEqual(await agent.act(out.obs, mode, out.actionMask));
+          }
         }
-      }
-      expect(differences(await other.state(), await agent.state())).toEqual([]);
-      expect(differences(state, copy), 'a state must not change with the agent').toEqual([]);
-    });
+        expect(differences(await other.state(), await agent.state())).toEqual([]);
+        expect(differences(state, copy), 'a state must not change with the agent').toEqual([]);
+      },
+    );
 
     it('of another network is refused and changes nothing', async () => {
       const [agent, larger] = [await create(), await create({ config: { ...small, hiddenSizes: [9] } })];
@@ -95,13 +106,13 @@ export function describeAgent(subject: AlgorithmCase): void {
     });
 
     it('refuses another number of environments than it was made for', async () => {
-      const env = probeEnv(probe({}), 'discrete', small.numEnvs + 1);
+      const env = probeEnv(probe({}), kind, small.numEnvs + 1);
       const agent = await create({ spec: env.spec });
       await expect(algorithm.train({ agent, env, totalSteps: 10, seed: 1 }).next()).rejects.toThrow(ConfigError);
     });
 
     it('stops at a reward that is not a number, and says where', async () => {
-      const env = probeEnv(probe({ reward: Number.NaN }), 'discrete', small.numEnvs);
+      const env = probeEnv(probe({ reward: Number.NaN }), kind, small.numEnvs);
       const run = recordRun(subject, { env, config: small, seed: 1, totalSteps: TOTAL_STEPS });
       await expect(run).rejects.toThrow(NumericsError);
       await expect(run).rejects.toThrow(/^train at step \d+: metric "\w+" must be finite, got NaN\. /);
@@ -109,7 +120,7 @@ export function describeAgent(subject: AlgorithmCase): void {
   });
 
   it(`${algorithm.id} learns from pictures of the size of Atari's`, async () => {
-    const env = probeEnv({ ...probe({ actions: 2 }), obs: 'large picture' }, 'discrete', small.numEnvs);
+    const env = probeEnv({ ...probe({ actions: 2 }), obs: 'large picture' }, kind, small.numEnvs);
     const agent = await create({ spec: env.spec });
     const before = await agent.state();
     let updates = 0;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../packages/core/src/index.ts';
 import type { Agent, Metrics, StateValue } from '../../packages/core/src/spec/index.ts';
-import { type AlgorithmCase, compiledEngine, exactnessEnvs } from './algorithm-case.ts';
+import { type AlgorithmCase, compiledEngine, exactnessEnvs, PATIENCE } from './algorithm-case.ts';
 
 /** Environment steps in which each of the small agents makes 100 gradient steps or more. */
 const STEPS = 544;
@@ -25,7 +25,7 @@ export function describeAgreement(subject: AlgorithmCase): void {
     eager = await createEngine('tensorflow', { backend: 'cpu' });
   });
 
-  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, (_name, makeEnv) => {
+  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, PATIENCE, (_name, makeEnv) => {
     it('learns the same compiled as op by op, over 100 updates', async () => {
       const env = makeEnv(small.numEnvs);
       const create = async (engine: Engine) =>

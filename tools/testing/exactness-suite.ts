@@ -5,7 +5,16 @@ import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint, type TrainEvent, type TrainState } from '../../packages/core/src/index.ts';
 import { readCheckpoint } from '../../packages/core/src/node.ts';
-import { type AlgorithmCase, differences, exactnessEnvs, isRecorded, type RecordedRun, recordRun, TOTAL_STEPS } from './algorithm-case.ts';
+import {
+  type AlgorithmCase,
+  differences,
+  exactnessEnvs,
+  isRecorded,
+  PATIENCE,
+  type RecordedRun,
+  recordRun,
+  TOTAL_STEPS,
+} from './algorithm-case.ts';
 
 /** Checkpoints fall into the middle of rollouts, before the first update, and between updates of every kind. */
 const CHECKPOINT_EVERY_STEPS = 22;
@@ -14,7 +23,7 @@ const CHECKPOINT_EVERY_STEPS = 22;
 export function describeExactness(subject: AlgorithmCase): void {
   const { small, constant, algorithm } = subject;
 
-  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, (_name, makeEnv) => {
+  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, PATIENCE, (_name, makeEnv) => {
     const start = { config: small, seed: 3, totalSteps: TOTAL_STEPS };
     const run = (options: object) => recordRun(subject, { ...start, env: makeEnv(small.numEnvs), ...options });
 
@@ -33,7 +42,8 @@ export function describeExactness(subject: AlgorithmCase): void {
         checkpointEverySteps: CHECKPOINT_EVERY_STEPS,
         onEvent(event: TrainEvent) {
           if (isRecorded(event)) reported++;
-          else if (event.type === 'checkpoint') saved.push({ at: reported, state: event.state, bytes: encode(subject, event.state) });
+          else if (event.type === 'checkpoint')
+            saved.push({ at: reported, state: event.state, bytes: encode(subject, event.state) });
         },
       });
       expect(saved.length).toBeGreaterThan(TOTAL_STEPS / CHECKPOINT_EVERY_STEPS);
@@ -120,10 +130,10 @@ export function describeNewProcess(subjects: readonly AlgorithmCase[], entry: st
       config: false,
       silent: true,
     });
-  }, 60_000);
+  }, PATIENCE.timeout);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  describe.each(subjects)('$algorithm.id', subject => {
+  describe.each(subjects)('$algorithm.id', PATIENCE, subject => {
     it.each(Object.entries(exactnessEnvs(subject)))('goes on in a new process, on %s', async (name, makeEnv) => {
       const train = (file: string, ...options: string[]) => {
         const path = join(folder, file);
@@ -134,7 +144,12 @@ export function describeNewProcess(subjects: readonly AlgorithmCase[], entry: st
       expect(readCheckpoint(half).header.step).toBeLessThan(TOTAL_STEPS / 2);
       const resumed = readCheckpoint(train('resumed.bin', '--resume', half));
       expect(resumed.header.step).toBe(TOTAL_STEPS);
-      const whole = await recordRun(subject, { env: makeEnv(subject.small.numEnvs), config: subject.small, seed: 3, totalSteps: TOTAL_STEPS });
+      const whole = await recordRun(subject, {
+        env: makeEnv(subject.small.numEnvs),
+        config: subject.small,
+        seed: 3,
+        totalSteps: TOTAL_STEPS,
+      });
       expect(differences(resumed.state, whole.final)).toEqual([]);
     });
   });

@@ -240,7 +240,8 @@ class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
     const [state] = this.world;
     const outcomes = this.probe.outcomes[state];
     const action = this.actions === 'discrete' ? actions[offset] : Math.min(outcomes.length - 1, Number(actions[offset] > 0));
-    if (this.probe.legal && !this.probe.legal[state].includes(action)) throw new Error(`illegal action ${action} in state ${state}`);
+    if (this.probe.legal && !this.probe.legal[state].includes(action))
+      throw new Error(`illegal action ${action} in state ${state}`);
     const [reward, next] = outcomes[action];
     this.reward = reward;
     this.terminated = next === null;

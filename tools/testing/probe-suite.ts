@@ -1,18 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../packages/core/src/spec/index.ts';
-import { type AlgorithmCase, compiledEngine } from './algorithm-case.ts';
-import { type ActionKind, maskedProbes, PROBE_GAMMA, type Probe, probeEnv, probeMask, probeObservations, probes } from './probe-envs.ts';
+import { type AlgorithmCase, compiledEngine, PATIENCE } from './algorithm-case.ts';
+import {
+  type ActionKind,
+  maskedProbes,
+  PROBE_GAMMA,
+  type Probe,
+  probeEnv,
+  probeMask,
+  probeObservations,
+  probes,
+} from './probe-envs.ts';
 
 /** Every learned value is at most this far from the true one. */
-const TOLERANCE = 0.1;
+const TOLERANCE = 0.05;
 
 /** Checks the values and the policy that an algorithm learns in environments whose true values are known. */
 export function describeProbes(subject: AlgorithmCase): void {
-  describe.each(subject.actions)(`${subject.algorithm.id} learns the values of probes with %s actions`, kind => {
-    it.each(kind === 'discrete' ? probes : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe => learns(subject, probe, kind));
+  describe.each(subject.actions)(`${subject.algorithm.id} learns the values of probes with %s actions`, PATIENCE, kind => {
+    it.each(kind === 'discrete' ? probes : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe =>
+      learns(subject, probe, kind),
+    );
   });
   if (!subject.masks) return;
-  describe(`${subject.algorithm.id} learns the values of probes with masked actions`, () => {
+  describe(`${subject.algorithm.id} learns the values of probes with masked actions`, PATIENCE, () => {
     it.each(maskedProbes)('$name', probe => learns(subject, probe, 'discrete'));
   });
 }

@@ -276,6 +276,7 @@ const convolutions: readonly OpCase[] = [
 const indexing: readonly OpCase[] = [
   smooth('gather rows', [x, ints([5], 2, 0, 2, 1, 2)], (a, i) => tf.gather(a, tf.cast(i, 'int32') as tf.Tensor1D)),
   smooth('gather columns', [x, ints([2], 3, 1)], (a, i) => tf.gather(a, i as tf.Tensor1D, 1)),
+  smooth('gather from a single row', [spread([1, 3], -1, 1), ints([2], 0, 0)], (a, i) => tf.gather(a, i as tf.Tensor1D)),
   smooth('gather with a matrix of indices', [x, ints([2, 2], 2, 0, 1, 2)], (a, i) => tf.gather(a, i as tf.Tensor2D)),
   smooth('gather one per row', [x, ints([3, 1], 3, 0, 1)], (a, i) => tf.gather(a, i as tf.Tensor2D, 1, 1)),
   smooth('gather in a batch, behind another axis', [spread([2, 2, 3, 2], -1, 1), ints([2, 2], 2, 0, 1, 1)], (a, i) =>

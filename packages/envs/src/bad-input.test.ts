@@ -1,4 +1,4 @@
-import { flatSize, InputError, sample, Rng } from '@zpin/core/spec';
+import { flatSize, InputError, Rng, sample } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { listEnvs, makeEnv, makeVectorEnv } from './registry.ts';
 
@@ -22,7 +22,17 @@ describe.each(listEnvs().map(({ spec }) => spec.id))('%s', id => {
     expectError(id, () => env.step(good));
     env.reset({ seed: 0 });
     const size = flatSize(actionSpace);
-    for (const bad of [null, undefined, 'left', {}, -1, 99, Number.NaN, new Float32Array(size + 1), new Float32Array(size).fill(Number.NaN)]) {
+    for (const bad of [
+      null,
+      undefined,
+      'left',
+      {},
+      -1,
+      99,
+      Number.NaN,
+      new Float32Array(size + 1),
+      new Float32Array(size).fill(Number.NaN),
+    ]) {
       expectError(id, () => env.step(bad as number));
     }
     expectError(id, () => env.restore?.({ rng: new Rng(0).state(), world: new Float64Array(1) }));

@@ -15,7 +15,6 @@ export {
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
-export { type GoalEnv, type GoalObs, goalSpace } from './goal/goal-env.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
 export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
 export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';

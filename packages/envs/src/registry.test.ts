@@ -1,4 +1,4 @@
-import { flatSize } from '@zpin/core/spec';
+import { describeSpace, flatSize } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 import { CartPole, cartPoleV1 } from './classic/cart-pole.ts';
@@ -23,6 +23,25 @@ describe('registry', () => {
       expect(env.spec).toEqual(spec);
       expect(summary).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  it.each<[string, string, string, number | null, number | null]>([
+    ['CartPole-v1', 'Box([4], float32)', 'Discrete(2)', 500, 475],
+    ['CartPole-v0', 'Box([4], float32)', 'Discrete(2)', 200, 195],
+    ['MountainCar-v0', 'Box([2], float32)', 'Discrete(3)', 200, -110],
+    ['MountainCarContinuous-v0', 'Box([2], float32)', 'Box([1], float32)', 999, 90],
+    ['Pendulum-v1', 'Box([3], float32)', 'Box([1], float32)', 200, null],
+    ['Acrobot-v1', 'Box([6], float32)', 'Discrete(3)', 500, -100],
+    ['FrozenLake-v1', 'Discrete(16)', 'Discrete(4)', 100, 0.7],
+    ['FrozenLake8x8-v1', 'Discrete(64)', 'Discrete(4)', 200, 0.85],
+    ['CliffWalking-v1', 'Discrete(48)', 'Discrete(4)', null, null],
+    ['Taxi-v4', 'Discrete(500)', 'Discrete(6)', 200, 8],
+    ['MinAtar/Seaquest-v0', 'Box([10, 10, 10], uint8)', 'Discrete(6)', null, null],
+    ['MinAtar/Freeway-v1', 'Box([10, 10, 7], uint8)', 'Discrete(3)', null, null],
+  ])('%s has the spaces, limit and threshold of the original', (id, observations, actions, limit, threshold) => {
+    const { observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold } = makeEnv(id).spec;
+    expect([describeSpace(observationSpace), describeSpace(actionSpace)]).toEqual([observations, actions]);
+    expect([maxEpisodeSteps, rewardThreshold]).toEqual([limit, threshold]);
   });
 
   it('sets the time limit and options', () => {

@@ -1,7 +1,15 @@
 export type { ActionBox } from './action-box.ts';
 export { actionBox } from './action-box.ts';
+export type { ActionNoise, OrnsteinUhlenbeckOptions } from './action-noise.ts';
+export { gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
 export type { CriticOptions, Critics } from './critics.ts';
 export { critics, smallest } from './critics.ts';
+export type { DdpgConfig } from './ddpg.ts';
+export { ddpg, ddpgActorLoss, ddpgConfig, ddpgCriticLoss, ddpgNetworks, ddpgTarget } from './ddpg.ts';
+export type { ActionProbabilities, DiscreteSacConfig } from './discrete-sac.ts';
+export { discreteSac, discreteSacConfig, discreteSacNetworks, discreteSacTarget, softValue } from './discrete-sac.ts';
 export { polyak } from './polyak.ts';
 export type { SacConfig, SacTargetInput } from './sac.ts';
 export { sac, sacActorLoss, sacConfig, sacCriticLoss, sacNetworks, sacTarget, temperatureLoss } from './sac.ts';
+export type { Td3Config } from './td3.ts';
+export { smoothedAction, td3, td3ActorLoss, td3Config, td3CriticLoss, td3Networks, td3Target } from './td3.ts';

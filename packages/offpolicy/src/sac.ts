@@ -10,7 +10,7 @@
  *   α                alpha, as its logarithm `logAlpha`
  *   H̄                targetEntropy
  *   τ                tau
- *   λ_Q, λ_π, λ      criticLearningRate, actorLearningRate, alphaLearningRate
+ *   λ_Q, λ_π, λ      learningRate, that of the policy times actorLearningRateScale
  *
  * Deviations from the paper:
  * 1. The temperature descends on −log α · (log π + H̄), whose gradient by log α is that of eq. 18 without the factor α: α stays positive, and
@@ -72,9 +72,8 @@ export const sacConfig = z.strictObject({
   gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of the critics that goes into their targets at each update' }),
-  actorLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the policy' }),
-  criticLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the critics' }),
-  alphaLearningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam for the temperature' }),
+  learningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam' }),
+  actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
   alpha: positive({ default: 1, meaning: 'weight of the entropy (temperature); where it is learned, the first one' }),
   learnAlpha: field(z.boolean(), { default: true, meaning: 'adapt the temperature to the target entropy' }),
   targetEntropy: field(z.number().nullable(), {
@@ -191,9 +190,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       discount: ['batch'],
       noise: actionInput,
       nextNoise: actionInput,
-      actorLearningRate: [],
-      criticLearningRate: [],
-      alphaLearningRate: [],
+      learningRate: [],
     },
     run: (state, batch) => {
       const alpha = tf.exp(state.logAlpha);
@@ -211,7 +208,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
         parameters: state.critic,
         gradient: criticLoss.gradient,
         state: state.criticAdam,
-        learningRate: batch.criticLearningRate,
+        learningRate: batch.learningRate,
       });
 
       const criticParams = unflattenParams(critic.layout, newCritic.parameters);
@@ -223,7 +220,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
         parameters: state.actor,
         gradient: actorLoss.gradient,
         state: state.actorAdam,
-        learningRate: batch.actorLearningRate,
+        learningRate: tf.mul(batch.learningRate, config.actorLearningRateScale),
       });
 
       const targetEntropy = config.targetEntropy ?? -box.size;
@@ -234,7 +231,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
         parameters: state.logAlpha,
         gradient: alphaLoss.gradient,
         state: state.alphaAdam,
-        learningRate: batch.alphaLearningRate,
+        learningRate: batch.learningRate,
       });
 
       return {
@@ -258,9 +255,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
   });
 
   const obsSize = flatSize(spec.observationSpace);
-  const actorLearningRate = new Float32Array(1);
-  const criticLearningRate = new Float32Array(1);
-  const alphaLearningRate = new Float32Array(1);
+  const learningRate = new Float32Array(1);
   let actionNoise = new Float32Array(0);
   let noise = new Float32Array(0);
   let nextNoise = new Float32Array(0);
@@ -277,10 +272,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
 
     progress(now, totalSteps) {
       step = now;
-      const share = now / totalSteps;
-      actorLearningRate[0] = valueAt(config.actorLearningRate, share);
-      criticLearningRate[0] = valueAt(config.criticLearningRate, share);
-      alphaLearningRate[0] = valueAt(config.alphaLearningRate, share);
+      learningRate[0] = valueAt(config.learningRate, now / totalSteps);
     },
 
     async act(obs: NumericArray, mode) {
@@ -298,8 +290,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       }
       updateRng.standardNormalInto(noise);
       updateRng.standardNormalInto(nextNoise);
-      const rates = { actorLearningRate, criticLearningRate, alphaLearningRate };
-      return (await updateProgram({ obs, action, reward, nextObs, discount, noise, nextNoise, ...rates })).metrics;
+      return (await updateProgram({ obs, action, reward, nextObs, discount, noise, nextNoise, learningRate })).metrics;
     },
 
     async state(): Promise<AgentState> {

@@ -1,8 +1,12 @@
+import * as tf from '@tensorflow/tfjs';
 import {
   type Activation,
   combine,
   constant,
   type EntropicDistribution,
+  field,
+  hiddenSizes,
+  type Network,
   observationNetwork,
   type ParameterLayout,
   type Params,
@@ -10,9 +14,17 @@ import {
   parameter,
   prefixLayout,
 } from '@zpin/core';
-import type { EnvSpec, Rng } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
+import { type EnvSpec, flatSize, type Rng } from '@zpin/core/spec';
+import { z } from 'zod';
+import { normalizedPolicy } from './normalizer.ts';
 import { type PolicyHead, policyHead } from './policy-head.ts';
+
+/** Settings of every algorithm with these networks. */
+export const networkFields = {
+  hiddenSizes: hiddenSizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
+  activation: field(z.enum(['tanh', 'relu']), { default: 'tanh', meaning: 'activation of hidden layers' }),
+  initialLogStd: field(z.number(), { default: 0, meaning: 'first log standard deviation of continuous actions' }),
+};
 
 export interface ActorCriticOptions {
   readonly hiddenSizes: readonly number[];
@@ -26,6 +38,8 @@ export interface ActorCritic {
   readonly layout: ParameterLayout;
   readonly head: PolicyHead;
   init(rng: Rng): Float32Array;
+  /** The parameters of policy and value as two vectors, for algorithms that change them in different ways. */
+  readonly separate: Readonly<Record<'policy' | 'value', Pick<Network, 'layout' | 'init'>>>;
   /** @param obs `[B, D]` flat observations @param mask `[B, A]`, 1 = legal */
   policy(params: Params, obs: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
   /** V(obs) `[B]`. */
@@ -46,11 +60,13 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
   const value = observationNetwork(spec.observationSpace, { ...common, outputSize: 1 });
   const logStd = parameter([Math.max(1, head.logStdSize)], constant(initialLogStd));
   const both = combine({ policy, value });
-  const { layout, init, parts } = head.logStdSize === 0 ? both : combine({ policy, value, logStd });
+  const isDiscrete = head.logStdSize === 0;
+  const { layout, init, parts } = isDiscrete ? both : combine({ policy, value, logStd });
   return {
     layout,
     head,
     init,
+    separate: { policy: isDiscrete ? combine({ policy }) : combine({ policy, logStd }), value: combine({ value }) },
     policy: (params, obs, mask) => head.distribution(parts.policy.apply(params, obs), params['logStd/value'], mask),
     greedy: {
       layout: prefixLayout('policy', policy.layout),
@@ -58,4 +74,14 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
     },
     value: (params, obs) => tf.reshape(parts.value.apply(params, obs), [-1]),
   };
+}
+
+/** The greedy policy of an agent as a function of the weights that it exports. */
+export function greedyPolicy(
+  algorithm: string,
+  spec: EnvSpec,
+  config: ActorCriticOptions & { readonly normalizeObservations: boolean },
+): PolicyNetwork {
+  const { greedy } = actorCritic(algorithm, spec, config);
+  return config.normalizeObservations ? normalizedPolicy(greedy, flatSize(spec.observationSpace)) : greedy;
 }

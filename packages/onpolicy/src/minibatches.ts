@@ -7,7 +7,12 @@ export type Columns = Readonly<Record<string, NumericArray>>;
  * Splits rows into shuffled minibatches. The arrays of a minibatch are reused by the next of the same size.
  * @param size rows per minibatch; the last one has what is left
  */
-export function* minibatches<C extends Columns>(columns: C, rows: number, size: number, rng: Rng): Generator<{ [K in keyof C]: NumericArray }> {
+export function* minibatches<C extends Columns>(
+  columns: C,
+  rows: number,
+  size: number,
+  rng: Rng,
+): Generator<{ [K in keyof C]: NumericArray }> {
   const order = rng.permutation(rows);
   const names = Object.keys(columns);
   const batches = new Map<number, Record<string, NumericArray>>();
@@ -15,7 +20,7 @@ export function* minibatches<C extends Columns>(columns: C, rows: number, size: 
     const count = Math.min(size, rows - start);
     let batch = batches.get(count);
     if (!batch) {
-      batch = Object.fromEntries(names.map((name) => [name, emptyLike(columns[name], (columns[name].length / rows) * count)]));
+      batch = Object.fromEntries(names.map(name => [name, emptyLike(columns[name], (columns[name].length / rows) * count)]));
       batches.set(count, batch);
     }
     for (const name of names) gatherRows(columns[name], columns[name].length / rows, order, start, count, batch[name]);
@@ -24,7 +29,14 @@ export function* minibatches<C extends Columns>(columns: C, rows: number, size: 
 }
 
 /** Copies rows `order[start]`, `order[start + 1]`, … of `source` to the rows of `target`. */
-function gatherRows(source: NumericArray, width: number, order: Int32Array, start: number, count: number, target: NumericArray): void {
+function gatherRows(
+  source: NumericArray,
+  width: number,
+  order: Int32Array,
+  start: number,
+  count: number,
+  target: NumericArray,
+): void {
   for (let i = 0; i < count; i++) {
     const from = order[start + i] * width;
     const to = i * width;

@@ -1,6 +1,6 @@
+import type * as tf from '@tensorflow/tfjs';
 import { Categorical, clipToBox, DiagonalGaussian, type EntropicDistribution, type InputShape, int32 } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
-import type * as tf from '@tensorflow/tfjs';
 
 /** How the output of a policy network becomes a distribution over actions, and what its actions look like. */
 export interface PolicyHead {
@@ -57,6 +57,11 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
     };
   }
   throw new SpaceError(
-    message(algorithm, `actions of ${id} must be Discrete or a Box of floats`, describeSpace(actionSpace), 'Flatten them, or wrap the environment'),
+    message(
+      algorithm,
+      `actions of ${id} must be Discrete or a Box of floats`,
+      describeSpace(actionSpace),
+      'Flatten them, or wrap the environment',
+    ),
   );
 }

@@ -1,16 +1,14 @@
-import { createEngine, type Engine } from '@zpin/core';
+import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '@zpin/core';
 import type { AgentState } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { clippedPolicyLoss, normalizeAdvantage, type PpoConfig, ppo, valueLoss } from './ppo.ts';
+import { describe, expect, it } from 'vitest';
+import { normalizeAdvantage } from './normalize-advantage.ts';
+import { clippedPolicyLoss, type PpoConfig, ppo, valueLoss } from './ppo.ts';
 
-let engine: Engine;
-beforeAll(async () => {
-  // Losses are computed on plain JavaScript, with the gradients that programs use.
-  await createEngine('tensorflow', { backend: 'cpu' });
-  engine = await createEngine('onnx');
-});
+// Losses are computed on plain JavaScript, with the gradients that programs use.
+await createEngine('tensorflow', { backend: 'cpu' });
+const engine = await createEngine('onnx');
 
 function expectClose(actual: tf.Tensor, expected: readonly number[], digits = 6): void {
   const numbers = Array.from(actual.dataSync());

@@ -17,16 +17,15 @@
  * 3. The change of the value can be clipped as the ratio is (`valueClipRange`; off).
  * 4. Epochs stop early when the policy has moved too far (`targetKl`; off).
  */
+
+import * as tf from '@tensorflow/tfjs';
 import {
   type Algorithm,
   adam,
+  type CreateOptions,
   clipByGlobalNorm,
   count,
-  type CreateOptions,
   field,
-  gae,
-  hiddenSizes,
-  type InputShape,
   MeanMetrics,
   nonNegative,
   observationInput,
@@ -38,16 +37,19 @@ import {
   scheduled,
   type TrainOptions,
   trainOnPolicy,
-  uint8,
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type AgentState, flatSize, type Metrics, type NumericArray, type OnPolicyAgent, Rng, type RngState, type Rollout, valueAt } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
+import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic } from './actor-critic.ts';
+import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { actorCriticAgent } from './actor-critic-agent.ts';
+import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
+import { maskedProgram } from './masked-program.ts';
 import { minibatches } from './minibatches.ts';
+import { normalizeAdvantage } from './normalize-advantage.ts';
+import { normalizationFields } from './normalizer.ts';
 import { ppoPresets } from './ppo-presets.ts';
 
 // ---- configuration ----
@@ -62,7 +64,10 @@ export const ppoConfig = z.strictObject({
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   lambda: probability({ default: 0.95, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the whole return' }),
   clipRange: scheduled(z.number().nonnegative(), { default: 0.2, meaning: 'how far the probability ratio may move from 1 (ε)' }),
-  valueClipRange: field(z.number().positive().nullable(), { default: null, meaning: 'how far a value may move in one update; null: freely' }),
+  valueClipRange: field(z.number().positive().nullable(), {
+    default: null,
+    meaning: 'how far a value may move in one update; null: freely',
+  }),
   valueCoefficient: nonNegative({ default: 0.5, meaning: 'weight of the value loss (c₁)' }),
   entropyCoefficient: nonNegative({ default: 0, meaning: 'weight of the entropy bonus (c₂)' }),
   maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
@@ -72,21 +77,13 @@ export const ppoConfig = z.strictObject({
     unit: 'nats',
     meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
   }),
-  hiddenSizes: hiddenSizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
-  activation: field(z.enum(['tanh', 'relu']), { default: 'tanh', meaning: 'activation of hidden layers' }),
-  initialLogStd: field(z.number(), { default: 0, meaning: 'first log standard deviation of continuous actions' }),
+  ...networkFields,
+  ...normalizationFields,
 });
 
 export type PpoConfig = z.output<typeof ppoConfig>;
 
 // ---- losses ----
-
-/** Advantages with mean 0 and deviation 1: `[B]` → `[B]`. A single advantage becomes 0. */
-export function normalizeAdvantage(advantage: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(advantage, tf.mean(advantage));
-  const variance = tf.div(tf.sum(tf.square(centred)), Math.max(1, advantage.size - 1));
-  return tf.div(centred, tf.add(tf.sqrt(variance), 1e-8));
-}
 
 export interface PolicyLossInput {
   /** `[B]`: log π_θ(a|s) */
@@ -127,49 +124,20 @@ export function valueLoss(value: tf.Tensor, oldValue: tf.Tensor, target: tf.Tens
 
 // ---- agent ----
 
-/** Builds a PPO agent for `Discrete` or `Box` actions. @throws SpaceError for other action spaces */
+/** Builds a PPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
 function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>): OnPolicyAgent<PpoConfig> {
   const config = parseConfig(ppoConfig, given ?? {}, 'ppo');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const { head, layout, init, policy, value, greedy } = actorCritic('ppo', spec, config);
+  const network = actorCritic('ppo', spec, config);
+  const { head, layout, policy, value } = network;
   const optimizer = adam({ epsilon: config.adamEpsilon });
-  const store = new Store(engine, { parameters: init(initRng), adam: optimizer.init(layout.size) });
-  const obsInput = observationInput(spec.observationSpace);
-  const maskInput = uint8(['batch', Math.max(1, head.maskSize)]);
+  const store = new Store(engine, { parameters: network.init(initRng), adam: optimizer.init(layout.size) });
 
-  /** Every program exists with and without a mask of legal actions; which one is used depends on the environment. */
-  const withMask = <P>(make: (mask: { mask?: InputShape }) => P) => ({ plain: make({}), masked: make({ mask: maskInput }) });
-
-  const exploreProgram = withMask((mask) =>
-    program(store, {
-      name: 'ppo.explore',
-      inputs: { obs: obsInput, noise: head.noise, ...mask },
-      run: ({ parameters }, inputs) => {
-        const params = unflattenParams(layout, parameters);
-        const distribution = policy(params, inputs.obs, inputs.mask);
-        const action = distribution.sample(inputs.noise);
-        return { outputs: { action, logProb: distribution.logProb(action), value: value(params, inputs.obs) } };
-      },
-    }),
-  );
-  const exploitProgram = withMask((mask) =>
-    program(store, {
-      name: 'ppo.exploit',
-      inputs: { obs: obsInput, ...mask },
-      run: ({ parameters }, inputs) => ({ outputs: { action: greedy.act(unflattenParams(layout, parameters), inputs.obs, inputs.mask) } }),
-    }),
-  );
-  const valueProgram = program(store, {
-    name: 'ppo.value',
-    inputs: { obs: obsInput },
-    run: ({ parameters }, { obs }) => ({ outputs: { value: value(unflattenParams(layout, parameters), obs) } }),
-  });
-
-  const updateProgram = withMask((mask) =>
+  const updateProgram = maskedProgram(head, mask =>
     program(store, {
       name: 'ppo.update',
       inputs: {
-        obs: obsInput,
+        obs: observationInput(spec.observationSpace),
         action: head.action,
         oldLogProb: ['batch'],
         oldValue: ['batch'],
@@ -181,14 +149,25 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
       },
       run: ({ parameters, adam: moments }, batch) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const { loss: _, gradient, ...metrics } = valueAndGrad(layout, (params) => {
+        const {
+          loss: _,
+          gradient,
+          ...metrics
+        } = valueAndGrad(layout, params => {
           const distribution = policy(params, batch.obs, batch.mask);
           const logProb = distribution.logProb(batch.action);
-          const { loss: policyLoss, approxKl, clipFraction } = clippedPolicyLoss({ logProb, advantage, oldLogProb: batch.oldLogProb, clipRange: batch.clipRange });
+          const {
+            loss: policyLoss,
+            approxKl,
+            clipFraction,
+          } = clippedPolicyLoss({ logProb, advantage, oldLogProb: batch.oldLogProb, clipRange: batch.clipRange });
           const squaredError = valueLoss(value(params, batch.obs), batch.oldValue, batch.valueTarget, config.valueClipRange);
           const entropy = tf.mean(distribution.entropy());
           // Eq. 9, negated: L^CLIP − c₁ L^VF + c₂ S.
-          const loss = tf.sub(tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient)), tf.mul(entropy, config.entropyCoefficient));
+          const loss = tf.sub(
+            tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient)),
+            tf.mul(entropy, config.entropyCoefficient),
+          );
           return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
         })(parameters);
         const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
@@ -198,88 +177,42 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
     }),
   );
 
-  let noise = new Float32Array(0);
-  const drawNoise = (rows: number): Float32Array => {
-    if (noise.length !== rows * head.noiseSize) noise = new Float32Array(rows * head.noiseSize);
-    return head.drawNoise(actionRng, noise);
-  };
-  const rowsOf = (obs: NumericArray) => obs.length / obsSize;
-  const obsSize = flatSize(spec.observationSpace);
+  const estimate = advantages(config.gamma, config.lambda);
   const learningRate = new Float32Array(1);
   const clipRange = new Float32Array(1);
-  let advantage = new Float32Array(0);
-  let valueTarget = new Float32Array(0);
 
-  return {
+  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
+    const { advantage, valueTarget } = estimate(rollout);
+    learningRate[0] = valueAt(config.learningRate, progress);
+    clipRange[0] = valueAt(config.clipRange, progress);
+    const { obs, action, logProb: oldLogProb, value: oldValue, actionMask } = rollout;
+    const columns = { obs, action, oldLogProb, oldValue, advantage, valueTarget, ...(actionMask && { mask: actionMask }) };
+    const learn = updateProgram.for(actionMask);
+    const metrics = new MeanMetrics();
+    epochs: for (let epoch = 0; epoch < config.epochs; epoch++) {
+      for (const batch of minibatches(columns, advantage.length, config.batchSize, shuffleRng)) {
+        const values = await (await learn({ ...batch, learningRate, clipRange })).metrics.read();
+        metrics.add(values);
+        if (config.targetKl !== null && values.approxKl > 1.5 * config.targetKl) break epochs;
+      }
+    }
+    metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
+    return metrics;
+  }
+
+  return actorCriticAgent({
     algorithm: 'ppo',
+    spec,
     config,
-    numEnvs: config.numEnvs,
-    rolloutLength: config.rolloutLength,
-
-    async act(obs, mode, mask) {
-      const inputs = mask ? { obs, mask } : { obs };
-      if (mode === 'exploit') return (await (mask ? exploitProgram.masked : exploitProgram.plain)(inputs)).outputs.action;
-      return (await (mask ? exploreProgram.masked : exploreProgram.plain)({ ...inputs, noise: drawNoise(rowsOf(obs)) })).outputs.action;
-    },
-
-    async explore(obs, logProb, values, mask) {
-      const explore = mask ? exploreProgram.masked : exploreProgram.plain;
-      const { outputs } = await explore({ obs, noise: drawNoise(rowsOf(obs)), ...(mask && { mask }) });
-      logProb.set(outputs.logProb);
-      values.set(outputs.value);
-      return outputs.action;
-    },
-
-    async value(obs, values) {
-      values.set((await valueProgram({ obs })).outputs.value);
-    },
-
-    async update(rollout: Rollout, progress: number): Promise<Metrics> {
-      const rows = rollout.numSteps * rollout.numEnvs;
-      if (advantage.length !== rows) [advantage, valueTarget] = [new Float32Array(rows), new Float32Array(rows)];
-      gae(rollout, config.gamma, config.lambda, advantage);
-      for (let i = 0; i < rows; i++) valueTarget[i] = advantage[i] + rollout.value[i];
-      learningRate[0] = valueAt(config.learningRate, progress);
-      clipRange[0] = valueAt(config.clipRange, progress);
-      const { obs, action, logProb: oldLogProb, value: oldValue, actionMask } = rollout;
-      const columns = { obs, action, oldLogProb, oldValue, advantage, valueTarget, ...(actionMask && { mask: actionMask }) };
-      const update = actionMask ? updateProgram.masked : updateProgram.plain;
-      const metrics = new MeanMetrics();
-      epochs: for (let epoch = 0; epoch < config.epochs; epoch++) {
-        for (const batch of minibatches(columns, rows, config.batchSize, shuffleRng)) {
-          const values = await (await update({ ...batch, learningRate, clipRange })).metrics.read();
-          metrics.add(values);
-          if (config.targetKl !== null && values.approxKl > 1.5 * config.targetKl) break epochs;
-        }
-      }
-      metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
-      return metrics;
-    },
-
-    async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state(), shuffleRng: shuffleRng.state() };
-    },
-
-    restore(state) {
-      store.restore(state.vectors as Record<string, Float32Array>);
-      actionRng.restore(state.actionRng as RngState);
-      shuffleRng.restore(state.shuffleRng as RngState);
-    },
-
-    async policy() {
-      const parameters = await store.read('parameters');
-      return { algorithm: 'ppo', config, spec, weights: parameters.slice(0, greedy.layout.size) };
-    },
-
-    dispose() {
-      for (const { plain, masked } of [exploreProgram, exploitProgram, updateProgram]) {
-        plain.dispose();
-        masked.dispose();
-      }
-      valueProgram.dispose();
-      store.dispose();
-    },
-  };
+    network,
+    store,
+    params: ({ parameters }) => unflattenParams(layout, parameters),
+    policyVector: 'parameters',
+    actionRng,
+    memory: { shuffleRng },
+    programs: [updateProgram],
+    update,
+  });
 }
 
 /** Proximal Policy Optimization with the clipped objective, for discrete and continuous actions. */
@@ -290,6 +223,6 @@ export const ppo: Algorithm<PpoConfig> = {
   config: ppoConfig,
   presets: ppoPresets,
   create,
-  policy: ({ spec, config }) => actorCritic('ppo', spec, config).greedy,
-  train: (options) => trainOnPolicy(options as TrainOptions<OnPolicyAgent<PpoConfig>>),
+  policy: ({ spec, config }) => greedyPolicy('ppo', spec, config),
+  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<PpoConfig>>),
 };

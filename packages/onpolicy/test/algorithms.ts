@@ -1,5 +1,5 @@
 import type { OnPolicyAgent } from '@zpin/core/spec';
-import { multiDiscrete } from '@zpin/core/spec';
+import { dict, discrete, multiDiscrete } from '@zpin/core/spec';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { ppo } from '../src/ppo.ts';
 
@@ -39,6 +39,9 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     },
     probeSteps: 5120,
     estimates,
-    refuses: [[multiDiscrete([2, 3]), /Discrete or a Box of floats/]],
+    refuses: [
+      [multiDiscrete([2, 3]), /Discrete or a Box of floats/],
+      [dict({ move: discrete(2) }), /Discrete or a Box of floats/],
+    ],
   },
 ];

@@ -1,2 +1,2 @@
-export { type Columns, Ring } from './ring.ts';
+export { type Column, Ring } from './ring.ts';
 export { UniformReplay, type UniformReplayOptions } from './uniform-replay.ts';

@@ -1,7 +1,11 @@
 import { CheckpointError, type Dtype, InputError, message, type NumericArray, type StateValue } from '@zpin/core/spec';
 
-/** Name, element type and numbers per row of each column. */
-export type Columns = Readonly<Record<string, { readonly dtype: Dtype; readonly size: number }>>;
+/** What one column holds. */
+export interface Column {
+  readonly dtype: Dtype;
+  /** Numbers per row. */
+  readonly size: number;
+}
 
 /** Rows longer than this are copied by `set`, whose view costs more than a loop over a short row. */
 const LONG_ROW = 64;
@@ -13,12 +17,13 @@ export class Ring<Name extends string = string> {
   readonly capacity: number;
   /** The whole columns; rows from `size` on are not yet used. */
   readonly columns: Readonly<Record<Name, NumericArray>>;
-  private readonly layout: Columns;
+  private readonly layout: Readonly<Record<Name, Column>>;
+  private readonly names: readonly Name[];
   private used = 0;
   private cursor = 0;
 
   /** @throws InputError unless `capacity` is an integer ≥ 1 */
-  constructor(capacity: number, layout: Readonly<Record<Name, { readonly dtype: Dtype; readonly size: number }>>) {
+  constructor(capacity: number, layout: Readonly<Record<Name, Column>>) {
     if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
       throw new InputError(
         message('replay', 'capacity must be an integer >= 1', capacity, 'Pass the number of transitions to keep'),
@@ -26,10 +31,10 @@ export class Ring<Name extends string = string> {
     }
     this.capacity = capacity;
     this.layout = layout;
-    const entries = Object.entries<Columns[string]>(layout);
-    this.columns = Object.fromEntries(
-      entries.map(([name, { dtype, size }]) => [name, new arrays[dtype](capacity * size)]),
-    ) as unknown as Record<Name, NumericArray>;
+    this.names = Object.keys(layout) as Name[];
+    const columns: Partial<Record<Name, NumericArray>> = {};
+    for (const name of this.names) columns[name] = this.batch(name, capacity);
+    this.columns = columns as Record<Name, NumericArray>;
   }
 
   /** Rows in use. */
@@ -47,15 +52,15 @@ export class Ring<Name extends string = string> {
    * @throws InputError when an array has another length
    */
   append(rows: Readonly<Record<Name, ArrayLike<number>>>, count: number): void {
-    for (const name in this.layout) {
+    for (const name of this.names) {
       const wanted = count * this.layout[name].size;
-      const actual = rows[name as unknown as Name]?.length;
+      const actual = rows[name]?.length;
       if (actual === wanted) continue;
       throw new InputError(
         message('replay', `${name} must have ${wanted} numbers for ${count} rows`, actual, 'Pass one row per environment'),
       );
     }
-    for (const name in this.layout) this.write(name as unknown as Name, rows[name as unknown as Name]);
+    for (const name of this.names) this.write(name, rows[name]);
     this.cursor = (this.cursor + count) % this.capacity;
     this.used = Math.min(this.capacity, this.used + count);
   }
@@ -80,8 +85,8 @@ export class Ring<Name extends string = string> {
 
   /** Copies of the rows in use, and where the next one goes. */
   state(): { readonly [key: string]: StateValue } {
-    const columns = Object.entries<NumericArray>(this.columns).map(([name, column]): [string, StateValue] => {
-      return [name, column.slice(0, this.used * this.layout[name].size)];
+    const columns = this.names.map((name): [string, StateValue] => {
+      return [name, this.columns[name].slice(0, this.used * this.layout[name].size)];
     });
     return { capacity: this.capacity, size: this.used, next: this.cursor, columns: Object.fromEntries(columns) };
   }
@@ -95,14 +100,14 @@ export class Ring<Name extends string = string> {
         message('replay', `capacity must be ${this.capacity}`, state.capacity, 'Resume with the settings of the run'),
       );
     }
-    for (const [name, column] of Object.entries<NumericArray>(this.columns)) {
+    for (const name of this.names) {
       const saved = columns?.[name];
-      if (saved?.constructor === column.constructor && saved.length === size * this.layout[name].size) continue;
+      if (saved?.constructor === this.columns[name].constructor && saved.length === size * this.layout[name].size) continue;
       throw new CheckpointError(
         message('replay', `${name} must fit this replay`, saved, 'Resume with the environment of the run'),
       );
     }
-    for (const [name, column] of Object.entries<NumericArray>(this.columns)) column.set(columns[name]);
+    for (const name of this.names) this.columns[name].set(columns[name]);
     this.used = size;
     this.cursor = state.next as number;
   }

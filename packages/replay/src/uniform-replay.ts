@@ -23,7 +23,7 @@ export interface UniformReplayOptions {
   readonly hasActionMask?: boolean;
 }
 
-type Column = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'nextActionMask';
+type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'nextActionMask';
 
 interface Batch extends TransitionBatch {
   readonly terminated: Uint8Array;
@@ -35,7 +35,7 @@ interface Batch extends TransitionBatch {
  * keeps its element type, so pixels take one byte each.
  */
 export class UniformReplay implements ReplayBuffer {
-  private readonly ring: Ring<Column>;
+  private readonly ring: Ring<Name>;
   private readonly gamma: number;
   private readonly hasActionMask: boolean;
   private batch: Batch | undefined;
@@ -54,7 +54,7 @@ export class UniformReplay implements ReplayBuffer {
     const mask = hasActionMask && actionSpace.type === 'discrete' ? actionSpace.n : 0;
     this.gamma = gamma;
     this.hasActionMask = hasActionMask;
-    this.ring = new Ring<Column>(capacity, {
+    this.ring = new Ring<Name>(capacity, {
       obs,
       action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
       reward: { dtype: 'float32', size: 1 },
@@ -87,14 +87,15 @@ export class UniformReplay implements ReplayBuffer {
     }
     if (this.batch?.size !== batchSize) this.batch = this.createBatch(batchSize);
     const batch = this.batch;
-    for (let i = 0; i < batchSize; i++) batch.index[i] = rng.integers(0, ring.size);
-    ring.gather('obs', batch.index, batch.obs);
-    ring.gather('action', batch.index, batch.action);
-    ring.gather('reward', batch.index, batch.reward);
-    ring.gather('nextObs', batch.index, batch.nextObs);
-    ring.gather('terminated', batch.index, batch.terminated);
-    if (batch.nextActionMask) ring.gather('nextActionMask', batch.index, batch.nextActionMask);
-    for (let i = 0; i < batchSize; i++) batch.discount[i] = batch.terminated[i] ? 0 : gamma;
+    const { index, terminated, discount } = batch;
+    for (let i = 0; i < batchSize; i++) index[i] = rng.integers(0, ring.size);
+    ring.gather('obs', index, batch.obs);
+    ring.gather('action', index, batch.action);
+    ring.gather('reward', index, batch.reward);
+    ring.gather('nextObs', index, batch.nextObs);
+    ring.gather('terminated', index, terminated);
+    if (batch.nextActionMask) ring.gather('nextActionMask', index, batch.nextActionMask);
+    for (let i = 0; i < batchSize; i++) discount[i] = terminated[i] ? 0 : gamma;
     return batch;
   }
 

@@ -1,5 +1,5 @@
 import { observationInput, program, Store, unflattenParams } from '@zpin/core';
-import { box, multiDiscrete } from '@zpin/core/spec';
+import { box, dict, discrete, multiDiscrete } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { type DqnConfig, dqn, qNetwork } from '../src/dqn.ts';
 
@@ -54,7 +54,8 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     estimates,
     refuses: [
       [box({ low: -1, high: 1, shape: [2] }), /Use ppo/],
-      [multiDiscrete([2, 3]), /Use ppo/],
+      [multiDiscrete([2, 3]), /must be Discrete/],
+      [dict({ move: discrete(2) }), /must be Discrete/],
     ],
   },
 ];

@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   envs: ['@zpin/core/spec'],
   replay: ['@zpin/core', '@zpin/core/spec'],
   onpolicy: ['@zpin/core', '@zpin/core/spec'],
+  offpolicy: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
   'value-based': ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
 };
 

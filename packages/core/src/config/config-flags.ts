@@ -55,7 +55,10 @@ function readNumber(text: string): number | undefined {
 
 function readList(items: JsonSchema, text: string): unknown {
   if (text === '' || text === '[]') return [];
-  const values = text.replace(/^\[(.*)\]$/, '$1').split(',').map(part => read(items, part.trim()));
+  const values = text
+    .replace(/^\[(.*)\]$/, '$1')
+    .split(',')
+    .map(part => read(items, part.trim()));
   return values.includes(undefined) ? undefined : values;
 }
 

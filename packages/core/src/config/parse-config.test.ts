@@ -25,9 +25,7 @@ test('fills in defaults, and no two configurations share a list', () => {
 });
 
 test('names setting, range, value and remedy', () => {
-  expect(problemsOf({ gamma: 2 })).toEqual([
-    'ppo: gamma must be a number in [0, 1], got 2. Leave it out for the default, 0.99.',
-  ]);
+  expect(problemsOf({ gamma: 2 })).toEqual(['ppo: gamma must be a number in [0, 1], got 2. Leave it out for the default, 0.99.']);
 });
 
 test('reports every problem on a line of its own, once per setting', () => {
@@ -39,7 +37,9 @@ test('reports every problem on a line of its own, once per setting', () => {
 });
 
 test('offers the nearest name of an unknown key, and all names when none is near', () => {
-  expect(problemsOf({ learningrate: 1 })).toEqual(['ppo: learningrate must be a known setting, got "learningrate". Write learningRate.']);
+  expect(problemsOf({ learningrate: 1 })).toEqual([
+    'ppo: learningrate must be a known setting, got "learningrate". Write learningRate.',
+  ]);
   expect(problemsOf({ zzzzzzzzzzzz: 1 })[0]).toContain('Use one of learningRate, gamma,');
 });
 

@@ -40,7 +40,7 @@ export function observationNetwork(space: Space, options: ObservationNetworkOpti
     const picture = { height, width, channels, ...rest, ...(hiddenSize !== undefined && { hiddenSize }) };
     if (Math.min(height, width) >= SMALLEST_NATURE_PICTURE) return natureCnn(picture);
     const small = minAtarCnn(picture);
-    return { ...small, apply: (params, obs) => small.apply(params, encode(space, obs)) };
+    return { ...small, apply: (params, obs) => small.apply(params, encodeObservation(space, obs)) };
   }
   const network = mlp({ inputSize: encodedSize(space), ...options });
   return { ...network, apply: (params, obs) => network.apply(params, encodeObservation(space, obs)) };

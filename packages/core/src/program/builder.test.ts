@@ -225,6 +225,12 @@ describe('layout changes move out of the way', () => {
       { x: [3, 4], y: [4] },
       ({ x, y }) => tf.add(tf.reshape(x, [3, 1, 4]), y),
     ],
+    [
+      'but not from row to row',
+      'Add(Reshape(x to 1x1x4), y)',
+      { x: [1, 4], y: [1, 4] },
+      ({ x, y }) => tf.add(tf.reshape(x, [1, 1, 4]), y),
+    ],
     ['reshapes joined', 'Reshape(x to 2x6)', x, ({ x }) => tf.reshape(tf.reshape(x, [4, 3]), [2, 6])],
     [
       'broadcasts stay implicit',

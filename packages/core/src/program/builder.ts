@@ -200,7 +200,8 @@ export class GraphBuilder {
       if (source && sameShape(source.shape, flat.shape)) return source;
       if (sizeOf(value.shape) === 1) return this.reshape(value, []);
       const last = value.shape.at(-1) as number;
-      const isRow = sizeOf(value.shape) === last && last === shape.at(-1) && last === flat.shape.at(-1);
+      // A row beside a single row would be reshaped here and back in the next call, without end.
+      const isRow = sizeOf(value.shape) === last && last < sizeOf(shape) && last === shape.at(-1) && last === flat.shape.at(-1);
       return isRow ? this.reshape(value, [last]) : null;
     };
     const x = inner(a);

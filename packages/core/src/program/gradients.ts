@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { oneHot } from '../nn/one-hot.ts';
 import { poolingGradients } from './gradients-pooling.ts';
 import { sliceGradients } from './gradients-slicing.ts';
 import { withoutGradient } from './stop-gradient.ts';
@@ -135,13 +136,13 @@ function scatterSlope(x: tf.Tensor, indices: tf.Tensor, dy: tf.Tensor, axis: num
   const product = (from: number, to: number) => tf.util.sizeFromShape(x.shape.slice(from, to));
   const [batch, outer, size, inner] = [product(0, batchDims), product(batchDims, axis), x.shape[axis], product(axis + 1, x.rank)];
   const picks = indices.size / batch;
-  const oneHot = withoutGradient(() => tf.oneHot(tf.reshape(indices, [batch, picks]) as tf.Tensor2D, size, 1, 0, 'float32'));
+  const picked = withoutGradient(() => tf.reshape(oneHot(indices, size), [batch, picks, size]));
   const rows = tf.reshape(tf.transpose(tf.reshape(dy, [batch, outer, picks, inner]), [0, 2, 1, 3]), [
     batch,
     picks,
     outer * inner,
   ]);
-  const sums = tf.reshape(tf.matMul(oneHot, rows, true), [batch, size, outer, inner]);
+  const sums = tf.reshape(tf.matMul(picked, rows, true), [batch, size, outer, inner]);
   return tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), x.shape);
 }
 

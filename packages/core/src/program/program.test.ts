@@ -182,6 +182,14 @@ describe.each(['onnx', 'cpu', 'wasm'] as const)('on %s', name => {
     expect(outputs).toEqual({});
   });
 
+  it('keeps metrics that were read when later calls overwrite outputs', async () => {
+    const run = program(storeOf({}), { name: 'keep', inputs: { x: [1] }, run: (_, { x }) => ({ metrics: { x } }) });
+    const first = (await run({ x: Float32Array.of(1) })).metrics;
+    await first.read();
+    const second = (await run({ x: Float32Array.of(2) })).metrics;
+    expect([await first.read(), await second.read()]).toEqual([{ x: 1 }, { x: 2 }]);
+  });
+
   it('leaves no tensor behind after 1,000 runs', async () => {
     const store = storeOf({ parameters: iota(8, 0.01) });
     const run = program(store, {

@@ -39,7 +39,7 @@ export interface ProgramDefinition<S extends VectorTree, I extends Readonly<Reco
   };
 }
 
-/** Results of one call. `outputs` are overwritten by the next call with the same batch size. */
+/** Results of one call. `outputs`, and metrics that were not read, are overwritten by the next call with the same batch size. */
 export interface ProgramResult<O extends string> {
   readonly outputs: Readonly<Record<O, NumericArray>>;
   readonly metrics: Metrics;
@@ -89,10 +89,15 @@ export function program<S extends VectorTree, I extends Readonly<Record<string, 
 
   const finish = (executable: Executable, results: MaybePromise<Results>): MaybePromise<ProgramResult<O>> =>
     results instanceof Promise ? results.then((done) => wrap(executable, done)) : wrap(executable, results);
-  const wrap = (executable: Executable, results: Results): ProgramResult<O> => ({
-    outputs: results.outputs as Record<O, NumericArray>,
-    metrics: { names: executable.metricNames, read: results.metrics },
-  });
+  const wrap = (executable: Executable, results: Results): ProgramResult<O> => {
+    // The next call overwrites metrics that nobody has read; those that were read keep their numbers.
+    let values: ReturnType<Metrics['read']> | undefined;
+    const read = () => {
+      values ??= results.metrics();
+      return values;
+    };
+    return { outputs: results.outputs as Record<O, NumericArray>, metrics: { names: executable.metricNames, read } };
+  };
 
   return Object.assign(call, {
     dispose: () => {

@@ -22,7 +22,8 @@ export type EnvInfo = Readonly<Record<string, unknown>> & { readonly actionMask?
 export interface ResetOptions {
   /**
    * Seed of the environment's generator, an integer in [0, 2^53); numpy's PCG64, so a seed starts where Gymnasium starts.
-   * An `Rng` is used as it is (and advanced), so that a recorded generator can be replayed. Omitted: the generator goes on.
+   * An `Rng` is used as it is (and advanced), so that a recorded generator can be replayed. Omitted: the generator goes on,
+   * from seed 0 where there was none yet.
    */
   readonly seed?: number | Rng;
   /** Options of one environment, for example `{ low, high }` of CartPole. */
@@ -113,7 +114,7 @@ export interface VectorEnv {
   createStep(): VectorStep;
   /**
    * Starts N new episodes and writes `out.obs`. `seed` s seeds copy i with s + i, as Gymnasium does; an array gives each its own;
-   * omitted, each generator goes on.
+   * omitted, each generator goes on, from seeds 0 + i where there were none yet.
    */
   reset(out: VectorStep, seed?: number | readonly number[]): void;
   /** `actions`: `[N]` indices for `Discrete`, `[N, K]` for `Box` and `MultiDiscrete`. */

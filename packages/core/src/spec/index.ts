@@ -38,6 +38,8 @@ export {
   ProgramError,
   SpaceError,
 } from './errors.ts';
+export type { GoalEnv, GoalObs } from './goal-env.ts';
+export { goalSpace, isGoalEnv } from './goal-env.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { RunningStatistics } from './running-statistics.ts';

@@ -1,6 +1,6 @@
 import { InputError, message } from './errors.ts';
 import { SeedSequence } from './seed-sequence.ts';
-import { normalAccept, normalHeight, normalScale, TAIL_START, TAIL_START_INVERSE } from './ziggurat-tables.ts';
+import { normalAccept, normalHeight, normalScale, TAIL_START } from './ziggurat-tables.ts';
 
 /** Exact position of an `Rng`, as plain JSON. */
 export interface RngState {
@@ -28,6 +28,7 @@ const U0 = M0 >>> 0;
 const TWO_32 = 4294967296;
 const TWO_M32 = 1 / TWO_32;
 const TWO_M53 = 2 ** -53;
+const TAIL_START_INVERSE = 1 / TAIL_START;
 /** Adding and subtracting 1.5 · 2^52 rounds a float64 below 2^51 to the nearest integer. */
 const ROUND = 1.5 * 2 ** 52;
 
@@ -52,7 +53,7 @@ export class Rng {
    */
   constructor(seed: number | readonly number[] | SeedSequence) {
     this.seeds = seed instanceof SeedSequence ? seed : new SeedSequence(seed);
-    const [a, b, c, d, e, f, g, h] = this.seeds.generate(8) as unknown as number[];
+    const [a, b, c, d, e, f, g, h] = this.seeds.generate(8);
     // numpy reads 64-bit words: high half of the state first, then the low half; the same for the stream.
     this.place([c, d, a, b], [(g << 1) | 1, (h << 1) | (g >>> 31), (e << 1) | (h >>> 31), (f << 1) | (e >>> 31)]);
     const initial = this.words.slice(0, 4);

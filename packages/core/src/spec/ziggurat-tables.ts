@@ -3,7 +3,6 @@
 
 /** Where the tail begins: the right edge of level 0. */
 export const TAIL_START = 3.654152885361009;
-export const TAIL_START_INVERSE = 0.27366123732975828;
 
 /** Right edge of each level, divided by 2^52. */
 // biome-ignore format: a table

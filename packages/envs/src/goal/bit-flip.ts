@@ -3,6 +3,9 @@ import {
   type EnvInfo,
   type EnvSpec,
   type Frame,
+  type GoalEnv,
+  type GoalObs,
+  goalSpace,
   InputError,
   message,
   multiBinary,
@@ -10,7 +13,6 @@ import {
 } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas } from '../render/canvas.ts';
-import { type GoalEnv, type GoalObs, goalSpace } from './goal-env.ts';
 
 const DEFAULT_BITS = 10;
 

@@ -1,8 +1,7 @@
-import { flatten, type SpaceValue } from '@zpin/core/spec';
+import { flatten, type GoalEnv, type GoalObs, isGoalEnv } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { makeEnv } from '../registry.ts';
 import { BitFlip, bitFlipV0 } from './bit-flip.ts';
-import type { GoalEnv, GoalObs } from './goal-env.ts';
 import { PointMaze, pointMazeV0 } from './point-maze.ts';
 
 /** What a step paid must be what `computeReward` says of the goals that it showed. */
@@ -18,6 +17,13 @@ function expectRewards<Act>(env: GoalEnv<Act>, actions: readonly Act[]): void {
   expect([...rewards]).toEqual(results.map(({ reward }) => expect.closeTo(reward, 5)));
   expect(results.map(({ info, reward }) => (reward === 0) === (info.isSuccess === 1)).every(Boolean)).toBe(true);
 }
+
+describe('isGoalEnv', () => {
+  it('tells environments with goals from others', () => {
+    const ids = ['BitFlip-v0', 'PointMaze-v0', 'TwoLinkArm-v0', 'CartPole-v1'];
+    expect(ids.filter(id => isGoalEnv(makeEnv(id)))).toEqual(['BitFlip-v0', 'PointMaze-v0']);
+  });
+});
 
 describe('BitFlip', () => {
   it('is solved by flipping the bits that differ, in at most as many steps as bits', () => {
@@ -93,7 +99,7 @@ describe('PointMaze', () => {
 
   it('writes flat rows in the order achieved, desired, observation', () => {
     const { obs } = new PointMaze().reset({ seed: 3 });
-    const row = flatten(pointMazeV0.observationSpace, obs as unknown as SpaceValue);
+    const row = flatten(pointMazeV0.observationSpace, { ...obs });
     expect([...row]).toEqual([...obs.achieved_goal, ...obs.desired_goal, ...obs.observation]);
   });
 

@@ -1,8 +1,18 @@
-import { box, type EnvInfo, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import {
+  box,
+  type EnvInfo,
+  type EnvSpec,
+  type Frame,
+  type GoalEnv,
+  type GoalObs,
+  goalSpace,
+  InputError,
+  message,
+  type NumericArray,
+} from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas } from '../render/canvas.ts';
 import { GridMap } from '../tabular/grid-map.ts';
-import { type GoalEnv, type GoalObs, goalSpace } from './goal-env.ts';
 
 const maps: Readonly<Record<string, readonly string[]>> = {
   u: ['#####', '#...#', '###.#', '#...#', '#####'],

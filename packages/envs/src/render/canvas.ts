@@ -26,7 +26,8 @@ export class Canvas {
     this.height = height;
     this.data = new Uint8ClampedArray(width * height * 3);
     this.coverage = new Float32Array(width);
-    for (let i = 0; i < this.data.length; i++) this.data[i] = background[i % 3];
+    this.data.set(background);
+    for (let filled = 3; filled < this.data.length; filled *= 2) this.data.copyWithin(filled, 0, filled);
   }
 
   /** Draws in units of `scale` pixels from now on, with (0, 0) at pixel (originX, originY) and y upwards. */
@@ -43,10 +44,13 @@ export class Canvas {
     const points = corners.map((value, i) =>
       i % 2 === 0 ? this.originX + value * this.scaleX : this.originY + value * this.scaleY,
     );
+    const xs = points.filter((_, i) => i % 2 === 0);
     const ys = points.filter((_, i) => i % 2 === 1);
+    const left = Math.max(0, Math.floor(Math.min(...xs)));
+    const right = Math.min(this.width, Math.ceil(Math.max(...xs)));
     const top = Math.max(0, Math.floor(Math.min(...ys)));
-    const bottom = Math.min(this.height - 1, Math.floor(Math.max(...ys)));
-    for (let row = top; row <= bottom; row++) this.fillRow(points, row, color);
+    const bottom = Math.min(this.height, Math.ceil(Math.max(...ys)));
+    for (let row = top; row < bottom; row++) this.fillRow(points, row, left, right, color);
     return this;
   }
 
@@ -92,11 +96,11 @@ export class Canvas {
     return { width: this.width, height: this.height, data: this.data };
   }
 
-  private fillRow(points: readonly number[], row: number, color: Color): void {
+  private fillRow(points: readonly number[], row: number, left: number, right: number, color: Color): void {
     const { coverage, data, width } = this;
-    coverage.fill(0);
+    coverage.fill(0, left, right);
     for (let sample = 0; sample < SAMPLES; sample++) this.addSpans(crossings(points, row + (sample + 0.5) / SAMPLES));
-    for (let x = 0; x < width; x++) {
+    for (let x = left; x < right; x++) {
       const share = coverage[x];
       if (share === 0) continue;
       const at = (row * width + x) * 3;

@@ -1,4 +1,5 @@
-import { type BoxSpace, type DictSpace, dict, type Env, type MultiBinarySpace, type NumericArray } from '@zpin/core/spec';
+import type { Env, NumericArray } from './env.ts';
+import { type BoxSpace, type DictSpace, dict, type MultiBinarySpace } from './spaces.ts';
 
 /** What a goal environment shows; the names are those of Gymnasium-Robotics. */
 export interface GoalObs {
@@ -9,7 +10,7 @@ export interface GoalObs {
 }
 
 /** An environment with a goal per episode, whose reward can be computed anew for another goal (hindsight). */
-export interface GoalEnv<Act> extends Env<GoalObs, Act> {
+export interface GoalEnv<Act = unknown> extends Env<GoalObs, Act> {
   /**
    * Rewards of B transitions, as `step` would have paid them.
    * @param achieved `[B, G]`, achieved after the step
@@ -19,7 +20,14 @@ export interface GoalEnv<Act> extends Env<GoalObs, Act> {
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array;
 }
 
-/** Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one. */
+/** Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one, then the observation. */
 export function goalSpace(observation: BoxSpace | MultiBinarySpace, goal: BoxSpace | MultiBinarySpace): DictSpace {
   return dict({ observation, achieved_goal: goal, desired_goal: goal });
+}
+
+/** Whether an environment has goals: the three parts in its observations, and `computeReward`. */
+export function isGoalEnv(env: Env): env is GoalEnv {
+  const { observationSpace } = env.spec;
+  if (observationSpace.type !== 'dict' || !('computeReward' in env)) return false;
+  return ['achieved_goal', 'desired_goal', 'observation'].every(part => Object.hasOwn(observationSpace.spaces, part));
 }

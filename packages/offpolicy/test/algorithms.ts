@@ -1,0 +1,139 @@
+import { observationInput, type ParameterLayout, program, Store, unflattenParams } from '@zpin/core';
+import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
+import * as tf from '@tensorflow/tfjs';
+import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
+import { smallest } from '../src/critics.ts';
+import { type DdpgConfig, ddpg, ddpgNetworks } from '../src/ddpg.ts';
+import { type DiscreteSacConfig, discreteSac, discreteSacNetworks } from '../src/discrete-sac.ts';
+import { type SacConfig, sac, sacNetworks } from '../src/sac.ts';
+import { type Td3Config, td3, td3Networks } from '../src/td3.ts';
+
+type Flat = Readonly<Record<'actor' | 'critic', tf.Tensor1D>>;
+
+/** Computes on the weights that the agent acts and learns with. */
+async function compute(agent: Agent, spec: EnvSpec, obs: NumericArray, run: (flat: Flat, obs: tf.Tensor) => tf.Tensor): Promise<NumericArray> {
+  const { vectors } = (await agent.state()) as { vectors: Record<'actor' | 'critic', Float32Array> };
+  const store = new Store(await compiledEngine(), { actor: vectors.actor, critic: vectors.critic });
+  const call = program(store, {
+    name: 'estimates',
+    inputs: { obs: observationInput(spec.observationSpace) },
+    run: (flat, inputs) => ({ outputs: { estimate: run(flat, inputs.obs) } }),
+  });
+  const estimate = (await call({ obs })).outputs.estimate.slice();
+  call.dispose();
+  store.dispose();
+  return estimate;
+}
+
+/** V: what the critics say about the greedy action, which lies in [−10, 10] in all probes. */
+const greedyValue =
+  (networks: (spec: EnvSpec, config: unknown) => {
+    readonly actor: ParameterLayout;
+    readonly critic: { readonly layout: ParameterLayout; apply(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor, action: tf.Tensor): tf.Tensor[] };
+    greedy(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor): tf.Tensor;
+  }): AlgorithmCase['estimates'] =>
+  (agent, spec, obs) => {
+    const { actor, critic, greedy } = networks(spec, agent.config);
+    return compute(agent, spec, obs, (flat, seen) => {
+      const action = tf.div(greedy(unflattenParams(actor, flat.actor), seen), 10);
+      return smallest(critic.apply(unflattenParams(critic.layout, flat.critic), seen, action));
+    });
+  };
+
+/** Q of both critics, the smaller one. */
+const discreteValues: AlgorithmCase['estimates'] = (agent, spec, obs) => {
+  const { critic, q } = discreteSacNetworks({ spec, config: agent.config as DiscreteSacConfig });
+  return compute(agent, spec, obs, (flat, seen) => smallest(q(unflattenParams(critic.layout, flat.critic), seen)));
+};
+
+const small = {
+  numEnvs: 2,
+  bufferSize: 60,
+  batchSize: 8,
+  learningStarts: 30,
+  trainEverySteps: 6,
+  gradientSteps: 3,
+  tau: 0.1,
+  learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+  actorLearningRateScale: 0.5,
+  hiddenSizes: [8],
+} as const;
+
+const probe = {
+  numEnvs: 4,
+  bufferSize: 1000,
+  batchSize: 64,
+  learningStarts: 200,
+  trainEverySteps: 4,
+  gradientSteps: 1,
+  tau: 0.05,
+  learningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
+  hiddenSizes: [16],
+} as const;
+
+const noDiscrete = [
+  [discrete(4), /Use discrete-sac, dqn or ppo/],
+  [multiDiscrete([2, 3]), /Use ppo/],
+  [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite.*Bound the action space/],
+] as const;
+
+/** Every algorithm of this package, for the shared suites. */
+export const algorithmCases: readonly AlgorithmCase[] = [
+  {
+    algorithm: sac,
+    actions: ['continuous'],
+    masks: false,
+    small,
+    constant: { learningRate: 1e-2 },
+    // A small fixed temperature: the value of a soft optimal policy is that of the optimal one.
+    probe: { ...probe, learnAlpha: false, alpha: 0.002 },
+    probeSteps: 4000,
+    estimates: greedyValue((spec, config) => {
+      const { actor, critic, greedy } = sacNetworks({ spec, config: config as SacConfig });
+      return { actor: actor.layout, critic, greedy: greedy.act };
+    }),
+    refuses: noDiscrete,
+  },
+  {
+    algorithm: td3,
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, noise: 'ornstein-uhlenbeck', noiseScale: { type: 'linear', from: 0.3, to: 0.1 } },
+    constant: { learningRate: 1e-2, noiseScale: 0.1 },
+    probe: { ...probe, noiseScale: 0.5 },
+    probeSteps: 4000,
+    estimates: greedyValue((spec, config) => {
+      const { actor, critic } = td3Networks({ spec, config: config as Td3Config });
+      return { actor: actor.layout, critic, greedy: actor.greedy.act };
+    }),
+    refuses: noDiscrete,
+  },
+  {
+    algorithm: ddpg,
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, targetUpdateEveryUpdates: 2, noise: 'ornstein-uhlenbeck', noiseScale: { type: 'linear', from: 0.3, to: 0.1 } },
+    constant: { learningRate: 1e-2, noiseScale: 0.1 },
+    probe: { ...probe, noiseScale: 0.5 },
+    probeSteps: 4000,
+    estimates: greedyValue((spec, config) => {
+      const { actor, critic } = ddpgNetworks({ spec, config: config as DdpgConfig });
+      return { actor: actor.layout, critic, greedy: actor.greedy.act };
+    }),
+    refuses: noDiscrete,
+  },
+  {
+    algorithm: discreteSac,
+    actions: ['discrete'],
+    masks: true,
+    small,
+    constant: { learningRate: 1e-2 },
+    probe: { ...probe, learnAlpha: false, alpha: 0.01 },
+    probeSteps: 4000,
+    estimates: discreteValues,
+    refuses: [
+      [box({ low: -1, high: 1, shape: [2] }), /Use sac/],
+      [multiDiscrete([2, 3]), /Use ppo/],
+    ],
+  },
+];

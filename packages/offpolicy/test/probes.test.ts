@@ -1,0 +1,4 @@
+import { describeProbes } from '../../../tools/testing/probe-suite.ts';
+import { algorithmCases } from './algorithms.ts';
+
+for (const subject of algorithmCases) describeProbes(subject);

@@ -1,0 +1,165 @@
+import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '@zpin/core';
+import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { type DqnConfig, dqn, dqnLoss, dqnTarget, huber, maskQ } from './dqn.ts';
+
+// Losses are computed on plain JavaScript, with the gradients that programs use.
+await createEngine('tensorflow', { backend: 'cpu' });
+const engine = await createEngine('onnx');
+
+function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
+  const numbers = Array.from(actual.dataSync());
+  expect(numbers.length).toBe(expected.length);
+  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 6);
+}
+
+describe('the target', () => {
+  const reward = tf.tensor1d([1, 2, 3]);
+  // The second transition terminated. A truncated one is like any other: its discount is γ.
+  const discount = tf.tensor1d([0.9, 0, 0.9]);
+  const nextQ = tf.tensor2d([
+    [1, 5],
+    [100, 200],
+    [-1, -3],
+  ]);
+
+  it('adds the discounted value of the best next action, and nothing after an end', () => {
+    expectClose(dqnTarget(reward, discount, nextQ), [1 + 0.9 * 5, 2, 3 - 0.9]);
+  });
+
+  it('leaves illegal next actions out', () => {
+    const mask = tf.tensor2d(
+      [
+        [1, 0],
+        [1, 1],
+        [0, 1],
+      ],
+      [3, 2],
+      'int32',
+    );
+    expectClose(dqnTarget(reward, discount, maskQ(nextQ, mask)), [1 + 0.9, 2, 3 - 2.7]);
+  });
+
+  it('is a number even where nothing is legal after an end', () => {
+    const mask = tf.zeros([3, 2], 'int32');
+    const [, afterEnd] = dqnTarget(reward, discount, maskQ(nextQ, mask)).dataSync();
+    expect(afterEnd).toBe(2);
+  });
+
+  it('keeps legal values as they are', () => {
+    const masked = maskQ(nextQ, tf.tensor2d([1, 1, 0, 1, 1, 0], [3, 2], 'int32')).arraySync() as number[][];
+    expect([masked[0], masked[1][1], masked[2][0]]).toEqual([[1, 5], 200, -1]);
+    expect([masked[1][0], masked[2][1]].every(value => Number.isFinite(value) && value < -1e6)).toBe(true);
+    expect(maskQ(nextQ)).toBe(nextQ);
+  });
+});
+
+describe('the Huber loss', () => {
+  const errors = [-3, -1, -0.5, 0, 0.5, 1, 2];
+
+  it('is quadratic within 1 and linear beyond', () => {
+    expectClose(huber(tf.tensor1d(errors)), [2.5, 0.5, 0.125, 0, 0.125, 0.5, 1.5]);
+  });
+
+  it('has the clipped error as its slope', () => {
+    expectClose(tf.grad(x => tf.sum(huber(x)))(tf.tensor1d(errors)), [-1, -1, -0.5, 0, 0.5, 1, 1]);
+  });
+
+  it('counts the actions taken alone', () => {
+    const q = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const action = tf.tensor1d([1, 0], 'int32');
+    const target = tf.tensor1d([0, 3.5]);
+    // Errors 2 and −0.5: (1.5 + 0.125) / 2.
+    const { loss, qTaken } = dqnLoss(q, action, target);
+    expectClose(qTaken, [2, 3]);
+    expectClose(loss, [0.8125]);
+    expectClose(tf.grad(x => dqnLoss(x as tf.Tensor2D, action, target).loss)(q), [0, 0.5, -0.25, 0]);
+  });
+});
+
+describe('the agent', () => {
+  const spec: EnvSpec = {
+    id: 'Two-v0',
+    observationSpace: box({ low: -1, high: 1, shape: [2] }),
+    actionSpace: discrete(3),
+    maxEpisodeSteps: null,
+    rewardThreshold: null,
+  };
+  const batch: TransitionBatch = {
+    size: 2,
+    obs: Float32Array.of(0.1, 0.2, 0.3, -0.4),
+    action: Int32Array.of(0, 2),
+    reward: Float32Array.of(1, -1),
+    nextObs: Float32Array.of(0.5, 0.6, -0.7, 0.8),
+    discount: Float32Array.of(0.9, 0),
+  };
+  const create = async (config: Partial<DqnConfig>) =>
+    (await dqn.create({ spec, seed: 1, engine, config: { hiddenSizes: [4], learningRate: 0.1, ...config } })) as OffPolicyAgent;
+  const networks = async (agent: OffPolicyAgent) =>
+    ((await agent.state()) as AgentState & { vectors: Record<'online' | 'target', Float32Array> }).vectors;
+
+  it('leaves the target network alone between its updates, then makes it the online one', async () => {
+    const agent = await create({ targetUpdateEverySteps: 10 });
+    const first = await networks(agent);
+    expect(first.target).toEqual(first.online);
+    for (let step = 0; step < 10; step++) {
+      agent.progress(step, 100);
+      await agent.update(batch);
+      expect((await networks(agent)).target, `step ${step}`).toEqual(first.target);
+    }
+    const before = await networks(agent);
+    expect(before.online).not.toEqual(first.online);
+    agent.progress(10, 100);
+    await agent.update(batch);
+    const after = await networks(agent);
+    expect(after.target).toEqual(before.online);
+    expect(after.online).not.toEqual(before.online);
+    agent.progress(19, 100);
+    await agent.update(batch);
+    expect((await networks(agent)).target).toEqual(after.target);
+  });
+
+  it('does not miss an update of the target network that fell between two rounds, and makes it once', async () => {
+    const agent = await create({ targetUpdateEverySteps: 10 });
+    agent.progress(7, 100);
+    await agent.update(batch);
+    const { online } = await networks(agent);
+    agent.progress(13, 100);
+    await agent.update(batch);
+    await agent.update(batch);
+    expect((await networks(agent)).target).toEqual(online);
+  });
+
+  it('mixes the networks by tau', async () => {
+    const agent = await create({ targetUpdateEverySteps: 10, tau: 0.25 });
+    await agent.update(batch);
+    const { online, target } = await networks(agent);
+    agent.progress(10, 100);
+    await agent.update(batch);
+    const mixed = (await networks(agent)).target;
+    mixed.forEach((value, i) => {
+      expect(value).toBeCloseTo(0.75 * target[i] + 0.25 * online[i], 6);
+    });
+    expect(online).not.toEqual(target);
+  });
+
+  it('acts at random until learning starts, then as epsilon says', async () => {
+    const agent = await create({ learningStarts: 10, epsilonStart: 0.8, epsilonEnd: 0, explorationFraction: 0.5 });
+    const obs = new Float32Array(2 * 3000).fill(0.5);
+    const [best] = await agent.act(obs, 'exploit');
+    const share = async (step: number) => {
+      agent.progress(step, 100);
+      const actions = await agent.act(obs, 'explore');
+      return actions.filter(action => action === best).length / 3000;
+    };
+    // 1 − ε + ε/3, to within five deviations of 0.009.
+    expect(Math.abs((await share(0)) - 1 / 3)).toBeLessThan(0.045);
+    expect(Math.abs((await share(9)) - 1 / 3)).toBeLessThan(0.045);
+    expect(Math.abs((await share(25)) - (0.6 + 0.4 / 3))).toBeLessThan(0.045);
+    expect(await share(50)).toBe(1);
+  });
+});
