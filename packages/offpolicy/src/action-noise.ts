@@ -37,7 +37,9 @@ export function ornsteinUhlenbeckNoise({ rng, size, theta, timeStep }: OrnsteinU
   return {
     next(out) {
       if (out.length !== size) {
-        throw new SpaceError(message('ornsteinUhlenbeckNoise', `a step has ${size} numbers`, out.length, 'Explore with numEnvs observations'));
+        throw new SpaceError(
+          message('ornsteinUhlenbeckNoise', `a step has ${size} numbers`, out.length, 'Explore with numEnvs observations'),
+        );
       }
       for (let i = 0; i < size; i++) {
         x[i] = keep * x[i] + kick * rng.standardNormal();

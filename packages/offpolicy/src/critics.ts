@@ -1,6 +1,15 @@
-import { type Activation, activate, combine, encodedSize, encodeObservation, mlp, type Network, observationNetwork } from '@zpin/core';
-import type { Space } from '@zpin/core/spec';
 import * as tf from '@tensorflow/tfjs';
+import {
+  type Activation,
+  activate,
+  combine,
+  encodedSize,
+  encodeObservation,
+  mlp,
+  type Network,
+  observationNetwork,
+} from '@zpin/core';
+import type { Space } from '@zpin/core/spec';
 
 /** Features that convolutions hand on where the hidden layers do not say how many. */
 const PICTURE_FEATURES = 256;

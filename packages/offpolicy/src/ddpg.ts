@@ -19,6 +19,8 @@
  * 4. Actions are rescaled to [−1, 1]ᴷ; noise is counted there.
  * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
+
+import * as tf from '@tensorflow/tfjs';
 import {
   type Algorithm,
   adam,
@@ -38,7 +40,6 @@ import {
   valueAndGrad,
 } from '@zpin/core';
 import { type AgentState, type Metrics, type OffPolicyAgent, Rng, type TransitionBatch, valueAt } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { critics } from './critics.ts';
 import { ddpgPresets } from './ddpg-presets.ts';
@@ -52,12 +53,21 @@ export const ddpgConfig = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
   bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch (N)' }),
-  learningStarts: count({ min: 0, default: 100, unit: 'environment steps', meaning: 'steps of uniform actions before the first update' }),
+  learningStarts: count({
+    min: 0,
+    default: 100,
+    unit: 'environment steps',
+    meaning: 'steps of uniform actions before the first update',
+  }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
   gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of a network that goes into its target; 1 copies it' }),
-  targetUpdateEveryUpdates: count({ default: 1, unit: 'updates', meaning: 'updates of the networks per update of their targets' }),
+  targetUpdateEveryUpdates: count({
+    default: 1,
+    unit: 'updates',
+    meaning: 'updates of the networks per update of their targets',
+  }),
   ...explorationFields,
   learningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
@@ -176,6 +186,15 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
 
   const learningRate = new Float32Array(1);
   let updates = 0;
+  let step = 0;
+  let plannedSteps = 1;
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    learningRate[0] = valueAt(config.learningRate, now / totalSteps);
+    acting.progress(now, totalSteps);
+  }
 
   return {
     algorithm: 'ddpg',
@@ -186,11 +205,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
     act: acting.act,
-
-    progress(now, totalSteps) {
-      acting.progress(now, totalSteps);
-      learningRate[0] = valueAt(config.learningRate, now / totalSteps);
-    },
+    progress,
 
     async update({ obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
       updates++;
@@ -199,13 +214,14 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), acting: acting.state(), updates };
+      return { vectors: await store.state(), acting: acting.state(), updates, step, plannedSteps };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       acting.restore(state.acting as AgentState);
       updates = state.updates as number;
+      progress(state.step as number, state.plannedSteps as number);
     },
 
     async policy() {

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import {
   type Activation,
   field,
@@ -11,18 +12,37 @@ import {
   scheduled,
   unflattenParams,
 } from '@zpin/core';
-import { type ActMode, type AgentState, type EnvSpec, flatSize, type NumericArray, Rng, type RngState, type Schedule, valueAt } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
+import {
+  type ActMode,
+  type AgentState,
+  type EnvSpec,
+  flatSize,
+  type NumericArray,
+  type Rng,
+  type RngState,
+  type Schedule,
+  valueAt,
+} from '@zpin/core/spec';
 import { z } from 'zod';
 import { type ActionBox, actionBox } from './action-box.ts';
 import { type ActionNoise, gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
 
 /** Settings of the noise that a deterministic policy explores with. */
 export const explorationFields = {
-  noise: field(z.enum(['gaussian', 'ornstein-uhlenbeck']), { default: 'gaussian', meaning: 'kind of exploration noise: independent at each step, or drifting' }),
-  noiseScale: scheduled(z.number().nonnegative(), { default: 0.1, unit: 'half widths of the action box', meaning: 'scale of exploration noise (σ)' }),
+  noise: field(z.enum(['gaussian', 'ornstein-uhlenbeck']), {
+    default: 'gaussian',
+    meaning: 'kind of exploration noise: independent at each step, or drifting',
+  }),
+  noiseScale: scheduled(z.number().nonnegative(), {
+    default: 0.1,
+    unit: 'half widths of the action box',
+    meaning: 'scale of exploration noise (σ)',
+  }),
   ouTheta: field(z.number().gt(0).max(1), { default: 0.15, meaning: 'how fast drifting noise falls back to 0 (θ)' }),
-  ouTimeStep: field(z.number().gt(0).max(1), { default: 1, meaning: 'time of one step for drifting noise; 0.01 makes it last for hundreds of steps' }),
+  ouTimeStep: field(z.number().gt(0).max(1), {
+    default: 1,
+    meaning: 'time of one step for drifting noise; 0.01 makes it last for hundreds of steps',
+  }),
 };
 
 interface ActorConfig {
@@ -41,7 +61,11 @@ export interface DeterministicActor {
 }
 
 /** @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds */
-export function deterministicActor(algorithm: string, spec: EnvSpec, { hiddenSizes, activation }: ActorConfig): DeterministicActor {
+export function deterministicActor(
+  algorithm: string,
+  spec: EnvSpec,
+  { hiddenSizes, activation }: ActorConfig,
+): DeterministicActor {
   const box = actionBox(algorithm, spec);
   const options = { hiddenSizes, activation, outputSize: box.size, initialization: 'fan-in' } as const;
   const { layout, init, apply: score } = observationNetwork(spec.observationSpace, options);

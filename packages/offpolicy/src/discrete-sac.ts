@@ -17,6 +17,8 @@
  * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  * 4. Illegal actions, where the environment names them, have probability 0 in the next state.
  */
+
+import * as tf from '@tensorflow/tfjs';
 import {
   type Algorithm,
   adam,
@@ -59,7 +61,6 @@ import {
   type TransitionBatch,
   valueAt,
 } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { smallest } from './critics.ts';
 import { discreteSacPresets } from './discrete-sac-presets.ts';
@@ -73,16 +74,27 @@ export const discreteSacConfig = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
   bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 64, unit: 'transitions', meaning: 'size of a minibatch' }),
-  learningStarts: count({ min: 0, default: 1000, unit: 'environment steps', meaning: 'steps of uniform actions before the first update' }),
+  learningStarts: count({
+    min: 0,
+    default: 1000,
+    unit: 'environment steps',
+    meaning: 'steps of uniform actions before the first update',
+  }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
   gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of the critics that goes into their targets at each update' }),
+  tau: field(z.number().gt(0).max(1), {
+    default: 0.005,
+    meaning: 'share of the critics that goes into their targets at each update',
+  }),
   learningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
   alpha: positive({ default: 1, meaning: 'weight of the entropy (temperature); where it is learned, the first one' }),
   learnAlpha: field(z.boolean(), { default: true, meaning: 'adapt the temperature to the target entropy' }),
-  targetEntropyScale: probability({ default: 0.5, meaning: 'share of the largest entropy, log A, that a learned temperature aims at' }),
+  targetEntropyScale: probability({
+    default: 0.5,
+    meaning: 'share of the largest entropy, log A, that a learned temperature aims at',
+  }),
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
   activation: field(z.enum(['relu', 'tanh']), { default: 'relu', meaning: 'activation of hidden layers' }),
 });
@@ -100,7 +112,12 @@ export function discreteSacNetworks({ spec, config }: PolicyOptions<DiscreteSacC
   }
   const numActions = actionSpace.n;
   const { hiddenSizes, activation } = config;
-  const network = observationNetwork(observationSpace, { hiddenSizes, activation, outputSize: numActions, initialization: 'fan-in' });
+  const network = observationNetwork(observationSpace, {
+    hiddenSizes,
+    activation,
+    outputSize: numActions,
+    initialization: 'fan-in',
+  });
   const policy = (params: Params, obs: tf.Tensor, mask?: tf.Tensor) => new Categorical(network.apply(params, obs), mask);
   const greedy: PolicyNetwork = { layout: network.layout, act: (params, obs, mask) => policy(params, obs, mask).mode() };
   const { parts, ...critic } = combine({ q0: network, q1: network });
@@ -250,6 +267,13 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
   const learningRate = new Float32Array(1);
   let noise = new Float32Array(0);
   let step = 0;
+  let plannedSteps = 1;
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    learningRate[0] = valueAt(config.learningRate, now / totalSteps);
+  }
 
   return {
     algorithm: 'discrete-sac',
@@ -259,11 +283,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
     learningStarts: config.learningStarts,
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
-
-    progress(now, totalSteps) {
-      step = now;
-      learningRate[0] = valueAt(config.learningRate, now / totalSteps);
-    },
+    progress,
 
     async act(obs: NumericArray, mode, mask) {
       const inputs = mask ? { obs, mask } : { obs };
@@ -281,12 +301,13 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state() };
+      return { vectors: await store.state(), actionRng: actionRng.state(), step, plannedSteps };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       actionRng.restore(state.actionRng as RngState);
+      progress(state.step as number, state.plannedSteps as number);
     },
 
     async policy() {

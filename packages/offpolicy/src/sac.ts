@@ -19,6 +19,8 @@
  * 3. Actions are rescaled to [−1, 1]ᴷ; entropy is counted there, so H̄ = −K suits any bounds.
  * 4. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
+
+import * as tf from '@tensorflow/tfjs';
 import {
   type Algorithm,
   adam,
@@ -53,7 +55,6 @@ import {
   type TransitionBatch,
   valueAt,
 } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { actionBox } from './action-box.ts';
 import { critics, smallest } from './critics.ts';
@@ -67,11 +68,19 @@ export const sacConfig = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
   bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch' }),
-  learningStarts: count({ min: 0, default: 100, unit: 'environment steps', meaning: 'steps of uniform actions before the first update' }),
+  learningStarts: count({
+    min: 0,
+    default: 100,
+    unit: 'environment steps',
+    meaning: 'steps of uniform actions before the first update',
+  }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
   gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of the critics that goes into their targets at each update' }),
+  tau: field(z.number().gt(0).max(1), {
+    default: 0.005,
+    meaning: 'share of the critics that goes into their targets at each update',
+  }),
   learningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
   alpha: positive({ default: 1, meaning: 'weight of the entropy (temperature); where it is learned, the first one' }),
@@ -97,7 +106,12 @@ export function sacNetworks({ spec, config }: PolicyOptions<SacConfig>) {
   const { observationSpace } = spec;
   const { hiddenSizes, activation } = config;
   const box = actionBox('sac', spec);
-  const actor = observationNetwork(observationSpace, { hiddenSizes, activation, outputSize: 2 * box.size, initialization: 'fan-in' });
+  const actor = observationNetwork(observationSpace, {
+    hiddenSizes,
+    activation,
+    outputSize: 2 * box.size,
+    initialization: 'fan-in',
+  });
   /** Distribution over [−1, 1]ᴷ. */
   const policy = (params: Params, obs: tf.Tensor): SquashedGaussian => {
     const [mean, logStd] = tf.split(actor.apply(params, obs), 2, 1);
@@ -260,6 +274,13 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
   let noise = new Float32Array(0);
   let nextNoise = new Float32Array(0);
   let step = 0;
+  let plannedSteps = 1;
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    learningRate[0] = valueAt(config.learningRate, now / totalSteps);
+  }
 
   return {
     algorithm: 'sac',
@@ -269,11 +290,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     learningStarts: config.learningStarts,
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
-
-    progress(now, totalSteps) {
-      step = now;
-      learningRate[0] = valueAt(config.learningRate, now / totalSteps);
-    },
+    progress,
 
     async act(obs: NumericArray, mode) {
       if (mode === 'exploit') return (await exploitProgram({ obs })).outputs.action;
@@ -294,13 +311,14 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state(), updateRng: updateRng.state() };
+      return { vectors: await store.state(), actionRng: actionRng.state(), updateRng: updateRng.state(), step, plannedSteps };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       actionRng.restore(state.actionRng as RngState);
       updateRng.restore(state.updateRng as RngState);
+      progress(state.step as number, state.plannedSteps as number);
     },
 
     async policy() {

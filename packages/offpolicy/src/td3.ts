@@ -16,6 +16,8 @@
  * 2. Exploration noise may be that of Ornstein and Uhlenbeck (`noise`; off).
  * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
+
+import * as tf from '@tensorflow/tfjs';
 import {
   type Algorithm,
   adam,
@@ -35,8 +37,15 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type AgentState, type Metrics, type OffPolicyAgent, Rng, type RngState, type TransitionBatch, valueAt } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
+import {
+  type AgentState,
+  type Metrics,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/core/spec';
 import { z } from 'zod';
 import { critics, smallest } from './critics.ts';
 import { deterministicActor, explorationFields, noisyActing } from './deterministic-actor.ts';
@@ -50,14 +59,31 @@ export const td3Config = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
   bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch (N)' }),
-  learningStarts: count({ min: 0, default: 100, unit: 'environment steps', meaning: 'steps of uniform actions before the first update' }),
+  learningStarts: count({
+    min: 0,
+    default: 100,
+    unit: 'environment steps',
+    meaning: 'steps of uniform actions before the first update',
+  }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
   gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
-  policyDelay: count({ default: 2, unit: 'updates', meaning: 'updates of the critics per update of the policy and of all targets (d)' }),
+  policyDelay: count({
+    default: 2,
+    unit: 'updates',
+    meaning: 'updates of the critics per update of the policy and of all targets (d)',
+  }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   tau: field(z.number().gt(0).max(1), { default: 0.005, meaning: 'share of a network that goes into its target' }),
-  targetNoise: nonNegative({ default: 0.2, unit: 'half widths of the action box', meaning: 'deviation of the noise on target actions' }),
-  targetNoiseClip: positive({ default: 0.5, unit: 'half widths of the action box', meaning: 'largest noise on target actions (c)' }),
+  targetNoise: nonNegative({
+    default: 0.2,
+    unit: 'half widths of the action box',
+    meaning: 'deviation of the noise on target actions',
+  }),
+  targetNoiseClip: positive({
+    default: 0.5,
+    unit: 'half widths of the action box',
+    meaning: 'largest noise on target actions (c)',
+  }),
   ...explorationFields,
   learningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
@@ -186,6 +212,15 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
   const learningRate = new Float32Array(1);
   let nextNoise = new Float32Array(0);
   let updates = 0;
+  let step = 0;
+  let plannedSteps = 1;
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    learningRate[0] = valueAt(config.learningRate, now / totalSteps);
+    acting.progress(now, totalSteps);
+  }
 
   return {
     algorithm: 'td3',
@@ -196,11 +231,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
     act: acting.act,
-
-    progress(now, totalSteps) {
-      acting.progress(now, totalSteps);
-      learningRate[0] = valueAt(config.learningRate, now / totalSteps);
-    },
+    progress,
 
     async update({ size, obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
       if (nextNoise.length !== size * actionSize) nextNoise = new Float32Array(size * actionSize);
@@ -211,7 +242,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), acting: acting.state(), updateRng: updateRng.state(), updates };
+      return { vectors: await store.state(), acting: acting.state(), updateRng: updateRng.state(), updates, step, plannedSteps };
     },
 
     restore(state) {
@@ -219,6 +250,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
       acting.restore(state.acting as AgentState);
       updateRng.restore(state.updateRng as RngState);
       updates = state.updates as number;
+      progress(state.step as number, state.plannedSteps as number);
     },
 
     async policy() {

@@ -1,6 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import { observationInput, type ParameterLayout, program, Store, unflattenParams } from '@zpin/core';
 import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { smallest } from '../src/critics.ts';
 import { type DdpgConfig, ddpg, ddpgNetworks } from '../src/ddpg.ts';
@@ -11,7 +11,12 @@ import { type Td3Config, td3, td3Networks } from '../src/td3.ts';
 type Flat = Readonly<Record<'actor' | 'critic', tf.Tensor1D>>;
 
 /** Computes on the weights that the agent acts and learns with. */
-async function compute(agent: Agent, spec: EnvSpec, obs: NumericArray, run: (flat: Flat, obs: tf.Tensor) => tf.Tensor): Promise<NumericArray> {
+async function compute(
+  agent: Agent,
+  spec: EnvSpec,
+  obs: NumericArray,
+  run: (flat: Flat, obs: tf.Tensor) => tf.Tensor,
+): Promise<NumericArray> {
   const { vectors } = (await agent.state()) as { vectors: Record<'actor' | 'critic', Float32Array> };
   const store = new Store(await compiledEngine(), { actor: vectors.actor, critic: vectors.critic });
   const call = program(store, {
@@ -27,11 +32,19 @@ async function compute(agent: Agent, spec: EnvSpec, obs: NumericArray, run: (fla
 
 /** V: what the critics say about the greedy action, which lies in [−10, 10] in all probes. */
 const greedyValue =
-  (networks: (spec: EnvSpec, config: unknown) => {
-    readonly actor: ParameterLayout;
-    readonly critic: { readonly layout: ParameterLayout; apply(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor, action: tf.Tensor): tf.Tensor[] };
-    greedy(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor): tf.Tensor;
-  }): AlgorithmCase['estimates'] =>
+  (
+    networks: (
+      spec: EnvSpec,
+      config: unknown,
+    ) => {
+      readonly actor: ParameterLayout;
+      readonly critic: {
+        readonly layout: ParameterLayout;
+        apply(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor, action: tf.Tensor): tf.Tensor[];
+      };
+      greedy(params: ReturnType<typeof unflattenParams>, obs: tf.Tensor): tf.Tensor;
+    },
+  ): AlgorithmCase['estimates'] =>
   (agent, spec, obs) => {
     const { actor, critic, greedy } = networks(spec, agent.config);
     return compute(agent, spec, obs, (flat, seen) => {
@@ -112,7 +125,12 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     algorithm: ddpg,
     actions: ['continuous'],
     masks: false,
-    small: { ...small, targetUpdateEveryUpdates: 2, noise: 'ornstein-uhlenbeck', noiseScale: { type: 'linear', from: 0.3, to: 0.1 } },
+    small: {
+      ...small,
+      targetUpdateEveryUpdates: 2,
+      noise: 'ornstein-uhlenbeck',
+      noiseScale: { type: 'linear', from: 0.3, to: 0.1 },
+    },
     constant: { learningRate: 1e-2, noiseScale: 0.1 },
     probe: { ...probe, noiseScale: 0.5 },
     probeSteps: 4000,

@@ -13,6 +13,7 @@ import {
   type PolicyNetwork,
   parameter,
   prefixLayout,
+  unflattenParams,
 } from '@zpin/core';
 import { type EnvSpec, flatSize, type Rng } from '@zpin/core/spec';
 import { z } from 'zod';
@@ -39,7 +40,13 @@ export interface ActorCritic {
   readonly head: PolicyHead;
   init(rng: Rng): Float32Array;
   /** The parameters of policy and value as two vectors, for algorithms that change them in different ways. */
-  readonly separate: Readonly<Record<'policy' | 'value', Pick<Network, 'layout' | 'init'>>>;
+  readonly separate: {
+    /** With the log standard deviations of continuous actions. */
+    readonly policy: Pick<Network, 'layout' | 'init'>;
+    readonly value: Pick<Network, 'layout' | 'init'>;
+    /** Tensors of both. */
+    params(vectors: { readonly policy: tf.Tensor1D; readonly value: tf.Tensor1D }): Params;
+  };
   /** @param obs `[B, D]` flat observations @param mask `[B, A]`, 1 = legal */
   policy(params: Params, obs: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
   /** V(obs) `[B]`. */
@@ -61,12 +68,21 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
   const logStd = parameter([Math.max(1, head.logStdSize)], constant(initialLogStd));
   const both = combine({ policy, value });
   const isDiscrete = head.logStdSize === 0;
+  const policyPart = isDiscrete ? combine({ policy }) : combine({ policy, logStd });
+  const valuePart = combine({ value });
   const { layout, init, parts } = isDiscrete ? both : combine({ policy, value, logStd });
   return {
     layout,
     head,
     init,
-    separate: { policy: isDiscrete ? combine({ policy }) : combine({ policy, logStd }), value: combine({ value }) },
+    separate: {
+      policy: policyPart,
+      value: valuePart,
+      params: vectors => ({
+        ...unflattenParams(policyPart.layout, vectors.policy),
+        ...unflattenParams(valuePart.layout, vectors.value),
+      }),
+    },
     policy: (params, obs, mask) => head.distribution(parts.policy.apply(params, obs), params['logStd/value'], mask),
     greedy: {
       layout: prefixLayout('policy', policy.layout),

@@ -1,10 +1,18 @@
 import type * as tf from '@tensorflow/tfjs';
-import { Categorical, clipToBox, DiagonalGaussian, type EntropicDistribution, type InputShape, int32 } from '@zpin/core';
+import {
+  Categorical,
+  clipToBox,
+  DiagonalGaussian,
+  type EntropicDistribution,
+  type InputShape,
+  int32,
+  MultiCategorical,
+} from '@zpin/core';
 import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
 
 /** How the output of a policy network becomes a distribution over actions, and what its actions look like. */
 export interface PolicyHead {
-  /** Outputs of the network: A logits, or K means. */
+  /** Outputs of the network: A logits, the logits of K choices behind each other, or K means. */
   readonly outputSize: number;
   /** Parameters beside the network: `[K]` log standard deviations, the same in every state; 0 for discrete actions. */
   readonly logStdSize: number;
@@ -25,7 +33,7 @@ export interface PolicyHead {
 }
 
 /**
- * Categorical for `Discrete` actions, diagonal Gaussian for `Box`.
+ * Categorical for `Discrete` actions, independent categoricals for `MultiDiscrete`, diagonal Gaussian for `Box`.
  * @throws SpaceError for other spaces
  */
 export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): PolicyHead {
@@ -40,6 +48,20 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
       maskSize: actionSpace.n,
       distribution: (logits, _logStd, mask) => new Categorical(logits, mask),
       mode: (logits, mask) => new Categorical(logits, mask).mode(),
+    };
+  }
+  if (actionSpace.type === 'multiDiscrete') {
+    const { nvec } = actionSpace;
+    return {
+      outputSize: nvec.reduce((sum, n) => sum + n, 0),
+      logStdSize: 0,
+      action: int32(['batch', nvec.length]),
+      noise: ['batch', nvec.length],
+      drawNoise: (rng, noise) => rng.uniformInto(noise),
+      noiseSize: nvec.length,
+      maskSize: 0,
+      distribution: logits => new MultiCategorical(logits, nvec),
+      mode: logits => new MultiCategorical(logits, nvec).mode(),
     };
   }
   if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') {
@@ -59,9 +81,9 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
   throw new SpaceError(
     message(
       algorithm,
-      `actions of ${id} must be Discrete or a Box of floats`,
+      `actions of ${id} must be Discrete, MultiDiscrete or a Box of floats`,
       describeSpace(actionSpace),
-      'Flatten them, or wrap the environment',
+      'Wrap the environment',
     ),
   );
 }

@@ -1,0 +1,69 @@
+import { Rng, SpaceError } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
+
+describe('gaussianNoise', () => {
+  it('is the stream of standard normal numbers of its generator', () => {
+    const rng = new Rng(3);
+    const noise = gaussianNoise(new Rng(3));
+    for (let step = 0; step < 3; step++) {
+      expect(Array.from(noise.next(new Float32Array(2)))).toEqual([rng.standardNormal(), rng.standardNormal()].map(Math.fround));
+    }
+    expect(noise.state()).toEqual({});
+  });
+});
+
+describe('ornsteinUhlenbeckNoise', () => {
+  it('follows its equation from 0 on, each component by itself', () => {
+    const rng = new Rng(8);
+    const noise = ornsteinUhlenbeckNoise({ rng: new Rng(8), size: 2, theta: 0.4, timeStep: 0.25 });
+    let x = [0, 0];
+    for (let step = 0; step < 5; step++) {
+      x = x.map(value => value - 0.4 * value * 0.25 + 0.5 * rng.standardNormal());
+      const out = noise.next(new Float32Array(2));
+      for (const k of [0, 1]) expect(out[k]).toBeCloseTo(x[k], 6);
+    }
+  });
+
+  it.each([
+    [0.15, 1],
+    [0.5, 0.1],
+  ])('has the variance and the memory of theta %s and time step %s', (theta, timeStep) => {
+    const noise = ornsteinUhlenbeckNoise({ rng: new Rng(1), size: 400, theta, timeStep });
+    const before = new Float32Array(400);
+    const after = new Float32Array(400);
+    // Far beyond the time in which it forgets where it started.
+    for (let step = 0; step < 300; step++) noise.next(before);
+    let [squares, products, count] = [0, 0, 0];
+    for (let step = 0; step < 200; step++) {
+      noise.next(after);
+      for (let i = 0; i < after.length; i++) {
+        squares += before[i] ** 2;
+        products += before[i] * after[i];
+        count++;
+      }
+      before.set(after);
+    }
+    const variance = 1 / (2 * theta - theta ** 2 * timeStep);
+    expect(Math.abs(squares / count / variance - 1)).toBeLessThan(0.05);
+    expect(products / squares).toBeCloseTo(1 - theta * timeStep, 2);
+  });
+
+  it('goes on exactly from a state, which does not change with it', () => {
+    const options = { size: 3, theta: 0.15, timeStep: 0.01 };
+    const rng = new Rng(4);
+    const noise = ornsteinUhlenbeckNoise({ rng, ...options });
+    const out = new Float32Array(3);
+    for (let step = 0; step < 10; step++) noise.next(out);
+    const [state, generator] = [noise.state(), rng.state()];
+    const expected = Array.from({ length: 5 }, () => Array.from(noise.next(out)));
+    const other = ornsteinUhlenbeckNoise({ rng: Rng.fromState(generator), ...options });
+    other.restore(state);
+    expect(Array.from({ length: 5 }, () => Array.from(other.next(out)))).toEqual(expected);
+  });
+
+  it('refuses another number of components', () => {
+    const noise = ornsteinUhlenbeckNoise({ rng: new Rng(0), size: 2, theta: 0.15, timeStep: 1 });
+    expect(() => noise.next(new Float32Array(3))).toThrow(SpaceError);
+  });
+});

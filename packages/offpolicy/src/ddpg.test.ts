@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '@zpin/core';
+import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
+
+// Losses are computed on plain JavaScript, with the gradients that programs use.
+await createEngine('tensorflow', { backend: 'cpu' });
+const engine = await createEngine('onnx');
+
+function expectClose(actual: tf.Tensor | Float32Array, expected: ArrayLike<number>): void {
+  const numbers = actual instanceof tf.Tensor ? actual.dataSync() : actual;
+  expect(numbers.length).toBe(expected.length);
+  for (const [i, value] of numbers.entries()) expect(value, `[${i}]`).toBeCloseTo(expected[i], 5);
+}
+
+describe('the losses', () => {
+  it('bootstrap from the target critic, and not after an end', () => {
+    expectClose(ddpgTarget(tf.tensor1d([1, 2]), tf.tensor1d([0.9, 0]), tf.tensor1d([10, 100])), [10, 2]);
+  });
+
+  it('of the critic is the mean squared error, of the policy the value of its actions, negated', () => {
+    expectClose(ddpgCriticLoss(tf.tensor1d([1, 3]), tf.tensor1d([0, 1])), [2.5]);
+    expectClose(ddpgActorLoss(tf.tensor1d([1, 3])), [-2]);
+  });
+});
+
+const spec: EnvSpec = {
+  id: 'Two-v0',
+  observationSpace: box({ low: -1, high: 1, shape: [2] }),
+  actionSpace: box({ low: -2, high: 2, shape: [1] }),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+const rng = new Rng(6);
+const draw = (size: number) => rng.uniformInto(new Float32Array(size), -1, 1);
+const batch: TransitionBatch = {
+  size: 8,
+  obs: draw(16),
+  action: draw(8),
+  reward: draw(8),
+  nextObs: draw(16),
+  discount: new Float32Array(8).fill(0.9),
+};
+type Vectors = Record<'actor' | 'actorTarget' | 'critic' | 'criticTarget', Float32Array>;
+
+async function makeAgent(config: Partial<DdpgConfig>) {
+  const agent = (await ddpg.create({
+    spec,
+    seed: 1,
+    engine,
+    config: { hiddenSizes: [8], learningRate: 0.01, ...config },
+  })) as OffPolicyAgent;
+  agent.progress(200, 1000);
+  const vectors = async () => ((await agent.state()) as AgentState & { vectors: Vectors }).vectors;
+  return { agent, vectors };
+}
+
+describe('the agent', () => {
+  it('lets both targets follow by tau at every update', async () => {
+    const { agent, vectors } = await makeAgent({ tau: 0.25 });
+    const before = await vectors();
+    await agent.update(batch);
+    const after = await vectors();
+    expectClose(
+      after.actorTarget,
+      before.actor.map((value, i) => 0.75 * value + 0.25 * after.actor[i]),
+    );
+    expectClose(
+      after.criticTarget,
+      before.critic.map((value, i) => 0.75 * value + 0.25 * after.critic[i]),
+    );
+    expect(after.actor).not.toEqual(before.actor);
+    expect(after.critic).not.toEqual(before.critic);
+  });
+
+  it('copies both into the targets now and then, where asked to', async () => {
+    const { agent, vectors } = await makeAgent({ tau: 1, targetUpdateEveryUpdates: 3 });
+    let before = await vectors();
+    for (let update = 1; update <= 7; update++) {
+      await agent.update(batch);
+      const after = await vectors();
+      const isCopy = update % 3 === 0;
+      expect(after.actorTarget, `update ${update}`).toEqual(isCopy ? after.actor : before.actorTarget);
+      expect(after.criticTarget, `update ${update}`).toEqual(isCopy ? after.critic : before.criticTarget);
+      expect(after.actor).not.toEqual(before.actor);
+      before = after;
+    }
+  });
+});

@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs';
+import { Categorical, createEngine } from '@zpin/core';
+import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { type DiscreteSacConfig, discreteSac, discreteSacTarget, softValue } from './discrete-sac.ts';
+
+// Losses are computed on plain JavaScript, with the gradients that programs use.
+await createEngine('tensorflow', { backend: 'cpu' });
+const engine = await createEngine('onnx');
+
+function expectClose(actual: tf.Tensor | Float32Array, expected: ArrayLike<number>): void {
+  const numbers = actual instanceof tf.Tensor ? actual.dataSync() : actual;
+  expect(numbers.length).toBe(expected.length);
+  for (const [i, value] of numbers.entries()) expect(value, `[${i}]`).toBeCloseTo(expected[i], 5);
+}
+
+describe('the soft value', () => {
+  const q = [tf.tensor2d([[1, 2, 9]]), tf.tensor2d([[3, 0, 9]])];
+  const probabilities = new Categorical(tf.log(tf.tensor2d([[0.5, 0.25, 0.25]])));
+
+  it('is the expectation over all actions, of the smaller critic and the entropy', () => {
+    const entropy = 0.5 * Math.log(2) + 0.5 * Math.log(4);
+    expectClose(softValue(q, probabilities, tf.scalar(0.1)), [0.5 * 1 + 0.25 * 0 + 0.25 * 9 + 0.1 * entropy]);
+  });
+
+  it('leaves illegal actions out', () => {
+    const masked = new Categorical(tf.zeros([1, 3]), tf.tensor2d([[1, 1, 0]], [1, 3], 'int32'));
+    expectClose(softValue(q, masked, tf.scalar(0.1)), [0.5 + 0.1 * Math.log(2)]);
+  });
+
+  it('is largest for the softmax of Q / α, where it is α log Σ exp(Q / α)', () => {
+    const alpha = 0.5;
+    const values = tf.tensor2d([[1, 2, 0.5]]);
+    const best = Math.log(Math.exp(2) + Math.exp(4) + Math.exp(1)) * alpha;
+    const at = (logits: tf.Tensor) => softValue([values], new Categorical(logits), tf.scalar(alpha));
+    const optimum = tf.div(values, alpha);
+    expectClose(at(optimum), [best]);
+    expectClose(tf.grad(logits => tf.sum(at(logits)))(optimum), [0, 0, 0]);
+    expect(at(tf.zeros([1, 3])).dataSync()[0]).toBeLessThan(best);
+  });
+
+  it('counts in the target until the end', () => {
+    expectClose(discreteSacTarget(tf.tensor1d([1, 2]), tf.tensor1d([0.9, 0]), tf.tensor1d([10, 100])), [10, 2]);
+  });
+});
+
+const spec: EnvSpec = {
+  id: 'Two-v0',
+  observationSpace: box({ low: -1, high: 1, shape: [2] }),
+  actionSpace: discrete(3),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+const rng = new Rng(6);
+const draw = (size: number) => rng.uniformInto(new Float32Array(size), -1, 1);
+const batch: TransitionBatch = {
+  size: 16,
+  obs: draw(32),
+  action: Int32Array.from({ length: 16 }, (_, i) => i % 3),
+  reward: draw(16),
+  nextObs: draw(32),
+  discount: new Float32Array(16).fill(0.9),
+};
+
+async function makeAgent(config: Partial<DiscreteSacConfig>) {
+  const settings = { hiddenSizes: [8], learningRate: 0.01, ...config };
+  const agent = (await discreteSac.create({ spec, seed: 1, engine, config: settings })) as OffPolicyAgent;
+  agent.progress(2000, 10_000);
+  const vectors = async () => ((await agent.state()) as AgentState & { vectors: Record<string, Float32Array> }).vectors;
+  return { agent, vectors };
+}
+
+describe('the agent', () => {
+  it('lets the targets follow the new critics by tau', async () => {
+    const { agent, vectors } = await makeAgent({ tau: 0.25 });
+    const first = await vectors();
+    await agent.update(batch);
+    const { critic, target } = await vectors();
+    expect(critic).not.toEqual(first.critic);
+    expectClose(
+      target,
+      first.critic.map((value, i) => 0.75 * value + 0.25 * critic[i]),
+    );
+  });
+
+  it('steers the temperature towards a share of the largest entropy', async () => {
+    for (const [targetEntropyScale, sign] of [
+      [0.01, -1],
+      [1, 1],
+    ]) {
+      const { agent, vectors } = await makeAgent({ targetEntropyScale, alpha: 0.5 });
+      for (let i = 0; i < 5; i++) await agent.update(batch);
+      // Adam moves by about its step size while the gradient keeps its sign.
+      expect((await vectors()).logAlpha[0]).toBeCloseTo(Math.log(0.5) + sign * 0.05, 2);
+    }
+  });
+
+  it('plays the softmax of Q / α once it has learned it', async () => {
+    const alpha = 0.3;
+    const { agent } = await makeAgent({ learnAlpha: false, alpha });
+    const oneState = { ...batch, obs: new Float32Array(32).fill(0.5), discount: new Float32Array(16) };
+    const reward = [0.5, 0, -0.5];
+    oneState.reward = Float32Array.from(oneState.action, action => reward[action]);
+    for (let i = 0; i < 400; i++) await agent.update(oneState);
+    const rows = 10_000;
+    const actions = await agent.act(new Float32Array(2 * rows).fill(0.5), 'explore');
+    const weights = reward.map(value => Math.exp(value / alpha));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [action, weight] of weights.entries()) {
+      const share = actions.filter(chosen => chosen === action).length / rows;
+      expect(Math.abs(share - weight / total), `action ${action}`).toBeLessThan(0.03);
+    }
+    expect(Array.from(await agent.act(Float32Array.of(0.5, 0.5), 'exploit'))).toEqual([0]);
+  });
+
+  it('plays all legal actions alike until learning starts', async () => {
+    const { agent } = await makeAgent({ learningStarts: 100 });
+    agent.progress(99, 10_000);
+    const rows = 3000;
+    const obs = new Float32Array(2 * rows);
+    const share = (actions: ArrayLike<number>, action: number) => Array.from(actions).filter(x => x === action).length / rows;
+    const free = await agent.act(obs, 'explore');
+    for (const action of [0, 1, 2]) expect(Math.abs(share(free, action) - 1 / 3)).toBeLessThan(0.05);
+    const mask = new Uint8Array(3 * rows).map((_, i) => Number(i % 3 !== 1));
+    const legal = await agent.act(obs, 'explore', mask);
+    expect(share(legal, 1)).toBe(0);
+    expect(Math.abs(share(legal, 0) - 1 / 2)).toBeLessThan(0.05);
+  });
+});

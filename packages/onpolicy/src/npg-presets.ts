@@ -1,0 +1,10 @@
+import type { Preset } from '@zpin/core';
+import type { NpgConfig } from './npg.ts';
+
+/** Settings with which NPG reaches the threshold of an environment. */
+export const npgPresets: Readonly<Record<string, Preset<NpgConfig>>> = {
+  'CartPole-v1': {
+    totalSteps: 100_000,
+    config: { numEnvs: 2, rolloutLength: 512, batchSize: 512, damping: 1e-3, lambda: 0.98, valueEpochs: 20 },
+  },
+};
