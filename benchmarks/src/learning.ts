@@ -31,7 +31,12 @@ interface Row {
 const algorithms: readonly Algorithm<never>[] = [ppo, dqn] as unknown as readonly Algorithm<never>[];
 
 const { values: flags } = parseArgs({
-  options: { algo: { type: 'string' }, env: { type: 'string' }, seeds: { type: 'string', default: '1-5' }, write: { type: 'boolean', default: false } },
+  options: {
+    algo: { type: 'string' },
+    env: { type: 'string' },
+    seeds: { type: 'string', default: '1-5' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const [first, last = first] = flags.seeds.split('-').map(Number);
 const engine = await createEngine('onnx');
@@ -49,7 +54,12 @@ for (const algorithm of algorithms) {
 }
 if (flags.write) write(rows);
 
-async function trainAndEvaluate(algorithm: Algorithm<never>, id: string, preset: Algorithm<never>['presets'][string], seed: number): Promise<Row> {
+async function trainAndEvaluate(
+  algorithm: Algorithm<never>,
+  id: string,
+  preset: Algorithm<never>['presets'][string],
+  seed: number,
+): Promise<Row> {
   const copies = (preset.config as { numEnvs?: number }).numEnvs ?? 1;
   const env = makeVectorEnv(id, copies);
   const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });
@@ -59,7 +69,15 @@ async function trainAndEvaluate(algorithm: Algorithm<never>, id: string, preset:
   const { meanReturn, stdReturn } = await evaluate(agent, makeVectorEnv(id, 10), EVALUATION_EPISODES, EVALUATION_SEED);
   agent.dispose();
   const round = (x: number) => Math.round(x * 100) / 100;
-  return { algo: algorithm.id, env: id, seed, steps: preset.totalSteps, evalReturnMean: round(meanReturn), evalReturnStd: round(stdReturn), wallSeconds: round(wallSeconds) };
+  return {
+    algo: algorithm.id,
+    env: id,
+    seed,
+    steps: preset.totalSteps,
+    evalReturnMean: round(meanReturn),
+    evalReturnStd: round(stdReturn),
+    wallSeconds: round(wallSeconds),
+  };
 }
 
 /** Replaces the rows of the same algorithm, environment and seed, and draws the table anew. */
@@ -69,21 +87,37 @@ function write(fresh: readonly Row[]): void {
   const file = new URL('learning.json', folder);
   const key = ({ algo, env, seed }: Row) => `${algo} ${env} ${String(seed).padStart(4, '0')}`;
   const old: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  const all = [...new Map([...old, ...fresh].map((row) => [key(row), row])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  writeFileSync(file, `[\n${all.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
+  const all = [...new Map([...old, ...fresh].map(row => [key(row), row])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  writeFileSync(file, `[\n${all.map(row => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
   writeFileSync(new URL('learning.md', folder), markdown(all));
 }
 
 function markdown(all: readonly Row[]): string {
   const groups = groupByPreset(all);
-  const lines = [...groups.values()].map((group) => {
+  const lines = [...groups.values()].map(group => {
     const [{ algo, env, steps }] = group;
-    const means = group.map((row) => row.evalReturnMean);
+    const means = group.map(row => row.evalReturnMean);
     const threshold = makeVectorEnv(env, 1).spec.rewardThreshold;
-    const reached = threshold === null ? '–' : `${means.filter((mean) => mean >= threshold).length} of ${means.length}`;
-    return [algo, env, steps.toLocaleString('en'), means.join(', '), String(threshold ?? '–'), reached, `pnpm bench learning --algo ${algo} --env ${env}`];
+    const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
+    return [
+      algo,
+      env,
+      steps.toLocaleString('en'),
+      means.join(', '),
+      String(threshold ?? '–'),
+      reached,
+      `pnpm bench learning --algo ${algo} --env ${env}`,
+    ];
   });
-  const head = ['algorithm', 'environment', 'steps', 'mean return of 100 greedy episodes, by seed', 'threshold', 'reached', 'command'];
+  const head = [
+    'algorithm',
+    'environment',
+    'steps',
+    'mean return of 100 greedy episodes, by seed',
+    'threshold',
+    'reached',
+    'command',
+  ];
   return `# Learning\n\nPresets as they are in the packages, seeds from 1 on. Written by \`pnpm bench learning --write\`.\n\n${table(head, lines)}\n`;
 }
 

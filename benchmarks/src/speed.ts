@@ -15,8 +15,8 @@ import { makeVectorEnv } from '@zpin/envs';
 import { ppo } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
 import { envSpeeds } from './lib/env-speeds.ts';
-import { speedCases } from './lib/update-cases.ts';
 import { table } from './lib/table.ts';
+import { speedCases } from './lib/update-cases.ts';
 
 const flags = new Set(process.argv.slice(2));
 const folder = new URL('..', import.meta.url);
@@ -36,8 +36,15 @@ async function milliseconds(call: () => unknown, inner: number, samples = 15): P
 
 /** What a Python script prints, one record per line; nothing when it cannot run. */
 function runPython(script: string, ...args: string[]): Record<string, number | string>[] {
-  const { status, stdout } = spawnSync(python, [fileURLToPath(new URL(`python/${script}`, folder)), ...args], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim().split('\n').map((line) => JSON.parse(line)) : [];
+  const { status, stdout } = spawnSync(python, [fileURLToPath(new URL(`python/${script}`, folder)), ...args], {
+    encoding: 'utf8',
+  });
+  return status === 0
+    ? stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line))
+    : [];
 }
 
 async function updateSteps(): Promise<string> {
@@ -56,7 +63,12 @@ async function updateSteps(): Promise<string> {
       times.push(await milliseconds(await prepare(handle), slow ? Math.ceil(inner / 50) : inner, slow ? 3 : 15));
     }
     const torch = reference.get(name);
-    rows.push([name, ...times.map((ms) => ms.toPrecision(3)), torch?.toPrecision(3) ?? '–', torch ? (times[0] / torch).toFixed(2) : '–']);
+    rows.push([
+      name,
+      ...times.map(ms => ms.toPrecision(3)),
+      torch?.toPrecision(3) ?? '–',
+      torch ? (times[0] / torch).toFixed(2) : '–',
+    ]);
   }
   return table(['milliseconds', 'compiled', 'tfjs wasm', 'tfjs cpu', 'PyTorch', 'compiled / PyTorch'], rows);
 }
@@ -105,7 +117,10 @@ const parts = [
   `Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`,
   await updateSteps(),
   ...(flags.has('--quick') ? [] : [await training()]),
-  table(['environment, random actions', 'steps per second'], envSpeeds().map(({ name, stepsPerSecond }) => [name, stepsPerSecond.toExponential(2)])),
+  table(
+    ['environment, random actions', 'steps per second'],
+    envSpeeds().map(({ name, stepsPerSecond }) => [name, stepsPerSecond.toExponential(2)]),
+  ),
 ];
 process.stdout.write(`${parts.join('\n\n')}\n`);
 if (flags.has('--write')) {

@@ -9,7 +9,7 @@ const NAMES = ['CartPole-v1'];
 
 /** Steps per second of 64 copies in one thread, with random actions drawn beforehand. */
 export function envSpeeds(): { name: string; stepsPerSecond: number }[] {
-  return NAMES.map((name) => {
+  return NAMES.map(name => {
     const env = makeVectorEnv(name, COPIES);
     const out = env.createStep();
     const rng = new Rng(0);

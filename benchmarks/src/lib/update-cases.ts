@@ -1,6 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import { adam, type Engine, mlp, type Network, natureCnn, program, Store, unflattenParams, valueAndGrad } from '@zpin/core';
 import { type NumericArray, Rng } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 
 /** One thing to time: makes a function that does it once. */
 export interface SpeedCase {
@@ -12,7 +12,14 @@ export interface SpeedCase {
 }
 
 /** Forward, backward and Adam on the mean squared error against a fixed target. */
-function updateStep(name: string, inner: number, network: Network, batch: number, inputSize: number, outputSize: number): SpeedCase {
+function updateStep(
+  name: string,
+  inner: number,
+  network: Network,
+  batch: number,
+  inputSize: number,
+  outputSize: number,
+): SpeedCase {
   return {
     name,
     inner,
@@ -24,7 +31,9 @@ function updateStep(name: string, inner: number, network: Network, batch: number
         name,
         inputs: { x: [batch, inputSize], y: [batch, outputSize], learningRate: [] },
         run: ({ parameters, adam: moments }, { x, y, learningRate }) => {
-          const { loss, gradient } = valueAndGrad(network.layout, (params) => ({ loss: tf.mean(tf.squaredDifference(network.apply(params, x), y)) }))(parameters);
+          const { loss, gradient } = valueAndGrad(network.layout, params => ({
+            loss: tf.mean(tf.squaredDifference(network.apply(params, x), y)),
+          }))(parameters);
           const next = optimizer.step({ parameters, gradient, state: moments, learningRate });
           return { state: { parameters: next.parameters, adam: next.state }, metrics: { loss } };
         },
@@ -48,7 +57,9 @@ const oneAction: SpeedCase = {
     const act = program(store, {
       name: 'act',
       inputs: { obs: ['batch', 4] },
-      run: ({ parameters }, { obs }) => ({ outputs: { action: tf.argMax(network.apply(unflattenParams(network.layout, parameters), obs), 1) } }),
+      run: ({ parameters }, { obs }) => ({
+        outputs: { action: tf.argMax(network.apply(unflattenParams(network.layout, parameters), obs), 1) },
+      }),
     });
     const obs = rng.standardNormalInto(new Float32Array(4));
     return async () => ((await act({ obs })).outputs.action as NumericArray)[0];

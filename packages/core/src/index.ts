@@ -21,6 +21,7 @@ export type { Evaluation } from './loop/evaluate.ts';
 export { evaluate } from './loop/evaluate.ts';
 export type { TrainEvent, TrainState, TrainSummary } from './loop/events.ts';
 export { MeanMetrics } from './loop/mean-metrics.ts';
+export { Run } from './loop/run.ts';
 export type { OffPolicyOptions } from './loop/train-off-policy.ts';
 export { trainOffPolicy } from './loop/train-off-policy.ts';
 export { trainOnPolicy } from './loop/train-on-policy.ts';

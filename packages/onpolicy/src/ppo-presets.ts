@@ -1,7 +1,7 @@
 import type { Preset } from '@zpin/core';
 import type { PpoConfig } from './ppo.ts';
 
-/** Settings with which PPO reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
+/** Settings with which PPO reaches the threshold of an environment, from RL Baselines3 Zoo. */
 export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
@@ -15,5 +15,32 @@ export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
       learningRate: { type: 'linear', from: 1e-3, to: 0 },
       clipRange: { type: 'linear', from: 0.2, to: 0 },
     },
+  },
+  'Acrobot-v1': {
+    totalSteps: 200_000,
+    config: {
+      numEnvs: 16,
+      rolloutLength: 128,
+      batchSize: 256,
+      epochs: 10,
+      lambda: 0.94,
+      learningRate: 1e-3,
+      normalizeObservations: true,
+    },
+  },
+  'MountainCar-v0': {
+    totalSteps: 1_000_000,
+    config: {
+      numEnvs: 16,
+      rolloutLength: 16,
+      epochs: 4,
+      lambda: 0.98,
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
+  },
+  'Pendulum-v1': {
+    totalSteps: 100_000,
+    config: { numEnvs: 4, rolloutLength: 1024, gamma: 0.9, learningRate: 1e-3 },
   },
 };

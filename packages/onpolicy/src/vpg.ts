@@ -33,7 +33,6 @@ import {
   scheduled,
   type TrainOptions,
   trainOnPolicy,
-  unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
@@ -77,9 +76,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>)
   const { layout, init } = network.separate.policy;
   const optimizer = adam();
   const store = new Store(engine, {
+    ...valueVectors(network, initRng),
     policy: init(initRng),
     policyAdam: optimizer.init(layout.size),
-    ...valueVectors(network, initRng),
   });
 
   const updateProgram = maskedProgram(head, mask =>

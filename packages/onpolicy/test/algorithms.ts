@@ -1,7 +1,14 @@
 import type { OnPolicyAgent } from '@zpin/core/spec';
-import { dict, discrete, multiDiscrete } from '@zpin/core/spec';
+import { dict, discrete, multiBinary } from '@zpin/core/spec';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
+import { a2c } from '../src/a2c.ts';
+import { npg } from '../src/npg.ts';
+import { oneStepActorCritic } from '../src/one-step-actor-critic.ts';
 import { ppo } from '../src/ppo.ts';
+import { ppoPenalty } from '../src/ppo-penalty.ts';
+import { reinforce } from '../src/reinforce.ts';
+import { trpo } from '../src/trpo.ts';
+import { vpg } from '../src/vpg.ts';
 
 const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   const { observationSpace: space } = spec;
@@ -11,12 +18,27 @@ const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   return values;
 };
 
+const refusal = /Discrete, MultiDiscrete or a Box of floats/;
+const common = {
+  actions: ['discrete', 'continuous'],
+  masks: true,
+  estimates,
+  refuses: [
+    [multiBinary(3), refusal],
+    [dict({ move: discrete(2) }), refusal],
+  ],
+} as const;
+/** Statistics that have to be saved and restored too. */
+const normalized = { normalizeObservations: true, normalizeRewards: true };
+const fit = { batchSize: 12, valueEpochs: 2, learningRate: { type: 'linear', from: 1e-2, to: 1e-3 } };
+const probeFit = { batchSize: 64, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } };
+const rollouts = { numEnvs: 8, rolloutLength: 16, hiddenSizes: [16] };
+
 /** Every algorithm of this package, for the shared suites. */
 export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: ppo,
-    actions: ['discrete', 'continuous'],
-    masks: true,
+    ...common,
     small: {
       numEnvs: 2,
       rolloutLength: 16,
@@ -38,10 +60,108 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       hiddenSizes: [16],
     },
     probeSteps: 5120,
-    estimates,
-    refuses: [
-      [multiDiscrete([2, 3]), /Discrete or a Box of floats/],
-      [dict({ move: discrete(2) }), /Discrete or a Box of floats/],
-    ],
+  },
+  {
+    algorithm: ppoPenalty,
+    ...common,
+    small: {
+      numEnvs: 2,
+      rolloutLength: 16,
+      batchSize: 12,
+      epochs: 2,
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      entropyCoefficient: 0.01,
+      hiddenSizes: [8],
+      ...normalized,
+    },
+    constant: { learningRate: 1e-2 },
+    probe: { ...rollouts, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
+    probeSteps: 5120,
+  },
+  {
+    algorithm: a2c,
+    ...common,
+    small: {
+      numEnvs: 2,
+      rolloutLength: 2,
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      hiddenSizes: [8],
+      ...normalized,
+    },
+    constant: { learningRate: 1e-2 },
+    probe: {
+      ...rollouts,
+      rolloutLength: 4,
+      learningRate: { type: 'linear', from: 1e-2, to: 0 },
+    },
+    probeSteps: 8192,
+  },
+  {
+    algorithm: vpg,
+    ...common,
+    small: {
+      numEnvs: 2,
+      rolloutLength: 16,
+      ...fit,
+      policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      entropyCoefficient: 0.01,
+      hiddenSizes: [8],
+      ...normalized,
+    },
+    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
+    probe: { ...rollouts, ...probeFit, policyLearningRate: 3e-2 },
+    probeSteps: 5120,
+  },
+  {
+    algorithm: npg,
+    ...common,
+    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8], ...normalized },
+    constant: { learningRate: 1e-2 },
+    probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
+    probeSteps: 5120,
+  },
+  {
+    algorithm: trpo,
+    ...common,
+    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8], ...normalized },
+    constant: { learningRate: 1e-2 },
+    probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
+    probeSteps: 5120,
+  },
+  {
+    algorithm: reinforce,
+    ...common,
+    small: {
+      numEnvs: 2,
+      rolloutLength: 10,
+      valueEpochs: 6,
+      policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      hiddenSizes: [8],
+      ...normalized,
+    },
+    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
+    probe: { ...rollouts, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 }, policyLearningRate: 3e-2 },
+    probeSteps: 5120,
+  },
+  {
+    algorithm: oneStepActorCritic,
+    ...common,
+    small: {
+      numEnvs: 2,
+      policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      hiddenSizes: [8],
+      ...normalized,
+    },
+    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
+    probe: {
+      numEnvs: 8,
+      hiddenSizes: [16],
+      optimizer: 'adam',
+      learningRate: { type: 'linear', from: 1e-2, to: 0 },
+      policyLearningRate: { type: 'linear', from: 1e-2, to: 0 },
+    },
+    probeSteps: 5120,
   },
 ];

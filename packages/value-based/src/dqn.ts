@@ -62,6 +62,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { dqnPresets } from './dqn-presets.ts';
 import { epsilonGreedy } from './epsilon-greedy.ts';
+import { maskQ } from './mask-q.ts';
 
 // ---- configuration ----
 
@@ -87,14 +88,6 @@ export const dqnConfig = z.strictObject({
 export type DqnConfig = z.output<typeof dqnConfig>;
 
 // ---- losses ----
-
-/** Q-value of an illegal action: below every value that can be learned, and finite. */
-const ILLEGAL_VALUE = -1e9;
-
-/** Puts illegal actions below all others. @param q `[B, A]` @param mask `[B, A]`, 1 = legal */
-export function maskQ(q: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
-  return mask ? tf.where(tf.cast(mask, 'bool'), q, tf.fill(q.shape, ILLEGAL_VALUE)) : q;
-}
 
 /**
  * y = r + d · max_a Q̂(s′, a) (algorithm 1).

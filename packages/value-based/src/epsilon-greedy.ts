@@ -28,7 +28,7 @@ export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, ma
 }
 
 /** A legal action, each with the same probability. */
-function randomAction(numActions: number, rng: Rng, mask?: Uint8Array): number {
+export function randomAction(numActions: number, rng: Rng, mask?: Uint8Array): number {
   if (!mask) return rng.integers(0, numActions);
   const legal = mask.reduce((count, bit) => count + (bit ? 1 : 0), 0);
   let skip = rng.integers(0, legal);

@@ -21,10 +21,10 @@ const BINARY_ON_NUMBERS: Readonly<Record<string, (a: number, b: number) => numbe
 };
 
 const UNARY_ON_NUMBERS: Readonly<Record<string, (x: number) => number>> = {
-  Neg: (x) => -x,
+  Neg: x => -x,
   Abs: Math.abs,
   Sqrt: Math.sqrt,
-  Reciprocal: (x) => 1 / x,
+  Reciprocal: x => 1 / x,
 };
 
 /** Of 32-bit floats; what is smaller has lost digits. */
@@ -57,7 +57,11 @@ export class GraphBuilder {
 
   /** Integers that steer an operator (axes, shapes, paddings). */
   integers(values: readonly number[]): Value {
-    return this.graph.constant(BigInt64Array.from(values, (value) => BigInt(value)), [values.length], 'int64');
+    return this.graph.constant(
+      BigInt64Array.from(values, value => BigInt(value)),
+      [values.length],
+      'int64',
+    );
   }
 
   apply(
@@ -75,7 +79,8 @@ export class GraphBuilder {
   /** An operator on one value that keeps its shape. */
   unary(operator: string, x: Value, type: ElementType = x.type, attributes: Readonly<Record<string, Attribute>> = {}): Value {
     const fold = UNARY_ON_NUMBERS[operator];
-    if (fold && x.source.kind === 'splat' && x.type === 'float32') return this.splat(Math.fround(fold(x.source.value)), x.shape, type);
+    if (fold && x.source.kind === 'splat' && x.type === 'float32')
+      return this.splat(Math.fround(fold(x.source.value)), x.shape, type);
     if (operator === 'Neg') {
       const inner = operation(x, 'Neg');
       if (inner) return inner.inputs[0] as Value;
@@ -85,7 +90,10 @@ export class GraphBuilder {
     const transposed = operation(x, 'Transpose');
     if (transposed) {
       // Layout changes sink below elementwise work until they meet their inverse.
-      return this.transpose(this.unary(operator, transposed.inputs[0] as Value, type, attributes), transposed.attributes.perm as number[]);
+      return this.transpose(
+        this.unary(operator, transposed.inputs[0] as Value, type, attributes),
+        transposed.attributes.perm as number[],
+      );
     }
     const reshaped = operation(x, 'Reshape');
     if (reshaped) return this.reshape(this.unary(operator, reshaped.inputs[0] as Value, type, attributes), x.shape);
@@ -149,8 +157,8 @@ export class GraphBuilder {
       // c·(d·x) = (c·d)·x: chains of scale factors become one.
       const [factor, other] = a !== null ? [a, right] : [b as number, left];
       const inner = operation(other, 'Mul');
-      const scaled = inner?.inputs.find((input) => input.source.kind !== 'splat');
-      const scale = inner?.inputs.find((input) => input.source.kind === 'splat');
+      const scaled = inner?.inputs.find(input => input.source.kind !== 'splat');
+      const scale = inner?.inputs.find(input => input.source.kind === 'splat');
       if (scaled && scale?.source.kind === 'splat' && sameShape(other.shape, shape)) {
         const product = Math.fround(factor * scale.source.value);
         const isNormal = Math.abs(product) >= SMALLEST_NORMAL && Number.isFinite(product);
@@ -164,9 +172,7 @@ export class GraphBuilder {
   /** Replaces a broadcast copy by what it copies, where the other operand brings back the full shape. */
   #narrow(value: Value, other: readonly number[], shape: readonly number[]): Value {
     const small =
-      value.source.kind === 'splat'
-        ? this.splat(value.source.value, [], value.type)
-        : operation(value, 'Expand')?.inputs[0];
+      value.source.kind === 'splat' ? this.splat(value.source.value, [], value.type) : operation(value, 'Expand')?.inputs[0];
     return small && sameShape(broadcastShape(small.shape, other), shape) ? small : value;
   }
 
@@ -180,9 +186,12 @@ export class GraphBuilder {
       if (transposed) return `${transposed.attributes.perm}` === `${perm}` ? (transposed.inputs[0] as Value) : null;
       if (value.shape.length > perm.length) return null;
       const padded = [...Array(perm.length - value.shape.length).fill(1), ...value.shape] as number[];
-      const wide = padded.filter((dimension) => dimension > 1).length;
+      const wide = padded.filter(dimension => dimension > 1).length;
       if (wide > 1) return null;
-      return this.reshape(value, invert(perm).map((axis) => padded[axis] as number));
+      return this.reshape(
+        value,
+        invert(perm).map(axis => padded[axis] as number),
+      );
     };
     const x = inner(a, left);
     const y = inner(b, right);
@@ -224,18 +233,23 @@ export class GraphBuilder {
     if (sameShape(x.shape, shape)) return x;
     if (x.source.kind === 'splat') return this.splat(x.source.value, shape, x.type);
     const inner = operation(x, 'Expand');
-    if (inner && sameShape(broadcastShape((inner.inputs[0] as Value).shape, shape), shape)) return this.expand(inner.inputs[0] as Value, shape);
+    if (inner && sameShape(broadcastShape((inner.inputs[0] as Value).shape, shape), shape))
+      return this.expand(inner.inputs[0] as Value, shape);
     return this.apply('Expand', [x, this.integers(shape)], shape, x.type);
   }
 
   transpose(x: Value, perm: readonly number[]): Value {
     if (perm.every((axis, i) => axis === i)) return x;
-    const shape = perm.map((axis) => x.shape[axis] as number);
+    const shape = perm.map(axis => x.shape[axis] as number);
     if (x.source.kind === 'splat') return this.splat(x.source.value, shape, x.type);
     const inner = operation(x, 'Transpose');
-    if (inner) return this.transpose(inner.inputs[0] as Value, perm.map((axis) => (inner.attributes.perm as number[])[axis] as number));
+    if (inner)
+      return this.transpose(
+        inner.inputs[0] as Value,
+        perm.map(axis => (inner.attributes.perm as number[])[axis] as number),
+      );
     // Moving axes of length 1 does not move numbers.
-    const moved = perm.filter((axis) => x.shape[axis] !== 1);
+    const moved = perm.filter(axis => x.shape[axis] !== 1);
     if (moved.every((axis, i) => i === 0 || (moved[i - 1] as number) < axis)) return this.reshape(x, shape);
     return this.apply('Transpose', [x], shape, x.type, { perm: [...perm] });
   }
@@ -243,19 +257,19 @@ export class GraphBuilder {
   slice(x: Value, begin: readonly number[], end: readonly number[], steps?: readonly number[]): Value {
     const step = steps ?? begin.map(() => 1);
     const shape = begin.map((b, axis) => Math.max(0, Math.ceil(((end[axis] as number) - b) / (step[axis] as number))));
-    if (sameShape(shape, x.shape) && step.every((s) => s === 1)) return x;
+    if (sameShape(shape, x.shape) && step.every(s => s === 1)) return x;
     if (x.source.kind === 'splat') return this.splat(x.source.value, shape, x.type);
-    const axes = begin.map((_, axis) => axis).filter((axis) => shape[axis] !== x.shape[axis] || step[axis] !== 1);
+    const axes = begin.map((_, axis) => axis).filter(axis => shape[axis] !== x.shape[axis] || step[axis] !== 1);
     // ONNX counts a negative end from the back, so "to before the first element" needs a number below every index.
     const stop = (axis: number) => ((end[axis] as number) < 0 ? -(x.shape[axis] as number) - 1 : (end[axis] as number));
-    const pick = (values: readonly number[]) => this.integers(axes.map((axis) => values[axis] as number));
+    const pick = (values: readonly number[]) => this.integers(axes.map(axis => values[axis] as number));
     const inputs = [x, pick(begin), this.integers(axes.map(stop)), this.integers(axes)];
-    if (step.some((s) => s !== 1)) inputs.push(pick(step));
+    if (step.some(s => s !== 1)) inputs.push(pick(step));
     return this.apply('Slice', inputs, shape, x.type);
   }
 
   concat(values: readonly Value[], axis: number): Value {
-    const parts = values.filter((value) => value.shape[axis] !== 0);
+    const parts = values.filter(value => value.shape[axis] !== 0);
     if (parts.length === 1) return parts[0] as Value;
     const first = parts[0] ?? (values[0] as Value);
     const shape = [...first.shape];
@@ -264,7 +278,7 @@ export class GraphBuilder {
   }
 
   pad(x: Value, before: readonly number[], after: readonly number[], value = 0, mode = 'constant'): Value {
-    if ([...before, ...after].every((amount) => amount === 0)) return x;
+    if ([...before, ...after].every(amount => amount === 0)) return x;
     const shape = x.shape.map((dimension, axis) => dimension + (before[axis] as number) + (after[axis] as number));
     if (x.source.kind === 'splat' && x.source.value === value) return this.splat(value, shape, x.type);
     return this.apply('Pad', [x, this.integers([...before, ...after]), this.scalar(value, x.type)], shape, x.type, { mode });
@@ -274,7 +288,9 @@ export class GraphBuilder {
 
   /** `ReduceSum`, `ReduceMean`, `ReduceMax`, `ReduceMin`, `ReduceProd` over some axes. */
   reduce(operator: string, x: Value, axes: readonly number[], keepDims = false): Value {
-    const shape = keepDims ? x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d)) : x.shape.filter((_, axis) => !axes.includes(axis));
+    const shape = keepDims
+      ? x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
+      : x.shape.filter((_, axis) => !axes.includes(axis));
     const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
     if (count === 1) return this.reshape(x, shape);
     if (x.source.kind === 'splat' && operator !== 'ReduceProd') {
@@ -284,14 +300,20 @@ export class GraphBuilder {
     const transposed = operation(x, 'Transpose');
     if (transposed) {
       const perm = transposed.attributes.perm as number[];
-      const inner = axes.map((axis) => perm[axis] as number).sort((p, q) => p - q);
+      const inner = axes.map(axis => perm[axis] as number).sort((p, q) => p - q);
       const kept = perm.filter((_, axis) => !axes.includes(axis));
       if (!keepDims && kept.every((axis, i) => i === 0 || (kept[i - 1] as number) < axis)) {
         return this.reduce(operator, transposed.inputs[0] as Value, inner);
       }
     }
     const flat = operation(x, 'Reshape')?.inputs[0];
-    if (flat && flat.shape.length === 2 && flat.shape[1] === x.shape.at(-1) && axes.length === x.shape.length - 1 && !axes.includes(x.shape.length - 1)) {
+    if (
+      flat &&
+      flat.shape.length === 2 &&
+      flat.shape[1] === x.shape.at(-1) &&
+      axes.length === x.shape.length - 1 &&
+      !axes.includes(x.shape.length - 1)
+    ) {
       return this.reshape(this.reduce(operator, flat, [0]), shape);
     }
     if (operator === 'ReduceSum' && x.type === 'float32' && x.shape.length === 2 && axes[0] === 0 && axes.length === 1) {
@@ -330,7 +352,11 @@ export class GraphBuilder {
       // One matrix on the right: all rows of the stack in one product.
       const rows = this.reshape(a, [sizeOf(a.shape.slice(0, -1)), a.shape.at(-1) as number]);
       const product = this.gemm(rows, this.reshape(b, b.shape.slice(-2)), false, transposeB);
-      return this.reshape(product, [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(-2) as number, product.shape[1] as number]);
+      return this.reshape(product, [
+        ...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+        a.shape.at(-2) as number,
+        product.shape[1] as number,
+      ]);
     }
     const left = transposeA ? swap(a) : a;
     const right = transposeB ? swap(b) : b;

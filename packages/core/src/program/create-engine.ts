@@ -33,7 +33,9 @@ const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in global
 export async function createEngine(choice: EngineChoice = 'auto', options: EngineOptions = {}): Promise<Engine> {
   if (!CHOICES.includes(choice)) {
     const near = nearestName(choice, CHOICES);
-    throw new InputError(message('createEngine', `the engine must be one of ${CHOICES.join(', ')}`, choice, `Write "${near ?? 'auto'}"`));
+    throw new InputError(
+      message('createEngine', `the engine must be one of ${CHOICES.join(', ')}`, choice, `Write "${near ?? 'auto'}"`),
+    );
   }
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
   if (options.onnxruntime) return onnxEngine(webRuntime(options.onnxruntime));
@@ -42,7 +44,10 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
     return onnxEngine(await nativeRuntime());
   } catch (error) {
     const remedy = inBrowser ? 'pass { onnxruntime: ort } of onnxruntime-web' : 'npm install onnxruntime-node --ignore-scripts';
-    if (choice === 'onnx') throw new InputError(message('createEngine', 'engine "onnx" needs ONNX Runtime', firstLine(error), `To have it, ${remedy}`));
+    if (choice === 'onnx')
+      throw new InputError(
+        message('createEngine', 'engine "onnx" needs ONNX Runtime', firstLine(error), `To have it, ${remedy}`),
+      );
     return createTensorflow(options, `without ONNX Runtime, which is several times faster: ${remedy}`);
   }
 }
@@ -50,7 +55,15 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
 async function createTensorflow(options: EngineOptions, why: string): Promise<Engine> {
   if (options.backend) {
     const problem = await activate(options.backend);
-    if (problem) throw new InputError(message('createEngine', `backend "${options.backend}" must be there`, problem, 'Install its package or take another backend'));
+    if (problem)
+      throw new InputError(
+        message(
+          'createEngine',
+          `backend "${options.backend}" must be there`,
+          problem,
+          'Install its package or take another backend',
+        ),
+      );
     return tensorflowEngine(options.backend, why);
   }
   const order: TensorflowBackend[] = inBrowser ? ['webgl', 'wasm', 'cpu'] : ['tensorflow', 'wasm', 'cpu'];
@@ -63,7 +76,8 @@ async function activate(backend: TensorflowBackend): Promise<string | null> {
   const previous = tf.getBackend();
   try {
     if (backend === 'tensorflow') await loadNative();
-    else if (!tf.findBackendFactory(backend)) await import(/* @vite-ignore */ /* webpackIgnore: true */ `@tensorflow/tfjs-backend-${backend}`);
+    else if (!tf.findBackendFactory(backend))
+      await import(/* @vite-ignore */ /* webpackIgnore: true */ `@tensorflow/tfjs-backend-${backend}`);
     if (!(await tf.setBackend(backend))) return 'its initialisation failed';
     if (backend === 'wasm') completeWasmKernels();
     // The plain JavaScript backend greets its user on the console at its first tensor.

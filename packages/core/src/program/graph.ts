@@ -77,7 +77,7 @@ export class Graph {
   /** Takes ownership of `data`. Arrays of one repeated number become splats. */
   constant(data: ElementArray, shape: readonly number[], type: ElementType): Value {
     const first = data[0];
-    if (typeof first === 'number' && data.every((x) => Object.is(x, first))) return this.splat(first, shape, type);
+    if (typeof first === 'number' && data.every(x => Object.is(x, first))) return this.splat(first, shape, type);
     // By bits: -0 and 0 are two constants.
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const key = data.length <= 64 ? `constant ${type} ${shape} : ${bytes.join()}` : `constant #${this.#next}`;
@@ -91,7 +91,7 @@ export class Graph {
     shape: readonly number[],
     type: ElementType,
   ): Value {
-    const key = `${operator} ${inputs.map((input) => input.id)} ${JSON.stringify(attributes)} ${shape} ${type}`;
+    const key = `${operator} ${inputs.map(input => input.id)} ${JSON.stringify(attributes)} ${shape} ${type}`;
     return this.#intern(key, shape, type, { kind: 'operation', operator, inputs, attributes });
   }
 
@@ -116,7 +116,7 @@ export function reachable(outputs: readonly Value[]): Value[] {
       continue;
     }
     const inputs = value.source.kind === 'operation' ? value.source.inputs : [];
-    const waiting = inputs.filter((input) => !seen.has(input));
+    const waiting = inputs.filter(input => !seen.has(input));
     if (waiting.length > 0) {
       stack.push(...waiting.reverse());
       continue;

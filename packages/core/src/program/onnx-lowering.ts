@@ -1,4 +1,13 @@
-import { broadcastShape, type ElementArray, type ElementType, operation, reachable, sameShape, sizeOf, type Value } from './graph.ts';
+import {
+  broadcastShape,
+  type ElementArray,
+  type ElementType,
+  operation,
+  reachable,
+  sameShape,
+  sizeOf,
+  type Value,
+} from './graph.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */
@@ -10,7 +19,11 @@ const MAX_STORED_SPLAT = 1024;
  * @param inputs graph inputs by the name they get in the model
  * @param outputs graph values by the name they get in the model
  */
-export function lowerToOnnx(name: string, inputs: Readonly<Record<string, Value>>, outputs: Readonly<Record<string, Value>>): OnnxModel {
+export function lowerToOnnx(
+  name: string,
+  inputs: Readonly<Record<string, Value>>,
+  outputs: Readonly<Record<string, Value>>,
+): OnnxModel {
   const values = reachable(Object.values(outputs));
   const uses = countUses(values, Object.values(outputs));
   const names = new Map<Value, string>();
@@ -40,9 +53,14 @@ export function lowerToOnnx(name: string, inputs: Readonly<Record<string, Value>
     const { source } = value;
     if (source.kind === 'splat') {
       if (sizeOf(value.shape) <= MAX_STORED_SPLAT) {
-        initializers.push({ name: id, shape: value.shape, type: value.type, data: filled(source.value, sizeOf(value.shape), value.type) });
+        initializers.push({
+          name: id,
+          shape: value.shape,
+          type: value.type,
+          data: filled(source.value, sizeOf(value.shape), value.type),
+        });
       } else {
-        const shape = BigInt64Array.from(value.shape, (dimension) => BigInt(dimension));
+        const shape = BigInt64Array.from(value.shape, dimension => BigInt(dimension));
         initializers.push({ name: `${id}.value`, shape: [], type: value.type, data: filled(source.value, 1, value.type) });
         initializers.push({ name: `${id}.shape`, shape: [value.shape.length], type: 'int64', data: shape });
         nodes.push({ operator: 'Expand', inputs: [`${id}.value`, `${id}.shape`], outputs: [id], attributes: {} });
@@ -58,7 +76,7 @@ export function lowerToOnnx(name: string, inputs: Readonly<Record<string, Value>
       const before = Array.from({ length: Number(output ?? 0) }, (_, k) => `${id}.unused${k}`);
       nodes.push({
         operator: made?.operator ?? '',
-        inputs: operands.map((operand) => names.get(operand) as string),
+        inputs: operands.map(operand => names.get(operand) as string),
         outputs: [...before, id],
         attributes,
       });
@@ -69,7 +87,13 @@ export function lowerToOnnx(name: string, inputs: Readonly<Record<string, Value>
     nodes.push({ operator: 'Identity', inputs: [names.get(value) as string], outputs: [output], attributes: {} });
   }
   const describe = ([key, value]: [string, Value]): OnnxTensor => ({ name: key, shape: value.shape, type: value.type });
-  return { name, nodes, initializers, inputs: Object.entries(inputs).map(describe), outputs: Object.entries(outputs).map(describe) };
+  return {
+    name,
+    nodes,
+    initializers,
+    inputs: Object.entries(inputs).map(describe),
+    outputs: Object.entries(outputs).map(describe),
+  };
 }
 
 function countUses(values: readonly Value[], outputs: readonly Value[]): Map<Value, number> {

@@ -102,15 +102,16 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
   const message = new Message()
     .varint(1, 8)
     .string(2, 'zpin')
-    .message(7, (graph) => {
-      for (const node of model.nodes) graph.message(1, (m) => encodeNode(m, node));
+    .message(7, graph => {
+      for (const node of model.nodes) graph.message(1, m => encodeNode(m, node));
       graph.string(2, model.name);
-      for (const tensor of model.initializers) graph.message(5, (m) => encodeTensor(m, tensor));
-      for (const tensor of model.inputs) graph.message(11, (m) => encodeValueInfo(m, tensor));
-      for (const tensor of model.outputs) graph.message(12, (m) => encodeValueInfo(m, tensor));
+      for (const tensor of model.initializers) graph.message(5, m => encodeTensor(m, tensor));
+      for (const tensor of model.inputs) graph.message(11, m => encodeValueInfo(m, tensor));
+      for (const tensor of model.outputs) graph.message(12, m => encodeValueInfo(m, tensor));
     })
-    .message(8, (opset) => opset.string(1, '').varint(2, 18));
-  for (const [key, value] of Object.entries(model.metadata ?? {})) message.message(14, (entry) => entry.string(1, key).string(2, value));
+    .message(8, opset => opset.string(1, '').varint(2, 18));
+  for (const [key, value] of Object.entries(model.metadata ?? {}))
+    message.message(14, entry => entry.string(1, key).string(2, value));
   return message.finish();
 }
 
@@ -118,7 +119,7 @@ function encodeNode(m: Message, node: OnnxNode): void {
   for (const input of node.inputs) m.string(1, input);
   for (const output of node.outputs) m.string(2, output);
   m.string(4, node.operator);
-  for (const [name, value] of Object.entries(node.attributes)) m.message(5, (a) => encodeAttribute(a, node.operator, name, value));
+  for (const [name, value] of Object.entries(node.attributes)) m.message(5, a => encodeAttribute(a, node.operator, name, value));
 }
 
 function encodeAttribute(m: Message, operator: string, name: string, value: Attribute): void {
@@ -139,11 +140,11 @@ function encodeTensor(m: Message, tensor: OnnxConstant): void {
 }
 
 function encodeValueInfo(m: Message, tensor: OnnxTensor): void {
-  m.string(1, tensor.name).message(2, (type) =>
-    type.message(1, (t) => {
-      t.varint(1, DATA_TYPE[tensor.type]).message(2, (shape) => {
+  m.string(1, tensor.name).message(2, type =>
+    type.message(1, t => {
+      t.varint(1, DATA_TYPE[tensor.type]).message(2, shape => {
         for (const dimension of tensor.shape) {
-          shape.message(1, (d) => (typeof dimension === 'number' ? d.varint(1, dimension) : d.string(2, dimension)));
+          shape.message(1, d => (typeof dimension === 'number' ? d.varint(1, dimension) : d.string(2, dimension)));
         }
       });
     }),

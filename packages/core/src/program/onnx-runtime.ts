@@ -11,7 +11,11 @@ export interface OnnxValue {
 }
 
 /** @param data `[...dims]`, row-major; read and written in place */
-export function onnxValue<Data extends NumericArray>(type: InputType, data: Data, dims: readonly number[]): OnnxValue & { data: Data } {
+export function onnxValue<Data extends NumericArray>(
+  type: InputType,
+  data: Data,
+  dims: readonly number[],
+): OnnxValue & { data: Data } {
   return { type, data, dims, location: 'cpu' };
 }
 
@@ -61,13 +65,15 @@ const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
  * @throws Error when the package or its library for this platform is missing
  */
 export async function nativeRuntime(): Promise<OnnxRuntime> {
-  const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as { default?: NativeBinding } & NativeBinding;
+  const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as {
+    default?: NativeBinding;
+  } & NativeBinding;
   const native = module.default ?? module;
   native.initOrt?.();
   const Session = native.binding.InferenceSession;
   return {
     description: 'ONNX Runtime, native, one thread',
-    createSession: (model) => {
+    createSession: model => {
       const session = new Session();
       session.loadModel(model.buffer, model.byteOffset, model.byteLength, SESSION_OPTIONS);
       const options = {};
@@ -84,7 +90,10 @@ export async function nativeRuntime(): Promise<OnnxRuntime> {
 /** What is used of the module `onnxruntime-web`. */
 export interface OnnxRuntimeWeb {
   readonly InferenceSession: {
-    create(model: Uint8Array, options: object): Promise<{ run(feeds: object): Promise<Record<string, { data: NumericArray }>>; release(): Promise<void> }>;
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{ run(feeds: object): Promise<Record<string, { data: NumericArray }>>; release(): Promise<void> }>;
   };
   readonly Tensor: new (type: string, data: NumericArray, dims: readonly number[]) => object;
 }
@@ -93,11 +102,13 @@ export interface OnnxRuntimeWeb {
 export function webRuntime(ort: OnnxRuntimeWeb): OnnxRuntime {
   return {
     description: 'ONNX Runtime, WebAssembly',
-    createSession: async (model) => {
+    createSession: async model => {
       const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
       return {
         run: async (feeds, fetches) => {
-          const tensors = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.type, value.data, value.dims)]));
+          const tensors = Object.fromEntries(
+            Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.type, value.data, value.dims)]),
+          );
           const results = await session.run(tensors);
           for (const [name, value] of Object.entries(fetches)) value.data.set((results[name] as { data: NumericArray }).data);
         },

@@ -7,7 +7,7 @@ import { sizeOf } from './graph.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
 import { type OnnxRuntime, type OnnxSession, type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
-import { record, type Recording, type TensorSpec } from './recorder.ts';
+import { type Recording, record, type TensorSpec } from './recorder.ts';
 
 /**
  * Handing one tensor to ONNX Runtime costs about a microsecond, a slice inside the graph a tenth of that. Float inputs,
@@ -22,12 +22,12 @@ export function onnxEngine(runtime: OnnxRuntime): Engine {
   return {
     name: 'onnx',
     description: `onnx: ${runtime.description}`,
-    allocate: (values) => new HostVector(values),
-    build: (source) => {
+    allocate: values => new HostVector(values),
+    build: source => {
       const plan = new Plan(source);
       if (plan.isEmpty) return IDLE;
       const session = runtime.createSession(plan.model);
-      return session instanceof Promise ? session.then((ready) => plan.bind(ready)) : plan.bind(session);
+      return session instanceof Promise ? session.then(ready => plan.bind(ready)) : plan.bind(session);
     },
   };
 }
@@ -84,28 +84,40 @@ class Plan {
   constructor(source: ProgramSource) {
     this.#source = source;
     const inputs = new Map<string, InputSpec>();
-    for (const [name, vector] of Object.entries(source.state)) inputs.set(`state/${name}`, { type: 'float32', shape: [vector.size] });
+    for (const [name, vector] of Object.entries(source.state))
+      inputs.set(`state/${name}`, { type: 'float32', shape: [vector.size] });
     for (const [name, spec] of Object.entries(source.inputs)) inputs.set(`input/${name}`, spec);
     const isSmall = (type: string, shape: readonly number[]) => type === 'float32' && sizeOf(shape) <= PACKED_SIZE;
-    const packed = layOut([...inputs].filter(([, spec]) => isSmall(spec.type, spec.shape)).map(([name, spec]) => ({ name, shape: spec.shape })));
-    const specs: Record<string, TensorSpec> = Object.fromEntries([...inputs].filter(([, spec]) => !isSmall(spec.type, spec.shape)));
+    const packed = layOut(
+      [...inputs].filter(([, spec]) => isSmall(spec.type, spec.shape)).map(([name, spec]) => ({ name, shape: spec.shape })),
+    );
+    const specs: Record<string, TensorSpec> = Object.fromEntries(
+      [...inputs].filter(([, spec]) => !isSmall(spec.type, spec.shape)),
+    );
     if (packed.length > 0) specs[PACK] = { type: 'float32', shape: [totalSize(packed)] };
 
     let packedOut: Part[] = [];
-    this.#recording = record(source.name, specs, (tensors) => {
+    this.#recording = record(source.name, specs, tensors => {
       const all: Record<string, tf.Tensor> = { ...tensors };
-      for (const part of packed) all[part.name] = tf.reshape(tf.slice(tensors[PACK] as tf.Tensor1D, [part.offset], [part.size]), [...part.shape]);
+      for (const part of packed)
+        all[part.name] = tf.reshape(tf.slice(tensors[PACK] as tf.Tensor1D, [part.offset], [part.size]), [...part.shape]);
       const pick = (prefix: string) =>
-        Object.fromEntries([...inputs.keys()].filter((name) => name.startsWith(prefix)).map((name) => [name.slice(prefix.length), all[name]]));
+        Object.fromEntries(
+          [...inputs.keys()].filter(name => name.startsWith(prefix)).map(name => [name.slice(prefix.length), all[name]]),
+        );
       const result = source.run(pick('state/') as Record<string, tf.Tensor1D>, pick('input/') as Record<string, tf.Tensor>);
       const outputs = new Map<string, tf.Tensor>();
       for (const [name, tensor] of Object.entries(result.state)) outputs.set(`state/${name}`, tf.reshape(tensor, [-1]));
       for (const [name, tensor] of Object.entries(result.outputs)) outputs.set(`output/${name}`, tensor);
       for (const [name, tensor] of Object.entries(result.metrics)) outputs.set(`metric/${name}`, tf.cast(tensor, 'float32'));
-      packedOut = layOut([...outputs].filter(([, tensor]) => isSmall(tensor.dtype, tensor.shape)).map(([name, tensor]) => ({ name, shape: tensor.shape })));
+      packedOut = layOut(
+        [...outputs]
+          .filter(([, tensor]) => isSmall(tensor.dtype, tensor.shape))
+          .map(([name, tensor]) => ({ name, shape: tensor.shape })),
+      );
       const results = Object.fromEntries([...outputs].filter(([, tensor]) => !isSmall(tensor.dtype, tensor.shape)));
       if (packedOut.length > 0) {
-        results[PACK] = tf.concat1d(packedOut.map((part) => tf.reshape(outputs.get(part.name) as tf.Tensor, [-1]) as tf.Tensor1D));
+        results[PACK] = tf.concat1d(packedOut.map(part => tf.reshape(outputs.get(part.name) as tf.Tensor, [-1]) as tf.Tensor1D));
       }
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [`out/${name}`, tensor]));
     });
@@ -122,13 +134,14 @@ class Plan {
   bind(session: OnnxSession): Executable {
     const { state } = this.#source;
     const vector = (name: string) => state[name] as HostVector;
-    const stripped = (names: readonly string[], prefix: string) => names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    const stripped = (names: readonly string[], prefix: string) =>
+      names.filter(name => name.startsWith(prefix)).map(name => name.slice(prefix.length));
 
     const feeds: OnnxValues = {};
     const fetches: OnnxValues = {};
     const direct = Object.keys(this.#recording.inputs);
-    const stateIn = stripped(direct, 'state/').map((name) => ({ key: `state/${name}`, vector: vector(name) }));
-    const inputs = stripped(direct, 'input/').map((name) => {
+    const stateIn = stripped(direct, 'state/').map(name => ({ key: `state/${name}`, vector: vector(name) }));
+    const inputs = stripped(direct, 'input/').map(name => {
       const spec = this.#source.inputs[name] as InputSpec;
       return { key: `input/${name}`, name, value: onnxValue(spec.type, arrayOf(spec.type, 0), spec.shape) };
     });
@@ -137,8 +150,8 @@ class Plan {
     const packedIn = new Float32Array(totalSize(this.#packedIn));
     if (packedIn.length > 0) feeds[PACK] = onnxValue('float32', packedIn, [packedIn.length]);
     const isState = (part: Part) => part.name.startsWith('state/');
-    const packedStateIn = this.#packedIn.filter(isState).map((part) => ({ ...part, vector: vector(part.name.slice(6)) }));
-    const packedInputs = this.#packedIn.filter((part) => !isState(part)).map((part) => ({ ...part, input: part.name.slice(6) }));
+    const packedStateIn = this.#packedIn.filter(isState).map(part => ({ ...part, vector: vector(part.name.slice(6)) }));
+    const packedInputs = this.#packedIn.filter(part => !isState(part)).map(part => ({ ...part, input: part.name.slice(6) }));
 
     const outputs: Record<string, NumericArray> = {};
     const stateOut: { key: string; vector: HostVector }[] = [];

@@ -46,7 +46,9 @@ export interface ProgramResult<O extends string> {
 }
 
 /** A compiled computation over a store. Always await the call: it answers at once where the engine can. */
-export type Program<I, O extends string> = ((inputs: { readonly [K in keyof I]: NumericArray }) => MaybePromise<ProgramResult<O>>) & {
+export type Program<I, O extends string> = ((
+  inputs: { readonly [K in keyof I]: NumericArray },
+) => MaybePromise<ProgramResult<O>>) & {
   /** Frees what the engine compiled. */
   dispose(): void;
 };
@@ -66,9 +68,10 @@ export function program<S extends VectorTree, I extends Readonly<Record<string, 
   const executables = new Map<number, Executable>();
   const source = (batch: number): ProgramSource => ({
     name: definition.name,
-    inputs: Object.fromEntries(specs.map((spec) => [spec.name, spec.at(batch)])),
+    inputs: Object.fromEntries(specs.map(spec => [spec.name, spec.at(batch)])),
     state: Object.fromEntries(store.vectors),
-    run: (state, inputs) => flattenResult(definition.name, store, definition.run(nestTree(state) as StateTensors<S>, inputs as InputTensors<I>)),
+    run: (state, inputs) =>
+      flattenResult(definition.name, store, definition.run(nestTree(state) as StateTensors<S>, inputs as InputTensors<I>)),
   });
 
   function call(inputs: { readonly [K in keyof I]: NumericArray }): MaybePromise<ProgramResult<O>> {
@@ -78,7 +81,7 @@ export function program<S extends VectorTree, I extends Readonly<Record<string, 
     if (ready) return finish(ready, ready.run(inputs));
     const built = store.engine.build(source(batch));
     if (built instanceof Promise) {
-      return built.then((executable) => {
+      return built.then(executable => {
         executables.set(batch, executable);
         return finish(executable, executable.run(inputs));
       });
@@ -88,7 +91,7 @@ export function program<S extends VectorTree, I extends Readonly<Record<string, 
   }
 
   const finish = (executable: Executable, results: MaybePromise<Results>): MaybePromise<ProgramResult<O>> =>
-    results instanceof Promise ? results.then((done) => wrap(executable, done)) : wrap(executable, results);
+    results instanceof Promise ? results.then(done => wrap(executable, done)) : wrap(executable, results);
   const wrap = (executable: Executable, results: Results): ProgramResult<O> => {
     // The next call overwrites metrics that nobody has read; those that were read keep their numbers.
     let values: ReturnType<Metrics['read']> | undefined;
@@ -124,21 +127,31 @@ class InputReader {
     this.name = name;
     this.#type = 'type' in shape ? shape.type : 'float32';
     this.#shape = 'type' in shape ? shape.shape : shape;
-    this.#batches = this.#shape.filter((dimension) => dimension === 'batch').length;
+    this.#batches = this.#shape.filter(dimension => dimension === 'batch').length;
     this.#fixed = this.#shape.reduce<number>((size, dimension) => (dimension === 'batch' ? size : size * dimension), 1);
-    if (this.#batches > 1) throw new ProgramError(message(`program "${program}"`, `input "${name}" must have one batch axis at most`, shape, 'Give the other axes numbers'));
+    if (this.#batches > 1)
+      throw new ProgramError(
+        message(`program "${program}"`, `input "${name}" must have one batch axis at most`, shape, 'Give the other axes numbers'),
+      );
   }
 
   /** The spec for a batch size. */
   at(batch: number): InputSpec {
-    return { type: this.#type, shape: this.#shape.map((dimension) => (dimension === 'batch' ? batch : dimension)) };
+    return { type: this.#type, shape: this.#shape.map(dimension => (dimension === 'batch' ? batch : dimension)) };
   }
 
   /** Returns the batch size: the one known already, or the one of this array. */
   check(array: NumericArray | undefined, batch: number): number {
     if (!(array instanceof ARRAY_TYPE[this.#type])) {
       const found = array === undefined ? 'nothing' : (array as object).constructor.name;
-      throw new ProgramError(message(this.#where(), `must be a ${ARRAY_TYPE[this.#type].name} [${this.#shape}]`, found, 'Pass a typed array of that type'));
+      throw new ProgramError(
+        message(
+          this.#where(),
+          `must be a ${ARRAY_TYPE[this.#type].name} [${this.#shape}]`,
+          found,
+          'Pass a typed array of that type',
+        ),
+      );
     }
     if (this.#batches === 0) {
       if (array.length === this.#fixed) return batch;
@@ -147,7 +160,9 @@ class InputReader {
       if (Number.isInteger(size) && size > 0 && (batch === -1 || batch === size)) return size;
     }
     const expected = batch === -1 ? `[${this.#shape}]` : `[${this.at(batch).shape}]`;
-    throw new ProgramError(message(this.#where(), `must have the shape ${expected}`, `${array.length} numbers`, 'Check the length of the array'));
+    throw new ProgramError(
+      message(this.#where(), `must have the shape ${expected}`, `${array.length} numbers`, 'Check the length of the array'),
+    );
   }
 
   #where(): string {
@@ -156,18 +171,31 @@ class InputReader {
 }
 
 /** Names with dots, and checks that the state keeps its names and sizes. */
-function flattenResult(name: string, store: Store<VectorTree>, result: { state?: object; outputs?: Readonly<Record<string, tf.Tensor>>; metrics?: Readonly<Record<string, tf.Tensor>> }): FlatResult {
+function flattenResult(
+  name: string,
+  store: Store<VectorTree>,
+  result: { state?: object; outputs?: Readonly<Record<string, tf.Tensor>>; metrics?: Readonly<Record<string, tf.Tensor>> },
+): FlatResult {
   const state = Object.fromEntries(flattenTree<tf.Tensor>(result.state ?? {}));
   for (const [key, tensor] of Object.entries(state)) {
     const size = store.vectors.get(key)?.size;
     if (size !== tensor.size) {
-      const expectation = size === undefined ? `new state must be one of ${[...store.vectors.keys()].join(', ')}` : `state "${key}" must keep its ${size} numbers`;
-      throw new ProgramError(message(`program "${name}"`, expectation, `"${key}" [${tensor.shape}]`, 'Return new values under the names of the store'));
+      const expectation =
+        size === undefined
+          ? `new state must be one of ${[...store.vectors.keys()].join(', ')}`
+          : `state "${key}" must keep its ${size} numbers`;
+      throw new ProgramError(
+        message(`program "${name}"`, expectation, `"${key}" [${tensor.shape}]`, 'Return new values under the names of the store'),
+      );
     }
-    if (tensor.dtype !== 'float32') throw new ProgramError(message(`program "${name}"`, `state "${key}" must be float32`, tensor.dtype, 'Cast it'));
+    if (tensor.dtype !== 'float32')
+      throw new ProgramError(message(`program "${name}"`, `state "${key}" must be float32`, tensor.dtype, 'Cast it'));
   }
   for (const [key, tensor] of Object.entries(result.metrics ?? {})) {
-    if (tensor.size !== 1) throw new ProgramError(message(`program "${name}"`, `metric "${key}" must be a scalar`, `[${tensor.shape}]`, 'Reduce it with tf.mean'));
+    if (tensor.size !== 1)
+      throw new ProgramError(
+        message(`program "${name}"`, `metric "${key}" must be a scalar`, `[${tensor.shape}]`, 'Reduce it with tf.mean'),
+      );
   }
   return { state, outputs: result.outputs ?? {}, metrics: result.metrics ?? {} };
 }

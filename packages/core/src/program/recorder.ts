@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { message, ProgramError } from '../spec/errors.ts';
 import { GraphBuilder } from './builder.ts';
-import { type ElementArray, type ElementType, reachable, type Value } from './graph.ts';
 import { registerGradients } from './gradients.ts';
+import { type ElementArray, type ElementType, reachable, type Value } from './graph.ts';
 import { type Kernel, kernels } from './kernels/index.ts';
 
 /** Name under which the recorder is known to TensorFlow.js as a backend. */
@@ -68,7 +68,8 @@ class RecorderBackend extends tf.KernelBackend {
 
   #readError(dataId: tf.DataId): ProgramError {
     const value = this.#values.get(dataId);
-    const what = value?.source.kind === 'operation' ? `${value.source.operator} [${value.shape}]` : `a tensor [${value?.shape ?? '?'}]`;
+    const what =
+      value?.source.kind === 'operation' ? `${value.source.operator} [${value.shape}]` : `a tensor [${value?.shape ?? '?'}]`;
     return new ProgramError(
       message(
         `program "${this.program}"`,
@@ -81,7 +82,12 @@ class RecorderBackend extends tf.KernelBackend {
 
   override move(): void {
     throw new ProgramError(
-      message(`program "${this.program}"`, 'tensors must stay on the recorder', 'a tensor of another backend', 'Make it inside `run`'),
+      message(
+        `program "${this.program}"`,
+        'tensors must stay on the recorder',
+        'a tensor of another backend',
+        'Make it inside `run`',
+      ),
     );
   }
 
@@ -110,7 +116,8 @@ function recorderBackend(): RecorderBackend {
   if (backend) return backend;
   const created = new RecorderBackend();
   tf.registerBackend(BACKEND, () => created, 0);
-  for (const [kernelName, kernel] of Object.entries(kernels)) tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc: adapt(kernelName, kernel) });
+  for (const [kernelName, kernel] of Object.entries(kernels))
+    tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc: adapt(kernelName, kernel) });
   const known = new Set(Object.keys(kernels));
   // A kernel without lowering is named, with what it was called on, instead of TensorFlow.js' "not registered".
   for (const { kernelName } of [...tf.getKernelsForBackend('cpu'), ...tf.getKernelsForBackend('webgl')]) {
@@ -120,7 +127,7 @@ function recorderBackend(): RecorderBackend {
       kernelName,
       backendName: BACKEND,
       kernelFunc: ({ inputs }) => {
-        const shapes = Object.values(inputs).map((input) => `[${(input as tf.TensorInfo).shape}]`);
+        const shapes = Object.values(inputs).map(input => `[${(input as tf.TensorInfo).shape}]`);
         throw new ProgramError(
           message(
             `program "${created.program}"`,
@@ -146,10 +153,12 @@ function adapt(kernelName: string, kernel: Kernel): tf.KernelFunc {
       result = kernel({ inputs: named, attributes: (attrs ?? {}) as Record<string, never>, builder: recorder.builder });
     } catch (error) {
       if (error instanceof ProgramError) throw error;
-      const shapes = Object.values(named).map((value) => `[${value.shape}]`);
-      throw new ProgramError(`program "${recorder.program}": kernel ${kernelName} on ${shapes.join(', ')}: ${(error as Error).message}`);
+      const shapes = Object.values(named).map(value => `[${value.shape}]`);
+      throw new ProgramError(
+        `program "${recorder.program}": kernel ${kernelName} on ${shapes.join(', ')}: ${(error as Error).message}`,
+      );
     }
-    return Array.isArray(result) ? result.map((value) => recorder.wrap(value)) : recorder.wrap(result);
+    return Array.isArray(result) ? result.map(value => recorder.wrap(value)) : recorder.wrap(result);
   };
 }
 
@@ -174,7 +183,12 @@ export function record(
   tf.setBackend(BACKEND);
   Math.random = () => {
     throw new ProgramError(
-      message(`program "${program}"`, 'a program must be pure', 'a draw of random numbers', 'Draw the noise outside from an Rng and pass it as an input'),
+      message(
+        `program "${program}"`,
+        'a program must be pure',
+        'a draw of random numbers',
+        'Draw the noise outside from an Rng and pass it as an input',
+      ),
     );
   };
   const inputs: Record<string, Value> = {};
@@ -214,4 +228,3 @@ function toElements(values: tf.BackendValues, dtype: tf.DataType): ElementArray 
   if (dtype === 'bool') return Uint8Array.from(numbers, Number);
   return Float32Array.from(numbers);
 }
-

@@ -42,7 +42,14 @@ export class Store<S extends VectorTree = VectorTree> {
   write(name: string, values: Float32Array): void {
     const vector = this.#vector('Store.write', name);
     if (values.length !== vector.size) {
-      throw new ProgramError(message('Store.write', `vector "${name}" must have ${vector.size} numbers`, values.length, 'Use values of the same network'));
+      throw new ProgramError(
+        message(
+          'Store.write',
+          `vector "${name}" must have ${vector.size} numbers`,
+          values.length,
+          'Use values of the same network',
+        ),
+      );
     }
     vector.write(values);
   }
@@ -60,7 +67,14 @@ export class Store<S extends VectorTree = VectorTree> {
       const values = state[name];
       if (!(values instanceof Float32Array) || values.length !== vector.size) {
         const found = values instanceof Float32Array ? `${values.length} numbers` : 'nothing';
-        throw new ProgramError(message('Store.restore', `vector "${name}" must have ${vector.size} numbers`, found, 'Restore with the config the state was saved with'));
+        throw new ProgramError(
+          message(
+            'Store.restore',
+            `vector "${name}" must have ${vector.size} numbers`,
+            found,
+            'Restore with the config the state was saved with',
+          ),
+        );
       }
     }
     for (const [name, vector] of this.vectors) vector.write(state[name] as Float32Array);
@@ -72,7 +86,10 @@ export class Store<S extends VectorTree = VectorTree> {
 
   #vector(where: string, name: string): StateVector {
     const vector = this.vectors.get(name);
-    if (!vector) throw new ProgramError(message(where, `the name must be one of ${[...this.vectors.keys()].join(', ')}`, name, 'Check the name'));
+    if (!vector)
+      throw new ProgramError(
+        message(where, `the name must be one of ${[...this.vectors.keys()].join(', ')}`, name, 'Check the name'),
+      );
     return vector;
   }
 }

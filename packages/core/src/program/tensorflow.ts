@@ -10,8 +10,8 @@ export function tensorflowEngine(backend: string, why: string): Engine {
   return {
     name: 'tensorflow',
     description: `tensorflow: TensorFlow.js on ${backend} (${why})`,
-    allocate: (values) => new DeviceVector(backend, values),
-    build: (source) => new EagerProgram(backend, source),
+    allocate: values => new DeviceVector(backend, values),
+    build: source => new EagerProgram(backend, source),
   };
 }
 
@@ -50,7 +50,7 @@ class DeviceVector implements StateVector {
   }
 
   read(): MaybePromise<Float32Array> {
-    return this.#tensor.data().then((values) => Float32Array.from(values));
+    return this.#tensor.data().then(values => Float32Array.from(values));
   }
 
   write(values: Float32Array): void {
@@ -97,9 +97,11 @@ class EagerProgram implements Executable {
       );
       const result = this.#source.run(state, inputs);
       // New state gets a handle of its own: it may be the very tensor of another vector.
-      for (const [name, tensor] of Object.entries(result.state)) next.push([vectors[name] as DeviceVector, survive(tf.reshape(tensor, [-1]))]);
+      for (const [name, tensor] of Object.entries(result.state))
+        next.push([vectors[name] as DeviceVector, survive(tf.reshape(tensor, [-1]))]);
       for (const [name, tensor] of Object.entries(result.outputs)) outputs.set(name, survive(tensor));
-      for (const [name, tensor] of Object.entries(result.metrics)) metrics.set(name, survive(tf.cast(tf.reshape(tensor, []), 'float32')));
+      for (const [name, tensor] of Object.entries(result.metrics))
+        metrics.set(name, survive(tf.cast(tf.reshape(tensor, []), 'float32')));
     });
     for (const [vector, tensor] of next) vector.replace(tensor);
     this.metricNames = [...metrics.keys()];

@@ -16,7 +16,7 @@ interface CpuBackend extends tf.KernelBackend {
  * misreads its indices, `MaxPool` and `MaxPoolGrad` pad with 0, `Cast` to booleans keeps 255. The conformance suite shows each of them.
  */
 const FAULTY: Readonly<Record<string, (attributes: tf.NamedAttrMap | undefined) => boolean>> = {
-  Cast: (attributes) => attributes?.dtype === 'bool',
+  Cast: attributes => attributes?.dtype === 'bool',
   GatherV2: () => true,
   MaxPool: () => true,
   MaxPoolGrad: () => true,
@@ -43,7 +43,7 @@ export function completeWasmKernels(): void {
     tf.registerKernel({
       kernelName,
       backendName: 'wasm',
-      kernelFunc: (call) => {
+      kernelFunc: call => {
         if (own && !isFaulty?.(call.attrs)) return own.kernelFunc(call);
         return bridge(kernelFunc, call.inputs, call.attrs, call.backend as WasmBackend, cpu);
       },
@@ -51,13 +51,24 @@ export function completeWasmKernels(): void {
   }
 }
 
-function bridge(kernel: tf.KernelFunc, inputs: tf.NamedTensorInfoMap, attrs: tf.NamedAttrMap | undefined, wasm: WasmBackend, cpu: CpuBackend): tf.TensorInfo | tf.TensorInfo[] {
+function bridge(
+  kernel: tf.KernelFunc,
+  inputs: tf.NamedTensorInfoMap,
+  attrs: tf.NamedAttrMap | undefined,
+  wasm: WasmBackend,
+  cpu: CpuBackend,
+): tf.TensorInfo | tf.TensorInfo[] {
   const copies: Record<string, tf.TensorInfo> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
-    if (tensor) copies[name] = cpu.makeTensorInfo(tensor.shape, tensor.dtype, (wasm.readSync(tensor.dataId) as tf.backend_util.TypedArray).slice());
+    if (tensor)
+      copies[name] = cpu.makeTensorInfo(
+        tensor.shape,
+        tensor.dtype,
+        (wasm.readSync(tensor.dataId) as tf.backend_util.TypedArray).slice(),
+      );
   }
   const result = kernel({ inputs: copies, backend: cpu, ...(attrs && { attrs }) });
-  const outputs = (Array.isArray(result) ? result : [result]).map((output) => {
+  const outputs = (Array.isArray(result) ? result : [result]).map(output => {
     const values = cpu.readSync(output.dataId) as tf.backend_util.TypedArray;
     const copy = wasm.makeOutput(output.shape, output.dtype);
     wasm.typedArrayFromHeap(copy).set(values);

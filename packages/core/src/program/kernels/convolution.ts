@@ -98,7 +98,11 @@ function unshift(b: GraphBuilder, parts: readonly Value[], w: Window): Value {
 function dilate(b: GraphBuilder, x: Value, strideHeight: number, strideWidth: number): Value {
   if (strideHeight === 1 && strideWidth === 1) return x;
   const [batch, h, w, channels] = x.shape as [number, number, number, number];
-  const spaced = b.pad(b.reshape(x, [batch, h, 1, w, 1, channels]), [0, 0, 0, 0, 0, 0], [0, 0, strideHeight - 1, 0, strideWidth - 1, 0]);
+  const spaced = b.pad(
+    b.reshape(x, [batch, h, 1, w, 1, channels]),
+    [0, 0, 0, 0, 0, 0],
+    [0, 0, strideHeight - 1, 0, strideWidth - 1, 0],
+  );
   return b.reshape(spaced, [batch, h * strideHeight, w * strideWidth, channels]);
 }
 
@@ -106,7 +110,11 @@ function dilate(b: GraphBuilder, x: Value, strideHeight: number, strideWidth: nu
 function crop(b: GraphBuilder, image: Value, w: Window): Value {
   const [batch, h, width, channels] = image.shape as [number, number, number, number];
   const { top, left } = w.padInfo;
-  const inner = b.slice(image, [0, top, left, 0], [batch, Math.min(h, top + w.inHeight), Math.min(width, left + w.inWidth), channels]);
+  const inner = b.slice(
+    image,
+    [0, top, left, 0],
+    [batch, Math.min(h, top + w.inHeight), Math.min(width, left + w.inWidth), channels],
+  );
   return fit(b, inner, 0, 0, w.inHeight, w.inWidth);
 }
 
@@ -228,7 +236,7 @@ function maxPoolGrad(call: KernelCall): Value {
   const parts = shifts(b, x, w, Number.NEGATIVE_INFINITY);
   const best = parts.reduce((most, part) => b.binary('Max', most, part));
   let free: Value | undefined;
-  const gradients = parts.map((part) => {
+  const gradients = parts.map(part => {
     const equal = b.binary('Equal', part, best);
     const hit = free ? b.binary('And', equal, free, 'bool') : equal;
     const miss = b.unary('Not', equal, 'bool');
@@ -270,7 +278,11 @@ function avgPoolGrad(call: KernelCall): Value {
   const [dy, x] = [call.inputs.dy as Value, call.inputs.input as Value];
   const w = poolWindow(call, x.shape);
   const share = b.div(dy, b.scalar(w.filterHeight * w.filterWidth));
-  return unshift(b, Array.from({ length: w.filterHeight * w.filterWidth }, () => share), w);
+  return unshift(
+    b,
+    Array.from({ length: w.filterHeight * w.filterWidth }, () => share),
+    w,
+  );
 }
 
 export const convolution: KernelTable = {
@@ -279,7 +291,7 @@ export const convolution: KernelTable = {
   Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
-  FusedConv2D: (call) => {
+  FusedConv2D: call => {
     const y = conv2d(call);
     const biased = call.inputs.bias ? call.builder.add(y, call.inputs.bias) : y;
     return activate(call.builder, biased, attribute<string | undefined>(call, 'activation'), call);

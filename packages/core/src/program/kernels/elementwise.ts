@@ -61,7 +61,7 @@ const truth = (b: GraphBuilder, value: Value): Value => b.cast(value, 'bool');
 
 function unary(operator: string): Kernel {
   if (operator === 'Identity') return x;
-  return (call) => {
+  return call => {
     // Ceil, Floor and Round of integers, and Relu of booleans, are not in ONNX Runtime.
     if (x(call).type === 'int32' && (operator === 'Ceil' || operator === 'Floor' || operator === 'Round')) return x(call);
     const operand = x(call).type === 'bool' ? call.builder.cast(x(call), 'int32') : x(call);
@@ -146,58 +146,61 @@ export const elementwise: KernelTable = {
   ...Object.fromEntries(Object.entries(BINARY).map(([kernel, operator]) => [kernel, binary(operator)])),
   AddN: ({ inputs, builder }) => Object.values(inputs).reduce((sum, value) => builder.add(sum, value)),
   Atan2: atan2,
-  Cast: (call) => {
+  Cast: call => {
     const type = attribute<'float32' | 'int32' | 'bool'>(call, 'dtype');
     return call.builder.cast(x(call), type);
   },
   ClipByValue: clip,
-  Elu: (call) => call.builder.unary('Elu', x(call)),
+  Elu: call => call.builder.unary('Elu', x(call)),
   EluGrad: ({ inputs, builder: b }) => {
     const [dy, y] = [inputs.dy as Value, inputs.y as Value];
     return b.where(b.binary('GreaterOrEqual', y, b.scalar(0)), dy, b.mul(dy, b.add(y, b.scalar(1))));
   },
   Expm1: expm1,
   FloorDiv: floorDiv,
-  IsFinite: (call) => {
+  IsFinite: call => {
     const b = call.builder;
     const odd = b.binary('Or', b.unary('IsNaN', x(call), 'bool'), b.unary('IsInf', x(call), 'bool'), 'bool');
     return b.unary('Not', odd, 'bool');
   },
-  IsInf: (call) => call.builder.unary('IsInf', x(call), 'bool'),
-  IsNan: (call) => call.builder.unary('IsNaN', x(call), 'bool'),
-  LeakyRelu: (call) => {
+  IsInf: call => call.builder.unary('IsInf', x(call), 'bool'),
+  IsNan: call => call.builder.unary('IsNaN', x(call), 'bool'),
+  LeakyRelu: call => {
     const b = call.builder;
     return b.where(b.binary('Less', x(call), b.scalar(0)), b.mul(x(call), b.scalar(attribute<number>(call, 'alpha'))), x(call));
   },
   Log1p: log1p,
-  LogicalNot: (call) => call.builder.unary('Not', truth(call.builder, x(call)), 'bool'),
+  LogicalNot: call => call.builder.unary('Not', truth(call.builder, x(call)), 'bool'),
   Mod: mod,
   NotEqual: ({ inputs, builder: b }) => b.unary('Not', b.binary('Equal', inputs.a as Value, inputs.b as Value), 'bool'),
-  OnesLike: (call) => call.builder.splat(1, x(call).shape, x(call).type),
+  OnesLike: call => call.builder.splat(1, x(call).shape, x(call).type),
   Prelu: ({ inputs, builder: b }) => {
     const [value, alpha] = [inputs.x as Value, inputs.alpha as Value];
     return b.where(b.binary('Less', value, b.scalar(0)), b.mul(value, alpha), value);
   },
-  Relu6: (call) => call.builder.binary('Min', call.builder.unary('Relu', x(call)), call.builder.scalar(6)),
-  Rsqrt: (call) => call.builder.unary('Reciprocal', call.builder.unary('Sqrt', x(call))),
+  Relu6: call => call.builder.binary('Min', call.builder.unary('Relu', x(call)), call.builder.scalar(6)),
+  Rsqrt: call => call.builder.unary('Reciprocal', call.builder.unary('Sqrt', x(call))),
   Select: ({ inputs, builder: b }) => {
     const condition = truth(b, inputs.condition as Value);
     const [then, otherwise] = [inputs.t as Value, inputs.e as Value];
     // A condition of rank 1 chooses whole rows.
-    const rows = condition.shape.length === 1 && then.shape.length > 1 ? [condition.shape[0] as number, ...then.shape.slice(1).map(() => 1)] : condition.shape;
+    const rows =
+      condition.shape.length === 1 && then.shape.length > 1
+        ? [condition.shape[0] as number, ...then.shape.slice(1).map(() => 1)]
+        : condition.shape;
     return b.where(b.reshape(condition, rows), then, otherwise);
   },
-  Selu: (call) => {
+  Selu: call => {
     const b = call.builder;
     const [scale, alpha] = [1.0507009873554805, 1.6732632423543772];
     const negative = b.mul(b.sub(b.unary('Exp', x(call)), b.scalar(1)), b.scalar(scale * alpha));
     return b.where(b.binary('GreaterOrEqual', x(call), b.scalar(0)), b.mul(x(call), b.scalar(scale)), negative);
   },
-  Square: (call) => call.builder.mul(x(call), x(call)),
+  Square: call => call.builder.mul(x(call), x(call)),
   SquaredDifference: ({ inputs, builder: b }) => {
     const difference = b.sub(inputs.a as Value, inputs.b as Value);
     return b.mul(difference, difference);
   },
   Step: step,
-  ZerosLike: (call) => call.builder.splat(0, x(call).shape, x(call).type),
+  ZerosLike: call => call.builder.splat(0, x(call).shape, x(call).type),
 };

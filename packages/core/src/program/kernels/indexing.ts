@@ -9,7 +9,11 @@ function oneHot(call: KernelCall): Value {
   const depth = attribute<number>(call, 'depth');
   const [on, off] = [attribute<number>(call, 'onValue'), attribute<number>(call, 'offValue')];
   const type = attribute<'float32' | 'int32' | 'bool' | undefined>(call, 'dtype') ?? 'float32';
-  const columns = b.constant(Int32Array.from({ length: depth }, (_, i) => i), [depth], 'int32');
+  const columns = b.constant(
+    Int32Array.from({ length: depth }, (_, i) => i),
+    [depth],
+    'int32',
+  );
   const hit = b.binary('Equal', b.reshape(indices, [...indices.shape, 1]), columns);
   if (on === 1 && off === 0) return b.cast(hit, type);
   return b.where(hit, b.scalar(on, type), b.scalar(off, type));
@@ -29,7 +33,11 @@ function gather(call: KernelCall): Value {
   const [batch, outer] = [sizeOf(x.shape.slice(0, batchDims)), sizeOf(x.shape.slice(batchDims, axis))];
   const [length, inner] = [x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))];
   const count = sizeOf(indices.shape) / batch;
-  const offsets = b.constant(Int32Array.from({ length: batch }, (_, i) => i * length), [batch, 1], 'int32');
+  const offsets = b.constant(
+    Int32Array.from({ length: batch }, (_, i) => i * length),
+    [batch, 1],
+    'int32',
+  );
   const rows = b.reshape(b.add(b.reshape(b.cast(indices, 'int32'), [batch, count]), offsets), [batch * count]);
   const table = b.reshape(b.transpose(b.reshape(x, [batch, outer, length, inner]), [0, 2, 1, 3]), [batch * length, outer, inner]);
   const taken = b.apply('Gather', [table, rows], [batch * count, outer, inner], x.type, { axis: 0 });
@@ -74,7 +82,8 @@ export const indexing: KernelTable = {
   GatherNd: gatherNd,
   GatherV2: gather,
   OneHot: oneHot,
-  ScatterNd: (call) => scatterAdd(call.builder, call.inputs.indices as Value, call.inputs.updates as Value, attribute<number[]>(call, 'shape')),
+  ScatterNd: call =>
+    scatterAdd(call.builder, call.inputs.indices as Value, call.inputs.updates as Value, attribute<number[]>(call, 'shape')),
   TopK: topK,
   UnsortedSegmentSum: unsortedSegmentSum,
 };

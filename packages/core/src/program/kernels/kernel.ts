@@ -22,5 +22,5 @@ export function attribute<T>(call: KernelCall, name: string): T {
 /** Axes counted from the front, in order; every axis when none is given. */
 export function normalizeAxes(axes: number | readonly number[] | null | undefined, rank: number): number[] {
   const list = axes == null ? Array.from({ length: rank }, (_, axis) => axis) : typeof axes === 'number' ? [axes] : [...axes];
-  return list.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  return list.map(axis => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
 }

@@ -30,7 +30,7 @@ export function activate(b: GraphBuilder, x: Value, activation: string | undefin
 
 export const linear: KernelTable = {
   BatchMatMul: matMul,
-  _FusedMatMul: (call) => {
+  _FusedMatMul: call => {
     const product = matMul(call);
     const biased = call.inputs.bias ? call.builder.add(product, call.inputs.bias) : product;
     return activate(call.builder, biased, attribute<string | undefined>(call, 'activation'), call);

@@ -4,7 +4,7 @@ import { attribute, type Kernel, type KernelTable, normalizeAxes } from './kerne
 
 /** Sum, mean, product, … over some axes. TensorFlow.js names the axes `axis` here and `reductionIndices` there. */
 function reduce(operator: string): Kernel {
-  return (call) => {
+  return call => {
     const x = call.inputs.x as Value;
     const axes = normalizeAxes(attribute(call, 'axis') ?? attribute(call, 'reductionIndices'), x.shape.length);
     const numbers = x.type === 'bool' ? call.builder.cast(x, 'int32') : x;
@@ -14,7 +14,7 @@ function reduce(operator: string): Kernel {
 
 /** All and any, as the least and the greatest of 0 and 1. */
 function logical(operator: 'ReduceMin' | 'ReduceMax'): Kernel {
-  return (call) => {
+  return call => {
     const b = call.builder;
     const x = b.cast(call.inputs.x as Value, 'int32');
     const axes = normalizeAxes(attribute(call, 'axis'), x.shape.length);
@@ -23,7 +23,7 @@ function logical(operator: 'ReduceMin' | 'ReduceMax'): Kernel {
 }
 
 function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
-  return (call) => {
+  return call => {
     const b = call.builder;
     const x = call.inputs.x as Value;
     const [axis] = normalizeAxes(attribute<number>(call, 'axis'), x.shape.length) as [number];
@@ -35,8 +35,17 @@ function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
 function cumulative(call: Parameters<Kernel>[0]): Value {
   const x = call.inputs.x as Value;
   const [axis] = normalizeAxes(attribute<number>(call, 'axis'), x.shape.length) as [number];
-  const flags = { exclusive: attribute<boolean>(call, 'exclusive') ? 1 : 0, reverse: attribute<boolean>(call, 'reverse') ? 1 : 0 };
-  return call.builder.apply('CumSum', [x, call.builder.constant(BigInt64Array.of(BigInt(axis)), [], 'int64')], x.shape, x.type, flags);
+  const flags = {
+    exclusive: attribute<boolean>(call, 'exclusive') ? 1 : 0,
+    reverse: attribute<boolean>(call, 'reverse') ? 1 : 0,
+  };
+  return call.builder.apply(
+    'CumSum',
+    [x, call.builder.constant(BigInt64Array.of(BigInt(axis)), [], 'int64')],
+    x.shape,
+    x.type,
+    flags,
+  );
 }
 
 /** Running product: ONNX has none, so it is unrolled along the axis. */
@@ -48,11 +57,19 @@ function cumulativeProduct(call: Parameters<Kernel>[0]): Value {
   const reverse = attribute<boolean>(call, 'reverse');
   const at = (i: number) => {
     const begin = x.shape.map((_, k) => (k === axis ? i : 0));
-    return b.slice(x, begin, x.shape.map((d, k) => (k === axis ? i + 1 : d)));
+    return b.slice(
+      x,
+      begin,
+      x.shape.map((d, k) => (k === axis ? i + 1 : d)),
+    );
   };
   const order = Array.from({ length }, (_, i) => (reverse ? length - 1 - i : i));
   const parts: Value[] = [];
-  let product = b.splat(1, x.shape.map((d, k) => (k === axis ? 1 : d)), x.type);
+  let product = b.splat(
+    1,
+    x.shape.map((d, k) => (k === axis ? 1 : d)),
+    x.type,
+  );
   for (const i of order) {
     const next = b.mul(product, at(i));
     parts[i] = attribute<boolean>(call, 'exclusive') ? product : next;
@@ -72,14 +89,14 @@ export const reduction: KernelTable = {
   ArgMin: argument('ArgMin'),
   Cumprod: cumulativeProduct,
   Cumsum: cumulative,
-  LogSoftmax: (call) => softmaxAxis(call.builder, 'LogSoftmax', call.inputs.logits as Value, attribute<number>(call, 'axis')),
+  LogSoftmax: call => softmaxAxis(call.builder, 'LogSoftmax', call.inputs.logits as Value, attribute<number>(call, 'axis')),
   Max: reduce('ReduceMax'),
-  Mean: (call) => {
+  Mean: call => {
     const x = call.inputs.x as Value;
     return reduce('ReduceMean')({ ...call, inputs: { x: call.builder.cast(x, 'float32') } });
   },
   Min: reduce('ReduceMin'),
   Prod: reduce('ReduceProd'),
-  Softmax: (call) => softmaxAxis(call.builder, 'Softmax', call.inputs.logits as Value, attribute<number>(call, 'dim')),
+  Softmax: call => softmaxAxis(call.builder, 'Softmax', call.inputs.logits as Value, attribute<number>(call, 'dim')),
   Sum: reduce('ReduceSum'),
 };

@@ -11,7 +11,11 @@ function slice(call: KernelCall): Value {
     attribute<number[]>(call, 'begin'),
     attribute<number[]>(call, 'size'),
   );
-  return call.builder.slice(value, begin, begin.map((b, axis) => b + (size[axis] as number)));
+  return call.builder.slice(
+    value,
+    begin,
+    begin.map((b, axis) => b + (size[axis] as number)),
+  );
 }
 
 function stridedSlice(call: KernelCall): Value {
@@ -41,10 +45,14 @@ function split(call: KernelCall): Value[] {
     axis,
   );
   let offset = 0;
-  return sizes.map((size) => {
+  return sizes.map(size => {
     const begin = value.shape.map((_, k) => (k === axis ? offset : 0));
     offset += size;
-    return call.builder.slice(value, begin, value.shape.map((d, k) => (k === axis ? offset : d)));
+    return call.builder.slice(
+      value,
+      begin,
+      value.shape.map((d, k) => (k === axis ? offset : d)),
+    );
   });
 }
 
@@ -53,7 +61,10 @@ function pack(call: KernelCall): Value {
   const first = values[0] as Value;
   const [axis] = normalizeAxes(attribute<number>(call, 'axis'), first.shape.length + 1) as [number];
   const shape = [...first.shape.slice(0, axis), 1, ...first.shape.slice(axis)];
-  return call.builder.concat(values.map((value) => call.builder.reshape(value, shape)), axis);
+  return call.builder.concat(
+    values.map(value => call.builder.reshape(value, shape)),
+    axis,
+  );
 }
 
 function unpack(call: KernelCall): Value[] {
@@ -62,7 +73,11 @@ function unpack(call: KernelCall): Value[] {
   const shape = value.shape.filter((_, k) => k !== axis);
   return Array.from({ length: value.shape[axis] as number }, (_, i) => {
     const begin = value.shape.map((_, k) => (k === axis ? i : 0));
-    const part = call.builder.slice(value, begin, value.shape.map((d, k) => (k === axis ? i + 1 : d)));
+    const part = call.builder.slice(
+      value,
+      begin,
+      value.shape.map((d, k) => (k === axis ? i + 1 : d)),
+    );
     return call.builder.reshape(part, shape);
   });
 }
@@ -91,41 +106,53 @@ function tile(call: KernelCall): Value {
 
 function pad(call: KernelCall, mode: string, value: number): Value {
   const paddings = attribute<[number, number][]>(call, 'paddings');
-  const [before, after] = [paddings.map((p) => p[0]), paddings.map((p) => p[1])];
+  const [before, after] = [paddings.map(p => p[0]), paddings.map(p => p[1])];
   return call.builder.pad(x(call), before, after, value, mode);
 }
 
 export const shape: KernelTable = {
-  BroadcastTo: (call) => call.builder.expand(x(call), attribute<number[]>(call, 'shape')),
-  Concat: (call) => {
+  BroadcastTo: call => call.builder.expand(x(call), attribute<number[]>(call, 'shape')),
+  Concat: call => {
     const values = Object.values(call.inputs);
     const [axis] = normalizeAxes(attribute<number>(call, 'axis'), (values[0] as Value).shape.length) as [number];
     return call.builder.concat(values, axis);
   },
-  ExpandDims: (call) => {
+  ExpandDims: call => {
     const value = call.inputs.input as Value;
     const [axis] = normalizeAxes(attribute<number>(call, 'dim'), value.shape.length + 1) as [number];
     return call.builder.reshape(value, [...value.shape.slice(0, axis), 1, ...value.shape.slice(axis)]);
   },
-  Fill: (call) => {
+  Fill: call => {
     const type = attribute<'float32' | 'int32' | 'bool' | undefined>(call, 'dtype') ?? 'float32';
     return call.builder.splat(attribute<number>(call, 'value'), attribute<number[]>(call, 'shape'), type);
   },
-  LinSpace: (call) => {
-    const [start, stop, num] = [attribute<number>(call, 'start'), attribute<number>(call, 'stop'), attribute<number>(call, 'num')];
+  LinSpace: call => {
+    const [start, stop, num] = [
+      attribute<number>(call, 'start'),
+      attribute<number>(call, 'stop'),
+      attribute<number>(call, 'num'),
+    ];
     const data = Float32Array.from({ length: num }, (_, i) => (num === 1 ? start : start + ((stop - start) * i) / (num - 1)));
     return call.builder.constant(data, [num], 'float32');
   },
-  MirrorPad: (call) => pad(call, attribute<string>(call, 'mode') === 'symmetric' ? 'symmetric' : 'reflect', 0),
+  MirrorPad: call => pad(call, attribute<string>(call, 'mode') === 'symmetric' ? 'symmetric' : 'reflect', 0),
   Pack: pack,
-  PadV2: (call) => pad(call, 'constant', attribute<number>(call, 'constantValue')),
-  Range: (call) => {
-    const [start, stop, step] = [attribute<number>(call, 'start'), attribute<number>(call, 'stop'), attribute<number>(call, 'step')];
+  PadV2: call => pad(call, 'constant', attribute<number>(call, 'constantValue')),
+  Range: call => {
+    const [start, stop, step] = [
+      attribute<number>(call, 'start'),
+      attribute<number>(call, 'stop'),
+      attribute<number>(call, 'step'),
+    ];
     const type = attribute<'float32' | 'int32'>(call, 'dtype');
     const numbers = Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, i) => start + i * step);
-    return call.builder.constant(type === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers), [numbers.length], type);
+    return call.builder.constant(
+      type === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers),
+      [numbers.length],
+      type,
+    );
   },
-  Reshape: (call) => {
+  Reshape: call => {
     const target = attribute<number[]>(call, 'shape');
     return call.builder.reshape(x(call), tf.util.inferFromImplicitShape(target, sizeOf(x(call).shape)));
   },
@@ -134,6 +161,6 @@ export const shape: KernelTable = {
   SplitV: split,
   StridedSlice: stridedSlice,
   Tile: tile,
-  Transpose: (call) => call.builder.transpose(x(call), attribute<number[]>(call, 'perm')),
+  Transpose: call => call.builder.transpose(x(call), attribute<number[]>(call, 'perm')),
   Unpack: unpack,
 };

@@ -1,0 +1,90 @@
+import { InputError, message, nearestName } from '@zpin/core/spec';
+import { Command, CommanderError } from 'commander';
+import { evalCommand } from './commands/eval.ts';
+import { listCommand } from './commands/list.ts';
+import { trainCommand } from './commands/train.ts';
+import type { Io } from './io.ts';
+
+/** Exit codes: what was asked for is done, it failed, or it could not be asked like that. */
+export const EXIT = { done: 0, failed: 1, badInput: 2 } as const;
+
+/**
+ * Runs one command of `zpin` and returns its exit code: 0 done, 1 failed, 2 bad input, 130 or 143 stopped by a signal.
+ * @param argv arguments without the name of the program
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const finish = async (run: Promise<number>) => {
+    exitCode = await run;
+  };
+  const program = new Command('zpin')
+    .description('Deep reinforcement learning: train, evaluate, list.')
+    .exitOverride()
+    .configureOutput({ writeOut: text => io.stdout.write(text), writeErr: () => undefined })
+    .helpCommand(false);
+  const context = { program, io, argv, finish };
+  try {
+    await trainCommand(context);
+    evalCommand(context);
+    listCommand(context);
+    if (argv.length === 0) {
+      program.outputHelp();
+      return EXIT.done;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const known = error instanceof CommanderError ? explain(error, program, argv) : error;
+    const isInput = known instanceof InputError;
+    io.stderr.write(`${isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known))}\n`);
+    return isInput ? EXIT.badInput : EXIT.failed;
+  }
+}
+
+/** What a subcommand needs to add itself to the program. */
+export interface CommandContext {
+  readonly program: Command;
+  readonly io: Io;
+  readonly argv: readonly string[];
+  /** Takes the exit code of a command. */
+  finish(run: Promise<number>): Promise<void>;
+}
+
+/** Failures that are told by their message alone: a stack would not help the user. */
+function isExpected(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NumericsError' || error.name === 'ProgramError' || 'code' in error);
+}
+
+/** Commander's complaints in the form of all errors, with the nearest known name. */
+function explain(error: CommanderError, program: Command, argv: readonly string[]): InputError {
+  const command = program.commands.find(candidate => candidate.name() === argv[0]);
+  const where = command ? `zpin ${command.name()}` : 'zpin';
+  const [, quoted = argv[0] ?? ''] = /'([^']*)'/.exec(error.message) ?? [];
+  const suggest = (names: readonly string[], otherwise: string) => {
+    const near = nearestName(quoted, names);
+    return near === undefined ? otherwise : `Did you mean ${near}? Otherwise: ${otherwise}`;
+  };
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const flags = (command ?? program).options.map(option => option.long ?? '').filter(Boolean);
+      return new InputError(message(where, 'flags must be known', quoted, suggest(flags, `${where} --help shows all`)));
+    }
+    case 'commander.unknownCommand':
+      return new InputError(
+        message(
+          'zpin',
+          'the command must be known',
+          quoted,
+          suggest(
+            program.commands.map(known => known.name()),
+            'zpin --help shows all',
+          ),
+        ),
+      );
+    case 'commander.excessArguments':
+      return new InputError(message(where, 'there must be no further arguments', argv.slice(1).join(' '), `See ${where} --help`));
+    default:
+      return new InputError(`${where}: ${error.message.replace(/^error: /, '')}. See ${where} --help.`);
+  }
+}

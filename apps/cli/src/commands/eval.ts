@@ -1,0 +1,99 @@
+import { InputError, message } from '@zpin/core/spec';
+import type { CommandContext } from '../cli.ts';
+import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger } from '../flags.ts';
+import type { Io } from '../io.ts';
+import { formatNumber } from '../numbers.ts';
+
+interface EvalFlags {
+  readonly episodes?: string;
+  readonly seed?: string;
+  readonly engine?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `zpin eval`. */
+export function evalCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('eval')
+    .description('Play greedy episodes with the policy of a run.')
+    .argument('[runDir]', 'folder that zpin train made')
+    .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVAL_EPISODES})`)
+    .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
+    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .option('--json', 'print the result as one line of JSON')
+    .exitOverride()
+    .action(async (path: string | undefined, flags: EvalFlags) => {
+      if (path === undefined)
+        throw new InputError(
+          message(
+            'zpin eval',
+            'a run folder must be given',
+            'nothing',
+            'Write zpin eval runs/ppo-CartPole-v1-seed1, for example',
+          ),
+        );
+      await finish(evaluateRun(path, flags, io));
+    });
+}
+
+async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<number> {
+  const where = 'zpin eval';
+  const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVAL_EPISODES), 1);
+  const engineName = readEngine(where, flags.engine ?? 'auto');
+  const [
+    { resolve },
+    { createEngine, evaluate, parseConfig },
+    { readCheckpoint },
+    { makeVectorEnv },
+    { RunFolder },
+    { loadAlgorithm },
+  ] = await Promise.all([
+    import('node:path'),
+    import('@zpin/core'),
+    import('@zpin/core/node'),
+    import('@zpin/envs'),
+    import('../run-folder.ts'),
+    import('./train.ts'),
+  ]);
+  const folder = new RunFolder(resolve(path));
+  const description = folder.describe(where);
+  const algorithm = await loadAlgorithm(where, description.algorithm);
+  const { header, state } = readCheckpoint(folder.file('checkpoint'), { algorithm: description.algorithm, env: description.env });
+  const seed = flags.seed === undefined ? description.seed + 1_000_000 : readInteger(where, '--seed', flags.seed, 0);
+  const env = makeVectorEnv(description.env, Math.min(10, episodes));
+  const config = parseConfig(algorithm.config, description.config, folder.file('description'));
+  const agent = await algorithm.create({
+    spec: env.spec,
+    config: config as object,
+    seed: description.seed,
+    engine: await createEngine(engineName),
+  });
+  await agent.restore(state.agent as Parameters<typeof agent.restore>[0]);
+  const { meanReturn, stdReturn, lengths } = await evaluate(agent, env, episodes, seed);
+  agent.dispose();
+  const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  const { rewardThreshold } = env.spec;
+  if (flags.json) {
+    const { algorithm: algo, env: id } = description;
+    const result = {
+      type: 'evaluation',
+      algo,
+      env: id,
+      seed,
+      steps: header.step,
+      evalReturnMean: meanReturn,
+      evalReturnStd: stdReturn,
+      evalEpisodes: episodes,
+      meanLength,
+      runDir: folder.path,
+    };
+    io.stdout.write(`${JSON.stringify(result)}\n`);
+    return 0;
+  }
+  const verdict =
+    rewardThreshold === null ? '' : `; ${meanReturn >= rewardThreshold ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
+  io.stdout.write(
+    `${description.algorithm} on ${description.env} after ${header.step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${verdict}\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,100 @@
+import { describeSpace, InputError, message, nearestName } from '@zpin/core/spec';
+import { algorithms } from '../algorithms.ts';
+import type { CommandContext } from '../cli.ts';
+import { showValue } from '../flags.ts';
+import { formatCount } from '../numbers.ts';
+
+const TOPICS = ['algorithms', 'envs', 'presets'] as const;
+
+/** Adds `zpin list`. */
+export function listCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('list')
+    .description('Show algorithms, environments, and the presets that are used by default.')
+    .argument('[topic]', `one of ${TOPICS.join(', ')}; all when omitted`)
+    .option('--json', 'print JSON')
+    .exitOverride()
+    .action(async (topic: string | undefined, flags: { json?: boolean }) => {
+      await finish(list(topic, flags.json ?? false, text => io.stdout.write(text)));
+    });
+}
+
+async function list(topic: string | undefined, json: boolean, write: (text: string) => unknown): Promise<number> {
+  if (topic !== undefined && !TOPICS.some(known => known === topic)) {
+    const near = nearestName(topic, TOPICS);
+    throw new InputError(
+      message(
+        'zpin list',
+        `the topic must be one of ${TOPICS.join(', ')}`,
+        topic,
+        near ? `Did you mean ${near}?` : 'Leave it out to see all',
+      ),
+    );
+  }
+  const { listEnvs } = await import('@zpin/envs');
+  const loaded = await Promise.all(algorithms.map(entry => entry.load()));
+  const envs = listEnvs().map(({ spec, summary }) => ({
+    id: spec.id,
+    observation: describeSpace(spec.observationSpace),
+    action: describeSpace(spec.actionSpace),
+    maxEpisodeSteps: spec.maxEpisodeSteps,
+    rewardThreshold: spec.rewardThreshold,
+    summary,
+  }));
+  const presets = loaded.flatMap(({ id, presets: all }) =>
+    Object.entries(all).map(([env, { totalSteps, config }]) => ({
+      algorithm: id,
+      env,
+      totalSteps,
+      config: config as Readonly<Record<string, unknown>>,
+    })),
+  );
+  const sections = {
+    algorithms: loaded.map(({ id, title, paper }) => ({ id, title, paper })),
+    envs,
+    presets,
+  };
+  const wanted = TOPICS.filter(known => topic === undefined || topic === known);
+  if (json) {
+    write(`${JSON.stringify(Object.fromEntries(wanted.map(name => [name, sections[name]])), null, 2)}\n`);
+    return 0;
+  }
+  const texts = {
+    algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
+    envs: () =>
+      columns([
+        ['id', 'observation', 'action', 'limit', 'threshold', ''],
+        ...envs.map(env => [
+          env.id,
+          env.observation,
+          env.action,
+          String(env.maxEpisodeSteps ?? '–'),
+          String(env.rewardThreshold ?? '–'),
+          env.summary,
+        ]),
+      ]),
+    presets: () =>
+      columns(
+        presets.map(({ algorithm, env, totalSteps, config }) => [
+          algorithm,
+          env,
+          `${formatCount(totalSteps)} steps`,
+          Object.entries(config)
+            .map(([name, value]) => `${name}=${showValue(value)}`)
+            .join(' '),
+        ]),
+      ),
+  };
+  write(`${wanted.map(name => `${name}\n${texts[name]()}`).join('\n\n')}\n`);
+  return 0;
+}
+
+/** Rows with columns of equal width; the last one is not padded. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length))) ?? [];
+  return rows
+    .map(row =>
+      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}

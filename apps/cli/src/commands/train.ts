@@ -1,0 +1,86 @@
+import { InputError, message, nearestName } from '@zpin/core/spec';
+import { algorithms } from '../algorithms.ts';
+import type { CommandContext } from '../cli.ts';
+import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '../flags.ts';
+
+/**
+ * Adds `zpin train`. The settings of an algorithm become flags only when it is named, so that `--help` and other commands need not load it.
+ */
+export async function trainCommand({ program, io, argv, finish }: CommandContext): Promise<void> {
+  const command = addTrainFlags(
+    program.command('train').argument('[algorithm]', `one of ${algorithms.map(({ id }) => id).join(', ')}`),
+  )
+    .description('Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings.')
+    .exitOverride();
+  const id = argv[0] === 'train' ? argv[1] : undefined;
+  if (id === undefined || id.startsWith('-')) {
+    command.action(async (extra: string | undefined, flags: TrainFlags) => {
+      if (extra !== undefined)
+        throw new InputError(
+          message('zpin train', 'the algorithm must come first', extra, 'Write zpin train <algorithm> --env <id>'),
+        );
+      if (flags.resume === undefined) {
+        throw new InputError(
+          message(
+            'zpin train',
+            'an algorithm must be named',
+            'none',
+            `Write zpin train ${algorithms[0]?.id} --env CartPole-v1, for example`,
+          ),
+        );
+      }
+      for (const name of Object.keys(flags)) {
+        if (!RESUME_FLAGS.includes(name) && command.getOptionValueSource(name) === 'cli') {
+          throw new InputError(
+            message(
+              'zpin train --resume',
+              'only steps, engine, evaluation and output may change',
+              `--${name}`,
+              'The run folder fixes the rest',
+            ),
+          );
+        }
+      }
+      const { resumeRun } = await import('../train-run.ts');
+      await finish(resumeRun(flags.resume, flags, io));
+    });
+    return;
+  }
+  const algorithm = await loadAlgorithm('zpin train', id);
+  const { camelCase, describeConfig, kebabCase } = await import('@zpin/core');
+  const fields = describeConfig(algorithm.config);
+  addConfigFlags(command, algorithm, fields, kebabCase);
+  command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
+    if (flags.resume !== undefined) {
+      throw new InputError(
+        message('zpin train --resume', 'the run folder names the algorithm', id, 'Write zpin train --resume <folder>'),
+      );
+    }
+    const settings: Record<string, unknown> = {};
+    const { parseFlag } = await import('@zpin/core');
+    for (const field of fields) {
+      const name = camelCase(kebabCase(field.name));
+      const text = flags[name];
+      if (text === undefined || command.getOptionValueSource(name) !== 'cli') continue;
+      settings[field.name] = typeof text === 'string' ? parseFlag(field, text) : text;
+    }
+    const { newRun } = await import('../train-run.ts');
+    await finish(newRun(algorithm, settings, flags, io));
+  });
+}
+
+/** @throws InputError naming the nearest known algorithm */
+export async function loadAlgorithm(where: string, id: string) {
+  const entry = algorithms.find(candidate => candidate.id === id);
+  if (entry) return entry.load();
+  const names = algorithms.map(candidate => candidate.id);
+  const near = nearestName(id, names);
+  throw new InputError(
+    message(
+      where,
+      'the algorithm must be known',
+      id,
+      near ? `Did you mean ${near}? Known are ${names.join(', ')}` : `Known are ${names.join(', ')}`,
+    ),
+  );
+}

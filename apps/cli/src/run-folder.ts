@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { writeFileAtomic } from '@zpin/core/node';
+import { CheckpointError, InputError, message, type StateValue } from '@zpin/core/spec';
+
+/** What fixes a run: with these, its state and its environment it can go on. */
+export interface RunDescription {
+  readonly algorithm: string;
+  readonly env: string;
+  readonly seed: number;
+  /** Environment steps planned. */
+  readonly steps: number;
+  /** Full configuration of the agent. */
+  readonly config: { readonly [key: string]: StateValue };
+}
+
+/** Names of the files in a run folder. */
+const FILES = {
+  description: 'config.json',
+  checkpoint: 'checkpoint.bin',
+  policy: 'policy.bin',
+  onnx: 'policy.onnx',
+  metrics: 'metrics.jsonl',
+  progress: 'progress.csv',
+  curve: 'curve.svg',
+  summary: 'summary.json',
+} as const;
+
+export type RunFile = keyof typeof FILES;
+
+/** The folder in which a run leaves everything. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Path of a file. */
+  file(name: RunFile): string {
+    return join(this.path, FILES[name]);
+  }
+
+  /** Path from where the user stands, when that is shorter. */
+  get shown(): string {
+    const near = relative(process.cwd(), this.path);
+    return near.startsWith('..') || near === '' ? this.path : near;
+  }
+
+  write(name: RunFile, content: string | Uint8Array): void {
+    writeFileAtomic(this.file(name), content);
+  }
+
+  writeJson(name: RunFile, value: unknown): void {
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** @throws InputError when the folder is not a run folder */
+  describe(where: string): RunDescription {
+    const remedy = 'Give a folder that zpin train made, such as runs/ppo-CartPole-v1-seed1';
+    if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
+      throw new InputError(message(where, 'the run folder must exist', this.path, remedy));
+    }
+    if (!existsSync(this.file('description'))) {
+      throw new InputError(message(where, `a run folder must hold ${FILES.description}`, this.path, remedy));
+    }
+    try {
+      const found = JSON.parse(readFileSync(this.file('description'), 'utf8')) as RunDescription;
+      const complete = typeof found.algorithm === 'string' && typeof found.env === 'string' && typeof found.config === 'object';
+      if (complete && Number.isSafeInteger(found.seed) && Number.isSafeInteger(found.steps)) return found;
+    } catch {
+      // Told below, as every file that does not describe a run.
+    }
+    throw new CheckpointError(
+      message(
+        where,
+        `${FILES.description} must describe a run`,
+        this.file('description'),
+        'The file is damaged; start a new run',
+      ),
+    );
+  }
+}
+
+/** Makes an empty run folder. @throws InputError when something is there already */
+export function createRunFolder(path: string, where: string): RunFolder {
+  if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
+    throw new InputError(
+      message(where, '--run-dir must be new or empty', path, 'Choose another folder, or go on with that run by --resume'),
+    );
+  }
+  mkdirSync(path, { recursive: true });
+  return new RunFolder(path);
+}
+
+/** The first of `runs/name`, `runs/name-2`, … that does not exist. */
+export function freeRunPath(name: string): string {
+  for (let k = 1; ; k++) {
+    const path = join(process.cwd(), 'runs', k === 1 ? name : `${name}-${k}`);
+    if (!existsSync(path)) return path;
+  }
+}

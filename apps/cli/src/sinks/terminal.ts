@@ -1,0 +1,55 @@
+import type { Io } from '../io.ts';
+import { formatCount, formatDuration, formatNumber, mean } from '../numbers.ts';
+import type { RunEvent, Sink } from './sink.ts';
+
+/** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
+const LIVE_INTERVAL = 250;
+const PLAIN_INTERVAL = 5000;
+
+/** Shows where a run is: one live line in a terminal, a plain line now and then elsewhere. */
+export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
+  const { stdout } = io;
+  const live = stdout.isTTY === true;
+  const start = io.now();
+  let shown = start;
+  let step = firstStep;
+  let metrics: Readonly<Record<string, number>> = {};
+  const recent: number[] = [];
+
+  const line = (): string => {
+    const seconds = (io.now() - start) / 1000;
+    const speed = (step - firstStep) / seconds;
+    const parts = [
+      `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.floor((100 * step) / totalSteps)}%`,
+      `${formatCount(speed)} steps/s`,
+      `eta ${formatDuration((totalSteps - step) / speed)}`,
+      ...(recent.length > 0 ? [`return ${formatNumber(mean(recent))}`] : []),
+      ...Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`),
+    ];
+    const text = parts.join('  ');
+    return live ? text.slice(0, (stdout.columns ?? 80) - 1) : text;
+  };
+  const show = () => {
+    shown = io.now();
+    stdout.write(live ? `\r\u001b[K${line()}` : `${line()}\n`);
+  };
+  return {
+    event(event: RunEvent) {
+      step = event.step;
+      if (event.type === 'episode') {
+        recent.push(event.episodeReturn);
+        if (recent.length > 100) recent.shift();
+      }
+      if (event.type === 'update') metrics = event.metrics;
+      if (event.type === 'eval') {
+        const text = `evaluation at ${formatCount(event.step)} steps: mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes`;
+        stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
+      }
+      if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();
+    },
+    close() {
+      show();
+      if (live) stdout.write('\n');
+    },
+  };
+}

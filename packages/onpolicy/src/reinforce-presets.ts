@@ -1,0 +1,15 @@
+import type { Preset } from '@zpin/core';
+import type { ReinforceConfig } from './reinforce.ts';
+
+/** Settings with which REINFORCE with a baseline reaches the threshold of an environment. */
+export const reinforcePresets: Readonly<Record<string, Preset<ReinforceConfig>>> = {
+  'CartPole-v1': {
+    totalSteps: 200_000,
+    config: {
+      numEnvs: 4,
+      rolloutLength: 256,
+      policyLearningRate: { type: 'linear', from: 1e-2, to: 0 },
+      normalizeAdvantage: true,
+    },
+  },
+};

@@ -1,0 +1,42 @@
+/** Q-values of all states and actions, `[S, A]`, with what rules of learning ask of a row. Masks are `[A]`, 1 = legal; all 1 when omitted. */
+export class ActionTable {
+  readonly numStates: number;
+  readonly numActions: number;
+  /** `[S, A]`, row-major. */
+  readonly values: Float32Array;
+
+  constructor(numStates: number, numActions: number, initialValue: number) {
+    this.numStates = numStates;
+    this.numActions = numActions;
+    this.values = new Float32Array(numStates * numActions).fill(initialValue);
+  }
+
+  value(state: number, action: number): number {
+    return this.values[state * this.numActions + action];
+  }
+
+  /** The legal action of the largest value; the first of several. */
+  best(state: number, mask?: Uint8Array): number {
+    const { values, numActions } = this;
+    const row = state * numActions;
+    let best = -1;
+    for (let action = 0; action < numActions; action++) {
+      if (mask && mask[action] === 0) continue;
+      if (best < 0 || values[row + action] > values[row + best]) best = action;
+    }
+    return Math.max(0, best);
+  }
+
+  /** Mean value of the legal actions. */
+  mean(state: number, mask?: Uint8Array): number {
+    const { values, numActions } = this;
+    let sum = 0;
+    let legal = 0;
+    for (let action = 0; action < numActions; action++) {
+      if (mask && mask[action] === 0) continue;
+      sum += values[state * numActions + action];
+      legal++;
+    }
+    return legal === 0 ? 0 : sum / legal;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * SARSA(λ): SARSA whose TD error also goes to the state-action pairs visited before, by eligibility traces.
+ *
+ * Rummery & Niranjan (1994); replacing traces: Singh & Sutton (1996), "Reinforcement learning with replacing eligibility traces".
+ *
+ *   paper        here
+ *   Q(S, A)      `table` [S, A]
+ *   e(s, a)      one trace per pair and environment, 0 at the start of an episode
+ *   λ, γ, α      lambda, gamma, learningRate
+ *   visit        e(S, A) ← e(S, A) + 1 (`traces: accumulating`) or 1 (`traces: replacing`)
+ *   update       δ = R + γ Q(S′, A′) − Q(S, A);  Q ← Q + α δ e;  e ← γ λ e
+ *
+ * Deviation from the papers: a time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
+ */
+import { type Algorithm, type CreateOptions, field, parseConfig, probability } from '@zpin/core';
+import { z } from 'zod';
+import { sampledValue } from './sarsa.ts';
+import { tabularAgent, tabularFields, tabularPolicy } from './tabular-agent.ts';
+import { sarsaLambdaPresets } from './tabular-presets.ts';
+import { trainTabular } from './train-tabular.ts';
+
+// ---- configuration ----
+
+export const sarsaLambdaConfig = z.strictObject({
+  ...tabularFields,
+  lambda: probability({ default: 0.9, meaning: 'decay of the traces per step, beside gamma; 0 is SARSA, 1 Monte Carlo' }),
+  traces: field(z.enum(['accumulating', 'replacing']), { default: 'replacing', meaning: 'whether a visit adds 1 to a trace or sets it to 1' }),
+});
+
+export type SarsaLambdaConfig = z.output<typeof sarsaLambdaConfig>;
+
+// ---- agent ----
+
+/** Builds a SARSA(λ) agent. @throws SpaceError unless observations and actions are `Discrete` */
+function create(options: CreateOptions<SarsaLambdaConfig>) {
+  const config = parseConfig(sarsaLambdaConfig, options.config, 'sarsa-lambda');
+  const traces = { lambda: config.lambda, kind: config.traces };
+  return tabularAgent(options, { algorithm: 'sarsa-lambda', config, nextValue: sampledValue, traces });
+}
+
+/** SARSA(λ) on a table, for discrete observations and actions. */
+export const sarsaLambda: Algorithm<SarsaLambdaConfig> = {
+  id: 'sarsa-lambda',
+  title: 'SARSA(λ) with eligibility traces (table)',
+  paper: 'Rummery & Niranjan 1994; Singh & Sutton 1996, "Reinforcement learning with replacing eligibility traces"',
+  config: sarsaLambdaConfig,
+  presets: sarsaLambdaPresets,
+  create,
+  policy: options => tabularPolicy(options, 'sarsa-lambda'),
+  train: trainTabular,
+};

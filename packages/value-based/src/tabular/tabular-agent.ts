@@ -1,0 +1,261 @@
+import { type CreateOptions, count, field, layout, type PolicyNetwork, type PolicyOptions, probability, scheduled } from '@zpin/core';
+import {
+  type Agent,
+  type AgentState,
+  describeSpace,
+  type EnvSpec,
+  InputError,
+  type Metrics,
+  message,
+  type NumericArray,
+  Rng,
+  type RngState,
+  SpaceError,
+  valueAt,
+} from '@zpin/core/spec';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { randomAction } from '../epsilon-greedy.ts';
+import { maskQ } from '../mask-q.ts';
+import { ActionTable } from './action-table.ts';
+
+/** Settings that all tabular algorithms have. */
+export const tabularFields = {
+  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together, which share one table' }),
+  learningRate: scheduled(z.number().min(0).max(1), { default: 0.1, meaning: 'share of the TD error that goes into the table (alpha)' }),
+  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
+  epsilonStart: probability({ default: 1, meaning: 'first probability of a random action' }),
+  epsilonEnd: probability({ default: 0.05, meaning: 'last probability of a random action' }),
+  explorationFraction: field(z.number().gt(0).max(1), { default: 0.5, meaning: 'share of the run over which epsilon falls' }),
+  initialValue: field(z.number(), { default: 0, meaning: 'first value of every action; one too high makes the agent try all' }),
+  reportEverySteps: count({ default: 1000, unit: 'environment steps', meaning: 'steps between two update events' }),
+};
+
+const tabularConfig = z.strictObject(tabularFields);
+export type TabularConfig = z.output<typeof tabularConfig>;
+
+/** What one step of N environments gave, as tabular agents learn from it. */
+export interface TabularStep {
+  /** `[N]` */
+  readonly obs: NumericArray;
+  /** `[N]` */
+  readonly action: NumericArray;
+  /** `[N]` */
+  readonly reward: Float32Array;
+  /** `[N]`: true successors. */
+  readonly nextObs: NumericArray;
+  /** `[N]`: what will be played next; where the episode goes on, that is A′. */
+  readonly nextAction: NumericArray;
+  /** `[N]` */
+  readonly terminated: Uint8Array;
+  /** `[N]` */
+  readonly truncated: Uint8Array;
+  /** `[N, A]`: legal actions in `nextObs`. */
+  readonly nextActionMask?: Uint8Array;
+}
+
+/** Learns a table from every step. */
+export interface TabularAgent<Config = unknown> extends Agent<Config> {
+  readonly numEnvs: number;
+  readonly reportEverySteps: number;
+  /** Q(s, a), `[S, A]`. */
+  readonly table: Float32Array;
+  /** As `OffPolicyAgent.progress`. */
+  progress(step: number, totalSteps: number): void;
+  act(obs: NumericArray, mode: 'explore' | 'exploit', mask?: Uint8Array): Int32Array;
+  learn(step: TabularStep): void;
+  /** What was learned since the last call. */
+  report(): Metrics;
+}
+
+/** The state that follows, as a rule sees it. */
+export interface Successor {
+  state: number;
+  /** A′, drawn from the policy that explores. */
+  action: number;
+  /** Probability with which that policy acts at random. */
+  epsilon: number;
+  mask: Uint8Array | undefined;
+}
+
+/** Eligibility traces: how much of a TD error goes to the pairs visited before. */
+export interface Traces {
+  readonly lambda: number;
+  readonly kind: 'accumulating' | 'replacing';
+}
+
+export interface TabularRule<Config> {
+  readonly algorithm: string;
+  readonly config: Config & TabularConfig;
+  /** The value of what follows, which the target discounts: the one line in which the algorithms differ. */
+  nextValue(table: ActionTable, next: Successor): number;
+  readonly traces?: Traces;
+}
+
+/** An agent that learns a table by `rule`. @throws SpaceError unless observations and actions are `Discrete` */
+export function tabularAgent<Config extends object>(
+  { spec, seed }: CreateOptions<Config>,
+  { algorithm, config, nextValue, traces }: TabularRule<Config>,
+): TabularAgent<Config> {
+  const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
+  const table = new ActionTable(numStates, numActions, config.initialValue);
+  const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table.values.length, traces));
+  const rng = new Rng(seed);
+  const epsilonSchedule = { type: 'linear', from: config.epsilonStart, to: config.epsilonEnd, end: config.explorationFraction } as const;
+  const successor: Successor = { state: 0, action: 0, epsilon: config.epsilonStart, mask: undefined };
+  let actions = new Int32Array(config.numEnvs);
+  let epsilon = config.epsilonStart;
+  let learningRate = valueAt(config.learningRate, 0);
+  let step = 0;
+  let plannedSteps = 1;
+  let errorSum = 0;
+  let errors = 0;
+
+  const explore = (state: number, mask?: Uint8Array) =>
+    rng.random() < epsilon ? randomAction(numActions, rng, mask) : table.best(state, mask);
+  const row = (mask: Uint8Array | undefined, i: number) => mask?.subarray(i * numActions, (i + 1) * numActions);
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    const share = now / totalSteps;
+    epsilon = valueAt(epsilonSchedule, share);
+    learningRate = valueAt(config.learningRate, share);
+  }
+
+  return {
+    algorithm,
+    config,
+    numEnvs: config.numEnvs,
+    reportEverySteps: config.reportEverySteps,
+    table: table.values,
+    progress,
+
+    act(obs, mode, mask) {
+      if (actions.length !== obs.length) actions = new Int32Array(obs.length);
+      for (let i = 0; i < obs.length; i++) {
+        const state = obs[i] - firstState;
+        actions[i] = mode === 'explore' ? explore(state, row(mask, i)) : table.best(state, row(mask, i));
+      }
+      return actions;
+    },
+
+    learn({ obs, action, reward, nextObs, nextAction, terminated, truncated, nextActionMask }) {
+      for (let i = 0; i < obs.length; i++) {
+        const state = obs[i] - firstState;
+        let target = reward[i];
+        if (!terminated[i]) {
+          successor.state = nextObs[i] - firstState;
+          successor.mask = row(nextActionMask, i);
+          successor.epsilon = epsilon;
+          // What is played next belongs to another episode, so the action that the time limit cut off is drawn here.
+          successor.action = truncated[i] ? explore(successor.state, successor.mask) : nextAction[i];
+          target += config.gamma * nextValue(table, successor);
+        }
+        const error = target - table.value(state, action[i]);
+        const pair = state * numActions + action[i];
+        if (memory) memory[i].learn(table.values, pair, learningRate * error, config.gamma, Boolean(terminated[i] || truncated[i]));
+        else table.values[pair] += learningRate * error;
+        errorSum += Math.abs(error);
+        errors++;
+      }
+    },
+
+    report() {
+      const values = { tdError: errors === 0 ? 0 : errorSum / errors, epsilon, learningRate };
+      errorSum = 0;
+      errors = 0;
+      return { names: Object.keys(values), read: () => values };
+    },
+
+    state(): AgentState {
+      const vectors = { table: table.values.slice() };
+      const saved = { vectors, rng: rng.state(), step, plannedSteps, errorSum, errors };
+      return memory ? { ...saved, traces: memory.map(trace => trace.state()) } : saved;
+    },
+
+    restore(state) {
+      const { table: saved } = state.vectors as { table: Float32Array };
+      if (saved?.length !== table.values.length) {
+        const expectation = `the table must have ${table.values.length} values`;
+        throw new InputError(message(algorithm, expectation, saved?.length, 'Resume with the environment of the run'));
+      }
+      table.values.set(saved);
+      rng.restore(state.rng as RngState);
+      errorSum = state.errorSum as number;
+      errors = state.errors as number;
+      for (const [i, trace] of (memory ?? []).entries()) trace.restore((state.traces as readonly AgentState[])[i]);
+      progress(state.step as number, state.plannedSteps as number);
+    },
+
+    policy: () => ({ algorithm, config: { ...config } as Record<string, never>, spec, weights: table.values.slice() }),
+
+    dispose() {},
+  };
+}
+
+/** The policy that is greedy in a table of weights. */
+export function tabularPolicy({ spec }: PolicyOptions<unknown>, algorithm: string): PolicyNetwork {
+  const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
+  return {
+    layout: layout([['table', [numStates, numActions]]]),
+    act({ table }, obs, mask) {
+      const state = tf.reshape(tf.sub(obs, tf.scalar(firstState, 'int32')), [-1]);
+      return tf.argMax(maskQ(tf.gather(table, tf.cast(state, 'int32')), mask), 1);
+    },
+  };
+}
+
+function tabularSizes({ id, observationSpace, actionSpace }: EnvSpec, algorithm: string) {
+  if (observationSpace.type !== 'discrete') {
+    const remedy = 'Use dqn, or sort them into bins with DiscretizeObservation';
+    throw new SpaceError(message(algorithm, `observations of ${id} must be Discrete`, describeSpace(observationSpace), remedy));
+  }
+  if (actionSpace.type !== 'discrete') {
+    const remedy = 'Use ppo or sac, or discretise the actions';
+    throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
+  }
+  return { numStates: observationSpace.n, numActions: actionSpace.n, firstState: observationSpace.start };
+}
+
+/** Eligibility of the pairs visited in one episode. */
+class TraceMemory {
+  private readonly trace: Float32Array;
+  private readonly visited: Int32Array;
+  private readonly decay: number;
+  private readonly isReplacing: boolean;
+  private count = 0;
+
+  constructor(pairs: number, { lambda, kind }: Traces) {
+    this.trace = new Float32Array(pairs);
+    this.visited = new Int32Array(pairs);
+    this.decay = lambda;
+    this.isReplacing = kind === 'replacing';
+  }
+
+  /** Visits a pair, gives every pair its share of `change`, and lets the traces fade. */
+  learn(values: Float32Array, pair: number, change: number, gamma: number, isEnd: boolean): void {
+    const { trace, visited } = this;
+    if (trace[pair] === 0) visited[this.count++] = pair;
+    trace[pair] = this.isReplacing ? 1 : trace[pair] + 1;
+    const fade = isEnd ? 0 : gamma * this.decay;
+    let kept = 0;
+    for (let k = 0; k < this.count; k++) {
+      const at = visited[k];
+      values[at] += change * trace[at];
+      trace[at] *= fade;
+      if (trace[at] !== 0) visited[kept++] = at;
+    }
+    this.count = kept;
+  }
+
+  state(): { trace: Float32Array; visited: Int32Array } {
+    return { trace: this.trace.slice(), visited: this.visited.slice(0, this.count) };
+  }
+
+  restore({ trace, visited }: AgentState): void {
+    this.trace.set(trace as Float32Array);
+    this.visited.set(visited as Int32Array);
+    this.count = (visited as Int32Array).length;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Preset } from '@zpin/core';
+import type { SarsaLambdaConfig } from './sarsa-lambda.ts';
+import type { TabularConfig } from './tabular-agent.ts';
+
+/** Settings with which the one-step tabular algorithms reach the threshold of an environment. */
+export const tabularPresets: Readonly<Record<string, Preset<TabularConfig>>> = {
+  // The ice is slippery: only a step size that falls to 0 averages enough outcomes to rank actions that differ by a hundredth.
+  'FrozenLake-v1': {
+    totalSteps: 500_000,
+    config: { learningRate: { type: 'linear', from: 0.2, to: 0 }, gamma: 0.99, explorationFraction: 1, epsilonEnd: 0 },
+  },
+  'CliffWalking-v1': {
+    totalSteps: 100_000,
+    config: { learningRate: 0.5, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
+  },
+  'Taxi-v4': {
+    totalSteps: 500_000,
+    config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
+  },
+};
+
+/** The same for SARSA(λ), whose traces make every step count more often. */
+export const sarsaLambdaPresets: Readonly<Record<string, Preset<SarsaLambdaConfig>>> = {
+  'FrozenLake-v1': {
+    totalSteps: 500_000,
+    config: { learningRate: { type: 'linear', from: 0.1, to: 0 }, gamma: 0.99, explorationFraction: 1, epsilonEnd: 0, lambda: 0.5 },
+  },
+  'CliffWalking-v1': {
+    totalSteps: 100_000,
+    config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
+  },
+  'Taxi-v4': {
+    totalSteps: 500_000,
+    config: { learningRate: 0.2, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
+  },
+};

@@ -1,0 +1,48 @@
+import { Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
+import type { NumericArray } from '@zpin/core/spec';
+import type { TabularAgent } from './tabular-agent.ts';
+
+/**
+ * Trains a tabular agent: one step in each environment, and the agent learns from it.
+ *
+ * The action of the next step is chosen before learning, as SARSA needs it (Sutton & Barto 2018, section 6.4).
+ */
+export async function* trainTabular(options: TrainOptions): AsyncGenerator<TrainEvent, TrainSummary> {
+  const agent = options.agent as TabularAgent;
+  const run = new Run({ ...options, agent });
+  const { collector } = run;
+  const { env, totalSteps } = options;
+  const obs = collector.obs.slice();
+  const action = new Int32Array(env.numEnvs);
+  let isChosen = false;
+  await run.begin(state => {
+    action.set(state.action as NumericArray);
+    isChosen = true;
+  });
+  const loopState = (): TrainState => ({ action: action.slice() });
+  agent.progress(run.step, totalSteps);
+  if (!isChosen) action.set(agent.act(collector.obs, 'explore', collector.actionMask));
+
+  while (!run.finished && !run.stopped) {
+    agent.progress(run.step, totalSteps);
+    obs.set(collector.obs);
+    const collected = collector.step(action);
+    run.step += env.numEnvs;
+    const nextAction = agent.act(collector.obs, 'explore', collector.actionMask);
+    agent.learn({ obs, action, nextAction, ...collected });
+    action.set(nextAction);
+    run.updates += env.numEnvs;
+    yield* run.episodeEvents(collected);
+    if (run.due(agent.reportEverySteps, env.numEnvs)) {
+      const metrics = agent.report();
+      await run.checkFinite(metrics);
+      yield { type: 'update', step: run.step, updates: run.updates, metrics };
+      yield { type: 'step', step: run.step, totalSteps };
+    }
+    if (run.due(options.evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
+    if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
+  }
+  yield { type: 'step', step: run.step, totalSteps };
+  yield await run.checkpoint(loopState());
+  return run.summary();
+}
