@@ -95,11 +95,14 @@ export function describeAgent(subject: AlgorithmCase): void {
       ['learningRate', '1e-3'],
       ['hiddenSizes', [8, 0]],
     ];
-    it.each(wrong.filter(([name]) => settings.includes(name)))('names the setting %s = %s, which is out of range', async (name, value) => {
-      const error = await refused({ config: { [name]: value } });
-      expect(error).toBeInstanceOf(ConfigError);
-      expect(error.message).toMatch(new RegExp(`^${algorithm.id}: ${name} must be .*, got `));
-    });
+    it.each(wrong.filter(([name]) => settings.includes(name)))(
+      'names the setting %s = %s, which is out of range',
+      async (name, value) => {
+        const error = await refused({ config: { [name]: value } });
+        expect(error).toBeInstanceOf(ConfigError);
+        expect(error.message).toMatch(new RegExp(`^${algorithm.id}: ${name} must be .*, got `));
+      },
+    );
 
     it.each(subject.refuses)('refuses actions %j', async (actionSpace, expected) => {
       const error = await refused({ spec: { ...spec, actionSpace } });

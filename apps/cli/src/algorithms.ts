@@ -9,6 +9,10 @@ export interface AlgorithmEntry {
 
 /** Every algorithm of the command line. */
 export const algorithms: readonly AlgorithmEntry[] = [
+  { id: 'ddpg', load: async () => (await import('@zpin/offpolicy')).ddpg },
+  { id: 'discrete-sac', load: async () => (await import('@zpin/offpolicy')).discreteSac },
   { id: 'dqn', load: async () => (await import('@zpin/value-based')).dqn },
   { id: 'ppo', load: async () => (await import('@zpin/onpolicy')).ppo },
+  { id: 'sac', load: async () => (await import('@zpin/offpolicy')).sac },
+  { id: 'td3', load: async () => (await import('@zpin/offpolicy')).td3 },
 ];

@@ -1,6 +1,6 @@
 import { Rng, SpaceError } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
+import { correlatedNoise, gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
 
 describe('gaussianNoise', () => {
   it('is the stream of standard normal numbers of its generator', () => {
@@ -65,5 +65,41 @@ describe('ornsteinUhlenbeckNoise', () => {
   it('refuses another number of components', () => {
     const noise = ornsteinUhlenbeckNoise({ rng: new Rng(0), size: 2, theta: 0.15, timeStep: 1 });
     expect(() => noise.next(new Float32Array(3))).toThrow(SpaceError);
+  });
+});
+
+describe('correlatedNoise', () => {
+  it('is standard normal at every step, the first included, and correlated as asked', () => {
+    const size = 20_000;
+    const noise = correlatedNoise({ rng: new Rng(2), correlation: 0.9 });
+    const before = new Float32Array(size);
+    const after = new Float32Array(size);
+    noise.next(before);
+    for (let step = 0; step < 3; step++) {
+      noise.next(after);
+      const mean = (product: (i: number) => number) => after.reduce((sum, _, i) => sum + product(i), 0) / size;
+      expect(Math.abs(mean(i => before[i] ** 2) - 1)).toBeLessThan(0.05);
+      expect(Math.abs(mean(i => before[i] ** 4) - 3)).toBeLessThan(0.4);
+      expect(Math.abs(mean(i => before[i] * after[i]) - 0.9)).toBeLessThan(0.05);
+      expect(Math.abs(mean(i => before[i] * after[(i + 1) % size]))).toBeLessThan(0.05);
+      before.set(after);
+    }
+  });
+
+  it('goes on exactly from a state, which does not change with it', () => {
+    const rng = new Rng(4);
+    const noise = correlatedNoise({ rng, correlation: 0.8 });
+    const out = new Float32Array(3);
+    for (let step = 0; step < 4; step++) noise.next(out);
+    const [state, generator] = [noise.state(), rng.state()];
+    const expected = Array.from({ length: 5 }, () => Array.from(noise.next(out)));
+    const other = correlatedNoise({ rng: Rng.fromState(generator), correlation: 0.8 });
+    other.restore(state);
+    expect(Array.from({ length: 5 }, () => Array.from(other.next(out)))).toEqual(expected);
+  });
+
+  it('without correlation is the stream of its generator', () => {
+    const out = correlatedNoise({ rng: new Rng(3), correlation: 0 }).next(new Float32Array(4));
+    expect(out).toEqual(new Rng(3).standardNormalInto(new Float32Array(4)));
   });
 });

@@ -51,3 +51,36 @@ export function ornsteinUhlenbeckNoise({ rng, size, theta, timeStep }: OrnsteinU
     restore: state => x.set(state.x as Float64Array),
   };
 }
+
+export interface CorrelatedNoiseOptions {
+  readonly rng: Rng;
+  /** Correlation of a number with that of the step before (ρ), in [0, 1). */
+  readonly correlation: number;
+}
+
+/**
+ * Standard normal numbers that are like those of the step before: x ← ρ x + √(1 − ρ²) ε. Each by itself is distributed as without
+ * correlation, so a policy that draws its actions with them keeps its distribution, and keeps to a direction for about 1 / (1 − ρ) steps
+ * (Eberhard et al. 2023, "Pink Noise Is All You Need", on what that does for exploration). Goes on over ends of episodes.
+ */
+export function correlatedNoise({ rng, correlation }: CorrelatedNoiseOptions): ActionNoise {
+  if (correlation === 0) return gaussianNoise(rng);
+  const kick = Math.sqrt(1 - correlation ** 2);
+  let x = new Float64Array(0);
+  return {
+    next(out) {
+      const starts = x.length !== out.length;
+      if (starts) x = new Float64Array(out.length);
+      for (let i = 0; i < out.length; i++) {
+        const fresh = rng.standardNormal();
+        x[i] = starts ? fresh : correlation * x[i] + kick * fresh;
+        out[i] = x[i];
+      }
+      return out;
+    },
+    state: () => ({ x: x.slice() }),
+    restore(state) {
+      x = (state.x as Float64Array).slice();
+    },
+  };
+}

@@ -1,7 +1,7 @@
 export type { ActionBox } from './action-box.ts';
 export { actionBox } from './action-box.ts';
-export type { ActionNoise, OrnsteinUhlenbeckOptions } from './action-noise.ts';
-export { gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
+export type { ActionNoise, CorrelatedNoiseOptions, OrnsteinUhlenbeckOptions } from './action-noise.ts';
+export { correlatedNoise, gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
 export type { CriticOptions, Critics } from './critics.ts';
 export { critics, smallest } from './critics.ts';
 export type { DdpgConfig } from './ddpg.ts';

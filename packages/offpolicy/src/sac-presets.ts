@@ -5,6 +5,6 @@ import type { SacConfig } from './sac.ts';
 export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
   'Pendulum-v1': {
     totalSteps: 20_000,
-    config: { learningRate: 1e-3 },
+    config: { learningRate: 1e-3, hiddenSizes: [64, 64] },
   },
 };

@@ -57,6 +57,7 @@ import {
 } from '@zpin/core/spec';
 import { z } from 'zod';
 import { actionBox } from './action-box.ts';
+import { correlatedNoise } from './action-noise.ts';
 import { critics, smallest } from './critics.ts';
 import { polyak } from './polyak.ts';
 import { sacPresets } from './sac-presets.ts';
@@ -89,6 +90,10 @@ export const sacConfig = z.strictObject({
     default: null,
     unit: 'nats',
     meaning: 'entropy that a learned temperature aims at, of actions in [-1, 1]; null: minus the size of an action',
+  }),
+  noiseCorrelation: field(z.number().min(0).lt(1), {
+    default: 0,
+    meaning: 'correlation of the noise of exploring actions from step to step; 0: independent',
   }),
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
   activation: field(z.enum(['relu', 'tanh']), { default: 'relu', meaning: 'activation of hidden layers' }),
@@ -270,7 +275,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
 
   const obsSize = flatSize(spec.observationSpace);
   const learningRate = new Float32Array(1);
-  let actionNoise = new Float32Array(0);
+  const actionNoise = correlatedNoise({ rng: actionRng, correlation: config.noiseCorrelation });
+  let numbers = new Float32Array(0);
   let noise = new Float32Array(0);
   let nextNoise = new Float32Array(0);
   let step = 0;
@@ -295,9 +301,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     async act(obs: NumericArray, mode) {
       if (mode === 'exploit') return (await exploitProgram({ obs })).outputs.action;
       const size = (obs.length / obsSize) * box.size;
-      if (actionNoise.length !== size) actionNoise = new Float32Array(size);
-      if (step < config.learningStarts) return box.uniformInto(actionNoise, actionRng);
-      return (await exploreProgram({ obs, noise: actionRng.standardNormalInto(actionNoise) })).outputs.action;
+      if (numbers.length !== size) numbers = new Float32Array(size);
+      if (step < config.learningStarts) return box.uniformInto(numbers, actionRng);
+      return (await exploreProgram({ obs, noise: actionNoise.next(numbers) })).outputs.action;
     },
 
     async update({ size, obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
@@ -311,12 +317,20 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
 
     async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state(), updateRng: updateRng.state(), step, plannedSteps };
+      return {
+        vectors: await store.state(),
+        actionRng: actionRng.state(),
+        actionNoise: actionNoise.state(),
+        updateRng: updateRng.state(),
+        step,
+        plannedSteps,
+      };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       actionRng.restore(state.actionRng as RngState);
+      actionNoise.restore(state.actionNoise as AgentState);
       updateRng.restore(state.updateRng as RngState);
       progress(state.step as number, state.plannedSteps as number);
     },

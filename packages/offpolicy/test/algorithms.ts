@@ -96,7 +96,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     algorithm: sac,
     actions: ['continuous'],
     masks: false,
-    small,
+    small: { ...small, noiseCorrelation: 0.5 },
     constant: { learningRate: 1e-2 },
     // A small fixed temperature: the value of a soft optimal policy is that of the optimal one.
     probe: { ...probe, learnAlpha: false, alpha: 0.002 },

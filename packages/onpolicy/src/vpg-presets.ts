@@ -5,6 +5,6 @@ import type { VpgConfig } from './vpg.ts';
 export const vpgPresets: Readonly<Record<string, Preset<VpgConfig>>> = {
   'CartPole-v1': {
     totalSteps: 200_000,
-    config: { numEnvs: 4, rolloutLength: 128, policyLearningRate: 1e-2, valueEpochs: 20 },
+    config: { numEnvs: 4, rolloutLength: 128, policyLearningRate: { type: 'linear', from: 1e-2, to: 0 }, valueEpochs: 20 },
   },
 };

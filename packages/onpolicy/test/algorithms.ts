@@ -28,8 +28,6 @@ const common = {
     [dict({ move: discrete(2) }), refusal],
   ],
 } as const;
-/** Statistics that have to be saved and restored too. */
-const normalized = { normalizeObservations: true, normalizeRewards: true };
 const fit = { batchSize: 12, valueEpochs: 2, learningRate: { type: 'linear', from: 1e-2, to: 1e-3 } };
 const probeFit = { batchSize: 64, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } };
 const rollouts = { numEnvs: 8, rolloutLength: 16, hiddenSizes: [16] };
@@ -72,7 +70,6 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       entropyCoefficient: 0.01,
       hiddenSizes: [8],
-      ...normalized,
     },
     constant: { learningRate: 1e-2 },
     probe: { ...rollouts, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
@@ -86,7 +83,6 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       rolloutLength: 2,
       learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       hiddenSizes: [8],
-      ...normalized,
     },
     constant: { learningRate: 1e-2 },
     probe: {
@@ -106,7 +102,6 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       entropyCoefficient: 0.01,
       hiddenSizes: [8],
-      ...normalized,
     },
     constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, policyLearningRate: 3e-2 },
@@ -115,7 +110,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: npg,
     ...common,
-    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8], ...normalized },
+    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8] },
     constant: { learningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
     probeSteps: 5120,
@@ -123,7 +118,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: trpo,
     ...common,
-    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8], ...normalized },
+    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8] },
     constant: { learningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
     probeSteps: 5120,
@@ -138,7 +133,6 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       hiddenSizes: [8],
-      ...normalized,
     },
     constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
     probe: { ...rollouts, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 }, policyLearningRate: 3e-2 },
@@ -149,12 +143,11 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     ...common,
     small: {
       numEnvs: 2,
-      policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
-      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      policyLearningRate: { type: 'linear', from: 2e-3, to: 2e-4 },
+      learningRate: { type: 'linear', from: 2e-3, to: 2e-4 },
       hiddenSizes: [8],
-      ...normalized,
     },
-    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
+    constant: { policyLearningRate: 2e-3, learningRate: 2e-3 },
     probe: {
       numEnvs: 8,
       hiddenSizes: [16],

@@ -30,6 +30,9 @@ const UNARY_ON_NUMBERS: Readonly<Record<string, (x: number) => number>> = {
 /** Of 32-bit floats; what is smaller has lost digits. */
 const SMALLEST_NORMAL = 2 ** -126;
 
+/** A sum of so many products is faster as the product of a row and a column (norms of gradients). */
+const LONG_SUM = 1024;
+
 const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
 
 /**
@@ -319,6 +322,13 @@ export class GraphBuilder {
     if (operator === 'ReduceSum' && x.type === 'float32' && x.shape.length === 2 && axes[0] === 0 && axes.length === 1) {
       // Adding up rows (every bias gradient) is ten times faster as a product with a row of ones.
       return this.reshape(this.gemm(this.splat(1, [1, x.shape[0] as number], 'float32'), x), shape);
+    }
+    const product = operation(x, 'Mul');
+    if (operator === 'ReduceSum' && product && x.type === 'float32' && count === sizeOf(x.shape) && count >= LONG_SUM) {
+      const [a, b] = product.inputs as [Value, Value];
+      if (sameShape(a.shape, b.shape)) {
+        return this.reshape(this.gemm(this.reshape(a, [1, count]), this.reshape(b, [1, count]), false, true), shape);
+      }
     }
     return this.apply(operator, [x, this.integers(axes)], shape, x.type, { keepdims: keepDims ? 1 : 0 });
   }

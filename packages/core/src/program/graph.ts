@@ -10,7 +10,8 @@ export type ElementType = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64';
 
 export type ElementArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-export type Attribute = number | string | readonly number[];
+/** Whole numbers as they are; a float says so, for ONNX tells them apart. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface Value {
   readonly id: number;

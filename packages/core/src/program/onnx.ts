@@ -3,6 +3,7 @@ import type { MaybePromise } from '../spec/agent.ts';
 import type { NumericArray } from '../spec/env.ts';
 import { message, ProgramError } from '../spec/errors.ts';
 import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from './engine.ts';
+import { fuseScaledSums } from './fuse-scaled-sums.ts';
 import { sizeOf } from './graph.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
@@ -43,8 +44,8 @@ class HostVector implements StateVector {
 
   constructor(values: Float32Array) {
     this.size = values.length;
-    this.#current = onnxValue('float32', Float32Array.from(values), [values.length]);
-    this.#spare = onnxValue('float32', new Float32Array(values.length), [values.length]);
+    this.#current = onnxValue('float32', Float32Array.from(values), [1, values.length]);
+    this.#spare = onnxValue('float32', new Float32Array(values.length), [1, values.length]);
   }
 
   get current(): OnnxValue & { data: Float32Array } {
@@ -91,14 +92,18 @@ class Plan {
     const packed = layOut(
       [...inputs].filter(([, spec]) => isSmall(spec.type, spec.shape)).map(([name, spec]) => ({ name, shape: spec.shape })),
     );
+    // Vectors travel as rows: that is the shape in which they meet their optimiser, see `fuseScaledSums`.
     const specs: Record<string, TensorSpec> = Object.fromEntries(
-      [...inputs].filter(([, spec]) => !isSmall(spec.type, spec.shape)),
+      [...inputs]
+        .filter(([, spec]) => !isSmall(spec.type, spec.shape))
+        .map(([name, spec]) => [name, name.startsWith('state/') ? { ...spec, shape: [1, sizeOf(spec.shape)] } : spec]),
     );
     if (packed.length > 0) specs[PACK] = { type: 'float32', shape: [totalSize(packed)] };
 
     let packedOut: Part[] = [];
     this.#recording = record(source.name, specs, tensors => {
       const all: Record<string, tf.Tensor> = { ...tensors };
+      for (const name of Object.keys(specs)) if (name.startsWith('state/')) all[name] = tf.reshape(tensors[name] as tf.Tensor, [-1]);
       for (const part of packed)
         all[part.name] = tf.reshape(tf.slice(tensors[PACK] as tf.Tensor1D, [part.offset], [part.size]), [...part.shape]);
       const pick = (prefix: string) =>
@@ -107,7 +112,7 @@ class Plan {
         );
       const result = source.run(pick('state/') as Record<string, tf.Tensor1D>, pick('input/') as Record<string, tf.Tensor>);
       const outputs = new Map<string, tf.Tensor>();
-      for (const [name, tensor] of Object.entries(result.state)) outputs.set(`state/${name}`, tf.reshape(tensor, [-1]));
+      for (const [name, tensor] of Object.entries(result.state)) outputs.set(`state/${name}`, tf.reshape(tensor, [1, -1]));
       for (const [name, tensor] of Object.entries(result.outputs)) outputs.set(`output/${name}`, tensor);
       for (const [name, tensor] of Object.entries(result.metrics)) outputs.set(`metric/${name}`, tf.cast(tensor, 'float32'));
       packedOut = layOut(
@@ -123,7 +128,8 @@ class Plan {
     });
     this.#packedOut = packedOut;
     this.#packedIn = this.#recording.inputs[PACK] ? packed : [];
-    this.model = encodeOnnx(lowerToOnnx(source.name, this.#recording.inputs, this.#recording.outputs));
+    const { builder, inputs: used, outputs: results } = this.#recording;
+    this.model = encodeOnnx(lowerToOnnx(source.name, used, fuseScaledSums(builder, results)));
   }
 
   get isEmpty(): boolean {

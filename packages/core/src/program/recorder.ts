@@ -18,6 +18,8 @@ export interface TensorSpec {
 export interface Recording {
   readonly inputs: Readonly<Record<string, Value>>;
   readonly outputs: Readonly<Record<string, Value>>;
+  /** What the graph was made by; passes make new values with it. */
+  readonly builder: GraphBuilder;
 }
 
 /** A TensorFlow.js backend that computes nothing: every kernel call becomes a value of a graph. */
@@ -209,7 +211,7 @@ export function record(
     tf.setBackend(previous);
   }
   const used = new Set(reachable(Object.values(outputs)));
-  return { inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => used.has(value))), outputs };
+  return { inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => used.has(value))), outputs, builder: recorder.builder };
 }
 
 function elementType(dtype: tf.DataType): ElementType {

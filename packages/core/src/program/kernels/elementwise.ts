@@ -98,13 +98,11 @@ function floorDiv({ inputs, builder: b }: KernelCall): Value {
   return b.cast(quotient, left.type);
 }
 
-/** e^x − 1 without cancellation: 2t/(1 − t) with t = tanh(x/2) near 0. */
+/** e^x − 1 without cancellation: tanh(x/2)·(e^x + 1). */
 function expm1(call: KernelCall): Value {
   const b = call.builder;
-  const t = b.unary('Tanh', b.mul(x(call), b.scalar(0.5)));
-  const near = b.div(b.mul(t, b.scalar(2)), b.sub(b.scalar(1), t));
-  const far = b.sub(b.unary('Exp', x(call)), b.scalar(1));
-  return b.where(b.binary('Less', b.unary('Abs', x(call)), b.scalar(0.5)), near, far);
+  const tanh = b.unary('Tanh', b.mul(x(call), b.scalar(0.5)));
+  return b.mul(tanh, b.add(b.unary('Exp', x(call)), b.scalar(1)));
 }
 
 /** log(1 + x) without cancellation: 2·artanh(x/(x + 2)) near 0. */
@@ -137,7 +135,9 @@ function clip(call: KernelCall): Value {
 function step(call: KernelCall): Value {
   const b = call.builder;
   const alpha = attribute<number | undefined>(call, 'alpha') ?? 0;
-  const positive = b.binary('Greater', x(call), like(b, x(call), 0));
+  // x > 0 where relu(x) > 0; asked that way, only relu(x) is needed of the forward pass, and it can be fused into its product.
+  const value = x(call).type === 'float32' ? b.unary('Relu', x(call)) : x(call);
+  const positive = b.binary('Greater', value, like(b, value, 0));
   return alpha === 0 ? b.cast(positive, 'float32') : b.where(positive, b.scalar(1), b.scalar(alpha));
 }
 
