@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
-import { ppo } from '@zpin/onpolicy';
+import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, reinforce, trpo, vpg } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
 import { table } from './lib/table.ts';
 
@@ -28,7 +28,17 @@ interface Row {
   readonly wallSeconds: number;
 }
 
-const algorithms: readonly Algorithm<never>[] = [ppo, dqn] as unknown as readonly Algorithm<never>[];
+const algorithms: readonly Algorithm<never>[] = [
+  a2c,
+  npg,
+  oneStepActorCritic,
+  ppo,
+  ppoPenalty,
+  reinforce,
+  trpo,
+  vpg,
+  dqn,
+] as unknown as readonly Algorithm<never>[];
 
 const { values: flags } = parseArgs({
   options: {

@@ -81,7 +81,7 @@ export const discreteSacConfig = z.strictObject({
     meaning: 'steps of uniform actions before the first update',
   }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
-  gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
+  gradientSteps: count({ default: 1, meaning: 'updates in each round' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   tau: field(z.number().gt(0).max(1), {
     default: 0.005,

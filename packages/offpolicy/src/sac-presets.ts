@@ -1,8 +1,27 @@
 import type { Preset } from '@zpin/core';
 import type { SacConfig } from './sac.ts';
 
-/** Settings with which SAC reaches the threshold of an environment; that of Pendulum is RL Baselines3 Zoo's. */
+/**
+ * Settings with which SAC reaches the threshold of an environment. They are RL Baselines3 Zoo's, but for smaller networks on Pendulum, and
+ * for correlated noise in place of state-dependent noise on MountainCarContinuous.
+ */
 export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
+  'MountainCarContinuous-v0': {
+    totalSteps: 50_000,
+    config: {
+      bufferSize: 50_000,
+      batchSize: 512,
+      learningStarts: 0,
+      trainEverySteps: 32,
+      gradientSteps: 32,
+      gamma: 0.9999,
+      tau: 0.01,
+      learnAlpha: false,
+      alpha: 0.1,
+      noiseCorrelation: 0.98,
+      hiddenSizes: [64, 64],
+    },
+  },
   'Pendulum-v1': {
     totalSteps: 20_000,
     config: { learningRate: 1e-3, hiddenSizes: [64, 64] },

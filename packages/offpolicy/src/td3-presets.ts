@@ -5,6 +5,6 @@ import type { Td3Config } from './td3.ts';
 export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
   'Pendulum-v1': {
     totalSteps: 20_000,
-    config: { gamma: 0.98, bufferSize: 200_000, learningStarts: 1000, noiseScale: 0.1 },
+    config: { gamma: 0.98, bufferSize: 200_000, learningStarts: 1000, noiseScale: 0.1, hiddenSizes: [64, 64] },
   },
 };

@@ -96,6 +96,14 @@ describe('the agent', () => {
     }
   });
 
+  it('reports the last loss of the policy where it is left alone', async () => {
+    const { agent } = await makeAgent({ policyDelay: 2 });
+    const losses: number[] = [];
+    for (let update = 1; update <= 5; update++) losses.push((await (await agent.update(batch)).read()).actorLoss);
+    expect([losses[0], losses[2], losses[4]]).toEqual([0, losses[1], losses[3]]);
+    expect(losses[1]).not.toBe(0);
+  });
+
   it('counts updates across a restore', async () => {
     const { agent } = await makeAgent({ policyDelay: 2 });
     const { agent: other, vectors } = await makeAgent({ policyDelay: 2 });

@@ -66,10 +66,9 @@ export const td3Config = z.strictObject({
     meaning: 'steps of uniform actions before the first update',
   }),
   trainEverySteps: count({ default: 1, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
-  gradientSteps: count({ default: 1, unit: 'updates', meaning: 'updates in each round' }),
+  gradientSteps: count({ default: 1, meaning: 'updates in each round' }),
   policyDelay: count({
     default: 2,
-    unit: 'updates',
     meaning: 'updates of the critics per update of the policy and of all targets (d)',
   }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
@@ -146,6 +145,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
     criticTarget: firstCritic,
     actorAdam: optimizer.init(actor.layout.size),
     criticAdam: optimizer.init(critic.layout.size),
+    // The last one, to be reported by the updates that leave the policy alone.
+    actorLoss: new Float32Array(1),
   });
   const acting = noisyActing({ algorithm: 'td3', spec, actor, store, rng: actionRng, config });
   const { size: actionSize, toUnit } = actor.box;
@@ -182,7 +183,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
         });
         const newCriticState = { critic: newCritic.parameters, criticAdam: newCritic.state };
         const metrics = { criticLoss: criticLoss.loss, qValue: tf.mean(criticLoss.q) };
-        if (!isDelayedStep) return { state: newCriticState, metrics };
+        if (!isDelayedStep) return { state: newCriticState, metrics: { ...metrics, actorLoss: state.actorLoss } };
 
         const criticParams = unflattenParams(critic.layout, newCritic.parameters);
         const actorLoss = valueAndGrad(actor.layout, params => ({
@@ -201,6 +202,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
             actorAdam: newActor.state,
             actorTarget: polyak(state.actorTarget, newActor.parameters, config.tau),
             criticTarget: polyak(state.criticTarget, newCritic.parameters, config.tau),
+            actorLoss: actorLoss.loss,
           },
           metrics: { ...metrics, actorLoss: actorLoss.loss },
         };

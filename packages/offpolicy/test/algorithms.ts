@@ -144,7 +144,8 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     algorithm: discreteSac,
     actions: ['discrete'],
     masks: true,
-    small,
+    // Slow enough for errors, in which rounding is small beside them, at every step.
+    small: { ...small, learningRate: { type: 'linear', from: 3e-3, to: 3e-4 } },
     constant: { learningRate: 1e-2 },
     probe: { ...probe, learnAlpha: false, alpha: 0.01 },
     probeSteps: 4000,

@@ -9,8 +9,16 @@ export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
   },
   'Acrobot-v1': { totalSteps: 100_000, config: { numEnvs: 2, rolloutLength: 1024, batchSize: 128 } },
   'MountainCar-v0': {
-    totalSteps: 100_000,
-    config: { numEnvs: 2, rolloutLength: 1024, valueEpochs: 20, normalizeObservations: true, normalizeRewards: true },
+    totalSteps: 150_000,
+    config: {
+      numEnvs: 2,
+      rolloutLength: 1024,
+      maxKl: 0.02,
+      damping: 0.01,
+      valueEpochs: 20,
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
   },
   'Pendulum-v1': { totalSteps: 100_000, config: { numEnvs: 2, rolloutLength: 1024, gamma: 0.9, valueEpochs: 15 } },
 };

@@ -64,6 +64,8 @@ import { dqnPresets } from './dqn-presets.ts';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 import { maskQ } from './mask-q.ts';
 
+export { maskQ };
+
 // ---- configuration ----
 
 export const dqnConfig = z.strictObject({

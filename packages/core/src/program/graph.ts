@@ -10,8 +10,7 @@ export type ElementType = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64';
 
 export type ElementArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-/** Whole numbers as they are; a float says so, for ONNX tells them apart. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute = number | string | readonly number[];
 
 export interface Value {
   readonly id: number;

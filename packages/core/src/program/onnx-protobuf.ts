@@ -127,7 +127,6 @@ function encodeAttribute(m: Message, operator: string, name: string, value: Attr
   if (operator === 'Cast' && name === 'to') m.varint(3, DATA_TYPE[value as ElementType]).varint(20, 2);
   else if (typeof value === 'string') m.string(4, value).varint(20, 3);
   else if (typeof value === 'number') m.varint(3, value).varint(20, 2);
-  else if ('float' in value) m.float(2, value.float).varint(20, 1);
   else {
     for (const item of value) m.varint(8, item);
     m.varint(20, 7);

@@ -3,12 +3,12 @@ import type { MaybePromise } from '../spec/agent.ts';
 import type { NumericArray } from '../spec/env.ts';
 import { message, ProgramError } from '../spec/errors.ts';
 import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from './engine.ts';
-import { fuseScaledSums } from './fuse-scaled-sums.ts';
-import { sizeOf } from './graph.ts';
+import { reachable, sizeOf, type Value } from './graph.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
 import { type OnnxRuntime, type OnnxSession, type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
-import { type Recording, record, type TensorSpec } from './recorder.ts';
+import { record, type TensorSpec } from './recorder.ts';
+import { shareSlices, type Stretch } from './share-slices.ts';
 
 /**
  * Handing one tensor to ONNX Runtime costs about a microsecond, a slice inside the graph a tenth of that. Float inputs,
@@ -41,11 +41,12 @@ class HostVector implements StateVector {
   readonly size: number;
   #current: OnnxValue & { data: Float32Array };
   #spare: OnnxValue & { data: Float32Array };
+  readonly #views = new Map<Float32Array, Map<string, OnnxValue>>();
 
   constructor(values: Float32Array) {
     this.size = values.length;
-    this.#current = onnxValue('float32', Float32Array.from(values), [1, values.length]);
-    this.#spare = onnxValue('float32', new Float32Array(values.length), [1, values.length]);
+    this.#current = onnxValue('float32', Float32Array.from(values), [values.length]);
+    this.#spare = onnxValue('float32', new Float32Array(values.length), [values.length]);
   }
 
   get current(): OnnxValue & { data: Float32Array } {
@@ -53,6 +54,16 @@ class HostVector implements StateVector {
   }
   get spare(): OnnxValue & { data: Float32Array } {
     return this.#spare;
+  }
+  /** Numbers `begin` to `end` in place. @param key the same for the same stretch */
+  view(key: string, begin: number, end: number): OnnxValue {
+    const views = this.#views.get(this.#current.data) ?? new Map<string, OnnxValue>();
+    this.#views.set(this.#current.data, views);
+    const known = views.get(key);
+    if (known) return known;
+    const view = onnxValue('float32', this.#current.data.subarray(begin, end), [end - begin]);
+    views.set(key, view);
+    return view;
   }
   swap(): void {
     [this.#current, this.#spare] = [this.#spare, this.#current];
@@ -78,7 +89,10 @@ interface Part {
 class Plan {
   readonly model: Uint8Array;
   readonly #source: ProgramSource;
-  readonly #recording: Recording;
+  /** Of the graph, by name. */
+  readonly #inputs: Readonly<Record<string, Value>>;
+  readonly #outputs: Readonly<Record<string, Value>>;
+  readonly #stretches: ReadonlyMap<string, Stretch>;
   readonly #packedIn: readonly Part[];
   readonly #packedOut: readonly Part[];
 
@@ -92,18 +106,14 @@ class Plan {
     const packed = layOut(
       [...inputs].filter(([, spec]) => isSmall(spec.type, spec.shape)).map(([name, spec]) => ({ name, shape: spec.shape })),
     );
-    // Vectors travel as rows: that is the shape in which they meet their optimiser, see `fuseScaledSums`.
     const specs: Record<string, TensorSpec> = Object.fromEntries(
-      [...inputs]
-        .filter(([, spec]) => !isSmall(spec.type, spec.shape))
-        .map(([name, spec]) => [name, name.startsWith('state/') ? { ...spec, shape: [1, sizeOf(spec.shape)] } : spec]),
+      [...inputs].filter(([, spec]) => !isSmall(spec.type, spec.shape)),
     );
     if (packed.length > 0) specs[PACK] = { type: 'float32', shape: [totalSize(packed)] };
 
     let packedOut: Part[] = [];
-    this.#recording = record(source.name, specs, tensors => {
+    const recording = record(source.name, specs, tensors => {
       const all: Record<string, tf.Tensor> = { ...tensors };
-      for (const name of Object.keys(specs)) if (name.startsWith('state/')) all[name] = tf.reshape(tensors[name] as tf.Tensor, [-1]);
       for (const part of packed)
         all[part.name] = tf.reshape(tf.slice(tensors[PACK] as tf.Tensor1D, [part.offset], [part.size]), [...part.shape]);
       const pick = (prefix: string) =>
@@ -112,7 +122,7 @@ class Plan {
         );
       const result = source.run(pick('state/') as Record<string, tf.Tensor1D>, pick('input/') as Record<string, tf.Tensor>);
       const outputs = new Map<string, tf.Tensor>();
-      for (const [name, tensor] of Object.entries(result.state)) outputs.set(`state/${name}`, tf.reshape(tensor, [1, -1]));
+      for (const [name, tensor] of Object.entries(result.state)) outputs.set(`state/${name}`, tf.reshape(tensor, [-1]));
       for (const [name, tensor] of Object.entries(result.outputs)) outputs.set(`output/${name}`, tensor);
       for (const [name, tensor] of Object.entries(result.metrics)) outputs.set(`metric/${name}`, tf.cast(tensor, 'float32'));
       packedOut = layOut(
@@ -127,13 +137,16 @@ class Plan {
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [`out/${name}`, tensor]));
     });
     this.#packedOut = packedOut;
-    this.#packedIn = this.#recording.inputs[PACK] ? packed : [];
-    const { builder, inputs: used, outputs: results } = this.#recording;
-    this.model = encodeOnnx(lowerToOnnx(source.name, used, fuseScaledSums(builder, results)));
+    const { outputs, stretches } = shareSlices(recording.builder, recording.outputs, (name) => name.startsWith('state/'));
+    this.#outputs = outputs;
+    this.#stretches = stretches;
+    this.#inputs = inputsOf(outputs);
+    this.#packedIn = this.#inputs[PACK] ? packed : [];
+    this.model = encodeOnnx(lowerToOnnx(source.name, this.#inputs, outputs));
   }
 
   get isEmpty(): boolean {
-    return Object.keys(this.#recording.outputs).length === 0;
+    return Object.keys(this.#outputs).length === 0;
   }
 
   /** Allocates what a call needs and returns the function that makes calls. */
@@ -145,8 +158,11 @@ class Plan {
 
     const feeds: OnnxValues = {};
     const fetches: OnnxValues = {};
-    const direct = Object.keys(this.#recording.inputs);
-    const stateIn = stripped(direct, 'state/').map(name => ({ key: `state/${name}`, vector: vector(name) }));
+    const direct = Object.keys(this.#inputs);
+    const stateIn = stripped(direct, 'state/')
+      .filter(name => !this.#stretches.has(`state/${name}`))
+      .map(name => ({ key: `state/${name}`, vector: vector(name) }));
+    const stretchesIn = [...this.#stretches].map(([key, { whole, begin, end }]) => ({ key, vector: vector(whole.slice(6)), begin, end }));
     const inputs = stripped(direct, 'input/').map(name => {
       const spec = this.#source.inputs[name] as InputSpec;
       return { key: `input/${name}`, name, value: onnxValue(spec.type, arrayOf(spec.type, 0), spec.shape) };
@@ -161,7 +177,7 @@ class Plan {
 
     const outputs: Record<string, NumericArray> = {};
     const stateOut: { key: string; vector: HostVector }[] = [];
-    for (const [key, value] of Object.entries(this.#recording.outputs)) {
+    for (const [key, value] of Object.entries(this.#outputs)) {
       const name = key.slice(4);
       if (name === PACK) continue;
       if (name.startsWith('state/')) stateOut.push({ key, vector: vector(name.slice(6)) });
@@ -197,6 +213,7 @@ class Plan {
       metricNames: metrics.map(({ name }) => name),
       run: (given): MaybePromise<Results> => {
         for (const { key, vector: source } of stateIn) feeds[key] = source.current;
+        for (const { key, vector: source, begin, end } of stretchesIn) feeds[key] = source.view(key, begin, end);
         for (const { name, value } of inputs) value.data = given[name] as NumericArray;
         for (const { offset, vector: source } of packedStateIn) packedIn.set(source.current.data, offset);
         for (const { offset, input } of packedInputs) packedIn.set(given[input] as Float32Array, offset);
@@ -207,6 +224,13 @@ class Plan {
       dispose: () => session.release(),
     };
   }
+}
+
+/** The inputs that a graph reads, by name. */
+function inputsOf(outputs: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(
+    reachable(Object.values(outputs)).flatMap(value => (value.source.kind === 'input' ? [[value.source.name, value] as const] : [])),
+  );
 }
 
 function layOut(parts: readonly { name: string; shape: readonly number[] }[]): Part[] {

@@ -9,9 +9,10 @@ export const tabularPresets: Readonly<Record<string, Preset<TabularConfig>>> = {
     totalSteps: 500_000,
     config: { learningRate: { type: 'linear', from: 0.2, to: 0 }, gamma: 0.99, explorationFraction: 1, epsilonEnd: 0 },
   },
+  // All rewards are negative, so the first value of 0 makes a greedy agent try everything. With random actions SARSA would learn a safer way.
   'CliffWalking-v1': {
     totalSteps: 100_000,
-    config: { learningRate: 0.5, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
+    config: { learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0 },
   },
   'Taxi-v4': {
     totalSteps: 500_000,
@@ -27,7 +28,7 @@ export const sarsaLambdaPresets: Readonly<Record<string, Preset<SarsaLambdaConfi
   },
   'CliffWalking-v1': {
     totalSteps: 100_000,
-    config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
+    config: { learningRate: 0.1, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0, lambda: 0.5 },
   },
   'Taxi-v4': {
     totalSteps: 500_000,

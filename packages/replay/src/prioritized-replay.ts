@@ -1,0 +1,128 @@
+import { type AgentState, InputError, message, type ReplayBuffer, type Rng, type TransitionBatch, type TransitionRows } from '@zpin/core/spec';
+import { SumTree } from './sum-tree.ts';
+import { type TableBatch, TransitionTable, type TransitionTableOptions } from './transition-table.ts';
+
+export interface PrioritizedReplayOptions extends TransitionTableOptions {
+  /** α ≥ 0: how much priorities count; 0 draws uniformly. 0.6 when omitted. */
+  readonly alpha?: number;
+  /** First β in [0, 1]: how much importance weights make up for the priorities. 0.4 when omitted. */
+  readonly beta?: number;
+  /** Transitions added until β has risen to 1, in a straight line. */
+  readonly betaAnnealing: number;
+  /** Added to every priority, so that each transition can be drawn. 1e-6 when omitted. */
+  readonly epsilon?: number;
+}
+
+type WeightedBatch = TableBatch & { readonly weight: Float32Array };
+
+/**
+ * Prioritized experience replay, proportional variant (Schaul et al. 2016, arXiv:1511.05952, algorithm 1).
+ *
+ * Transition i is drawn with probability P(i) = pᵢᵅ / Σ pₖᵅ, where pᵢ = |δᵢ| + ε; the total is cut into as many equal ranges as the batch has
+ * rows, and one transition is drawn from each. Its weight is (N · P(i))^−β, divided by the largest of the batch. A new transition gets the
+ * largest priority seen so far.
+ */
+export class PrioritizedReplay implements ReplayBuffer {
+  private readonly table: TransitionTable;
+  private readonly tree: SumTree;
+  private readonly alpha: number;
+  private readonly firstBeta: number;
+  private readonly betaAnnealing: number;
+  private readonly epsilon: number;
+  /** Transitions ever added. */
+  private added = 0;
+  /** Largest pᵢᵅ so far. */
+  private largest = 1;
+  private batch: WeightedBatch | undefined;
+
+  /** @throws InputError when a setting is out of range */
+  constructor({ alpha = 0.6, beta = 0.4, betaAnnealing, epsilon = 1e-6, ...options }: PrioritizedReplayOptions) {
+    const check = (isRight: boolean, expectation: string, value: number) => {
+      if (!isRight) throw new InputError(message('PrioritizedReplay', expectation, value, 'Leave it out for the default'));
+    };
+    check(alpha >= 0 && Number.isFinite(alpha), 'alpha must be >= 0', alpha);
+    check(beta >= 0 && beta <= 1, 'beta must be in [0, 1]', beta);
+    check(epsilon > 0 && Number.isFinite(epsilon), 'epsilon must be > 0', epsilon);
+    if (!(betaAnnealing >= 1)) {
+      const remedy = 'Pass the environment steps of the run';
+      throw new InputError(message('PrioritizedReplay', 'betaAnnealing must be >= 1', betaAnnealing, remedy));
+    }
+    this.table = new TransitionTable('PrioritizedReplay', options);
+    this.tree = new SumTree(options.capacity);
+    this.alpha = alpha;
+    this.firstBeta = beta;
+    this.betaAnnealing = betaAnnealing;
+    this.epsilon = epsilon;
+  }
+
+  get size(): number {
+    return this.table.size;
+  }
+
+  get capacity(): number {
+    return this.table.capacity;
+  }
+
+  /** β as it is now. */
+  get beta(): number {
+    return this.firstBeta + (1 - this.firstBeta) * Math.min(1, this.added / this.betaAnnealing);
+  }
+
+  /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
+  add(rows: TransitionRows): void {
+    const start = this.table.next;
+    this.table.add(rows);
+    const count = rows.reward.length;
+    for (let i = 0; i < count; i++) this.tree.set((start + i) % this.capacity, this.largest);
+    this.added += count;
+  }
+
+  /** @throws InputError when nothing is stored yet */
+  sample(batchSize: number, rng: Rng): TransitionBatch {
+    const { table, tree } = this;
+    const batch = this.open(batchSize);
+    const { index, weight } = batch;
+    const range = tree.total / batchSize;
+    const { beta, size } = this;
+    let largest = 0;
+    for (let i = 0; i < batchSize; i++) {
+      index[i] = tree.find((i + rng.random()) * range);
+      weight[i] = ((size * tree.get(index[i])) / tree.total) ** -beta;
+      largest = Math.max(largest, weight[i]);
+    }
+    for (let i = 0; i < batchSize; i++) weight[i] /= largest;
+    table.fill(batch);
+    return batch;
+  }
+
+  /**
+   * Gives rows of the last batches new priorities.
+   * @param index `[B]`
+   * @param priority `[B]`: |δ|, finite
+   */
+  updatePriorities(index: Int32Array, priority: Float32Array): void {
+    for (let i = 0; i < index.length; i++) {
+      const scaled = (Math.abs(priority[i]) + this.epsilon) ** this.alpha;
+      this.tree.set(index[i], scaled);
+      this.largest = Math.max(this.largest, scaled);
+    }
+  }
+
+  state(): AgentState {
+    const { added, largest } = this;
+    return { table: this.table.state(), priorities: this.tree.read(this.size), added, largest };
+  }
+
+  restore(state: AgentState): void {
+    this.table.restore(state.table as AgentState);
+    this.tree.write(state.priorities as Float64Array);
+    this.added = state.added as number;
+    this.largest = state.largest as number;
+  }
+
+  private open(size: number): WeightedBatch {
+    const batch = this.table.open(size);
+    if (this.batch?.obs !== batch.obs) this.batch = { ...batch, weight: new Float32Array(size) };
+    return this.batch;
+  }
+}

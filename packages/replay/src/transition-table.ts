@@ -1,0 +1,176 @@
+import {
+  type AgentState,
+  flatDtype,
+  flatSize,
+  InputError,
+  message,
+  type Space,
+  type TransitionBatch,
+  type TransitionRows,
+} from '@zpin/core/spec';
+import { Ring } from './ring.ts';
+
+export interface TransitionTableOptions {
+  /** Transitions kept; the oldest go first. */
+  readonly capacity: number;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  /** γ in [0, 1]: the discount per step. */
+  readonly gamma: number;
+  /** Steps summed into one reward; 1 when omitted. */
+  readonly nSteps?: number;
+  /** Whether transitions carry the legal actions of the successor. */
+  readonly hasActionMask?: boolean;
+}
+
+type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'truncated' | 'nextActionMask';
+
+/** A batch whose arrays are written at every call. */
+export interface TableBatch extends TransitionBatch {
+  readonly index: Int32Array;
+  /** `[B]`: the row of the last step of each transition. */
+  readonly last: Int32Array;
+}
+
+const NO_MASK = new Uint8Array(0);
+
+/**
+ * Transitions in a ring, and batches of n steps read from it. Every column keeps its element type, so pixels take one byte each.
+ *
+ * An n-step transition is put together when it is read (Sutton 1988): rewards of up to n rows of one environment, r₀ + γ r₁ + …, then
+ * the successor of the last one with discount γᵏ for k rows. It ends early at an end of the episode, where a termination makes the discount 0
+ * and a time limit does not, and at the newest row.
+ */
+export class TransitionTable {
+  private readonly ring: Ring<Name>;
+  private readonly gamma: number;
+  private readonly nSteps: number;
+  private readonly hasActionMask: boolean;
+  private readonly owner: string;
+  /** Rows from one step of an environment to its next: those of one call of `add`. 0 before the first. */
+  private stride = 0;
+  private batch: TableBatch | undefined;
+
+  /**
+   * @param owner named in errors
+   * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions
+   */
+  constructor(owner: string, options: TransitionTableOptions) {
+    const { capacity, observationSpace, actionSpace, gamma, nSteps = 1, hasActionMask = false } = options;
+    if (!(gamma >= 0 && gamma <= 1)) {
+      throw new InputError(message(owner, 'gamma must be in [0, 1]', gamma, 'Typical is 0.99'));
+    }
+    if (!(Number.isSafeInteger(nSteps) && nSteps >= 1)) {
+      throw new InputError(message(owner, 'nSteps must be an integer >= 1', nSteps, 'Typical is 1 or 3'));
+    }
+    if (hasActionMask && actionSpace.type !== 'discrete') {
+      throw new InputError(message(owner, 'only Discrete actions have masks', actionSpace.type, 'Leave hasActionMask out'));
+    }
+    const obs = { dtype: flatDtype(observationSpace), size: flatSize(observationSpace) };
+    const mask = hasActionMask && actionSpace.type === 'discrete' ? actionSpace.n : 0;
+    this.owner = owner;
+    this.gamma = gamma;
+    this.nSteps = nSteps;
+    this.hasActionMask = hasActionMask;
+    this.ring = new Ring<Name>(capacity, {
+      obs,
+      action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
+      reward: { dtype: 'float32', size: 1 },
+      nextObs: obs,
+      terminated: { dtype: 'uint8', size: 1 },
+      // Only windows of several rows have to know where an episode was cut off.
+      truncated: { dtype: 'uint8', size: nSteps > 1 ? 1 : 0 },
+      nextActionMask: { dtype: 'uint8', size: mask },
+    });
+  }
+
+  get size(): number {
+    return this.ring.size;
+  }
+
+  get capacity(): number {
+    return this.ring.capacity;
+  }
+
+  /** Where the next row goes. */
+  get next(): number {
+    return this.ring.next;
+  }
+
+  /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
+  add(rows: TransitionRows): void {
+    const { obs, action, reward, nextObs, terminated } = rows;
+    if (this.nSteps > 1 && this.stride !== 0 && reward.length !== this.stride) {
+      const expectation = `n-step transitions must come ${this.stride} at a time, one per environment`;
+      throw new InputError(message(`${this.owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'));
+    }
+    const nextActionMask = this.hasActionMask ? (rows.nextActionMask ?? NO_MASK) : NO_MASK;
+    const truncated = this.nSteps > 1 ? rows.truncated : NO_MASK;
+    this.ring.append({ obs, action, reward, nextObs, terminated, truncated, nextActionMask }, reward.length);
+    this.stride = reward.length;
+  }
+
+  /** A batch of given size, whose `index` the caller writes before `fill`. @throws InputError when nothing is stored yet */
+  open(size: number): TableBatch {
+    if (this.ring.size === 0) {
+      throw new InputError(message(`${this.owner}.sample`, 'at least one transition must be stored', 0, 'Raise learningStarts'));
+    }
+    if (this.batch?.size !== size) this.batch = this.createBatch(size);
+    return this.batch;
+  }
+
+  /** Reads the transitions that begin at the rows `batch.index`. */
+  fill(batch: TableBatch): void {
+    const { ring } = this;
+    const { index, last } = batch;
+    for (let i = 0; i < index.length; i++) this.sum(batch, i, index[i]);
+    ring.gather('obs', index, batch.obs);
+    ring.gather('action', index, batch.action);
+    ring.gather('nextObs', last, batch.nextObs);
+    if (batch.nextActionMask) ring.gather('nextActionMask', last, batch.nextActionMask);
+  }
+
+  state(): AgentState {
+    return { ...this.ring.state(), stride: this.stride };
+  }
+
+  restore(state: AgentState): void {
+    this.ring.restore(state);
+    this.stride = state.stride as number;
+  }
+
+  /** Reward, discount and last row of the transition that begins at `start`. */
+  private sum(batch: TableBatch, i: number, start: number): void {
+    const { ring, gamma, nSteps, stride } = this;
+    const { reward, terminated, truncated } = ring.columns;
+    const newest = ring.next - 1;
+    let row = start;
+    let sum = reward[row];
+    let discount = gamma;
+    for (let step = 1; step < nSteps; step++) {
+      // Rows between this one and the newest: fewer than a stride means that the environment's next step is not stored yet.
+      const younger = (newest - row + ring.capacity) % ring.capacity;
+      if (terminated[row] || truncated[row] || younger < stride) break;
+      row = (row + stride) % ring.capacity;
+      sum += discount * reward[row];
+      discount *= gamma;
+    }
+    batch.reward[i] = sum;
+    batch.discount[i] = terminated[row] ? 0 : discount;
+    batch.last[i] = row;
+  }
+
+  private createBatch(size: number): TableBatch {
+    const batch: TableBatch = {
+      size,
+      obs: this.ring.batch('obs', size),
+      action: this.ring.batch('action', size),
+      reward: new Float32Array(size),
+      nextObs: this.ring.batch('nextObs', size),
+      discount: new Float32Array(size),
+      index: new Int32Array(size),
+      last: new Int32Array(size),
+    };
+    return this.hasActionMask ? { ...batch, nextActionMask: new Uint8Array(this.ring.batch('nextActionMask', size)) } : batch;
+  }
+}
