@@ -49,6 +49,8 @@ export type { NatureCnnOptions } from './nn/nature-cnn.ts';
 export { natureCnn } from './nn/nature-cnn.ts';
 export type { CombinedNetwork, Network } from './nn/network.ts';
 export { combine, parameter } from './nn/network.ts';
+export type { NoisyDenseOptions, NoisyNetwork } from './nn/noisy-dense.ts';
+export { noisyDense } from './nn/noisy-dense.ts';
 export type { ObservationNetworkOptions } from './nn/observation.ts';
 export { encodedSize, encodeObservation, observationInput, observationNetwork } from './nn/observation.ts';
 export { oneHot } from './nn/one-hot.ts';

@@ -79,7 +79,7 @@ const probe = {
   learningStarts: 200,
   trainEverySteps: 4,
   gradientSteps: 1,
-  tau: 0.05,
+  tau: 0.1,
   learningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
   hiddenSizes: [16],
 } as const;
@@ -99,7 +99,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     small: { ...small, noiseCorrelation: 0.5 },
     constant: { learningRate: 1e-2 },
     // A small fixed temperature: the value of a soft optimal policy is that of the optimal one.
-    probe: { ...probe, learnAlpha: false, alpha: 0.002 },
+    probe: { ...probe, learnAlpha: false, alpha: 0.0005 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
       const { actor, critic, greedy } = sacNetworks({ spec, config: config as SacConfig });
@@ -113,7 +113,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     masks: false,
     small: { ...small, noise: 'ornstein-uhlenbeck', noiseScale: { type: 'linear', from: 0.3, to: 0.1 } },
     constant: { learningRate: 1e-2, noiseScale: 0.1 },
-    probe: { ...probe, noiseScale: 0.5 },
+    probe: { ...probe, noiseScale: 0.5, tau: 0.2 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
       const { actor, critic } = td3Networks({ spec, config: config as Td3Config });
@@ -132,7 +132,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       noiseScale: { type: 'linear', from: 0.3, to: 0.1 },
     },
     constant: { learningRate: 1e-2, noiseScale: 0.1 },
-    probe: { ...probe, noiseScale: 0.5 },
+    probe: { ...probe, noiseScale: 0.5, tau: 0.2 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
       const { actor, critic } = ddpgNetworks({ spec, config: config as DdpgConfig });

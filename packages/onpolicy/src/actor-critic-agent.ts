@@ -54,7 +54,7 @@ export function actorCriticAgent<Config extends SharedConfig & Policy['config'],
   const obsInput = observationInput(spec.observationSpace);
   const normalizer = new Normalizer(algorithm, spec, config);
   const memory: Readonly<Record<string, Memory>> = {
-    actionRng: actionRng,
+    actionRng,
     ...options.memory,
     ...(normalizer.isActive && { normalizer }),
   };

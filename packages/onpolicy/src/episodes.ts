@@ -110,7 +110,7 @@ export class Episodes {
 
   restore(state: AgentState): void {
     this.#start.set(state.start as Int32Array);
-    this.#kept = state.kept as unknown as StepColumns | null;
+    this.#kept = state.kept as StepColumns | null;
   }
 }
 
@@ -134,7 +134,7 @@ function slice(columns: StepColumns, from: number): StepColumns {
 }
 
 function mapColumns(columns: StepColumns, f: (column: NumericArray, name: string) => NumericArray): StepColumns {
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, f(column, name)])) as unknown as StepColumns;
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, f(column, name)])) as StepColumns;
 }
 
 function pickRows<A extends NumericArray>(column: A, width: number, rows: readonly number[]): A {

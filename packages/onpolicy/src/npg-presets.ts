@@ -5,6 +5,6 @@ import type { NpgConfig } from './npg.ts';
 export const npgPresets: Readonly<Record<string, Preset<NpgConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
-    config: { numEnvs: 2, rolloutLength: 512, batchSize: 512, damping: 1e-3, lambda: 0.98, valueEpochs: 20 },
+    config: { numEnvs: 2, rolloutLength: 512, batchSize: 512, damping: 0.01, maxKl: 5e-3, lambda: 0.98, valueEpochs: 20 },
   },
 };

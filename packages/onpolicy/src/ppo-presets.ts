@@ -1,7 +1,7 @@
 import type { Preset } from '@zpin/core';
 import type { PpoConfig } from './ppo.ts';
 
-/** Settings with which PPO reaches the threshold of an environment, from RL Baselines3 Zoo. */
+/** Settings with which PPO reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
 export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
@@ -32,9 +32,10 @@ export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
     totalSteps: 1_000_000,
     config: {
       numEnvs: 16,
-      rolloutLength: 16,
-      epochs: 4,
+      rolloutLength: 64,
+      batchSize: 256,
       lambda: 0.98,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
       normalizeObservations: true,
       normalizeRewards: true,
     },

@@ -20,5 +20,5 @@ export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
       normalizeRewards: true,
     },
   },
-  'Pendulum-v1': { totalSteps: 100_000, config: { numEnvs: 2, rolloutLength: 1024, gamma: 0.9, valueEpochs: 15 } },
+  'Pendulum-v1': { totalSteps: 200_000, config: { numEnvs: 2, rolloutLength: 1024, gamma: 0.9, valueEpochs: 15 } },
 };

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
 import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { type DqnConfig, dqn, dqnLoss, dqnTarget, huber, maskQ } from './dqn.ts';
+import { type DqnConfig, dqn, dqnLoss, dqnTarget, huber } from './dqn.ts';
+import { maskQ } from './mask-q.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

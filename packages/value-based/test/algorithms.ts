@@ -1,11 +1,12 @@
 import { observationInput, program, Store, unflattenParams } from '@zpin/core';
 import { box, dict, discrete, multiDiscrete } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
-import { type DqnConfig, dqn, qNetwork } from '../src/dqn.ts';
+import { type DqnConfig, dqn } from '../src/dqn.ts';
+import { qNetwork } from '../src/q-network.ts';
 
 /** Q of the weights that the agent acts with. */
 const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
-  const { network } = qNetwork({ spec, config: agent.config as DqnConfig });
+  const network = qNetwork({ spec, config: agent.config as DqnConfig, algorithm: agent.algorithm });
   const policy = await agent.policy?.();
   if (!policy) throw new Error('an agent with a policy is expected');
   const store = new Store(await compiledEngine(), { weights: policy.weights });

@@ -38,6 +38,7 @@ export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator
       for (let k = 0; k < agent.gradientSteps; k++) {
         const batch = replay.sample(agent.batchSize, rng);
         metrics = await agent.update(batch);
+        if (batch.index && agent.priorities) replay.updatePriorities?.(batch.index, agent.priorities);
         run.updates++;
       }
       if (metrics) {

@@ -2,13 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import type { MaybePromise } from '../spec/agent.ts';
 import type { NumericArray } from '../spec/env.ts';
 import { message, ProgramError } from '../spec/errors.ts';
+import type { GraphBuilder } from './builder.ts';
+import { elementwiseTail, type Tail } from './elementwise-tail.ts';
 import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from './engine.ts';
 import { reachable, sizeOf, type Value } from './graph.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
 import { type OnnxRuntime, type OnnxSession, type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
 import { record, type TensorSpec } from './recorder.ts';
-import { shareSlices, type Stretch } from './share-slices.ts';
+import { type Stretch, shareSlices } from './share-slices.ts';
+import { type Block, WasmArena } from './wasm-arena.ts';
+import { compileLoop, type Loop } from './wasm-loop.ts';
 
 /**
  * Handing one tensor to ONNX Runtime costs about a microsecond, a slice inside the graph a tenth of that. Float inputs,
@@ -18,63 +22,90 @@ const PACKED_SIZE = 2048;
 
 const PACK = 'packed';
 
+/** Name of the scalars that the tail reads, among the outputs of the graph. */
+const TAIL_SCALARS = 'tail/scalars';
+
 /** Runs programs as ONNX graphs. @param runtime native in Node, WebAssembly in a tab */
 export function onnxEngine(runtime: OnnxRuntime): Engine {
+  const arena = new WasmArena();
   return {
     name: 'onnx',
     description: `onnx: ${runtime.description}`,
-    allocate: values => new HostVector(values),
+    allocate: values => new HostVector(arena, values),
     build: source => {
       const plan = new Plan(source);
-      if (plan.isEmpty) return IDLE;
-      const session = runtime.createSession(plan.model);
-      return session instanceof Promise ? session.then(ready => plan.bind(ready)) : plan.bind(session);
+      // ONNX Runtime refuses a graph without nodes; all work may lie in the tail, or there may be none.
+      const session = plan.model ? runtime.createSession(plan.model) : NOTHING;
+      return session instanceof Promise ? session.then(ready => plan.bind(ready, arena)) : plan.bind(session, arena);
     },
   };
 }
 
-/** A program without results; ONNX Runtime refuses a graph without nodes. */
-const IDLE: Executable = { metricNames: [], run: () => ({ outputs: {}, metrics: () => ({}) }), dispose: () => {} };
+const NOTHING: OnnxSession = { run: () => undefined, release: () => undefined };
 
-/** A state vector in two buffers: a program reads one and writes the other, then they change places. */
+/**
+ * A state vector. ONNX Runtime must not write what it still reads: it reads one buffer and writes another, then they change places. The
+ * loop of a program's tail writes in place.
+ */
 class HostVector implements StateVector {
   readonly size: number;
-  #current: OnnxValue & { data: Float32Array };
-  #spare: OnnxValue & { data: Float32Array };
-  readonly #views = new Map<Float32Array, Map<string, OnnxValue>>();
+  readonly #arena: WasmArena;
+  #current: Block;
+  #spare: Block | null = null;
+  /** Tensors over the buffers, by offset and stretch. */
+  readonly #values = new Map<number, Map<string, OnnxValue>>();
 
-  constructor(values: Float32Array) {
+  constructor(arena: WasmArena, values: Float32Array) {
     this.size = values.length;
-    this.#current = onnxValue('float32', Float32Array.from(values), [values.length]);
-    this.#spare = onnxValue('float32', new Float32Array(values.length), [values.length]);
+    this.#arena = arena;
+    this.#current = arena.allocate(values.length);
+    this.write(values);
   }
 
-  get current(): OnnxValue & { data: Float32Array } {
-    return this.#current;
+  /** Byte offset in the arena. */
+  get offset(): number {
+    return this.#current.offset;
   }
-  get spare(): OnnxValue & { data: Float32Array } {
-    return this.#spare;
+  get current(): OnnxValue {
+    return this.#value(this.#current, '', 0, this.size);
+  }
+  get spare(): OnnxValue {
+    this.#spare ??= this.#arena.allocate(this.size);
+    return this.#value(this.#spare, '', 0, this.size);
   }
   /** Numbers `begin` to `end` in place. @param key the same for the same stretch */
-  view(key: string, begin: number, end: number): OnnxValue {
-    const views = this.#views.get(this.#current.data) ?? new Map<string, OnnxValue>();
-    this.#views.set(this.#current.data, views);
-    const known = views.get(key);
-    if (known) return known;
-    const view = onnxValue('float32', this.#current.data.subarray(begin, end), [end - begin]);
-    views.set(key, view);
-    return view;
+  stretch(key: string, begin: number, end: number): OnnxValue {
+    return this.#value(this.#current, key, begin, end);
   }
   swap(): void {
-    [this.#current, this.#spare] = [this.#spare, this.#current];
+    if (this.#spare) [this.#current, this.#spare] = [this.#spare, this.#current];
   }
   read(): Float32Array {
-    return this.#current.data.slice();
+    return this.#arena.view(this.#current).slice();
   }
   write(values: Float32Array): void {
-    this.#current.data.set(values);
+    this.#arena.view(this.#current).set(values);
   }
-  dispose(): void {}
+  dispose(): void {
+    this.#arena.free(this.#current);
+    if (this.#spare) this.#arena.free(this.#spare);
+    this.#spare = null;
+  }
+
+  #value(block: Block, key: string, begin: number, end: number): OnnxValue {
+    let values = this.#values.get(block.offset);
+    if (!values) {
+      values = new Map();
+      this.#values.set(block.offset, values);
+    }
+    let value = values.get(key);
+    // An array without numbers is one that growing memory has taken its buffer from.
+    if (!value || value.data.length === 0) {
+      value = onnxValue('float32', this.#arena.view(block).subarray(begin, end), [end - begin]);
+      values.set(key, value);
+    }
+    return value;
+  }
 }
 
 /** Places of named parts in the packed tensor. */
@@ -87,12 +118,14 @@ interface Part {
 
 /** How names of a program map to tensors of its ONNX graph, and the graph itself. */
 class Plan {
-  readonly model: Uint8Array;
+  /** `null` when no work is left for the graph. */
+  readonly model: Uint8Array | null;
   readonly #source: ProgramSource;
   /** Of the graph, by name. */
   readonly #inputs: Readonly<Record<string, Value>>;
   readonly #outputs: Readonly<Record<string, Value>>;
   readonly #stretches: ReadonlyMap<string, Stretch>;
+  readonly #tail: Tail | null;
   readonly #packedIn: readonly Part[];
   readonly #packedOut: readonly Part[];
 
@@ -137,20 +170,18 @@ class Plan {
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [`out/${name}`, tensor]));
     });
     this.#packedOut = packedOut;
-    const { outputs, stretches } = shareSlices(recording.builder, recording.outputs, (name) => name.startsWith('state/'));
-    this.#outputs = outputs;
+    const { outputs, stretches } = shareSlices(recording.builder, recording.outputs, name => name.startsWith('state/'));
+    this.#tail = elementwiseTail(outputs, name => name.startsWith('out/state/'));
+    this.#outputs = this.#tail ? withoutTail(recording.builder, outputs, this.#tail) : outputs;
     this.#stretches = stretches;
-    this.#inputs = inputsOf(outputs);
+    this.#inputs = inputsOf(this.#outputs);
     this.#packedIn = this.#inputs[PACK] ? packed : [];
-    this.model = encodeOnnx(lowerToOnnx(source.name, this.#inputs, outputs));
-  }
-
-  get isEmpty(): boolean {
-    return Object.keys(this.#outputs).length === 0;
+    const isEmpty = Object.keys(this.#outputs).length === 0;
+    this.model = isEmpty ? null : encodeOnnx(lowerToOnnx(source.name, this.#inputs, this.#outputs));
   }
 
   /** Allocates what a call needs and returns the function that makes calls. */
-  bind(session: OnnxSession): Executable {
+  bind(session: OnnxSession, arena: WasmArena): Executable {
     const { state } = this.#source;
     const vector = (name: string) => state[name] as HostVector;
     const stripped = (names: readonly string[], prefix: string) =>
@@ -162,7 +193,9 @@ class Plan {
     const stateIn = stripped(direct, 'state/')
       .filter(name => !this.#stretches.has(`state/${name}`))
       .map(name => ({ key: `state/${name}`, vector: vector(name) }));
-    const stretchesIn = [...this.#stretches].map(([key, { whole, begin, end }]) => ({ key, vector: vector(whole.slice(6)), begin, end }));
+    const stretchesIn = [...this.#stretches]
+      .filter(([key]) => direct.includes(key))
+      .map(([key, { whole, begin, end }]) => ({ key, vector: vector(whole.slice(6)), begin, end }));
     const inputs = stripped(direct, 'input/').map(name => {
       const spec = this.#source.inputs[name] as InputSpec;
       return { key: `input/${name}`, name, value: onnxValue(spec.type, arrayOf(spec.type, 0), spec.shape) };
@@ -179,7 +212,7 @@ class Plan {
     const stateOut: { key: string; vector: HostVector }[] = [];
     for (const [key, value] of Object.entries(this.#outputs)) {
       const name = key.slice(4);
-      if (name === PACK) continue;
+      if (name === PACK || key.startsWith('tail/')) continue;
       if (name.startsWith('state/')) stateOut.push({ key, vector: vector(name.slice(6)) });
       else {
         const type = value.type as InputType;
@@ -203,7 +236,9 @@ class Plan {
       outputs,
       metrics: () => Object.fromEntries(metrics.map(({ name, offset }) => [name, packedOut[offset] as number])),
     };
+    const tail = this.#tail ? new BoundTail(this.#tail, arena, vector, this.#outputs) : null;
     const finish = (): Results => {
+      tail?.run();
       for (const { vector: target } of stateOut) target.swap();
       for (const { vector: target, data } of packedStateOut) target.write(data);
       return results;
@@ -213,23 +248,110 @@ class Plan {
       metricNames: metrics.map(({ name }) => name),
       run: (given): MaybePromise<Results> => {
         for (const { key, vector: source } of stateIn) feeds[key] = source.current;
-        for (const { key, vector: source, begin, end } of stretchesIn) feeds[key] = source.view(key, begin, end);
+        for (const { key, vector: source, begin, end } of stretchesIn) feeds[key] = source.stretch(key, begin, end);
+        tail?.receive(fetches);
         for (const { name, value } of inputs) value.data = given[name] as NumericArray;
-        for (const { offset, vector: source } of packedStateIn) packedIn.set(source.current.data, offset);
+        for (const { offset, vector: source } of packedStateIn) packedIn.set(source.current.data as Float32Array, offset);
         for (const { offset, input } of packedInputs) packedIn.set(given[input] as Float32Array, offset);
         for (const { key, vector: target } of stateOut) fetches[key] = target.spare;
         const running = session.run(feeds, fetches);
         return running instanceof Promise ? running.then(finish) : finish();
       },
-      dispose: () => session.release(),
+      dispose: () => {
+        session.release();
+        tail?.dispose();
+      },
     };
+  }
+}
+
+/** The outputs that the graph has to compute: those that the tail does not, and what the tail reads. */
+function withoutTail(builder: GraphBuilder, outputs: Readonly<Record<string, Value>>, tail: Tail): Record<string, Value> {
+  const own = new Set(tail.results.map(({ name }) => name));
+  const rest = Object.fromEntries(Object.entries(outputs).filter(([name]) => !own.has(name)));
+  for (const [k, value] of tail.arrays.entries())
+    if (!isStateVector(value)) rest[`tail/${k}`] = builder.reshape(value, [tail.size]);
+  const computed = tail.scalars.filter(isComputed);
+  if (computed.length > 0)
+    rest[TAIL_SCALARS] = builder.concat(
+      computed.map(value => builder.reshape(value, [1])),
+      0,
+    );
+  return rest;
+}
+
+/** Whether the tail finds the array in the store, as it is. */
+function isStateVector({ source }: Value): boolean {
+  return source.kind === 'input' && source.name.startsWith('state/') && !source.name.includes('@');
+}
+
+const isComputed = ({ source }: Value): boolean => source.kind !== 'splat';
+
+/** The tail of a program with everything that its loop reads and writes. */
+class BoundTail {
+  readonly #tail: Tail;
+  readonly #loop: Loop;
+  readonly #arrays: readonly HostVector[];
+  readonly #results: readonly HostVector[];
+  /** What the graph computes for the loop, by the name of the output. */
+  readonly #received: readonly { readonly key: string; readonly vector: HostVector }[];
+  readonly #scalars: HostVector;
+  /** Scalars that the graph computes; constants follow. */
+  readonly #computed: number;
+
+  constructor(tail: Tail, arena: WasmArena, vector: (name: string) => HostVector, outputs: Readonly<Record<string, Value>>) {
+    this.#tail = tail;
+    // Computed scalars come first, so that the graph writes them in one piece.
+    const order = [...tail.scalars.filter(isComputed), ...tail.scalars.filter(value => !isComputed(value))];
+    this.#computed = tail.scalars.filter(isComputed).length;
+    const constants = order.map(({ source }) => (source.kind === 'splat' ? source.value : 0));
+    this.#scalars = new HostVector(arena, Float32Array.from(constants));
+    const count = tail.arrays.length;
+    const renumber = (index: number) => {
+      const scalar = tail.scalars[index - count];
+      return index >= count && scalar ? count + order.indexOf(scalar) : index;
+    };
+    const steps = tail.steps.map(({ operator, operands }) => ({ operator, operands: operands.map(renumber) }));
+    const results = tail.results.map(({ index }) => renumber(index));
+    this.#loop = compileLoop(arena.memory, { arrays: count, scalars: order.length, steps, results });
+    this.#received = tail.arrays.flatMap((_, k) =>
+      outputs[`tail/${k}`] ? [{ key: `tail/${k}`, vector: new HostVector(arena, new Float32Array(tail.size)) }] : [],
+    );
+    this.#arrays = tail.arrays.map((value, k) => {
+      const received = this.#received.find(({ key }) => key === `tail/${k}`);
+      return received?.vector ?? vector(value.source.kind === 'input' ? value.source.name.slice(6) : '');
+    });
+    this.#results = tail.results.map(({ name }) => vector(name.slice('out/state/'.length)));
+  }
+
+  /** Says where the graph is to write what the loop reads. */
+  receive(fetches: OnnxValues): void {
+    for (const { key, vector } of this.#received) fetches[key] = vector.current;
+    if (this.#computed > 0) fetches[TAIL_SCALARS] = this.#scalars.stretch(TAIL_SCALARS, 0, this.#computed);
+  }
+
+  run(): void {
+    const bytes = Math.ceil(this.#tail.size / 4) * 16;
+    this.#loop(
+      bytes,
+      this.#scalars.offset,
+      this.#arrays.map(vector => vector.offset),
+      this.#results.map(vector => vector.offset),
+    );
+  }
+
+  dispose(): void {
+    this.#scalars.dispose();
+    for (const { vector } of this.#received) vector.dispose();
   }
 }
 
 /** The inputs that a graph reads, by name. */
 function inputsOf(outputs: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(
-    reachable(Object.values(outputs)).flatMap(value => (value.source.kind === 'input' ? [[value.source.name, value] as const] : [])),
+    reachable(Object.values(outputs)).flatMap(value =>
+      value.source.kind === 'input' ? [[value.source.name, value] as const] : [],
+    ),
   );
 }
 

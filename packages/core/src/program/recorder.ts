@@ -211,7 +211,11 @@ export function record(
     tf.setBackend(previous);
   }
   const used = new Set(reachable(Object.values(outputs)));
-  return { inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => used.has(value))), outputs, builder: recorder.builder };
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).filter(([, value]) => used.has(value))),
+    outputs,
+    builder: recorder.builder,
+  };
 }
 
 function elementType(dtype: tf.DataType): ElementType {

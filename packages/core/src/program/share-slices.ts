@@ -38,7 +38,12 @@ export function shareSlices(
   return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, now(value)])), stretches };
 }
 
-function share(builder: GraphBuilder, value: Value, stretches: Map<string, Stretch>, isShared: (input: string) => boolean): Value | null {
+function share(
+  builder: GraphBuilder,
+  value: Value,
+  stretches: Map<string, Stretch>,
+  isShared: (input: string) => boolean,
+): Value | null {
   const slice = operation(value, 'Slice');
   const whole = slice?.inputs[0];
   // A fifth input holds steps: such a slice is no stretch.
@@ -61,5 +66,7 @@ function rebuild(builder: GraphBuilder, value: Value, now: (value: Value) => Val
   if (value.source.kind !== 'operation') return value;
   const { operator, inputs, attributes } = value.source;
   const fresh = inputs.map(now);
-  return fresh.every((input, i) => input === inputs[i]) ? value : builder.apply(operator, fresh, value.shape, value.type, attributes);
+  return fresh.every((input, i) => input === inputs[i])
+    ? value
+    : builder.apply(operator, fresh, value.shape, value.type, attributes);
 }

@@ -153,4 +153,6 @@ export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
   /** Tells the agent how far the run is (schedules): environment steps done and planned. Called before every act in training. */
   progress(step: number, totalSteps: number): void;
   update(batch: TransitionBatch): MaybePromise<Metrics>;
+  /** `[B]`: how much the rows of the last batch were off, for `updatePriorities` of the replay; absent where nothing asks for it. */
+  readonly priorities?: Float32Array | undefined;
 }

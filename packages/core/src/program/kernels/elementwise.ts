@@ -135,7 +135,7 @@ function clip(call: KernelCall): Value {
 function step(call: KernelCall): Value {
   const b = call.builder;
   const alpha = attribute<number | undefined>(call, 'alpha') ?? 0;
-  // x > 0 where relu(x) > 0; asked that way, only relu(x) is needed of the forward pass, and it can be fused into its product.
+  // x > 0 where relu(x) > 0. Asked that way, only relu(x) is needed of the forward pass, and it is fused into its product there.
   const value = x(call).type === 'float32' ? b.unary('Relu', x(call)) : x(call);
   const positive = b.binary('Greater', value, like(b, value, 0));
   return alpha === 0 ? b.cast(positive, 'float32') : b.where(positive, b.scalar(1), b.scalar(alpha));

@@ -1,0 +1,122 @@
+/**
+ * Categorical DQN (C51): learns the distribution of the return on fixed atoms.
+ *
+ * Bellemare, Dabney & Munos (2017), "A distributional perspective on reinforcement learning", arXiv:1707.06887, algorithm 1.
+ *
+ *   paper        here
+ *   z_i          atoms, `numAtoms` of them from `valueMin` to `valueMax`
+ *   p_i(x, a)    softmax of the network's outputs [B, A, N]
+ *   Q(x, a)      Σ z_i p_i(x, a): `categoricalValues`
+ *   Φ T̂ Z        `projectedTarget` [B, N]
+ *   loss         cross-entropy −Σ m_i log p_i(x, a)
+ *
+ * Deviations from the paper: Adam; a time limit bootstraps; the gradient is clipped to a global norm.
+ */
+import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
+import { ConfigError, message } from '@zpin/core/spec';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { c51Presets } from './dqn-presets.ts';
+import { maskQ } from './mask-q.ts';
+import { outputTaken } from './output-taken.ts';
+import { type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
+import { atomFields, type AtomConfig, qFields } from './q-config.ts';
+import { greedyPolicy, qNetwork } from './q-network.ts';
+
+// ---- configuration ----
+
+export const c51Config = z.strictObject({ ...qFields, ...atomFields });
+
+export type C51Config = z.output<typeof c51Config>;
+
+// ---- losses ----
+
+/** Returns that the probabilities stand for: N numbers from `valueMin` to `valueMax`. @throws ConfigError unless valueMin < valueMax */
+export function atomsOf({ numAtoms, valueMin, valueMax }: AtomConfig, algorithm: string): number[] {
+  if (!(valueMin < valueMax)) {
+    throw new ConfigError(message(algorithm, `valueMin must be below valueMax = ${valueMax}`, valueMin, 'Give bounds of the return'));
+  }
+  return Array.from({ length: numAtoms }, (_, i) => valueMin + ((valueMax - valueMin) * i) / (numAtoms - 1));
+}
+
+/** Q = Σ_i z_i p_i. @param logits `[B, A, N]` @param atoms `[N]` @returns `[B, A]` */
+export function categoricalValues(logits: tf.Tensor, atoms: readonly number[]): tf.Tensor {
+  return tf.sum(tf.mul(tf.softmax(logits), tf.tensor1d([...atoms])), 2);
+}
+
+/**
+ * The distribution of r + d Z′, projected onto the atoms: mass between two atoms is shared by distance, mass beyond the ends goes to the ends
+ * (algorithm 1; equation 7).
+ * @param reward `[B]` @param discount `[B]` @param next `[B, N]`: probabilities of Z′ @param atoms `[N]`, equally spaced @returns `[B, N]`
+ */
+export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.Tensor, atoms: readonly number[]): tf.Tensor {
+  const [first, last] = [atoms[0], atoms[atoms.length - 1]];
+  const spacing = (last - first) / (atoms.length - 1);
+  const z = tf.tensor1d([...atoms]);
+  const moved = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), tf.expandDims(z, 0)));
+  const kept = tf.minimum(tf.maximum(moved, first), last);
+  // Share of atom j of Z′ that goes to atom i: 1 where they meet, 0 from one spacing on. [B, j, i]
+  const distance = tf.abs(tf.sub(tf.expandDims(kept, 2), tf.reshape(z, [1, 1, atoms.length])));
+  const share = tf.relu(tf.sub(1, tf.div(distance, spacing)));
+  return tf.sum(tf.mul(tf.expandDims(next, 2), share), 1);
+}
+
+/**
+ * Cross-entropy of the distribution of the action taken against the target.
+ * @param logits `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]` importance weights; 1 when omitted
+ */
+export function categoricalLoss(
+  logits: tf.Tensor,
+  action: tf.Tensor,
+  target: tf.Tensor,
+  atoms: readonly number[],
+  weight?: tf.Tensor,
+): QLoss {
+  const logProbability = tf.logSoftmax(outputTaken(logits, action));
+  const crossEntropy = tf.neg(tf.sum(tf.mul(target, logProbability), 1));
+  const qTaken = tf.sum(tf.mul(tf.exp(logProbability), tf.tensor1d([...atoms])), 1);
+  // The entropy of the target does not depend on the network, but the priority of a transition must be 0 where there is nothing to learn.
+  const entropy = tf.neg(tf.sum(tf.mul(target, tf.log(tf.maximum(target, 1e-12))), 1));
+  return { loss: weightedMean(crossEntropy, weight), qTaken, error: tf.relu(tf.sub(crossEntropy, entropy)) };
+}
+
+/** Values, target and loss of every method that learns categorical distributions. */
+export function categoricalUpdate(
+  atoms: readonly number[],
+  { double }: { readonly double: boolean },
+): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+  const values = (logits: tf.Tensor) => categoricalValues(logits, atoms);
+  return {
+    values,
+    target({ reward, discount, nextObs, mask }, { online, target }) {
+      const next = target(nextObs);
+      const action = tf.argMax(maskQ(values(double ? online(nextObs) : next), mask), 1);
+      return projectedTarget(reward, discount, tf.softmax(outputTaken(next, action)), atoms);
+    },
+    loss: (logits, { action, weight }, target) => categoricalLoss(logits, action, target, atoms, weight),
+  };
+}
+
+// ---- agent ----
+
+const networkOf = ({ spec, config }: PolicyOptions<C51Config>) =>
+  qNetwork({ spec, config, algorithm: 'c51', outputs: config.numAtoms });
+
+/** Builds a C51 agent. @throws SpaceError unless actions are `Discrete` */
+function create(options: CreateOptions<C51Config>) {
+  const config = parseConfig(c51Config, options.config, 'c51');
+  const update = categoricalUpdate(atomsOf(config, 'c51'), { double: false });
+  return qAgent(options, { algorithm: 'c51', config, network: networkOf({ ...options, config }), ...update });
+}
+
+/** Categorical DQN, for discrete actions. */
+export const c51: Algorithm<C51Config> = {
+  id: 'c51',
+  title: 'Categorical DQN (C51)',
+  paper: 'Bellemare et al. 2017, "A distributional perspective on reinforcement learning", arXiv:1707.06887',
+  config: c51Config,
+  presets: c51Presets,
+  create,
+  policy: options => greedyPolicy(networkOf(options), logits => categoricalValues(logits, atomsOf(options.config, 'c51'))),
+  train: trainQAgent,
+};

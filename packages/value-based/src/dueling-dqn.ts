@@ -1,0 +1,55 @@
+/**
+ * Dueling network: one stream for the value of the state, one for the advantages of its actions.
+ *
+ * Wang et al. (2016), "Dueling network architectures for deep reinforcement learning", arXiv:1511.06581.
+ *
+ *   paper        here
+ *   V(s)         `value` [B, 1]
+ *   A(s, a)      `advantage` [B, A]
+ *   Q (eq. 9)    V + A − mean A: `duelingQ`
+ *
+ * Deviations from the paper:
+ * 1. The streams are the last linear layers alone: they share all hidden layers, where the paper gives each a hidden layer of its own.
+ * 2. Those of `dqn`, whose target and loss it uses. `double` is on, as in the paper.
+ */
+import { type Algorithm, type CreateOptions, field, type PolicyOptions, parseConfig } from '@zpin/core';
+import { z } from 'zod';
+import { valueUpdate } from './dqn.ts';
+import { duelingDqnPresets } from './dqn-presets.ts';
+import { qAgent, trainQAgent } from './q-agent.ts';
+import { headFields, valueFields } from './q-config.ts';
+import { greedyPolicy, qNetwork } from './q-network.ts';
+
+// ---- configuration ----
+
+export const duelingDqnConfig = z.strictObject({
+  ...valueFields,
+  ...headFields,
+  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
+});
+
+export type DuelingDqnConfig = z.output<typeof duelingDqnConfig>;
+
+// ---- agent ----
+
+const networkOf = ({ spec, config }: PolicyOptions<DuelingDqnConfig>) =>
+  qNetwork({ spec, config, algorithm: 'dueling-dqn', isDueling: true });
+
+/** Builds a dueling DQN agent. @throws SpaceError unless actions are `Discrete` */
+function create(options: CreateOptions<DuelingDqnConfig>) {
+  const config = parseConfig(duelingDqnConfig, options.config, 'dueling-dqn');
+  const network = networkOf({ ...options, config });
+  return qAgent(options, { algorithm: 'dueling-dqn', config, network, ...valueUpdate(config) });
+}
+
+/** Dueling DQN, for discrete actions. */
+export const duelingDqn: Algorithm<DuelingDqnConfig> = {
+  id: 'dueling-dqn',
+  title: 'Dueling DQN (streams of value and advantage)',
+  paper: 'Wang et al. 2016, "Dueling network architectures for deep reinforcement learning", arXiv:1511.06581',
+  config: duelingDqnConfig,
+  presets: duelingDqnPresets,
+  create,
+  policy: options => greedyPolicy(networkOf(options)),
+  train: trainQAgent,
+};

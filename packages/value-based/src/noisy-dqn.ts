@@ -1,0 +1,52 @@
+/**
+ * NoisyNet-DQN: exploration by noise in the parameters, whose size is learned, in place of ε.
+ *
+ * Fortunato et al. (2018), "Noisy networks for exploration", arXiv:1706.10295, algorithm 1 with factorised noise.
+ *
+ *   paper        here
+ *   μ, σ         `weight`, `bias`; `weightNoise`, `biasNoise` of the noisy layer
+ *   σ₀           noiseScale
+ *   ε, ε′        noise of the online and of the target network, drawn anew for each action and each update
+ *
+ * Deviations from the paper:
+ * 1. Only the last layer is noisy, where the paper has noise in all fully connected ones.
+ * 2. Before `learningStarts` actions are random. Evaluation is without noise.
+ * 3. Those of `dqn`, whose target and loss it uses.
+ */
+import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
+import { z } from 'zod';
+import { valueUpdate } from './dqn.ts';
+import { noisyDqnPresets } from './dqn-presets.ts';
+import { qAgent, trainQAgent } from './q-agent.ts';
+import { headFields, noisyFields, valueFields } from './q-config.ts';
+import { greedyPolicy, qNetwork } from './q-network.ts';
+
+// ---- configuration ----
+
+export const noisyDqnConfig = z.strictObject({ ...valueFields, ...headFields, ...noisyFields });
+
+export type NoisyDqnConfig = z.output<typeof noisyDqnConfig>;
+
+// ---- agent ----
+
+const networkOf = ({ spec, config }: PolicyOptions<NoisyDqnConfig>) =>
+  qNetwork({ spec, config, algorithm: 'noisy-dqn', noiseScale: config.noiseScale });
+
+/** Builds a noisy DQN agent. @throws SpaceError unless actions are `Discrete` */
+function create(options: CreateOptions<NoisyDqnConfig>) {
+  const config = parseConfig(noisyDqnConfig, options.config, 'noisy-dqn');
+  const network = networkOf({ ...options, config });
+  return qAgent(options, { algorithm: 'noisy-dqn', config, network, ...valueUpdate(config) });
+}
+
+/** DQN with noisy networks, for discrete actions. */
+export const noisyDqn: Algorithm<NoisyDqnConfig> = {
+  id: 'noisy-dqn',
+  title: 'DQN with noisy networks',
+  paper: 'Fortunato et al. 2018, "Noisy networks for exploration", arXiv:1706.10295',
+  config: noisyDqnConfig,
+  presets: noisyDqnPresets,
+  create,
+  policy: options => greedyPolicy(networkOf(options)),
+  train: trainQAgent,
+};

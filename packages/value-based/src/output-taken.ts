@@ -1,0 +1,7 @@
+import { oneHot } from '@zpin/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** Outputs of the actions taken. @param output `[B, A, N]` @param action `[B]` @returns `[B, N]` */
+export function outputTaken(output: tf.Tensor, action: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.mul(output, tf.expandDims(oneHot(action, output.shape[1] as number), 2)), 1);
+}

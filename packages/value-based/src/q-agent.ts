@@ -1,0 +1,263 @@
+import {
+  adam,
+  type CreateOptions,
+  clipByGlobalNorm,
+  type InputShape,
+  int32,
+  type LossOutput,
+  observationInput,
+  program,
+  Store,
+  type TrainOptions,
+  trainOffPolicy,
+  uint8,
+  unflattenParams,
+  valueAndGrad,
+} from '@zpin/core';
+import {
+  type AgentState,
+  flatSize,
+  type Metrics,
+  type NumericArray,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/core/spec';
+import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
+import * as tf from '@tensorflow/tfjs';
+import { epsilonGreedy } from './epsilon-greedy.ts';
+import { maskQ } from './mask-q.ts';
+import type { PriorityConfig, QConfig } from './q-config.ts';
+import type { QNetwork } from './q-network.ts';
+
+/** A batch as the losses see it. */
+export interface QBatch {
+  /** `[B, D]` */
+  readonly obs: tf.Tensor;
+  /** `[B]` */
+  readonly action: tf.Tensor;
+  /** `[B]`, summed over n steps. */
+  readonly reward: tf.Tensor;
+  /** `[B]`: γⁿ, or 0 after a termination. */
+  readonly discount: tf.Tensor;
+  /** `[B, D]` */
+  readonly nextObs: tf.Tensor;
+  /** `[B]`: importance weights; absent means 1. */
+  readonly weight?: tf.Tensor;
+  /** `[B, A]`: legal actions in `nextObs`. */
+  readonly mask?: tf.Tensor;
+}
+
+/** A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. */
+export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
+
+/** What a loss returns: its value, Q of the actions taken `[B]`, and how much each row was off `[B]`. */
+export interface QLoss extends LossOutput {
+  readonly loss: tf.Tensor;
+  readonly qTaken: tf.Tensor;
+  readonly error: tf.Tensor;
+}
+
+/** What is particular to a method: its network and the two lines of its update. */
+export interface QMethod<Config> {
+  readonly algorithm: string;
+  readonly config: Config & QConfig;
+  readonly network: QNetwork;
+  /** Expected returns `[B, A]` of outputs `[B, A, N]`; the outputs themselves when omitted. */
+  values?(output: tf.Tensor): tf.Tensor;
+  /** The constant that the outputs are drawn to. */
+  target(batch: QBatch, networks: { readonly online: Evaluate; readonly target: Evaluate }): tf.Tensor;
+  loss(output: tf.Tensor, batch: QBatch, target: tf.Tensor): QLoss;
+}
+
+/** Online, target, and choice of the next action are three calls of the network, each with noise of its own. */
+const NOISY_CALLS = 3;
+
+/** Mean over the batch, each row by its importance weight: `[B]` → scalar. */
+export function weightedMean(error: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return tf.mean(weight ? tf.mul(weight, error) : error);
+}
+
+/** An agent that acts ε-greedily (or by noise in its network) and learns from replay towards a target network. */
+export function qAgent<Config extends object>(
+  { spec, seed, engine }: CreateOptions<Config>,
+  { algorithm, config, network, values = output => output, target: targetOf, loss: lossOf }: QMethod<Config>,
+): OffPolicyAgent<Config> {
+  const { observationSpace } = spec;
+  const { numActions, noiseSize } = network;
+  const [initRng, actionRng, noiseRng] = new Rng(seed).spawn(3);
+  const optimizer = adam();
+  const parameters = network.init(initRng);
+  const store = new Store(engine, { online: parameters, target: parameters, adam: optimizer.init(network.layout.size) });
+  const obsInput = observationInput(observationSpace);
+  const obsSize = flatSize(observationSpace);
+  const maskInput = uint8(['batch', numActions]);
+  const isPrioritized = 'priorityExponent' in config;
+
+  /** Every program exists with and without a mask of legal actions; which one is used depends on the environment. */
+  const withMask = <P>(make: (mask: { mask?: InputShape }) => P) => ({ plain: make({}), masked: make({ mask: maskInput }) });
+  const cut = (flat: tf.Tensor1D) => unflattenParams(network.layout, flat);
+
+  const actProgram = (name: string, noise: { noise?: InputShape }) =>
+    withMask(mask =>
+      program(store, {
+        name: `${algorithm}.${name}`,
+        inputs: { obs: obsInput, ...mask, ...noise },
+        run: ({ online }, inputs) => ({
+          outputs: { action: tf.argMax(maskQ(values(network.apply(cut(online), inputs.obs, inputs.noise)), inputs.mask), 1) },
+        }),
+      }),
+    );
+  const greedyProgram = actProgram('act', {});
+  const noisyProgram = noiseSize > 0 ? actProgram('explore', { noise: [noiseSize] }) : greedyProgram;
+
+  const updateProgram = withMask(mask =>
+    program(store, {
+      name: `${algorithm}.update`,
+      inputs: {
+        obs: obsInput,
+        action: int32(['batch']),
+        reward: ['batch'],
+        nextObs: obsInput,
+        discount: ['batch'],
+        learningRate: [],
+        ...mask,
+        ...(isPrioritized && { weight: ['batch'] }),
+        ...(noiseSize > 0 && { noise: [NOISY_CALLS * noiseSize] }),
+      } as QInputs,
+      run: ({ online, target, adam: moments }, inputs) => {
+        const batch: QBatch = inputs;
+        const noise = (call: number) => inputs.noise && tf.slice(inputs.noise, [call * noiseSize], [noiseSize]);
+        const y = targetOf(batch, {
+          target: obs => network.apply(cut(target), obs, noise(1)),
+          online: obs => network.apply(cut(online), obs, noise(2)),
+        });
+        const { loss, qTaken, error, gradient } = valueAndGrad(network.layout, params =>
+          lossOf(network.apply(params, batch.obs, noise(0)), batch, y),
+        )(online);
+        const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
+        const next = optimizer.step({ parameters: online, gradient: clipped, state: moments, learningRate: inputs.learningRate });
+        return {
+          state: { online: next.parameters, adam: next.state },
+          ...(isPrioritized && { outputs: { error } }),
+          metrics: { loss, qValue: tf.mean(qTaken), gradientNorm: norm },
+        };
+      },
+    }),
+  );
+
+  const targetProgram = program(store, {
+    name: `${algorithm}.target`,
+    inputs: {},
+    run: ({ online, target }) => ({ state: { target: tf.add(tf.mul(target, 1 - config.tau), tf.mul(online, config.tau)) } }),
+  });
+
+  const epsilonSchedule = { type: 'linear', from: config.epsilonStart, to: config.epsilonEnd, end: config.explorationFraction } as const;
+  const learningRate = Float32Array.of(valueAt(config.learningRate, 0));
+  const actionNoise = new Float32Array(noiseSize);
+  const updateNoise = new Float32Array(NOISY_CALLS * noiseSize);
+  let epsilon = config.epsilonStart;
+  let step = 0;
+  let plannedSteps = 1;
+  let targetStep = 0;
+  let priorities: Float32Array | undefined;
+
+  function progress(now: number, totalSteps: number): void {
+    step = now;
+    plannedSteps = totalSteps;
+    const share = now / totalSteps;
+    epsilon = now < config.learningStarts ? 1 : valueAt(epsilonSchedule, share);
+    learningRate[0] = valueAt(config.learningRate, share);
+  }
+
+  return {
+    algorithm,
+    config,
+    numEnvs: config.numEnvs,
+    batchSize: config.batchSize,
+    learningStarts: config.learningStarts,
+    trainEverySteps: config.trainEverySteps,
+    gradientSteps: config.gradientSteps,
+
+    progress,
+
+    async act(obs: NumericArray, mode, mask) {
+      const { plain, masked } = mode === 'exploit' ? greedyProgram : noisyProgram;
+      const exploit = async () => {
+        const noise = mode === 'explore' && noiseSize > 0 && { noise: noiseRng.standardNormalInto(actionNoise) };
+        return (await (mask ? masked({ obs, mask, ...noise }) : plain({ obs, ...noise }))).outputs.action;
+      };
+      if (mode === 'exploit') return exploit();
+      return epsilonGreedy({ epsilon, numActions, rows: obs.length / obsSize, rng: actionRng, greedy: exploit, ...(mask && { mask }) });
+    },
+
+    async update({ obs, action, reward, nextObs, discount, weight, nextActionMask: mask }: TransitionBatch): Promise<Metrics> {
+      if (Math.floor(step / config.targetUpdateEverySteps) > Math.floor(targetStep / config.targetUpdateEverySteps)) {
+        await targetProgram({});
+        targetStep = step;
+      }
+      const batch = {
+        ...{ obs, action, reward, nextObs, discount, learningRate },
+        ...(isPrioritized && { weight: weight ?? new Float32Array(reward.length).fill(1) }),
+        ...(noiseSize > 0 && { noise: noiseRng.standardNormalInto(updateNoise) }),
+      };
+      const { metrics, outputs } = await (mask ? updateProgram.masked({ ...batch, mask }) : updateProgram.plain(batch));
+      if (isPrioritized) priorities = outputs.error as Float32Array;
+      return metrics;
+    },
+
+    get priorities() {
+      return priorities;
+    },
+
+    async state(): Promise<AgentState> {
+      const generators = { actionRng: actionRng.state(), noiseRng: noiseRng.state() };
+      return { vectors: await store.state(), ...generators, step, plannedSteps, targetStep };
+    },
+
+    restore(state) {
+      store.restore(state.vectors as Record<string, Float32Array>);
+      actionRng.restore(state.actionRng as RngState);
+      noiseRng.restore(state.noiseRng as RngState);
+      targetStep = state.targetStep as number;
+      progress(state.step as number, state.plannedSteps as number);
+    },
+
+    async policy() {
+      return { algorithm, config: { ...config } as Record<string, never>, spec, weights: await store.read('online') };
+    },
+
+    dispose() {
+      for (const { plain, masked } of new Set([greedyProgram, noisyProgram, updateProgram])) {
+        plain.dispose();
+        masked.dispose();
+      }
+      targetProgram.dispose();
+      store.dispose();
+    },
+  };
+}
+
+type QInputs = Record<'obs' | 'action' | 'reward' | 'nextObs' | 'discount' | 'learningRate', InputShape> &
+  Partial<Record<'mask' | 'weight' | 'noise', InputShape>>;
+
+/** Trains an agent of `qAgent` on a replay memory: prioritized where its settings say so, else uniform. */
+export function trainQAgent(options: TrainOptions) {
+  const agent = options.agent as OffPolicyAgent<QConfig & Partial<PriorityConfig>>;
+  const { bufferSize, gamma, nSteps, priorityExponent, priorityWeight } = agent.config;
+  const { observationSpace, actionSpace } = options.env.spec;
+  const hasActionMask = options.env.createStep().actionMask !== undefined;
+  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask };
+  const replay =
+    priorityExponent === undefined
+      ? new UniformReplay(memory)
+      : new PrioritizedReplay({
+          ...memory,
+          alpha: priorityExponent,
+          betaAnnealing: options.totalSteps,
+          ...(priorityWeight !== undefined && { beta: priorityWeight }),
+        });
+  return trainOffPolicy({ ...options, agent, replay });
+}
