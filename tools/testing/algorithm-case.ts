@@ -11,6 +11,8 @@ export interface AlgorithmCase {
   readonly actions: readonly ActionKind[];
   /** Whether it obeys masks of legal actions. */
   readonly masks: boolean;
+  /** Whether it takes only observations that are indices. */
+  readonly onIndices?: boolean;
   /**
    * Settings with tiny networks under which `TOTAL_STEPS` steps on two copies hold several updates of every kind, with schedules that move
    * all the time and storage that overflows.
@@ -37,7 +39,13 @@ export const PATIENCE = { timeout: 60_000 };
 export const TOTAL_STEPS = 192;
 
 /** Environments, with their names, on which runs must be exact: with both kinds of ends, continuous actions and masks, as far as these fit. */
-export function exactnessEnvs({ actions, masks }: AlgorithmCase): Readonly<Record<string, (numEnvs: number) => VectorEnv>> {
+export function exactnessEnvs({ actions, masks, onIndices }: AlgorithmCase): Readonly<Record<string, (numEnvs: number) => VectorEnv>> {
+  if (onIndices) {
+    return {
+      'FrozenLake-v1': (numEnvs: number) => makeVectorEnv('FrozenLake-v1', numEnvs, { maxEpisodeSteps: 15 }),
+      'Taxi-v4': (numEnvs: number) => makeVectorEnv('Taxi-v4', numEnvs, { maxEpisodeSteps: 15 }),
+    };
+  }
   return {
     ...(actions.includes('discrete') && {
       'CartPole-v1': (numEnvs: number) => makeVectorEnv('CartPole-v1', numEnvs, { maxEpisodeSteps: 15 }),

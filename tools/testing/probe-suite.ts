@@ -17,14 +17,15 @@ const TOLERANCE = 0.05;
 
 /** Checks the values and the policy that an algorithm learns in environments whose true values are known. */
 export function describeProbes(subject: AlgorithmCase): void {
+  const suited = (list: readonly Probe[]) => (subject.onIndices ? list.map(probe => ({ ...probe, obs: 'index' as const })) : list);
   describe.each(subject.actions)(`${subject.algorithm.id} learns the values of probes with %s actions`, PATIENCE, kind => {
-    it.each(kind === 'discrete' ? probes : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe =>
+    it.each(kind === 'discrete' ? suited(probes) : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe =>
       learns(subject, probe, kind),
     );
   });
   if (!subject.masks) return;
   describe(`${subject.algorithm.id} learns the values of probes with masked actions`, PATIENCE, () => {
-    it.each(maskedProbes)('$name', probe => learns(subject, probe, 'discrete'));
+    it.each(suited(maskedProbes))('$name', probe => learns(subject, probe, 'discrete'));
   });
 }
 

@@ -8,7 +8,7 @@ export const reinforcePresets: Readonly<Record<string, Preset<ReinforceConfig>>>
     config: {
       numEnvs: 4,
       rolloutLength: 256,
-      policyLearningRate: { type: 'linear', from: 1e-2, to: 0 },
+      policyLearningRate: { type: 'linear', from: 5e-3, to: 0 },
       normalizeAdvantage: true,
     },
   },

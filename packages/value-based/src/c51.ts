@@ -50,15 +50,14 @@ export function categoricalValues(logits: tf.Tensor, atoms: readonly number[]): 
  * @param reward `[B]` @param discount `[B]` @param next `[B, N]`: probabilities of Z′ @param atoms `[N]`, equally spaced @returns `[B, N]`
  */
 export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.Tensor, atoms: readonly number[]): tf.Tensor {
-  const [first, last] = [atoms[0], atoms[atoms.length - 1]];
-  const spacing = (last - first) / (atoms.length - 1);
-  const z = tf.tensor1d([...atoms]);
-  const moved = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), tf.expandDims(z, 0)));
-  const kept = tf.minimum(tf.maximum(moved, first), last);
-  // Share of atom j of Z′ that goes to atom i: 1 where they meet, 0 from one spacing on. [B, j, i]
-  const distance = tf.abs(tf.sub(tf.expandDims(kept, 2), tf.reshape(z, [1, 1, atoms.length])));
-  const share = tf.relu(tf.sub(1, tf.div(distance, spacing)));
-  return tf.sum(tf.mul(tf.expandDims(next, 2), share), 1);
+  const n = atoms.length;
+  const spacing = (atoms[n - 1] - atoms[0]) / (n - 1);
+  const moved = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), tf.tensor2d([...atoms], [1, n])));
+  // Where each atom of Z′ ends up, in atoms from the first one.
+  const place = tf.minimum(tf.maximum(tf.div(tf.sub(moved, atoms[0]), spacing), 0), n - 1);
+  const distance = tf.abs(tf.sub(tf.expandDims(place, 2), tf.tensor([...atoms.keys()], [1, 1, n])));
+  const share = tf.relu(tf.sub(1, distance));
+  return tf.reshape(tf.matMul(tf.expandDims(next, 1), share), [-1, n]);
 }
 
 /**

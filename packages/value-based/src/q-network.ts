@@ -1,4 +1,4 @@
-import { activate, combine, dense, type Network, noisyDense, observationNetwork, type PolicyNetwork } from '@zpin/core';
+import { activate, combine, dense, type Network, type NoisyNetwork, noisyDense, observationNetwork, type PolicyNetwork } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
 import * as tf from '@tensorflow/tfjs';
 import { maskQ } from './mask-q.ts';
@@ -47,31 +47,36 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     return { ...network, numActions, outputs, noiseSize: 0, apply };
   }
   const inputSize = hiddenSizes[hiddenSizes.length - 1];
-  const sizes = { hiddenSizes: hiddenSizes.slice(0, -1), outputSize: inputSize };
-  const linear = (units: number) =>
+  const linear = (units: number): NoisyNetwork =>
     noiseScale === undefined
       ? { ...dense({ inputSize, outputSize: units }), noiseSize: 0 }
       : noisyDense({ inputSize, outputSize: units, noiseScale });
-  const advantage = linear(outputSize);
-  const value = linear(outputs);
+  const head = isDueling ? duelingHead(linear(outputs), linear(outputSize), shape) : linear(outputSize);
+  const sizes = { hiddenSizes: hiddenSizes.slice(0, -1), outputSize: inputSize };
   const features = observationNetwork(observationSpace, { ...sizes, activation, initialization: 'fan-in' });
-  const noiseSize = advantage.noiseSize + (isDueling ? value.noiseSize : 0);
-  const streams: Record<string, Network<readonly [x: tf.Tensor, noise?: tf.Tensor]>> = isDueling ? { advantage, value } : { advantage };
-  const { layout, init, parts } = combine({ features, ...streams });
+  const { layout, init, parts } = combine({ features, head });
   return {
     layout,
     init,
     numActions,
     outputs,
-    noiseSize,
-    apply(params, obs, noise) {
-      const hidden = activate(activation, parts.features.apply(params, obs));
-      const advantageNoise = noise && tf.slice(noise, [0], [advantage.noiseSize]);
-      const scores = tf.reshape(parts.advantage.apply(params, hidden, advantageNoise), shape);
-      if (!isDueling) return scores;
-      const valueNoise = noise && tf.slice(noise, [advantage.noiseSize], [value.noiseSize]);
-      const base = parts.value.apply(params, hidden, valueNoise);
-      return duelingQ(outputs === 1 ? base : tf.expandDims(base, 1), scores);
+    noiseSize: head.noiseSize,
+    apply: (params, obs, noise) =>
+      tf.reshape(parts.head.apply(params, activate(activation, parts.features.apply(params, obs)), noise), shape),
+  };
+}
+
+/** Two layers on the same features, `value` with N and `advantage` with A·N outputs, and Q of both in the given shape. */
+function duelingHead(value: NoisyNetwork, advantage: NoisyNetwork, shape: number[]): NoisyNetwork {
+  const { layout, init, parts } = combine({ value, advantage });
+  return {
+    layout,
+    init,
+    noiseSize: value.noiseSize + advantage.noiseSize,
+    apply(params, features, noise) {
+      const v = parts.value.apply(params, features, noise && tf.slice(noise, [0], [value.noiseSize]));
+      const a = parts.advantage.apply(params, features, noise && tf.slice(noise, [value.noiseSize], [advantage.noiseSize]));
+      return duelingQ(shape.length === 2 ? v : tf.expandDims(v, 1), tf.reshape(a, shape));
     },
   };
 }

@@ -1,30 +1,74 @@
-import { observationInput, program, Store, unflattenParams } from '@zpin/core';
-import { box, dict, discrete, multiDiscrete } from '@zpin/core/spec';
-import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
-import { type DqnConfig, dqn } from '../src/dqn.ts';
-import { qNetwork } from '../src/q-network.ts';
+import { type Algorithm, observationInput, program, Store, unflattenParams } from '@zpin/core';
+import { box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray, type Agent } from '@zpin/core/spec';
+import type * as tf from '@tensorflow/tfjs';
+import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
+import { atomsOf, c51, categoricalValues } from '../src/c51.ts';
+import { doubleDqn } from '../src/double-dqn.ts';
+import { dqn } from '../src/dqn.ts';
+import { duelingDqn } from '../src/dueling-dqn.ts';
+import { noisyDqn } from '../src/noisy-dqn.ts';
+import { prioritizedDqn } from '../src/prioritized-dqn.ts';
+import type { QConfig } from '../src/q-config.ts';
+import { type QNetworkOptions, qNetwork } from '../src/q-network.ts';
+import { qrDqn, quantileValues } from '../src/qr-dqn.ts';
+import { rainbow } from '../src/rainbow.ts';
+
+type Shape = Pick<QNetworkOptions, 'outputs' | 'isDueling' | 'noiseScale'>;
+type Values = (output: tf.Tensor) => tf.Tensor;
 
 /** Q of the weights that the agent acts with. */
-const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
-  const network = qNetwork({ spec, config: agent.config as DqnConfig, algorithm: agent.algorithm });
-  const policy = await agent.policy?.();
-  if (!policy) throw new Error('an agent with a policy is expected');
-  const store = new Store(await compiledEngine(), { weights: policy.weights });
-  const compute = program(store, {
-    name: 'estimates',
-    inputs: { obs: observationInput(spec.observationSpace) },
-    run: ({ weights }, inputs) => ({ outputs: { q: network.apply(unflattenParams(network.layout, weights), inputs.obs) } }),
-  });
-  const q = (await compute({ obs })).outputs.q.slice();
-  compute.dispose();
-  store.dispose();
-  return q;
-};
+const estimates =
+  (shape: Shape, values: Values) =>
+  async (agent: Agent, spec: EnvSpec, obs: NumericArray): Promise<NumericArray> => {
+    const network = qNetwork({ spec, config: agent.config as QConfig, algorithm: agent.algorithm, ...shape });
+    const policy = await agent.policy?.();
+    if (!policy) throw new Error('an agent with a policy is expected');
+    const store = new Store(await compiledEngine(), { weights: policy.weights });
+    const compute = program(store, {
+      name: 'estimates',
+      inputs: { obs: observationInput(spec.observationSpace) },
+      run: ({ weights }, inputs) => ({ outputs: { q: values(network.apply(unflattenParams(network.layout, weights), inputs.obs)) } }),
+    });
+    const q = (await compute({ obs })).outputs.q.slice();
+    compute.dispose();
+    store.dispose();
+    return q;
+  };
 
-/** Every algorithm of this package, for the shared suites. */
-export const algorithmCases: readonly AlgorithmCase[] = [
+interface Variant {
+  readonly algorithm: Algorithm;
+  readonly shape?: Shape;
+  readonly values?: Values;
+  /** Settings of its own, for `small` and for `probe`. */
+  readonly settings?: Settings;
+  readonly constant?: Settings;
+  readonly probe?: Settings;
+}
+
+const atoms = { numAtoms: 31, valueMin: -3, valueMax: 6 };
+const categorical: Values = logits => categoricalValues(logits, atomsOf(atoms, 'test'));
+
+const variants: readonly Variant[] = [
+  { algorithm: dqn },
+  { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 } },
+  { algorithm: duelingDqn, shape: { isDueling: true } },
+  { algorithm: prioritizedDqn, constant: { priorityWeight: 1 } },
+  { algorithm: noisyDqn, shape: { noiseScale: 0.5 }, constant: { epsilonStart: 0, epsilonEnd: 0 } },
+  { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
+  { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
   {
-    algorithm: dqn,
+    algorithm: rainbow,
+    shape: { outputs: atoms.numAtoms, isDueling: true, noiseScale: 0.5 },
+    values: categorical,
+    settings: atoms,
+    constant: { priorityWeight: 1 },
+  },
+];
+
+/** Every algorithm of this package that learns by networks, for the shared suites. */
+export const algorithmCases: readonly AlgorithmCase[] = variants.map(
+  ({ algorithm, shape = {}, values = output => output, settings, constant, probe }) => ({
+    algorithm,
     actions: ['discrete'],
     masks: true,
     small: {
@@ -38,8 +82,9 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       explorationFraction: 0.8,
       hiddenSizes: [8],
+      ...settings,
     },
-    constant: { learningRate: 1e-2, epsilonStart: 0.3, epsilonEnd: 0.3 },
+    constant: { learningRate: 1e-2, epsilonStart: 0.3, epsilonEnd: 0.3, ...constant },
     probe: {
       numEnvs: 4,
       bufferSize: 1000,
@@ -50,13 +95,15 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       learningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
       epsilonEnd: 0.3,
       hiddenSizes: [16],
+      ...settings,
+      ...probe,
     },
     probeSteps: 2000,
-    estimates,
+    estimates: estimates(shape, values),
     refuses: [
       [box({ low: -1, high: 1, shape: [2] }), /Use ppo/],
       [multiDiscrete([2, 3]), /must be Discrete/],
       [dict({ move: discrete(2) }), /must be Discrete/],
     ],
-  },
-];
+  }),
+);

@@ -70,8 +70,12 @@ class HostVector implements StateVector {
     return this.#value(this.#current, '', 0, this.size);
   }
   get spare(): OnnxValue {
+    this.reserve();
+    return this.#value(this.#spare as Block, '', 0, this.size);
+  }
+  /** Makes the second buffer. In a call it would come too late: memory that grows takes the arrays of all others. */
+  reserve(): void {
     this.#spare ??= this.#arena.allocate(this.size);
-    return this.#value(this.#spare, '', 0, this.size);
   }
   /** Numbers `begin` to `end` in place. @param key the same for the same stretch */
   stretch(key: string, begin: number, end: number): OnnxValue {
@@ -221,6 +225,7 @@ class Plan {
         fetches[key] = onnxValue(type, data, value.shape);
       }
     }
+    for (const { vector: target } of stateOut) target.reserve();
     const packedOut = new Float32Array(totalSize(this.#packedOut));
     if (packedOut.length > 0) fetches[`out/${PACK}`] = onnxValue('float32', packedOut, [packedOut.length]);
     const view = (part: Part) => packedOut.subarray(part.offset, part.offset + part.size);
