@@ -96,12 +96,14 @@ export class PrioritizedReplay implements ReplayBuffer {
   }
 
   /**
-   * Gives rows of the last batches new priorities.
+   * Gives rows of the last batches new priorities. A row whose error is no finite number keeps the one it has: the loss, which is no number
+   * either, is what stops a run.
    * @param index `[B]`
-   * @param priority `[B]`: |δ|, finite
+   * @param priority `[B]`: |δ|
    */
   updatePriorities(index: Int32Array, priority: Float32Array): void {
     for (let i = 0; i < index.length; i++) {
+      if (!Number.isFinite(priority[i])) continue;
       const scaled = (Math.abs(priority[i]) + this.epsilon) ** this.alpha;
       this.tree.set(index[i], scaled);
       this.largest = Math.max(this.largest, scaled);

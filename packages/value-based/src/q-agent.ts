@@ -87,7 +87,7 @@ export function qAgent<Config extends object>(
 ): OffPolicyAgent<Config> {
   const { observationSpace } = spec;
   const { numActions, noiseSize } = network;
-  const [initRng, actionRng, noiseRng] = new Rng(seed).spawn(3);
+  const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const optimizer = adam();
   const parameters = network.init(initRng);
   const store = new Store(engine, { online: parameters, target: parameters, adam: optimizer.init(network.layout.size) });
@@ -186,7 +186,7 @@ export function qAgent<Config extends object>(
     async act(obs: NumericArray, mode, mask) {
       const { plain, masked } = mode === 'exploit' ? greedyProgram : noisyProgram;
       const exploit = async () => {
-        const noise = mode === 'explore' && noiseSize > 0 && { noise: noiseRng.standardNormalInto(actionNoise) };
+        const noise = mode === 'explore' && noiseSize > 0 && { noise: actionRng.standardNormalInto(actionNoise) };
         return (await (mask ? masked({ obs, mask, ...noise }) : plain({ obs, ...noise }))).outputs.action;
       };
       if (mode === 'exploit') return exploit();
@@ -201,7 +201,7 @@ export function qAgent<Config extends object>(
       const batch = {
         ...{ obs, action, reward, nextObs, discount, learningRate },
         ...(isPrioritized && { weight: weight ?? new Float32Array(reward.length).fill(1) }),
-        ...(noiseSize > 0 && { noise: noiseRng.standardNormalInto(updateNoise) }),
+        ...(noiseSize > 0 && { noise: updateRng.standardNormalInto(updateNoise) }),
       };
       const { metrics, outputs } = await (mask ? updateProgram.masked({ ...batch, mask }) : updateProgram.plain(batch));
       if (isPrioritized) priorities = outputs.error as Float32Array;
@@ -213,14 +213,14 @@ export function qAgent<Config extends object>(
     },
 
     async state(): Promise<AgentState> {
-      const generators = { actionRng: actionRng.state(), noiseRng: noiseRng.state() };
+      const generators = { actionRng: actionRng.state(), updateRng: updateRng.state() };
       return { vectors: await store.state(), ...generators, step, plannedSteps, targetStep };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
       actionRng.restore(state.actionRng as RngState);
-      noiseRng.restore(state.noiseRng as RngState);
+      updateRng.restore(state.updateRng as RngState);
       targetStep = state.targetStep as number;
       progress(state.step as number, state.plannedSteps as number);
     },
