@@ -42,7 +42,7 @@ export const TOTAL_STEPS = 192;
 export function exactnessEnvs({ actions, masks, onIndices }: AlgorithmCase): Readonly<Record<string, (numEnvs: number) => VectorEnv>> {
   if (onIndices) {
     return {
-      'FrozenLake-v1': (numEnvs: number) => makeVectorEnv('FrozenLake-v1', numEnvs, { maxEpisodeSteps: 15 }),
+      'CliffWalking-v1': (numEnvs: number) => makeVectorEnv('CliffWalking-v1', numEnvs, { maxEpisodeSteps: 15 }),
       'Taxi-v4': (numEnvs: number) => makeVectorEnv('Taxi-v4', numEnvs, { maxEpisodeSteps: 15 }),
     };
   }

@@ -59,7 +59,8 @@ function isExpected(error: unknown): boolean {
 /** Commander's complaints in the form of all errors, with the nearest known name. */
 function explain(error: CommanderError, program: Command, argv: readonly string[]): InputError {
   const command = program.commands.find(candidate => candidate.name() === argv[0]);
-  const where = command ? `zpin ${command.name()}` : 'zpin';
+  const algorithm = command?.name() === 'train' && argv[1] !== undefined && !argv[1].startsWith('-') ? ` ${argv[1]}` : '';
+  const where = command ? `zpin ${command.name()}${algorithm}` : 'zpin';
   const [, quoted = argv[0] ?? ''] = /'([^']*)'/.exec(error.message) ?? [];
   const suggest = (names: readonly string[], otherwise: string) => {
     const near = nearestName(quoted, names);
@@ -83,7 +84,9 @@ function explain(error: CommanderError, program: Command, argv: readonly string[
         ),
       );
     case 'commander.excessArguments':
-      return new InputError(message(where, 'there must be no further arguments', argv.slice(1).join(' '), `See ${where} --help`));
+      return new InputError(message(where, 'there must be fewer arguments', argv.slice(1).join(' '), `See ${where} --help`));
+    case 'commander.optionMissingArgument':
+      return new InputError(message(where, 'the flag must have a value', quoted.split(' ')[0], `${where} --help shows which`));
     default:
       return new InputError(`${where}: ${error.message.replace(/^error: /, '')}. See ${where} --help.`);
   }

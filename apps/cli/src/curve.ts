@@ -123,34 +123,38 @@ ${parts.join('\n')}
 `;
 }
 
-/** The curve in characters, for a terminal. */
-export function terminalCurve(curve: Curve, columns = 64, rows = 12): string {
-  const bins = summarize(curve.episodes, curve.totalSteps, columns);
-  if (bins.length === 0) return 'no episode has ended yet: there is no curve';
-  const [low, high] = range(
-    { ...curve, evaluations: [] },
-    bins.map(bin => ({ ...bin, low: bin.mean, high: bin.mean })),
-  );
-  const rowOf = (value: number) => Math.round(((high - value) / (high - low)) * (rows - 1));
-  const canvas = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '));
-  if (curve.threshold !== null) canvas[rowOf(curve.threshold)]?.fill('·');
-  for (const bin of bins) {
-    const column = Math.min(columns - 1, Math.floor((columns * bin.step) / curve.totalSteps));
-    (canvas[rowOf(bin.mean)] as string[])[column] = '█';
-  }
-  const labels = canvas.map((_, row) =>
-    row % 3 === 0 || row === rows - 1 ? formatNumber(high - ((high - low) * row) / (rows - 1)) : '',
+/** Widest plot of `terminalCurve`; a wider one shows no more. */
+const PLOT_COLUMNS = 64;
+const PLOT_ROWS = 12;
+
+/** The curve in characters, at most `columns` wide where that is possible. */
+export function terminalCurve(curve: Curve, columns = 80): string {
+  const means = (count: number) =>
+    summarize(curve.episodes, curve.totalSteps, count).map(bin => ({ ...bin, low: bin.mean, high: bin.mean }));
+  if (curve.episodes.length === 0) return 'no episode has ended yet: there is no curve';
+  // The range, hence the width of the labels, depends a little on the number of bins; that of the widest plot serves all.
+  const [low, high] = range({ ...curve, evaluations: [] }, means(PLOT_COLUMNS));
+  const labels = Array.from({ length: PLOT_ROWS }, (_, row) =>
+    row % 3 === 0 || row === PLOT_ROWS - 1 ? formatNumber(high - ((high - low) * row) / (PLOT_ROWS - 1)) : '',
   );
   const width = Math.max(...labels.map(label => label.length));
-  const lines = canvas.map((cells, row) => `${(labels[row] as string).padStart(width)} ┤${cells.join('')}`.trimEnd());
-  const axis = `${' '.repeat(width)} └${'─'.repeat(columns)}`;
-  const end = formatCount(curve.totalSteps);
-  const caption = `${' '.repeat(width + 2)}0${`${end} steps`.padStart(columns - 1)}`;
+  const end = `${formatCount(curve.totalSteps)} steps`;
+  const plot = Math.max(end.length + 2, Math.min(PLOT_COLUMNS, columns - width - 3));
+  const bins = means(plot);
+  const rowOf = (value: number) =>
+    Math.min(PLOT_ROWS - 1, Math.max(0, Math.round(((high - value) / (high - low)) * (PLOT_ROWS - 1))));
+  const canvas = Array.from({ length: PLOT_ROWS }, () => new Array<string>(plot).fill(' '));
+  if (curve.threshold !== null) canvas[rowOf(curve.threshold)]?.fill('·');
+  for (const bin of bins) {
+    const column = Math.min(plot - 1, Math.floor((plot * bin.step) / curve.totalSteps));
+    (canvas[rowOf(bin.mean)] as string[])[column] = '█';
+  }
+  const threshold = curve.threshold === null ? '' : ` (dots: threshold ${formatNumber(curve.threshold)})`;
   return [
-    `mean return of training episodes${curve.threshold === null ? '' : ` (dots: threshold ${formatNumber(curve.threshold)})`}`,
-    ...lines,
-    axis,
-    caption,
+    `mean return of training episodes${threshold}`,
+    ...canvas.map((cells, row) => `${(labels[row] as string).padStart(width)} ┤${cells.join('')}`.trimEnd()),
+    `${' '.repeat(width)} └${'─'.repeat(plot)}`,
+    `${' '.repeat(width + 2)}0${end.padStart(plot - 1)}`,
   ].join('\n');
 }
 

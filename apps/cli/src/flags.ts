@@ -24,6 +24,13 @@ export type EngineChoice = (typeof ENGINES)[number];
 
 export const DEFAULT_EVAL_EPISODES = 100;
 
+/** Leaves room for the seeds of evaluation and of the copies of an environment, which are larger. */
+const MAX_SEED = 2 ** 52;
+
+export function readSeed(where: string, text: string): number {
+  return readInteger(where, '--seed', text, 0, MAX_SEED);
+}
+
 /** Adds the flags that do not depend on the algorithm. */
 export function addTrainFlags(command: Command): Command {
   return command
@@ -40,7 +47,7 @@ export function addTrainFlags(command: Command): Command {
     .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
     .option('--no-preset', 'do not start from the settings tuned for the environment')
     .option('--json', 'print each event as one line of JSON')
-    .option('--quiet', 'print only where the run is');
+    .option('--quiet', 'leave out progress and curve');
 }
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
@@ -75,19 +82,24 @@ export function helpText(field: ConfigField): string {
 
 /** A setting as it is written on the command line. */
 export function showValue(value: unknown): string {
-  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : 'none';
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.length > 0 ? value.join(',') : '[]';
+  if (typeof value === 'string') return value;
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  if (entries.length === 0 || entries.some(([, part]) => typeof part === 'object')) return JSON.stringify(value) ?? String(value);
+  return entries.map(([name, part]) => `${name}=${part}`).join(',');
 }
 
 /**
  * Reads a whole number of a flag; `1e5` and `100_000` are whole numbers too.
  * @param min smallest allowed value
+ * @param max largest allowed value
  * @throws InputError naming the flag, the range and the value
  */
-export function readInteger(where: string, flag: string, text: string, min: number): number {
+export function readInteger(where: string, flag: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const value = /^[+-]?\d[\d_]*(\.\d+)?(e\+?\d+)?$/i.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
-  if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new InputError(message(where, `${flag} must be an integer >= ${min}`, text, 'Give such a number'));
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `in [${min}, ${max}]`;
+  throw new InputError(message(where, `${flag} must be an integer ${range}`, text, 'Give such a number'));
 }
 
 export function readEngine(where: string, text: string): EngineChoice {

@@ -5,6 +5,11 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** Characters in a line; 80 where the terminal does not say, or says 0. */
+export function columnsOf(output: Output): number {
+  return output.columns || 80;
+}
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** What a command touches of the process, so that tests can put their own in its place. */

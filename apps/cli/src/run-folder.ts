@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { writeFileAtomic } from '@zpin/core/node';
+import { isDeepStrictEqual } from 'node:util';
+import type { DecodedCheckpoint } from '@zpin/core';
+import { readCheckpoint, writeFileAtomic } from '@zpin/core/node';
 import { CheckpointError, InputError, message, type StateValue } from '@zpin/core/spec';
 
 /** What fixes a run: with these, its state and its environment it can go on. */
@@ -66,7 +68,8 @@ export class RunFolder {
     }
     try {
       const found = JSON.parse(readFileSync(this.file('description'), 'utf8')) as RunDescription;
-      const complete = typeof found.algorithm === 'string' && typeof found.env === 'string' && typeof found.config === 'object';
+      const isObject = typeof found.config === 'object' && found.config !== null && !Array.isArray(found.config);
+      const complete = typeof found.algorithm === 'string' && typeof found.env === 'string' && isObject;
       if (complete && Number.isSafeInteger(found.seed) && Number.isSafeInteger(found.steps)) return found;
     } catch {
       // Told below, as every file that does not describe a run.
@@ -80,16 +83,38 @@ export class RunFolder {
       ),
     );
   }
+
+  /**
+   * The last state of the run.
+   * @throws CheckpointError when the checkpoint cannot be read, or is not the one of the run that the folder describes
+   */
+  readCheckpoint(where: string, { algorithm, env, seed, config }: RunDescription): DecodedCheckpoint {
+    const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env });
+    const { header } = checkpoint;
+    const saved: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify({ ...header.config, seed: header.seed }));
+    const described: Readonly<Record<string, unknown>> = { ...config, seed };
+    for (const name of new Set([...Object.keys(saved), ...Object.keys(described)])) {
+      if (isDeepStrictEqual(saved[name], described[name])) continue;
+      const expectation = `${name} in ${FILES.description} must be ${JSON.stringify(saved[name])} as in the checkpoint`;
+      throw new CheckpointError(message(where, expectation, described[name], 'Undo the change, or start a new run with it'));
+    }
+    return checkpoint;
+  }
 }
 
-/** Makes an empty run folder. @throws InputError when something is there already */
+/** Makes an empty run folder. @throws InputError when something is there already, or nothing can be made there */
 export function createRunFolder(path: string, where: string): RunFolder {
   if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
     throw new InputError(
       message(where, '--run-dir must be new or empty', path, 'Choose another folder, or go on with that run by --resume'),
     );
   }
-  mkdirSync(path, { recursive: true });
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const reason = (error as Error).message.split(',')[0];
+    throw new InputError(message(where, '--run-dir must be a place to write to', path, `Choose another folder: ${reason}`));
+  }
   return new RunFolder(path);
 }
 

@@ -24,7 +24,7 @@ export function readSettings(path: string): Readonly<Record<string, unknown>> {
     // Few aliases are plenty for settings; many are an attack on memory.
     settings = kind === '.json' ? JSON.parse(text) : parse(text, { maxAliasCount: 20 });
   } catch (error) {
-    const reason = (error as Error).message.split('\n')[0];
+    const reason = (error as Error).message.split('\n')[0]?.replace(/[:.]$/, '');
     throw new InputError(
       message(where, `the file must be valid ${kind === '.json' ? 'JSON' : 'YAML'}`, path, `Correct this: ${reason}`),
     );

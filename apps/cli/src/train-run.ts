@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Algorithm, createEngine, evaluate, exportOnnx, parseConfig, type TrainOptions, type TrainState } from '@zpin/core';
-import { readCheckpoint, savePolicy, writeCheckpoint } from '@zpin/core/node';
-import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv } from '@zpin/core/spec';
-import { makeVectorEnv } from '@zpin/envs';
+import {
+  type Algorithm,
+  createEngine,
+  evaluate,
+  exportOnnx,
+  kebabCase,
+  parseConfig,
+  type TrainOptions,
+  type TrainState,
+} from '@zpin/core';
+import { savePolicy, writeCheckpoint } from '@zpin/core/node';
+import { type Agent, InputError, message, NumericsError, nearestName, type StateValue, type VectorEnv } from '@zpin/core/spec';
+import { listEnvs, makeVectorEnv } from '@zpin/envs';
 import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
-import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, type TrainFlags } from './flags.ts';
-import type { Io, StopSignal } from './io.ts';
+import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, readSeed, type TrainFlags } from './flags.ts';
+import { columnsOf, type Io, type StopSignal } from './io.ts';
 import { formatCount, formatDuration, formatNumber, mean, standardDeviation } from './numbers.ts';
 import { createRunFolder, freeRunPath, type RunDescription, RunFolder } from './run-folder.ts';
 import { readSettings } from './settings-file.ts';
@@ -57,13 +66,16 @@ export async function newRun(
   const where = `zpin train ${algorithm.id}`;
   if (flags.env === undefined)
     throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
-  const seed = readInteger(where, '--seed', flags.seed ?? '1', 0);
+  checkEnvId(where, flags.env);
+  const seed = readSeed(where, flags.seed ?? '1');
   const preset = flags.preset && Object.hasOwn(algorithm.presets, flags.env) ? algorithm.presets[flags.env] : undefined;
   const steps = flags.steps === undefined ? (preset?.totalSteps ?? DEFAULT_STEPS) : readInteger(where, '--steps', flags.steps, 1);
   const plan = readPlan(where, flags, steps);
-  const file = flags.config === undefined ? {} : parseOnly(algorithm, readSettings(flags.config), flags.config);
+  const file = flags.config === undefined ? {} : readSettings(flags.config);
   const raw = { ...(preset?.config as object | undefined), ...file, ...flagged };
-  const config = parseConfig(algorithm.config, raw, where) as RunDescription['config'];
+  const label = (name: string) =>
+    Object.hasOwn(flagged, name) ? `--${kebabCase(name)}` : Object.hasOwn(file, name) ? `${name} in ${flags.config}` : name;
+  const config = parseConfig(algorithm.config, raw, where, label) as RunDescription['config'];
   const env = makeVectorEnv(flags.env, copiesOf(config));
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed, engine });
@@ -88,9 +100,10 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const folder = new RunFolder(resolve(path));
   const found = folder.describe(where);
   const algorithm = await loadAlgorithm(where, found.algorithm);
-  const { header, state } = readCheckpoint(folder.file('checkpoint'), { algorithm: found.algorithm, env: found.env });
+  const { header, state } = folder.readCheckpoint(where, found);
   const steps = flags.steps === undefined ? found.steps : readInteger(where, '--steps', flags.steps, 1);
-  if (header.step >= steps) {
+  // A run that was stopped while it was evaluated at its end has that left to do.
+  if (header.step >= steps && (flags.steps !== undefined || existsSync(folder.file('summary')))) {
     throw new InputError(message(where, 'there must be steps left', `${header.step} of ${steps} done`, 'Give more by --steps'));
   }
   const plan = readPlan(where, flags, steps);
@@ -109,10 +122,13 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   return run({ description, algorithm, agent, env, folder, plan, io, resume: { state, step: header.step, wallSeconds } });
 }
 
-/** The settings of a file, checked by themselves so that the message names the file. */
-function parseOnly(algorithm: Algorithm, settings: Readonly<Record<string, unknown>>, path: string): object {
-  parseConfig(algorithm.config, settings, path);
-  return settings;
+/** @throws InputError naming the nearest known environment */
+function checkEnvId(where: string, id: string): void {
+  const ids = listEnvs().map(({ spec }) => spec.id);
+  if (ids.includes(id)) return;
+  const near = nearestName(id, ids);
+  const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}zpin list envs shows all`;
+  throw new InputError(message(where, '--env must be a known environment', id, remedy));
 }
 
 function copiesOf(config: RunDescription['config']): number {
@@ -175,6 +191,7 @@ async function run(session: Session): Promise<number> {
       if (done || event.type !== 'eval') trained += io.now() - before;
       if (done) break;
       step = event.step;
+      if (event.type === 'checkpoint') for (const sink of sinks) sink.flush?.();
       const shown: RunEvent =
         event.type === 'checkpoint'
           ? { type: 'checkpoint', step, path: await saveCheckpoint(session, event.state, step, trained / 1000) }
@@ -188,10 +205,9 @@ async function run(session: Session): Promise<number> {
       }
     }
   } catch (error) {
-    if (error instanceof NumericsError && existsSync(folder.file('checkpoint'))) {
-      throw new NumericsError(`${error.message} The last good checkpoint is ${folder.file('checkpoint')}.`);
-    }
-    throw error;
+    if (!(error instanceof NumericsError)) throw error;
+    const kept = existsSync(folder.file('checkpoint')) ? `It is ${folder.file('checkpoint')}` : 'None was written yet';
+    throw new NumericsError(`${error.message} ${kept}.`);
   } finally {
     for (const sink of sinks) sink.close();
     forget();
@@ -225,11 +241,16 @@ async function saveCheckpoint(
 ): Promise<string> {
   const { algorithm, env, seed, config } = description;
   const path = folder.file('checkpoint');
+  const policy = await agent.policy?.();
+  const broken = policy?.weights.find(weight => !Number.isFinite(weight));
+  if (broken !== undefined) {
+    const remedy = 'Lower the learning rate, clip gradients, or look at the rewards; the last checkpoint is still good';
+    throw new NumericsError(message(`train at step ${step}`, 'weights must be finite', broken, remedy));
+  }
   writeCheckpoint(path, {
     header: { algorithm, env, seed, step, config: config as Record<string, StateValue>, extra: { wallSeconds } },
     state,
   });
-  const policy = await agent.policy?.();
   if (policy) savePolicy(folder.file('policy'), policy);
   return path;
 }
@@ -278,7 +299,7 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
       : mean(returns) >= rewardThreshold
         ? `; solved (threshold ${rewardThreshold})`
         : `; not solved (threshold ${rewardThreshold})`;
-  if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve)}\n`);
+  if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve, columnsOf(io.stdout))}\n`);
   io.stdout.write(
     [
       '',

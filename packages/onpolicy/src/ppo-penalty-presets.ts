@@ -5,14 +5,6 @@ import type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export const ppoPenaltyPresets: Readonly<Record<string, Preset<PpoPenaltyConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
-    config: {
-      numEnvs: 8,
-      rolloutLength: 32,
-      batchSize: 256,
-      epochs: 20,
-      gamma: 0.98,
-      lambda: 0.8,
-      learningRate: { type: 'linear', from: 1e-3, to: 0 },
-    },
+    config: { numEnvs: 4, rolloutLength: 256, gamma: 0.98, learningRate: { type: 'linear', from: 5e-4, to: 0 } },
   },
 };

@@ -42,6 +42,12 @@ export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   },
   'Pendulum-v1': {
     totalSteps: 100_000,
-    config: { numEnvs: 4, rolloutLength: 1024, gamma: 0.9, learningRate: 1e-3 },
+    config: {
+      numEnvs: 4,
+      rolloutLength: 1024,
+      gamma: 0.95,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      normalizeRewards: true,
+    },
   },
 };

@@ -8,4 +8,6 @@ describe('with normalised observations and rewards', () => {
   const [subject] = algorithmCases;
   describeExactness({ ...subject, small: { ...subject.small, normalizeObservations: true, normalizeRewards: true } });
 });
-describeNewProcess(algorithmCases, fileURLToPath(new URL('train-process.ts', import.meta.url)));
+// A process takes its time. That the state is whole is shown above on every environment; here one for each algorithm will do.
+const onCartPole = algorithmCases.map(subject => ({ ...subject, actions: ['discrete'] as const, masks: false }));
+describeNewProcess(onCartPole, fileURLToPath(new URL('train-process.ts', import.meta.url)));

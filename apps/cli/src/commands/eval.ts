@@ -1,6 +1,6 @@
 import { InputError, message } from '@zpin/core/spec';
 import type { CommandContext } from '../cli.ts';
-import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger } from '../flags.ts';
+import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { formatNumber } from '../numbers.ts';
 
@@ -40,26 +40,19 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const where = 'zpin eval';
   const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVAL_EPISODES), 1);
   const engineName = readEngine(where, flags.engine ?? 'auto');
-  const [
-    { resolve },
-    { createEngine, evaluate, parseConfig },
-    { readCheckpoint },
-    { makeVectorEnv },
-    { RunFolder },
-    { loadAlgorithm },
-  ] = await Promise.all([
-    import('node:path'),
-    import('@zpin/core'),
-    import('@zpin/core/node'),
-    import('@zpin/envs'),
-    import('../run-folder.ts'),
-    import('./train.ts'),
-  ]);
+  const [{ resolve }, { createEngine, evaluate, parseConfig }, { makeVectorEnv }, { RunFolder }, { loadAlgorithm }] =
+    await Promise.all([
+      import('node:path'),
+      import('@zpin/core'),
+      import('@zpin/envs'),
+      import('../run-folder.ts'),
+      import('./train.ts'),
+    ]);
   const folder = new RunFolder(resolve(path));
   const description = folder.describe(where);
   const algorithm = await loadAlgorithm(where, description.algorithm);
-  const { header, state } = readCheckpoint(folder.file('checkpoint'), { algorithm: description.algorithm, env: description.env });
-  const seed = flags.seed === undefined ? description.seed + 1_000_000 : readInteger(where, '--seed', flags.seed, 0);
+  const { header, state } = folder.readCheckpoint(where, description);
+  const seed = flags.seed === undefined ? description.seed + 1_000_000 : readSeed(where, flags.seed);
   const env = makeVectorEnv(description.env, Math.min(10, episodes));
   const config = parseConfig(algorithm.config, description.config, folder.file('description'));
   const agent = await algorithm.create({

@@ -27,7 +27,7 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
         'zpin list',
         `the topic must be one of ${TOPICS.join(', ')}`,
         topic,
-        near ? `Did you mean ${near}?` : 'Leave it out to see all',
+        near ? `Write zpin list ${near}` : 'Leave it out to see all',
       ),
     );
   }

@@ -42,8 +42,9 @@ export function metricFiles(folder: RunFolder, totalSteps: number): Sink {
         rows += `${[event.step, event.updates, mean, ...columns.slice(3).map(name => event.metrics[name] ?? '')].join(',')}\n`;
       }
       if (event.type === 'episode' || event.type === 'update' || event.type === 'eval') lines += `${JSON.stringify(event)}\n`;
-      if (lines.length > BUFFER || event.type === 'checkpoint') flush();
+      if (lines.length > BUFFER) flush();
     },
+    flush,
     close: flush,
   };
 }
@@ -52,28 +53,22 @@ export function metricFiles(folder: RunFolder, totalSteps: number): Sink {
 export function rewindMetricFiles(folder: RunFolder, step: number): void {
   const keep = (name: 'metrics' | 'progress', stepOf: (line: string) => number) => {
     if (!existsSync(folder.file(name))) return;
-    const lines = readFileSync(folder.file(name), 'utf8').split('\n').filter(Boolean);
-    const kept = lines.filter(line => !(stepOf(line) > step));
+    const kept = wholeLines(folder.file(name)).filter(line => !(stepOf(line) > step));
     folder.write(name, kept.map(line => `${line}\n`).join(''));
   };
-  keep('metrics', stepOfJson);
+  keep('metrics', line => (JSON.parse(line) as RunEvent).step);
   keep('progress', line => Number(line.split(',')[0]));
 }
 
-/** Step of a line; a line that was cut short counts as later than all. */
-function stepOfJson(line: string): number {
-  try {
-    return (JSON.parse(line) as { step: number }).step;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+/** Lines of a file. What stands behind the last line break was cut short by the death of the process, and counts for nothing. */
+function wholeLines(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
 }
 
 /** An event as it was written. */
 export function readMetrics(folder: RunFolder): RunEvent[] {
   if (!existsSync(folder.file('metrics'))) return [];
-  const lines = readFileSync(folder.file('metrics'), 'utf8').split('\n').filter(Boolean);
-  return lines.filter(line => stepOfJson(line) < Number.POSITIVE_INFINITY).map(line => JSON.parse(line) as RunEvent);
+  return wholeLines(folder.file('metrics')).map(line => JSON.parse(line) as RunEvent);
 }
 
 function previousReturns(folder: RunFolder): number[] {

@@ -14,6 +14,8 @@ export type RunEvent =
 /** A consumer of the events of a run. */
 export interface Sink {
   event(event: RunEvent): void;
-  /** Writes what is still held back. */
+  /** Writes what is still held back, before a checkpoint counts on it. */
+  flush?(): void;
+  /** The run is over: writes what is still held back. */
   close(): void;
 }

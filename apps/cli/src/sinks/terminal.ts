@@ -1,10 +1,11 @@
-import type { Io } from '../io.ts';
+import { columnsOf, type Io } from '../io.ts';
 import { formatCount, formatDuration, formatNumber, mean } from '../numbers.ts';
 import type { RunEvent, Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
 const LIVE_INTERVAL = 250;
 const PLAIN_INTERVAL = 5000;
+const GAP = '  ';
 
 /** Shows where a run is: one live line in a terminal, a plain line now and then elsewhere. */
 export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
@@ -20,14 +21,13 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
     const seconds = (io.now() - start) / 1000;
     const speed = (step - firstStep) / seconds;
     const parts = [
-      `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.floor((100 * step) / totalSteps)}%`,
+      `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.min(100, Math.floor((100 * step) / totalSteps))}%`,
       `${formatCount(speed)} steps/s`,
       `eta ${formatDuration((totalSteps - step) / speed)}`,
       ...(recent.length > 0 ? [`return ${formatNumber(mean(recent))}`] : []),
       ...Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`),
     ];
-    const text = parts.join('  ');
-    return live ? text.slice(0, (stdout.columns ?? 80) - 1) : text;
+    return live ? fitting(parts, columnsOf(stdout) - 1) : parts.join(GAP);
   };
   const show = () => {
     shown = io.now();
@@ -52,4 +52,15 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
       if (live) stdout.write('\n');
     },
   };
+}
+
+/** As many whole parts as there is room for: half a number would be a wrong one. The first is cut when even it is too long. */
+function fitting(parts: readonly string[], columns: number): string {
+  let text = '';
+  for (const part of parts) {
+    const longer = text === '' ? part : text + GAP + part;
+    if (longer.length > columns) return text === '' ? part.slice(0, columns) : text;
+    text = longer;
+  }
+  return text;
 }

@@ -20,8 +20,10 @@ export async function* trainTabular(options: TrainOptions): AsyncGenerator<Train
     isChosen = true;
   });
   const loopState = (): TrainState => ({ action: action.slice() });
-  agent.progress(run.step, totalSteps);
-  if (!isChosen) action.set(agent.act(collector.obs, 'explore', collector.actionMask));
+  if (!isChosen) {
+    agent.progress(run.step, totalSteps);
+    action.set(agent.act(collector.obs, 'explore', collector.actionMask));
+  }
 
   while (!run.finished && !run.stopped) {
     agent.progress(run.step, totalSteps);
