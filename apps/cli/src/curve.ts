@@ -64,10 +64,28 @@ function range(curve: Curve, bins: readonly Bin[]): [number, number] {
 
 const WIDTH = 720;
 const HEIGHT = 400;
-const LEFT = 72;
-const RIGHT = 24;
-const TOP = 44;
+const LEFT = 84;
+const RIGHT = 40;
+const TOP = 68;
 const BOTTOM = 56;
+
+/** What the marks mean, in a line under the heading. */
+function legend(threshold: boolean): string {
+  const text = (x: number, words: string) => `<text class="label" x="${x}" y="52">${words}</text>`;
+  const entries = [
+    `<rect class="band" x="${LEFT}" y="40" width="24" height="16"/><line class="episodes" x1="${LEFT}" x2="${LEFT + 24}" y1="48" y2="48"/>`,
+    text(LEFT + 32, 'training episodes: mean, 10–90 %'),
+    `<circle class="evaluation" cx="${LEFT + 284}" cy="48" r="4"/>`,
+    text(LEFT + 296, 'greedy evaluation'),
+  ];
+  if (threshold) {
+    entries.push(
+      `<line class="threshold" x1="${LEFT + 436}" x2="${LEFT + 460}" y1="48" y2="48"/>`,
+      text(LEFT + 468, 'threshold'),
+    );
+  }
+  return entries.join('\n');
+}
 
 /** The curve as an SVG picture that reads well on light and dark pages. */
 export function curveSvg(curve: Curve): string {
@@ -84,7 +102,7 @@ export function curveSvg(curve: Curve): string {
       `<text class="tick" x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${formatTick(value)}</text>`,
     );
   }
-  for (const step of ticks(0, curve.totalSteps, 5)) {
+  for (const step of ticks(0, curve.totalSteps, 5).filter(Number.isInteger)) {
     parts.push(
       `<text class="tick" x="${x(step).toFixed(1)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${formatCount(step)}</text>`,
     );
@@ -97,7 +115,8 @@ export function curveSvg(curve: Curve): string {
     parts.push(
       `<polygon class="band" points="${line([...bins.map(bin => at(bin.step, bin.high)), ...bins.toReversed().map(bin => at(bin.step, bin.low))])}"/>`,
     );
-    parts.push(`<polyline class="episodes" points="${line(bins.map(bin => at(bin.step, bin.mean)))}"/>`);
+    // The last point twice: a line of one point would not show.
+    parts.push(`<polyline class="episodes" points="${line([...bins, ...bins.slice(-1)].map(bin => at(bin.step, bin.mean)))}"/>`);
   }
   for (const { step, value } of curve.evaluations)
     parts.push(`<circle class="evaluation" cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="4"/>`);
@@ -106,7 +125,7 @@ export function curveSvg(curve: Curve): string {
 <style>
   .page { fill: #ffffff } .frame { fill: none; stroke: #8a8f98 } .grid { stroke: #e3e6ea }
   .heading { font-size: 15px; fill: #1d2129 } .tick, .label { font-size: 12px; fill: #59606b }
-  .band { fill: #2a78d6; opacity: 0.18 } .episodes { fill: none; stroke: #2a78d6; stroke-width: 2 }
+  .band { fill: #2a78d6; opacity: 0.18 } .episodes { fill: none; stroke: #2a78d6; stroke-width: 2; stroke-linecap: round }
   .evaluation { fill: #d6572a } .threshold { stroke: #3c8f4e; stroke-dasharray: 6 4 }
   @media (prefers-color-scheme: dark) {
     .page { fill: #14171c } .grid { stroke: #2a2f37 } .heading { fill: #eceff3 } .tick, .label { fill: #a4acb8 }
@@ -117,7 +136,8 @@ export function curveSvg(curve: Curve): string {
 <text class="heading" x="${LEFT}" y="26">${escapeXml(curve.title)}</text>
 ${parts.join('\n')}
 <rect class="frame" x="${LEFT}" y="${TOP}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT - TOP - BOTTOM}"/>
-<text class="label" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 14}" text-anchor="middle">environment steps: training episodes (line: mean, band: 10–90 %), greedy evaluation (dots)${curve.threshold === null ? '' : ', threshold (dashed)'}</text>
+${legend(curve.threshold !== null)}
+<text class="label" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 14}" text-anchor="middle">environment steps</text>
 <text class="label" transform="translate(16 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">return</text>
 </svg>
 `;
@@ -159,7 +179,9 @@ export function terminalCurve(curve: Curve, columns = 80): string {
 }
 
 function formatTick(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  const round = Number(value.toPrecision(6));
+  const text = String(round);
+  return text.length > 8 ? round.toExponential() : text;
 }
 
 function escapeXml(text: string): string {

@@ -21,12 +21,7 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
         );
       if (flags.resume === undefined) {
         throw new InputError(
-          message(
-            'zpin train',
-            'an algorithm must be named',
-            'none',
-            `Write zpin train ${algorithms[0]?.id} --env CartPole-v1, for example`,
-          ),
+          message('zpin train', 'an algorithm must be named', 'none', 'Write zpin train ppo --env CartPole-v1, for example'),
         );
       }
       for (const name of Object.keys(flags)) {
