@@ -217,8 +217,11 @@ class Plan {
     for (const [key, value] of Object.entries(this.#outputs)) {
       const name = key.slice(4);
       if (name === PACK || key.startsWith('tail/')) continue;
-      if (name.startsWith('state/')) stateOut.push({ key, vector: vector(name.slice(6)) });
-      else {
+      if (name.startsWith('state/')) {
+        const target = vector(name.slice(6));
+        target.reserve();
+        stateOut.push({ key, vector: target });
+      } else {
         const type = value.type as InputType;
         const data = arrayOf(type, sizeOf(value.shape));
         outputs[name.slice(7)] = data;

@@ -1,0 +1,148 @@
+import { Rng } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { type Curve, curveSvg, terminalCurve, ticks } from './curve.ts';
+
+const base: Curve = { title: 'ppo on X-v0, seed 1', episodes: [], evaluations: [], threshold: null, totalSteps: 1000 };
+
+/** Checks that every element is closed in order, and returns how often each occurs. */
+function elements(svg: string): Record<string, number> {
+  const open: string[] = [];
+  const counts: Record<string, number> = {};
+  for (const [, close, name = '', empty] of svg.matchAll(/<(\/?)([a-z]+)(?:\s+[a-zA-Z-]+[\w:-]*="[^"<]*")*\s*(\/?)>/g)) {
+    if (close) expect(open.pop()).toBe(name);
+    else counts[name] = (counts[name] ?? 0) + 1;
+    if (!close && !empty) open.push(name);
+  }
+  expect(open).toEqual([]);
+  const tags = (svg.match(/</g) ?? []).length;
+  expect(tags).toBe((svg.match(/<\/?[a-z]+[^<>]*>/g) ?? []).length);
+  return counts;
+}
+
+describe('ticks', () => {
+  it.each([
+    [0, 100_000, 5, [0, 20_000, 40_000, 60_000, 80_000, 100_000]],
+    [-14.3, 498.8, 6, [0, 100, 200, 300, 400]],
+    [-1.05, 1.05, 4, [-1, 0, 1]],
+    [0.95, 1.05, 5, [0.96, 0.98, 1, 1.02, 1.04]],
+  ])('of [%d, %d]', (low, high, count, expected) => {
+    const found = ticks(low, high, count);
+    expect(found).toHaveLength(expected.length);
+    for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 9);
+  });
+
+  it('are within the range, and about as many as asked for', () => {
+    const rng = new Rng(1);
+    for (let k = 0; k < 500; k++) {
+      const low = rng.uniform(-1e6, 1e6);
+      const width = 10 ** rng.uniform(-3, 7);
+      const count = rng.integers(2, 10);
+      const found = ticks(low, low + width, count);
+      expect(found.length).toBeLessThanOrEqual(count + 1);
+      expect(found.length).toBeGreaterThanOrEqual(Math.floor(count / 2.5));
+      expect(found[0]).toBeGreaterThanOrEqual(low - 1e-6 * width);
+      expect(found.at(-1)).toBeLessThanOrEqual(low + 1.000001 * width);
+    }
+  });
+});
+
+describe('curveSvg', () => {
+  it('puts marks where the numbers say', () => {
+    const svg = curveSvg({
+      ...base,
+      episodes: [
+        { step: 100, value: 0 },
+        { step: 900, value: 100 },
+      ],
+      evaluations: [{ step: 500, value: 50 }],
+    });
+    // The plot spans 84…680 by 68…344; steps 500 and return 50 are its centre.
+    expect(svg).toContain('<circle class="evaluation" cx="382.0" cy="206.0" r="4"/>');
+    const [first, second] = (/class="episodes" points="([^"]+)"/.exec(svg)?.[1] ?? '')
+      .split(' ')
+      .map(pair => pair.split(',').map(Number));
+    // Episodes stand at the middle of their bin of 12.5 steps, the range has 5 % of air.
+    expect(first?.[0]).toBeCloseTo(84 + (596 * 106.25) / 1000, 0);
+    expect(second?.[1]).toBeCloseTo(68 + (276 * 5) / 110, 0);
+  });
+
+  it('shows mean and 10th to 90th percentile of a bin', () => {
+    const episodes = Array.from({ length: 11 }, (_, i) => ({ step: 500, value: i * i }));
+    const svg = curveSvg({
+      ...base,
+      episodes,
+      evaluations: [
+        { step: 0, value: 0 },
+        { step: 0, value: 100 },
+      ],
+    });
+    const heights = (pattern: RegExp) => (pattern.exec(svg)?.[1] ?? '').split(' ').map(pair => Number(pair.split(',')[1]));
+    const y = (value: number) => 344 - (276 * (value + 5)) / 110;
+    const [high, low] = heights(/class="band" points="([^"]+)"/);
+    expect(high).toBeCloseTo(y(81), 0);
+    expect(low).toBeCloseTo(y(1), 0);
+    expect(heights(/class="episodes" points="([^"]+)"/)[0]).toBeCloseTo(y(35), 0);
+  });
+
+  it.each<[string, Partial<Curve>]>([
+    ['no episode', {}],
+    ['no episode but a threshold', { threshold: 475 }],
+    ['one episode', { episodes: [{ step: 1000, value: 7 }] }],
+    ['constant returns', { episodes: [1, 2, 3].map(k => ({ step: 100 * k, value: -200 })) }],
+    ['constant zero', { episodes: [{ step: 0, value: 0 }], evaluations: [{ step: 1000, value: 0 }] }],
+    ['a threshold far away', { episodes: [{ step: 10, value: 1e-3 }], threshold: 1e9 }],
+    ['tiny returns', { episodes: [1, 2].map(k => ({ step: k, value: k * 1e-9 })) }],
+    ['one step', { episodes: [{ step: 1, value: 1 }], totalSteps: 1 }],
+    ['a title of markup', { title: '<b> & "c"' }],
+  ])('is well-formed with %s', (_, part) => {
+    const curve = { ...base, ...part };
+    const svg = curveSvg(curve);
+    const { polyline = 0, circle } = elements(svg);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(polyline).toBe(curve.episodes.length > 0 ? 1 : 0);
+    // One more in the legend.
+    expect(circle).toBe(curve.evaluations.length + 1);
+    for (const [, x, y] of svg.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)) {
+      if (Number(x) < 84 || Number(x) > 680 || Number(y) < 68 || Number(y) > 344) expect(svg).toBe('inside the frame');
+    }
+    expect(terminalCurve(curve)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('marks no step twice in a short run', () => {
+    const labels = [...curveSvg({ ...base, totalSteps: 2 }).matchAll(/text-anchor="middle">([\d,]+)</g)].map(([, text]) => text);
+    expect(labels).toEqual(['0', '1', '2']);
+  });
+});
+
+describe('terminalCurve', () => {
+  it('draws a rising line in twelve rows, at most as wide as asked', () => {
+    const episodes = Array.from({ length: 1000 }, (_, i) => ({ step: i, value: i }));
+    for (const columns of [30, 50, 80]) {
+      const lines = terminalCurve({ ...base, episodes }, columns).split('\n');
+      const rows = lines.slice(1, -2).map(line => line.slice(line.indexOf('┤') + 1));
+      expect(rows).toHaveLength(12);
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(Math.max(columns, lines[0]?.length ?? 0));
+      const places = rows.map(row => row.indexOf('█')).filter(place => place >= 0);
+      expect(places.length).toBeGreaterThanOrEqual(10);
+      expect(places).toEqual(places.toSorted((a, b) => b - a));
+    }
+  });
+
+  it('says when there is nothing to draw', () => {
+    expect(terminalCurve(base)).toBe('no episode has ended yet: there is no curve');
+  });
+
+  it('keeps within the plot whatever the returns', () => {
+    const rng = new Rng(2);
+    for (let k = 0; k < 200; k++) {
+      const size = 10 ** rng.uniform(-6, 9);
+      const episodes = Array.from({ length: rng.integers(1, 30) }, () => ({
+        step: rng.integers(1, 1000),
+        value: rng.uniform(-size, size),
+      }));
+      const text = terminalCurve({ ...base, episodes, threshold: 0 }, rng.integers(1, 120));
+      expect(text.split('\n')).toHaveLength(15);
+      expect(text).toContain('█');
+    }
+  });
+});
