@@ -39,7 +39,11 @@ export const PATIENCE = { timeout: 60_000 };
 export const TOTAL_STEPS = 192;
 
 /** Environments, with their names, on which runs must be exact: with both kinds of ends, continuous actions and masks, as far as these fit. */
-export function exactnessEnvs({ actions, masks, onIndices }: AlgorithmCase): Readonly<Record<string, (numEnvs: number) => VectorEnv>> {
+export function exactnessEnvs({
+  actions,
+  masks,
+  onIndices,
+}: AlgorithmCase): Readonly<Record<string, (numEnvs: number) => VectorEnv>> {
   if (onIndices) {
     return {
       'CliffWalking-v1': (numEnvs: number) => makeVectorEnv('CliffWalking-v1', numEnvs, { maxEpisodeSteps: 15 }),

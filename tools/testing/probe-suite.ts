@@ -17,7 +17,8 @@ const TOLERANCE = 0.05;
 
 /** Checks the values and the policy that an algorithm learns in environments whose true values are known. */
 export function describeProbes(subject: AlgorithmCase): void {
-  const suited = (list: readonly Probe[]) => (subject.onIndices ? list.map(probe => ({ ...probe, obs: 'index' as const })) : list);
+  const suited = (list: readonly Probe[]) =>
+    subject.onIndices ? list.map(probe => ({ ...probe, obs: 'index' as const })) : list;
   describe.each(subject.actions)(`${subject.algorithm.id} learns the values of probes with %s actions`, PATIENCE, kind => {
     it.each(kind === 'discrete' ? suited(probes) : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe =>
       learns(subject, probe, kind),

@@ -35,7 +35,16 @@ export { dense } from './nn/dense.ts';
 export { gru } from './nn/gru.ts';
 export { hessianVectorProduct } from './nn/hessian-vector-product.ts';
 export type { Initialization, Initializer } from './nn/initializers.ts';
-export { constant, glorotNormal, glorotUniform, heNormal, heUniform, initialize, orthogonal, uniformFanIn } from './nn/initializers.ts';
+export {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  initialize,
+  orthogonal,
+  uniformFanIn,
+} from './nn/initializers.ts';
 export { layerNorm } from './nn/layer-norm.ts';
 export type { ParameterEntry, ParameterLayout, Params } from './nn/layout.ts';
 export { concatLayouts, flattenParams, layout, paramsAt, prefixLayout, unflattenParams } from './nn/layout.ts';

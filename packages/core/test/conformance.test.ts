@@ -34,12 +34,18 @@ async function derivatives(engine: Engine, { name, inputs, run, order }: OpCase)
     inputs: Object.fromEntries(inputs.map((input, i) => [`x${i}`, shapeOf(input)])),
     run: (_, tensors) => {
       const all = inputs.map((_, i) => tensors[`x${i}`] as tf.Tensor);
-      const wanted = floats.map((i) => all[i] as tf.Tensor);
-      const loss = (...some: tf.Tensor[]) => scalarise(run(...all.map((tensor, i) => (floats.includes(i) ? (some[floats.indexOf(i)] as tf.Tensor) : tensor))));
+      const wanted = floats.map(i => all[i] as tf.Tensor);
+      const loss = (...some: tf.Tensor[]) =>
+        scalarise(run(...all.map((tensor, i) => (floats.includes(i) ? (some[floats.indexOf(i)] as tf.Tensor) : tensor))));
       const outputs: Record<string, tf.Tensor> = { value: run(...all) };
       if (order >= 1) tf.grads(loss)(wanted).forEach((gradient, k) => (outputs[`gradient${k}`] = gradient));
       if (order >= 2) {
-        const length = (...some: tf.Tensor[]) => tf.addN(tf.grads(loss)(some).map((gradient) => tf.sum(tf.square(gradient))));
+        const length = (...some: tf.Tensor[]) =>
+          tf.addN(
+            tf
+              .grads(loss)(some)
+              .map(gradient => tf.sum(tf.square(gradient))),
+          );
         tf.grads(length)(wanted).forEach((gradient, k) => (outputs[`second${k}`] = gradient));
       }
       return { outputs };
@@ -59,13 +65,14 @@ function expectClose(actual: Record<string, number[]>, expected: Record<string, 
     const found = actual[key] as number[];
     expect(found.length, key).toBe(numbers.length);
     numbers.forEach((number, i) => {
-      if (Number.isFinite(number)) expect(Math.abs((found[i] as number) - number), `${key}[${i}]: ${found[i]} for ${number}`).toBeLessThan(2e-5 * scale);
+      if (Number.isFinite(number))
+        expect(Math.abs((found[i] as number) - number), `${key}[${i}]: ${found[i]} for ${number}`).toBeLessThan(2e-5 * scale);
       else expect(found[i], `${key}[${i}]`).toBe(number);
     });
   }
 }
 
-describe.each(opCases.map((testCase) => [testCase.name, testCase] as const))('%s', (_, testCase) => {
+describe.each(opCases.map(testCase => [testCase.name, testCase] as const))('%s', (_, testCase) => {
   it('compiled equals op by op, to the order that it has derivatives', async () => {
     expectClose(await derivatives(engines.onnx, testCase), await derivatives(engines.cpu, testCase));
   });

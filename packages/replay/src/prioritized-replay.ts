@@ -1,4 +1,12 @@
-import { type AgentState, InputError, message, type ReplayBuffer, type Rng, type TransitionBatch, type TransitionRows } from '@zpin/core/spec';
+import {
+  type AgentState,
+  InputError,
+  message,
+  type ReplayBuffer,
+  type Rng,
+  type TransitionBatch,
+  type TransitionRows,
+} from '@zpin/core/spec';
 import { SumTree } from './sum-tree.ts';
 import { type TableBatch, TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 

@@ -67,7 +67,8 @@ describe('SumTree', () => {
 
   it('refuses what is no priority and no index', () => {
     const tree = new SumTree(3);
-    for (const priority of [-1, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => tree.set(0, priority)).toThrow(/priority must be/);
+    for (const priority of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => tree.set(0, priority)).toThrow(/priority must be/);
     for (const index of [-1, 3, 0.5]) expect(() => tree.set(index, 1)).toThrow(/index must be in \[0, 3\)/);
     expect(() => new SumTree(0)).toThrow(/capacity/);
     expect(tree.total).toBe(0);

@@ -67,29 +67,37 @@ describe('n-step transitions', () => {
       terminated: fc.integer({ min: 0, max: 5 }).map(x => x === 0),
       truncated: fc.integer({ min: 0, max: 5 }).map(x => x === 0),
     });
-    const settings = fc.record({ envs: fc.integer({ min: 1, max: 3 }), nSteps: fc.integer({ min: 1, max: 5 }), capacity: fc.integer({ min: 3, max: 17 }) });
+    const settings = fc.record({
+      envs: fc.integer({ min: 1, max: 3 }),
+      nSteps: fc.integer({ min: 1, max: 5 }),
+      capacity: fc.integer({ min: 3, max: 17 }),
+    });
     fc.assert(
-      fc.property(fc.array(fc.tuple(step, step, step), { minLength: 1, maxLength: 20 }), settings, (history, { envs, nSteps, capacity }) => {
-        const memory = { ...spaces, capacity, gamma: 0.5, nSteps };
-        for (const replay of [new UniformReplay(memory), new PrioritizedReplay({ ...memory, betaAnnealing: 10 })]) {
-          for (const [time, steps] of history.entries()) replay.add(rows(time, steps.slice(0, envs)));
-          const { obs, reward, discount, nextObs } = replay.sample(30, new Rng(2));
-          for (let i = 0; i < 30; i++) {
-            const [env, start] = [Math.floor(obs[i] / 1000), obs[i] % 1000];
-            // Only what was added last can still be there.
-            expect(history.length * envs - (start * envs + env)).toBeLessThanOrEqual(capacity);
-            let [sum, factor, time] = [0, 1, start];
-            for (; ; time++) {
-              const now = history[time][env];
-              sum += factor * now.reward;
-              factor *= 0.5;
-              if (now.terminated || now.truncated || time - start === nSteps - 1 || time === history.length - 1) break;
+      fc.property(
+        fc.array(fc.tuple(step, step, step), { minLength: 1, maxLength: 20 }),
+        settings,
+        (history, { envs, nSteps, capacity }) => {
+          const memory = { ...spaces, capacity, gamma: 0.5, nSteps };
+          for (const replay of [new UniformReplay(memory), new PrioritizedReplay({ ...memory, betaAnnealing: 10 })]) {
+            for (const [time, steps] of history.entries()) replay.add(rows(time, steps.slice(0, envs)));
+            const { obs, reward, discount, nextObs } = replay.sample(30, new Rng(2));
+            for (let i = 0; i < 30; i++) {
+              const [env, start] = [Math.floor(obs[i] / 1000), obs[i] % 1000];
+              // Only what was added last can still be there.
+              expect(history.length * envs - (start * envs + env)).toBeLessThanOrEqual(capacity);
+              let [sum, factor, time] = [0, 1, start];
+              for (; ; time++) {
+                const now = history[time][env];
+                sum += factor * now.reward;
+                factor *= 0.5;
+                if (now.terminated || now.truncated || time - start === nSteps - 1 || time === history.length - 1) break;
+              }
+              expect([reward[i], discount[i]]).toEqual([sum, history[time][env].terminated ? 0 : factor]);
+              expect(nextObs[i]).toBe(500_000 + 1000 * env + time);
             }
-            expect([reward[i], discount[i]]).toEqual([sum, history[time][env].terminated ? 0 : factor]);
-            expect(nextObs[i]).toBe(500_000 + 1000 * env + time);
           }
-        }
-      }),
+        },
+      ),
     );
   });
 

@@ -102,7 +102,9 @@ export class TransitionTable {
     const { obs, action, reward, nextObs, terminated } = rows;
     if (this.nSteps > 1 && this.stride !== 0 && reward.length !== this.stride) {
       const expectation = `n-step transitions must come ${this.stride} at a time, one per environment`;
-      throw new InputError(message(`${this.owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'));
+      throw new InputError(
+        message(`${this.owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'),
+      );
     }
     const nextActionMask = this.hasActionMask ? (rows.nextActionMask ?? NO_MASK) : NO_MASK;
     const truncated = this.nSteps > 1 ? rows.truncated : NO_MASK;

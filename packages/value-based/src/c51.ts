@@ -12,15 +12,16 @@
  *
  * Deviations from the paper: Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
+
+import * as tf from '@tensorflow/tfjs';
 import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
 import { ConfigError, message } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { c51Presets } from './dqn-presets.ts';
 import { maskQ } from './mask-q.ts';
 import { outputTaken } from './output-taken.ts';
 import { type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
-import { atomFields, type AtomConfig, qFields } from './q-config.ts';
+import { type AtomConfig, atomFields, qFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
@@ -34,7 +35,9 @@ export type C51Config = z.output<typeof c51Config>;
 /** Returns that the probabilities stand for: N numbers from `valueMin` to `valueMax`. @throws ConfigError unless valueMin < valueMax */
 export function atomsOf({ numAtoms, valueMin, valueMax }: AtomConfig, algorithm: string): number[] {
   if (!(valueMin < valueMax)) {
-    throw new ConfigError(message(algorithm, `valueMin must be below valueMax = ${valueMax}`, valueMin, 'Give bounds of the return'));
+    throw new ConfigError(
+      message(algorithm, `valueMin must be below valueMax = ${valueMax}`, valueMin, 'Give bounds of the return'),
+    );
   }
   return Array.from({ length: numAtoms }, (_, i) => valueMin + ((valueMax - valueMin) * i) / (numAtoms - 1));
 }

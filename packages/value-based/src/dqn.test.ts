@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
 import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { type DqnConfig, dqn, dqnLoss, dqnTarget, huber } from './dqn.ts';
+import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, halfSquare, huber, valueUpdate } from './dqn.ts';
 import { maskQ } from './mask-q.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
@@ -53,6 +53,54 @@ describe('the target', () => {
     expect([masked[0], masked[1][1], masked[2][0]]).toEqual([[1, 5], 200, -1]);
     expect([masked[1][0], masked[2][1]].every(value => Number.isFinite(value) && value < -1e6)).toBe(true);
     expect(maskQ(nextQ)).toBe(nextQ);
+  });
+});
+
+describe('the target of Double DQN', () => {
+  const reward = tf.tensor1d([1, 2]);
+  const discount = tf.tensor1d([0.5, 0]);
+  const nextQ = tf.tensor2d([
+    [1, 5, 3],
+    [7, 8, 9],
+  ]);
+  const choice = tf.tensor2d([
+    [0, 2, 9],
+    [1, 0, 0],
+  ]);
+
+  it('values the choice of the online network by the target network', () => {
+    expectClose(doubleTarget(reward, discount, nextQ, choice), [1 + 0.5 * 3, 2]);
+  });
+
+  it('is used where it is asked for, among legal actions', () => {
+    const batch = { obs: nextQ, action: tf.tensor1d([0, 0], 'int32'), reward, discount, nextObs: nextQ };
+    const mask = tf.tensor2d([1, 1, 0, 1, 1, 1], [2, 3], 'int32');
+    const networks = { online: () => choice, target: () => nextQ };
+    const targetOf = (double: boolean) => valueUpdate({ double, loss: 'huber' }).target({ ...batch, mask }, networks);
+    expectClose(targetOf(false), [1 + 0.5 * 5, 2]);
+    expectClose(targetOf(true), [1 + 0.5 * 5, 2]);
+    expectClose(valueUpdate({ double: true, loss: 'huber' }).target(batch, networks), [1 + 0.5 * 3, 2]);
+  });
+});
+
+describe('importance weights and the squared error', () => {
+  const q = tf.tensor2d([
+    [1, 2],
+    [3, 4],
+  ]);
+  const action = tf.tensor1d([1, 0], 'int32');
+  const target = tf.tensor1d([0, 3.5]);
+
+  it('weigh each row, and leave its error, the new priority, alone', () => {
+    // Errors 2 and −0.5: (0.5 · 1.5 + 2 · 0.125) / 2.
+    const { loss, error } = dqnLoss(q, action, target, huber, tf.tensor1d([0.5, 2]));
+    expectClose(loss, [0.5]);
+    expectClose(error, [2, 0.5]);
+  });
+
+  it('have the error itself as slope', () => {
+    expectClose(dqnLoss(q, action, target, halfSquare).loss, [(2 + 0.125) / 2]);
+    expectClose(tf.grad(x => dqnLoss(x, action, target, halfSquare).loss)(q), [0, 1, -0.25, 0]);
   });
 });
 

@@ -19,13 +19,14 @@
  * 2. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  * 3. The gradient is clipped to a global norm (`maxGradientNorm`).
  */
-import { type Algorithm, type CreateOptions, oneHot, type PolicyOptions, parseConfig } from '@zpin/core';
+
 import * as tf from '@tensorflow/tfjs';
+import { type Algorithm, type CreateOptions, oneHot, type PolicyOptions, parseConfig } from '@zpin/core';
 import { z } from 'zod';
 import { dqnPresets } from './dqn-presets.ts';
 import { maskQ } from './mask-q.ts';
 import { type QBatch, type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
-import { valueFields, type ValueConfig } from './q-config.ts';
+import { type ValueConfig, valueFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
@@ -82,7 +83,10 @@ export function dqnLoss(q: tf.Tensor, action: tf.Tensor, target: tf.Tensor, loss
 }
 
 /** Target and loss of every method that learns single Q-values. */
-export function valueUpdate({ double, loss }: Pick<ValueConfig, 'double' | 'loss'>): Pick<QMethod<ValueConfig>, 'target' | 'loss'> {
+export function valueUpdate({
+  double,
+  loss,
+}: Pick<ValueConfig, 'double' | 'loss'>): Pick<QMethod<ValueConfig>, 'target' | 'loss'> {
   const lossOf = loss === 'huber' ? huber : halfSquare;
   return {
     target({ reward, discount, nextObs, mask }, { online, target }) {

@@ -31,7 +31,8 @@ export type PrioritizedDqnConfig = z.output<typeof prioritizedDqnConfig>;
 
 // ---- agent ----
 
-const networkOf = ({ spec, config }: PolicyOptions<PrioritizedDqnConfig>) => qNetwork({ spec, config, algorithm: 'prioritized-dqn' });
+const networkOf = ({ spec, config }: PolicyOptions<PrioritizedDqnConfig>) =>
+  qNetwork({ spec, config, algorithm: 'prioritized-dqn' });
 
 /** Builds a DQN agent that wants prioritized replay. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<PrioritizedDqnConfig>) {

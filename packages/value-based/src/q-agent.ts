@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import {
   adam,
   type CreateOptions,
@@ -26,7 +27,6 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
-import * as tf from '@tensorflow/tfjs';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 import { maskQ } from './mask-q.ts';
 import type { PriorityConfig, QConfig } from './q-config.ts';
@@ -154,7 +154,12 @@ export function qAgent<Config extends object>(
     run: ({ online, target }) => ({ state: { target: tf.add(tf.mul(target, 1 - config.tau), tf.mul(online, config.tau)) } }),
   });
 
-  const epsilonSchedule = { type: 'linear', from: config.epsilonStart, to: config.epsilonEnd, end: config.explorationFraction } as const;
+  const epsilonSchedule = {
+    type: 'linear',
+    from: config.epsilonStart,
+    to: config.epsilonEnd,
+    end: config.explorationFraction,
+  } as const;
   const learningRate = Float32Array.of(valueAt(config.learningRate, 0));
   const actionNoise = new Float32Array(noiseSize);
   const updateNoise = new Float32Array(NOISY_CALLS * noiseSize);
@@ -190,7 +195,14 @@ export function qAgent<Config extends object>(
         return (await (mask ? masked({ obs, mask, ...noise }) : plain({ obs, ...noise }))).outputs.action;
       };
       if (mode === 'exploit') return exploit();
-      return epsilonGreedy({ epsilon, numActions, rows: obs.length / obsSize, rng: actionRng, greedy: exploit, ...(mask && { mask }) });
+      return epsilonGreedy({
+        epsilon,
+        numActions,
+        rows: obs.length / obsSize,
+        rng: actionRng,
+        greedy: exploit,
+        ...(mask && { mask }),
+      });
     },
 
     async update({ obs, action, reward, nextObs, discount, weight, nextActionMask: mask }: TransitionBatch): Promise<Metrics> {

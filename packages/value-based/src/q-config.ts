@@ -32,7 +32,10 @@ export const qFields = {
 /** Settings of a method whose loss compares single Q-values. */
 export const valueFields = {
   ...qFields,
-  double: field(z.boolean(), { default: false, meaning: 'whether the online network chooses the next action of the target (Double DQN)' }),
+  double: field(z.boolean(), {
+    default: false,
+    meaning: 'whether the online network chooses the next action of the target (Double DQN)',
+  }),
   loss: field(z.enum(['huber', 'mse']), { default: 'huber', meaning: 'error that is minimised' }),
 };
 
@@ -50,7 +53,10 @@ export const priorityFields = {
 
 /** Settings of methods whose last layers are of another kind: there must be a hidden layer before them. */
 export const headFields = {
-  hiddenSizes: field(z.array(z.int().positive()).min(1), { default: [64, 64], meaning: 'units of each hidden layer of the Q-network' }),
+  hiddenSizes: field(z.array(z.int().positive()).min(1), {
+    default: [64, 64],
+    meaning: 'units of each hidden layer of the Q-network',
+  }),
 };
 
 /** Settings of methods that explore by noise in their network. */

@@ -1,6 +1,15 @@
-import { activate, combine, dense, type Network, type NoisyNetwork, noisyDense, observationNetwork, type PolicyNetwork } from '@zpin/core';
-import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
 import * as tf from '@tensorflow/tfjs';
+import {
+  activate,
+  combine,
+  dense,
+  type Network,
+  type NoisyNetwork,
+  noisyDense,
+  observationNetwork,
+  type PolicyNetwork,
+} from '@zpin/core';
+import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
 import { maskQ } from './mask-q.ts';
 import type { QConfig } from './q-config.ts';
 

@@ -11,8 +11,9 @@
  *
  * Deviations from the paper: Adam with another step size; a time limit bootstraps; the gradient is clipped to a global norm.
  */
-import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
+
 import * as tf from '@tensorflow/tfjs';
+import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
 import { z } from 'zod';
 import { huber } from './dqn.ts';
 import { qrDqnPresets } from './dqn-presets.ts';
@@ -50,7 +51,10 @@ export function quantileTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.
  */
 export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor): tf.Tensor {
   const n = quantiles.shape[1] as number;
-  const midpoints = tf.tensor([...Array(n).keys()].map(i => (2 * i + 1) / (2 * n)), [1, n, 1]);
+  const midpoints = tf.tensor(
+    [...Array(n).keys()].map(i => (2 * i + 1) / (2 * n)),
+    [1, n, 1],
+  );
   const error = tf.sub(tf.expandDims(target, 1), tf.expandDims(quantiles, 2));
   const below = tf.cast(tf.less(error, 0), 'float32');
   return tf.sum(tf.mean(tf.mul(tf.abs(tf.sub(midpoints, below)), huber(error)), 2), 1);

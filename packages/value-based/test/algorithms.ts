@@ -1,6 +1,6 @@
-import { type Algorithm, observationInput, program, Store, unflattenParams } from '@zpin/core';
-import { box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray, type Agent } from '@zpin/core/spec';
 import type * as tf from '@tensorflow/tfjs';
+import { type Algorithm, observationInput, program, Store, unflattenParams } from '@zpin/core';
+import { type Agent, box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
 import { atomsOf, c51, categoricalValues } from '../src/c51.ts';
 import { doubleDqn } from '../src/double-dqn.ts';
@@ -27,7 +27,9 @@ const estimates =
     const compute = program(store, {
       name: 'estimates',
       inputs: { obs: observationInput(spec.observationSpace) },
-      run: ({ weights }, inputs) => ({ outputs: { q: values(network.apply(unflattenParams(network.layout, weights), inputs.obs)) } }),
+      run: ({ weights }, inputs) => ({
+        outputs: { q: values(network.apply(unflattenParams(network.layout, weights), inputs.obs)) },
+      }),
     });
     const q = (await compute({ obs })).outputs.q.slice();
     compute.dispose();

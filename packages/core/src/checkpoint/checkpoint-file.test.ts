@@ -16,7 +16,10 @@ const header = { algorithm: 'dqn', env: 'CartPole-v1', config: { gamma: 0.99 }, 
 test('writes and reads a checkpoint, replacing the one before', () => {
   const path = join(folder, 'checkpoint.bin');
   for (const step of [10, 20]) writeCheckpoint(path, { header: { ...header, step }, state: { w: new Float32Array([step]) } });
-  expect(readCheckpoint(path, { algorithm: 'dqn' })).toMatchObject({ header: { step: 20 }, state: { w: new Float32Array([20]) } });
+  expect(readCheckpoint(path, { algorithm: 'dqn' })).toMatchObject({
+    header: { step: 20 },
+    state: { w: new Float32Array([20]) },
+  });
   expect(readdirSync(folder)).toEqual(['checkpoint.bin']);
 });
 

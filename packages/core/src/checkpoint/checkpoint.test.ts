@@ -37,9 +37,9 @@ const typedArray = fc.oneof(
   words.map(bytes => new Uint32Array(bytes.slice(0, bytes.length & ~3).buffer)),
   words.map(bytes => new Float64Array(bytes.slice(0, bytes.length & ~7).buffer)),
 );
-const key = fc.oneof(fc.constantFrom('$array', '$number', '$$', 'constructor', 'toString', 'weights'), fc.string()).filter(
-  name => name !== '__proto__',
-);
+const key = fc
+  .oneof(fc.constantFrom('$array', '$number', '$$', 'constructor', 'toString', 'weights'), fc.string())
+  .filter(name => name !== '__proto__');
 const { state } = fc.letrec<{ value: StateValue; state: TrainState }>(tie => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -141,7 +141,9 @@ test('says what was found: foreign file, other version, other algorithm, other e
   expect(() => decodeCheckpoint(png)).toThrow('the file must be a checkpoint, beginning with ZPINCKPT, got');
   const newer = sample.slice();
   new DataView(newer.buffer).setUint32(8, 2, true);
-  expect(() => decodeCheckpoint(newer)).toThrow('must be of format version 1, got 2. Read it with the version of zpin that wrote it');
+  expect(() => decodeCheckpoint(newer)).toThrow(
+    'must be of format version 1, got 2. Read it with the version of zpin that wrote it',
+  );
   expect(() => decodeCheckpoint(sample, { algorithm: 'dqn' })).toThrow('must be of algorithm dqn, got "ppo"');
   expect(() => decodeCheckpoint(sample, { env: 'Acrobot-v1' })).toThrow('must be of env Acrobot-v1, got "CartPole-v1"');
   expect(decodeCheckpoint(sample, { algorithm: 'ppo', env: 'CartPole-v1' }).header.step).toBe(2048);

@@ -16,7 +16,15 @@ import type { TrainState } from '../loop/events.ts';
 import type { StateValue } from '../spec/env.ts';
 import { CheckpointError, message } from '../spec/errors.ts';
 import { crc32c } from './crc32c.ts';
-import { ARRAY_TYPE_NAMES, arrayTypeName, bytesPerElement, joinState, makeArray, type StateArray, splitState } from './state-tree.ts';
+import {
+  ARRAY_TYPE_NAMES,
+  arrayTypeName,
+  bytesPerElement,
+  joinState,
+  makeArray,
+  type StateArray,
+  splitState,
+} from './state-tree.ts';
 import { version } from './version.ts';
 
 /** Bytes are laid out as in this version; another one is refused. */
@@ -143,7 +151,11 @@ export function decodeCheckpoint(bytes: Uint8Array, expected: CheckpointExpectat
   const start = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (start !== MAGIC) {
     const torn = bytes.length < MAGIC.length && MAGIC.startsWith(start);
-    throw fail(`the file must be a checkpoint, beginning with ${MAGIC}`, torn ? `${bytes.length} bytes` : start, 'Give another file');
+    throw fail(
+      `the file must be a checkpoint, beginning with ${MAGIC}`,
+      torn ? `${bytes.length} bytes` : start,
+      'Give another file',
+    );
   }
   if (bytes.length < PRELUDE_BYTES) whole(PRELUDE_BYTES);
   const prelude = new DataView(bytes.buffer, bytes.byteOffset, PRELUDE_BYTES);
@@ -165,7 +177,11 @@ export function decodeCheckpoint(bytes: Uint8Array, expected: CheckpointExpectat
 
   for (const key of ['algorithm', 'env'] as const) {
     if (expected[key] !== undefined && expected[key] !== header[key]) {
-      throw fail(`the checkpoint must be of ${key} ${expected[key]}`, header[key], `Go on with ${header[key]}, or start a new run`);
+      throw fail(
+        `the checkpoint must be of ${key} ${expected[key]}`,
+        header[key],
+        `Go on with ${header[key]}, or start a new run`,
+      );
     }
   }
 

@@ -35,7 +35,9 @@ export function splitState(value: StateValue, arrays: StateArray[]): Skeleton {
 
 function split(value: unknown, arrays: StateArray[], path: string, depth: number): Skeleton {
   if (depth > MAX_DEPTH) {
-    throw new CheckpointError(message('encodeCheckpoint', `a state nests at most ${MAX_DEPTH} deep`, path, 'Remove the cycle in it'));
+    throw new CheckpointError(
+      message('encodeCheckpoint', `a state nests at most ${MAX_DEPTH} deep`, path, 'Remove the cycle in it'),
+    );
   }
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return splitNumber(value);
@@ -75,7 +77,8 @@ export function joinState(skeleton: unknown, array: (index: unknown) => StateArr
       const [[tag, item]] = entries as [[string, unknown]];
       if (entries.length > 1) throw fail(`a "${tag}" beside other keys`);
       if (tag === '$array') return array(item);
-      if (typeof item !== 'string' || !Object.hasOwn(SPECIAL_NUMBERS, item)) throw fail(`an unknown number ${JSON.stringify(item)}`);
+      if (typeof item !== 'string' || !Object.hasOwn(SPECIAL_NUMBERS, item))
+        throw fail(`an unknown number ${JSON.stringify(item)}`);
       return SPECIAL_NUMBERS[item];
     }
     const out: Record<string, StateValue> = {};

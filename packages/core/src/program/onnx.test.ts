@@ -22,5 +22,5 @@ it('keeps computing when the memory of all state grows between programs', async 
     expect(await (await double({})).metrics.read()).toEqual({ largest: 2 ** k });
     others.push(new Store(engine, { y: new Float32Array(50_000 * k) }));
   }
-  expect((await store.read('x')).every((value) => value === 64)).toBe(true);
+  expect((await store.read('x')).every(value => value === 64)).toBe(true);
 });

@@ -218,9 +218,7 @@ class Plan {
       const name = key.slice(4);
       if (name === PACK || key.startsWith('tail/')) continue;
       if (name.startsWith('state/')) {
-        const target = vector(name.slice(6));
-        target.reserve();
-        stateOut.push({ key, vector: target });
+        stateOut.push({ key, vector: vector(name.slice(6)) });
       } else {
         const type = value.type as InputType;
         const data = arrayOf(type, sizeOf(value.shape));

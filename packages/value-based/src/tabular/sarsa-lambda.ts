@@ -24,7 +24,10 @@ import { trainTabular } from './train-tabular.ts';
 export const sarsaLambdaConfig = z.strictObject({
   ...tabularFields,
   lambda: probability({ default: 0.9, meaning: 'decay of the traces per step, beside gamma; 0 is SARSA, 1 Monte Carlo' }),
-  traces: field(z.enum(['accumulating', 'replacing']), { default: 'replacing', meaning: 'whether a visit adds 1 to a trace or sets it to 1' }),
+  traces: field(z.enum(['accumulating', 'replacing']), {
+    default: 'replacing',
+    meaning: 'whether a visit adds 1 to a trace or sets it to 1',
+  }),
 });
 
 export type SarsaLambdaConfig = z.output<typeof sarsaLambdaConfig>;

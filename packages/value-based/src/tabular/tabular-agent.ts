@@ -1,4 +1,14 @@
-import { type CreateOptions, count, field, layout, type PolicyNetwork, type PolicyOptions, probability, scheduled } from '@zpin/core';
+import * as tf from '@tensorflow/tfjs';
+import {
+  type CreateOptions,
+  count,
+  field,
+  layout,
+  type PolicyNetwork,
+  type PolicyOptions,
+  probability,
+  scheduled,
+} from '@zpin/core';
 import {
   type Agent,
   type AgentState,
@@ -13,7 +23,6 @@ import {
   SpaceError,
   valueAt,
 } from '@zpin/core/spec';
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { randomAction } from '../epsilon-greedy.ts';
 import { maskQ } from '../mask-q.ts';
@@ -22,7 +31,10 @@ import { ActionTable } from './action-table.ts';
 /** Settings that all tabular algorithms have. */
 export const tabularFields = {
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together, which share one table' }),
-  learningRate: scheduled(z.number().min(0).max(1), { default: 0.1, meaning: 'share of the TD error that goes into the table (alpha)' }),
+  learningRate: scheduled(z.number().min(0).max(1), {
+    default: 0.1,
+    meaning: 'share of the TD error that goes into the table (alpha)',
+  }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   epsilonStart: probability({ default: 1, meaning: 'first probability of a random action' }),
   epsilonEnd: probability({ default: 0.05, meaning: 'last probability of a random action' }),
@@ -101,7 +113,12 @@ export function tabularAgent<Config extends object>(
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table.values.length, traces));
   const rng = new Rng(seed);
-  const epsilonSchedule = { type: 'linear', from: config.epsilonStart, to: config.epsilonEnd, end: config.explorationFraction } as const;
+  const epsilonSchedule = {
+    type: 'linear',
+    from: config.epsilonStart,
+    to: config.epsilonEnd,
+    end: config.explorationFraction,
+  } as const;
   const successor: Successor = { state: 0, action: 0, epsilon: config.epsilonStart, mask: undefined };
   let actions = new Int32Array(config.numEnvs);
   let epsilon = config.epsilonStart;
@@ -154,7 +171,8 @@ export function tabularAgent<Config extends object>(
         }
         const error = target - table.value(state, action[i]);
         const pair = state * numActions + action[i];
-        if (memory) memory[i].learn(table.values, pair, learningRate * error, config.gamma, Boolean(terminated[i] || truncated[i]));
+        if (memory)
+          memory[i].learn(table.values, pair, learningRate * error, config.gamma, Boolean(terminated[i] || truncated[i]));
         else table.values[pair] += learningRate * error;
         errorSum += Math.abs(error);
         errors++;

@@ -24,7 +24,13 @@ export const tabularPresets: Readonly<Record<string, Preset<TabularConfig>>> = {
 export const sarsaLambdaPresets: Readonly<Record<string, Preset<SarsaLambdaConfig>>> = {
   'FrozenLake-v1': {
     totalSteps: 500_000,
-    config: { learningRate: { type: 'linear', from: 0.1, to: 0 }, gamma: 0.99, explorationFraction: 1, epsilonEnd: 0, lambda: 0.5 },
+    config: {
+      learningRate: { type: 'linear', from: 0.1, to: 0 },
+      gamma: 0.99,
+      explorationFraction: 1,
+      epsilonEnd: 0,
+      lambda: 0.5,
+    },
   },
   'CliffWalking-v1': {
     totalSteps: 100_000,

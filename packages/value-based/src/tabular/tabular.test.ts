@@ -25,7 +25,14 @@ async function make(algorithm: Algorithm, config: object = {}): Promise<TabularA
 }
 
 /** One step of one environment; states count from the first of the space. */
-function step(from: number, action: number, reward: number, to: number, nextAction: number, end = { terminated: 0, truncated: 0 }): TabularStep {
+function step(
+  from: number,
+  action: number,
+  reward: number,
+  to: number,
+  nextAction: number,
+  end = { terminated: 0, truncated: 0 },
+): TabularStep {
   return {
     obs: Int32Array.of(10 + from),
     action: Int32Array.of(action),
@@ -148,13 +155,16 @@ describe('tabular agents', () => {
     expect(agent.act(obs, 'explore', mask).every(action => action === 0)).toBe(true);
   });
 
-  it.each(algorithms.map(algorithm => [algorithm.id, algorithm] as const))('of %s refuse spaces without indices', async (_id, algorithm) => {
-    const space = box({ low: -1, high: 1, shape: [2] });
-    const create = async (other: object) => algorithm.create({ spec: { ...spec, ...other }, seed: 1, engine });
-    await expect(create({ observationSpace: space })).rejects.toThrow(/observations of Three-v0 must be Discrete.*Use dqn/);
-    await expect(create({ actionSpace: space })).rejects.toThrow(SpaceError);
-    await expect(make(algorithm, { epsilon: 1 })).rejects.toThrow(/epsilon/);
-  });
+  it.each(algorithms.map(algorithm => [algorithm.id, algorithm] as const))(
+    'of %s refuse spaces without indices',
+    async (_id, algorithm) => {
+      const space = box({ low: -1, high: 1, shape: [2] });
+      const create = async (other: object) => algorithm.create({ spec: { ...spec, ...other }, seed: 1, engine });
+      await expect(create({ observationSpace: space })).rejects.toThrow(/observations of Three-v0 must be Discrete.*Use dqn/);
+      await expect(create({ actionSpace: space })).rejects.toThrow(SpaceError);
+      await expect(make(algorithm, { epsilon: 1 })).rejects.toThrow(/epsilon/);
+    },
+  );
 
   it('report the mean size of TD errors since the last report', async () => {
     const agent = await make(qLearning);
@@ -176,12 +186,15 @@ describe('tabular agents', () => {
     actor.dispose();
   });
 
-  it.each(algorithms.map(algorithm => [algorithm.id, algorithm] as const))('of %s find the shortest way along the cliff', async (_id, algorithm) => {
-    const preset = algorithm.presets['CliffWalking-v1'];
-    const env = makeVectorEnv('CliffWalking-v1', 1);
-    const agent = await algorithm.create({ spec: env.spec, config: preset.config as object, seed: 1, engine });
-    for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed: 1 }));
-    const { meanReturn } = await evaluate(agent, makeVectorEnv('CliffWalking-v1', 1, { maxEpisodeSteps: 50 }), 1, 1);
-    expect(meanReturn).toBe(-13);
-  });
+  it.each(algorithms.map(algorithm => [algorithm.id, algorithm] as const))(
+    'of %s find the shortest way along the cliff',
+    async (_id, algorithm) => {
+      const preset = algorithm.presets['CliffWalking-v1'];
+      const env = makeVectorEnv('CliffWalking-v1', 1);
+      const agent = await algorithm.create({ spec: env.spec, config: preset.config as object, seed: 1, engine });
+      for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed: 1 }));
+      const { meanReturn } = await evaluate(agent, makeVectorEnv('CliffWalking-v1', 1, { maxEpisodeSteps: 50 }), 1, 1);
+      expect(meanReturn).toBe(-13);
+    },
+  );
 });

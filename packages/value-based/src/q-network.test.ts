@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
+import { createEngine, unflattenParams } from '@zpin/core';
+import { box, discrete, type EnvSpec, Rng } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { duelingQ, qNetwork } from './q-network.ts';
+
+await createEngine('tensorflow', { backend: 'cpu' });
+
+const spec: EnvSpec = {
+  id: 'Two-v0',
+  observationSpace: box({ low: -1, high: 1, shape: [2] }),
+  actionSpace: discrete(3),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+const config = { hiddenSizes: [5, 4], activation: 'relu' as const };
+const obs = tf.tensor2d([
+  [0.1, -0.4],
+  [0.7, 0.2],
+]);
+
+describe('duelingQ', () => {
+  it('adds to the value what an action is better than the mean', () => {
+    const q = duelingQ(
+      tf.tensor2d([[10], [0]]),
+      tf.tensor2d([
+        [1, 2, 6],
+        [0, 0, 3],
+      ]),
+    );
+    expect(q.arraySync()).toEqual([
+      [8, 9, 13],
+      [-1, -1, 2],
+    ]);
+  });
+
+  it('does so for each atom', () => {
+    const q = duelingQ(
+      tf.tensor3d([[[10, 20]]]),
+      tf.tensor3d([
+        [
+          [1, 0],
+          [3, 4],
+        ],
+      ]),
+    );
+    expect(q.arraySync()).toEqual([
+      [
+        [9, 18],
+        [11, 22],
+      ],
+    ]);
+  });
+});
+
+describe('qNetwork', () => {
+  it.each([
+    [{}, 0, [2, 3]],
+    [{ outputs: 7 }, 0, [2, 3, 7]],
+    [{ isDueling: true }, 0, [2, 3]],
+    [{ noiseScale: 0.5 }, 4 + 3, [2, 3]],
+    [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 4 + 7 + (4 + 21), [2, 3, 7]],
+  ])('%j takes %i numbers of noise and gives %j', (options, noiseSize, shape) => {
+    const network = qNetwork({ spec, config, algorithm: 'test', ...options });
+    const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
+    expect(network.noiseSize).toBe(noiseSize);
+    const quiet = network.apply(params, obs);
+    expect(quiet.shape).toEqual(shape);
+    if (noiseSize === 0) return;
+    const noise = tf.tensor1d(new Rng(2).standardNormalInto(new Float32Array(noiseSize)));
+    expect(network.apply(params, obs, noise).dataSync()).not.toEqual(quiet.dataSync());
+    expect(network.apply(params, obs, tf.zeros([noiseSize])).dataSync()).toEqual(quiet.dataSync());
+  });
+
+  it('gives each stream of a dueling network noise of its own', () => {
+    const network = qNetwork({ spec, config, algorithm: 'test', isDueling: true, noiseScale: 0.5 });
+    const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
+    const quiet = network.apply(params, obs);
+    const valueOnly = new Float32Array(network.noiseSize);
+    // The stream of the value comes first: 4 inputs, 1 output. All actions move together.
+    valueOnly.fill(1, 0, 5);
+    const [row] = tf.sub(network.apply(params, obs, tf.tensor1d(valueOnly)), quiet).arraySync() as number[][];
+    expect(Math.abs(row[0])).toBeGreaterThan(1e-4);
+    for (const change of row) expect(change).toBeCloseTo(row[0], 5);
+  });
+});
