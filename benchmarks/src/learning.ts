@@ -9,7 +9,20 @@ import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, reinforce, trpo, vpg } from '@zpin/onpolicy';
-import { dqn } from '@zpin/value-based';
+import {
+  c51,
+  doubleDqn,
+  dqn,
+  duelingDqn,
+  expectedSarsa,
+  noisyDqn,
+  prioritizedDqn,
+  qLearning,
+  qrDqn,
+  rainbow,
+  sarsa,
+  sarsaLambda,
+} from '@zpin/value-based';
 import { table } from './lib/table.ts';
 
 const EVALUATION_EPISODES = 100;
@@ -38,6 +51,17 @@ const algorithms: readonly Algorithm<never>[] = [
   trpo,
   vpg,
   dqn,
+  doubleDqn,
+  duelingDqn,
+  prioritizedDqn,
+  noisyDqn,
+  c51,
+  qrDqn,
+  rainbow,
+  qLearning,
+  sarsa,
+  expectedSarsa,
+  sarsaLambda,
 ] as unknown as readonly Algorithm<never>[];
 
 const { values: flags } = parseArgs({

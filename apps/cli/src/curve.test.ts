@@ -36,7 +36,7 @@ describe('ticks', () => {
     for (let k = 0; k < 500; k++) {
       const low = rng.uniform(-1e6, 1e6);
       const width = 10 ** rng.uniform(-3, 7);
-      const count = rng.integers(2, 10);
+      const count = rng.integers(3, 10);
       const found = ticks(low, low + width, count);
       expect(found.length).toBeLessThanOrEqual(count + 1);
       expect(found.length).toBeGreaterThanOrEqual(Math.floor(count / 2.5));

@@ -3,8 +3,20 @@ import type { DdpgConfig } from './ddpg.ts';
 
 /** Settings with which DDPG reaches the threshold of an environment. */
 export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
+  'MountainCarContinuous-v0': {
+    totalSteps: 100_000,
+    // Noise that keeps its direction for hundreds of steps: the flag is out of reach for any other.
+    config: { learningStarts: 0, noise: 'ornstein-uhlenbeck', ouTimeStep: 0.01, noiseScale: 0.5, hiddenSizes: [64, 64] },
+  },
   'Pendulum-v1': {
     totalSteps: 20_000,
-    config: { gamma: 0.98, bufferSize: 200_000, learningStarts: 1000, noiseScale: 0.1, hiddenSizes: [64, 64] },
+    config: {
+      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      gamma: 0.98,
+      bufferSize: 200_000,
+      learningStarts: 1000,
+      noiseScale: 0.1,
+      hiddenSizes: [64, 64],
+    },
   },
 };

@@ -1,0 +1,114 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inScratchFolder } from '../../test/run-cli.ts';
+import { createRunFolder, type RunFolder } from '../run-folder.ts';
+import { metricFiles, readMetrics, rewindMetricFiles } from './metric-files.ts';
+import type { RunEvent } from './sink.ts';
+
+const scratch = inScratchFolder();
+let made = 0;
+const newFolder = () => createRunFolder(join(scratch, `run-${made++}`), 'test');
+const read = (folder: RunFolder, name: 'metrics' | 'progress') => readFileSync(folder.file(name), 'utf8');
+
+const episode = (step: number, episodeReturn: number): RunEvent => ({
+  type: 'episode',
+  step,
+  episodeReturn,
+  episodeLength: 1,
+  terminated: true,
+  truncated: false,
+  envIndex: 0,
+});
+const update = (step: number, loss: number): RunEvent => ({
+  type: 'update',
+  step,
+  updates: step / 10,
+  metrics: { loss, gradientNorm: 2 },
+});
+const saved: RunEvent = { type: 'checkpoint', step: 20, path: 'checkpoint.bin' };
+
+/** A run of 60 steps: an episode every 5 and an update every 10. */
+const events = Array.from({ length: 12 }, (_, i): RunEvent[] => {
+  const step = 5 * (i + 1);
+  return [episode(step, i), ...(step % 10 === 0 ? [update(step, 1 / step)] : [])];
+}).flat();
+
+it('writes events as lines and updates as rows', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 1000);
+  const all: RunEvent[] = [
+    update(10, 0.5),
+    episode(12, 3),
+    episode(14, 5),
+    update(20, 0.25),
+    saved,
+    { type: 'step', step: 20, totalSteps: 100 },
+    { type: 'eval', step: 20, returns: [1, 2], lengths: [3, 4] },
+  ];
+  for (const event of all) sink.event(event);
+  sink.close();
+  expect(read(folder, 'progress')).toBe('step,updates,trainReturnMean,loss,gradientNorm\n10,1,,0.5,2\n20,2,4,0.25,2\n');
+  const kept = all.filter(({ type }) => type !== 'checkpoint' && type !== 'step');
+  expect(read(folder, 'metrics')).toBe(kept.map(event => `${JSON.stringify(event)}\n`).join(''));
+  expect(readMetrics(folder)).toEqual(kept);
+});
+
+it('takes the mean of the last 100 episodes', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 1000);
+  for (let i = 1; i <= 150; i++) sink.event(episode(i, i));
+  sink.event(update(150, 0));
+  sink.close();
+  expect(read(folder, 'progress').split('\n')[1]).toBe('150,15,100.5,0,2');
+});
+
+it('leaves out updates of long runs by their steps alone', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 100_000);
+  for (let step = 10; step <= 200; step += 10) sink.event(update(step, 0));
+  sink.close();
+  // 100,000 steps by 2,000 rows: one for each 50.
+  expect(readMetrics(folder).map(({ step }) => step)).toEqual([50, 100, 150, 200]);
+});
+
+it('holds back nothing that a checkpoint counts on', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 1000);
+  sink.event(episode(1, 1));
+  sink.flush?.();
+  expect(readMetrics(folder)).toEqual([episode(1, 1)]);
+});
+
+it.each([1000, 30_000])('goes on after a crash as if it had never happened, in a run of %d steps', totalSteps => {
+  const whole = newFolder();
+  const sink = metricFiles(whole, totalSteps);
+  for (const event of events) sink.event(event);
+  sink.close();
+
+  const folder = newFolder();
+  const first = metricFiles(folder, totalSteps);
+  for (const event of events.filter(({ step }) => step <= 45)) first.event(event);
+  first.close();
+  // The process died in the middle of a line; read as a number, the row of step 50 is one of step 5.
+  appendFileSync(folder.file('metrics'), '{"type":"episode","step":5');
+  appendFileSync(folder.file('progress'), '5');
+  rewindMetricFiles(folder, 25);
+  const second = metricFiles(folder, totalSteps);
+  for (const event of events.filter(({ step }) => step > 25)) second.event(event);
+  second.close();
+  expect(read(folder, 'metrics')).toBe(read(whole, 'metrics'));
+  expect(read(folder, 'progress')).toBe(read(whole, 'progress'));
+});
+
+it('rewinds to the start, and where nothing was written', () => {
+  const folder = newFolder();
+  rewindMetricFiles(folder, 10);
+  expect(readMetrics(folder)).toEqual([]);
+  const sink = metricFiles(folder, 1000);
+  sink.event(update(10, 0.5));
+  sink.close();
+  rewindMetricFiles(folder, 0);
+  expect(readMetrics(folder)).toEqual([]);
+  expect(read(folder, 'progress')).toBe('step,updates,trainReturnMean,loss,gradientNorm\n');
+});

@@ -1,0 +1,102 @@
+import { listEnvs } from '@zpin/envs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { algorithms } from '../src/algorithms.ts';
+import { processIo } from '../src/io.ts';
+import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+
+inScratchFolder();
+
+describe('help', () => {
+  it.each([
+    [[], ['train [options] [algorithm]', 'eval [options] [runDir]', 'list [options] [topic]']],
+    [['--help'], ['train [options] [algorithm]', 'eval [options] [runDir]', 'list [options] [topic]']],
+    [
+      ['train', '--help'],
+      ['--env <id>', '--resume <dir>', '--config <file>', '--no-preset'],
+    ],
+    [
+      ['train', 'ppo', '--help'],
+      ['Settings of ppo:', '--clip-range <x>', '--hidden-sizes <n,n,…>', '--normalize-advantage [true|false]'],
+    ],
+    [
+      ['train', 'dqn', '-h'],
+      ['Settings of dqn:', '--buffer-size <n>'],
+    ],
+    [['eval', '--help'], ['--episodes <n>']],
+    [['list', '--help'], ['one of algorithms, envs, presets']],
+  ])('of %j', async (argv, parts) => {
+    const { exitCode, out, err } = await runCli(argv);
+    expect([exitCode, err]).toEqual([0, '']);
+    for (const part of parts) expect(out).toContain(part);
+  });
+});
+
+describe('list', () => {
+  it('shows every algorithm, environment and preset', async () => {
+    const { exitCode, out } = await runCli(['list']);
+    expect(exitCode).toBe(0);
+    for (const { id } of algorithms) expect(out).toMatch(new RegExp(`^  ${id} `, 'm'));
+    for (const { spec } of listEnvs()) expect(out).toContain(`\n  ${spec.id} `);
+    expect(out).toMatch(/^ {2}ppo +CartPole-v1 +100,000 steps +.*learningRate=type=linear,from=0.001,to=0/m);
+  });
+
+  it('shows one topic, as JSON too', async () => {
+    const { out } = await runCli(['list', 'presets']);
+    expect(out.startsWith('presets\n')).toBe(true);
+    expect(out).not.toContain('\nenvs\n');
+    const all = JSON.parse((await runCli(['list', '--json'])).out);
+    expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'presets']);
+    expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithms.map(({ id }) => id));
+    expect(all.envs[0]).toMatchObject({ id: 'CartPole-v1', action: 'Discrete(2)', rewardThreshold: 475, maxEpisodeSteps: 500 });
+    expect(JSON.parse((await runCli(['list', 'presets', '--json'])).out)).toEqual({ presets: all.presets });
+  });
+});
+
+describe('eval', () => {
+  beforeAll(async () => {
+    await runCli(tinyRun('ppo', 'run', '--steps', '128', '--quiet'));
+  });
+
+  it('repeats the evaluation of the run', async () => {
+    const trained = JSON.parse(
+      (await runCli(tinyRun('ppo', 'json', '--steps', '128', '--json'))).out.trimEnd().split('\n').at(-1) ?? '',
+    );
+    const { out, exitCode } = await runCli(['eval', 'json', '--episodes', '3', '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      type: 'evaluation',
+      algo: 'ppo',
+      env: 'CartPole-v1',
+      steps: 128,
+      evalEpisodes: 3,
+      evalReturnMean: trained.evalReturnMean,
+      evalReturnStd: trained.evalReturnStd,
+      runDir: trained.runDir,
+    });
+  });
+
+  it('says the result in a sentence', async () => {
+    const { out } = await runCli(['eval', 'run', '--episodes', '5', '--seed', '9']);
+    expect(out).toMatch(
+      /^ppo on CartPole-v1 after 128 steps: 5 greedy episodes, mean return [\d.]+ ± [\d.]+, mean length [\d.]+; not solved \(threshold 475\)\n$/,
+    );
+  });
+
+  it('depends on the seed of the environment alone', async () => {
+    const mean = async (...more: string[]) =>
+      JSON.parse((await runCli(['eval', 'run', '--episodes', '40', '--json', ...more])).out).evalReturnMean;
+    expect(await mean('--seed', '1')).toBe(await mean('--seed', '1'));
+    expect(await mean('--seed', '1')).not.toBe(await mean('--seed', '2'));
+  });
+});
+
+it('listens to the signals of the process only as long as asked to', () => {
+  const count = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
+  const before = count();
+  const seen: string[] = [];
+  const forget = processIo().onStop(signal => seen.push(signal));
+  expect(count()).toBe(before + 2);
+  process.listeners('SIGTERM').at(-1)?.('SIGTERM');
+  forget();
+  expect([seen, count()]).toEqual([['SIGTERM'], before]);
+});

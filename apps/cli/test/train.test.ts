@@ -1,0 +1,237 @@
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCheckpoint } from '@zpin/core/node';
+import { describe, expect, it } from 'vitest';
+import type { StopSignal } from '../src/io.ts';
+import type { FakeIoOptions } from './fake-io.ts';
+import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+
+const scratch = inScratchFolder();
+const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+const events = (out: string): Record<string, unknown>[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+
+describe('a run', () => {
+  it('leaves everything in its folder and says where', async () => {
+    const { exitCode, out, err, io } = await runCli(tinyRun('ppo', 'plain', '--steps', '256', '--seed', '5'));
+    expect([exitCode, err, io.listeners]).toEqual([0, '', 0]);
+    expect(out).toContain('on CartPole-v1, seed 5, 256 steps, tuned preset\nonnx: ');
+    expect(out).toContain('mean return of training episodes (dots: threshold 475.0)\n');
+    expect(out).toMatch(/evaluation: 3 greedy episodes, mean return \d+(\.\d+)? ± [\d.]+; not solved \(threshold 475\)\n/);
+    expect(out).toContain('run folder  plain\n');
+    expect(out.endsWith('evaluate it again with: zpin eval plain\n')).toBe(true);
+    for (const file of ['checkpoint.bin', 'curve.svg', 'policy.bin', 'policy.onnx'])
+      expect(existsSync(join('plain', file))).toBe(true);
+
+    const description = JSON.parse(read('plain/config.json'));
+    expect(description).toMatchObject({ algorithm: 'ppo', env: 'CartPole-v1', seed: 5, steps: 256 });
+    // Flags win over the preset, which wins over the defaults.
+    expect(description.config).toMatchObject({ numEnvs: 2, gamma: 0.98, valueCoefficient: 0.5 });
+    expect(JSON.parse(read('plain/summary.json'))).toMatchObject({ type: 'summary', runDir: join(scratch, 'plain') });
+    // 256 steps of 2 copies, 32 at a time, are 4 updates under a header.
+    expect(read('plain/progress.csv').split('\n')).toHaveLength(4 + 2);
+  });
+
+  it('prints each event as JSON, the summary last', async () => {
+    const { out, err, exitCode } = await runCli(tinyRun('dqn', 'json', '--steps', '200', '--json', '--eval-every', '100'));
+    expect([exitCode, err]).toEqual([0, '']);
+    const all = events(out);
+    const summary = all.pop();
+    expect(Object.keys(summary ?? {})).toEqual([
+      'type',
+      'algo',
+      'env',
+      'seed',
+      'steps',
+      'wallSeconds',
+      'stepsPerSecond',
+      'trainReturnMean',
+      'evalReturnMean',
+      'evalReturnStd',
+      'evalEpisodes',
+      'runDir',
+    ]);
+    expect(summary).toEqual(JSON.parse(read('json/summary.json')));
+    expect(summary).toMatchObject({ algo: 'dqn', env: 'CartPole-v1', seed: 1, steps: 200, evalEpisodes: 3 });
+    expect(new Set(all.map(({ type }) => type))).toEqual(new Set(['episode', 'update', 'step', 'eval', 'checkpoint']));
+    const returns = all.flatMap(event => (event.type === 'episode' ? [event.episodeReturn as number] : []));
+    expect(summary?.trainReturnMean).toBeCloseTo(returns.reduce((sum, value) => sum + value, 0) / returns.length, 9);
+    expect(all.filter(({ type }) => type === 'eval').map(({ step }) => step)).toEqual([100, 200]);
+    // A tenth of the run between two checkpoints.
+    expect(all.filter(({ type }) => type === 'checkpoint').map(({ step }) => step)).toEqual([
+      20, 40, 60, 80, 100, 120, 140, 160, 180, 200,
+    ]);
+  });
+
+  it('leaves out progress and curve with --quiet', async () => {
+    const { out } = await runCli(tinyRun('ppo', 'quiet', '--steps', '64', '--quiet'));
+    expect(out).not.toContain('steps/s  eta');
+    expect(out).not.toContain('┤');
+    expect(out).toContain('run folder  quiet');
+  });
+
+  it('chooses a folder of its own', async () => {
+    const argv = tinyRun('ppo', '', '--steps', '64', '--quiet').filter(word => word !== '--run-dir' && word !== '');
+    await runCli(argv);
+    const { out } = await runCli(argv);
+    expect(out).toContain(`run folder  ${join('runs', 'ppo-CartPole-v1-seed1-2')}\n`);
+    expect(existsSync('runs/ppo-CartPole-v1-seed1/summary.json')).toBe(true);
+  });
+
+  it('takes settings from a file over the preset, and flags over the file', async () => {
+    writeFileSync('settings.yaml', 'gamma: 0.5\nlambda: 0.25\nlearningRate: { type: linear, from: 1e-3, to: 0 }\n');
+    const more = [
+      '--steps',
+      '64',
+      '--quiet',
+      '--config',
+      'settings.yaml',
+      '--gamma',
+      '0.75',
+      '--no-normalize-advantage',
+      '--target-kl',
+      'null',
+    ];
+    await runCli(tinyRun('ppo', 'config', ...more, '--clip-range', 'type=linear,from=0.3,to=0.1'));
+    expect(JSON.parse(read('config/config.json')).config).toMatchObject({
+      gamma: 0.75,
+      lambda: 0.25,
+      learningRate: { type: 'linear', from: 0.001, to: 0 },
+      clipRange: { type: 'linear', from: 0.3, to: 0.1 },
+      normalizeAdvantage: false,
+      targetKl: null,
+    });
+  });
+
+  it('starts from the defaults with --no-preset', async () => {
+    const { out } = await runCli(tinyRun('ppo', 'defaults', '--steps', '64', '--quiet', '--no-preset'));
+    expect(out).not.toContain('tuned preset');
+    expect(JSON.parse(read('defaults/config.json')).config).toMatchObject({ gamma: 0.99, lambda: 0.95, learningRate: 0.0003 });
+  });
+
+  it('takes an algorithm on continuous actions', async () => {
+    const argv = tinyRun('ppo', 'pendulum', '--steps', '64', '--quiet');
+    argv[3] = 'Pendulum-v1';
+    const { exitCode, out } = await runCli(argv);
+    expect([exitCode, out.includes('threshold')]).toEqual([0, false]);
+    // No episode of 200 steps is over after 64.
+    expect(JSON.parse(read('pendulum/summary.json')).trainReturnMean).toBe(null);
+  });
+});
+
+describe('a loss that is not finite', () => {
+  it('stops the run with step and metric, and keeps the last good checkpoint', async () => {
+    const argv = tinyRun('dqn', 'nan', '--steps', '1000', '--quiet', '--checkpoint-every', '25', '--learning-rate', '1e30');
+    const { exitCode, err } = await runCli(argv);
+    expect(exitCode).toBe(1);
+    const found = /^train at step (\d+): (metric "\w+"|weights) must be finite, got -?(NaN|Infinity)\. /.exec(err);
+    const path = join(scratch, 'nan', 'checkpoint.bin');
+    expect(err.trimEnd().endsWith(`It is ${path}.`)).toBe(true);
+    const { header } = readCheckpoint(path);
+    expect(header.step).toBeGreaterThanOrEqual(50);
+    expect(header.step).toBeLessThanOrEqual(Number(found?.[1]));
+    // The run can be looked into, and nothing says that it came to its end.
+    expect(existsSync('nan/summary.json')).toBe(false);
+    expect((await runCli(['eval', 'nan', '--episodes', '2'])).exitCode).toBe(0);
+  });
+
+  it('says when there is no checkpoint yet', async () => {
+    const { exitCode, err } = await runCli(tinyRun('ppo', 'nan-ppo', '--steps', '9000', '--quiet', '--learning-rate', '1e30'));
+    expect(exitCode).toBe(1);
+    expect(err).toContain('None was written yet.');
+  });
+});
+
+/** Sends a signal when an event at or after a step is printed. */
+function stopAt(step: number, ...signals: StopSignal[]): FakeIoOptions {
+  let sent = false;
+  return {
+    onWrite(text, io) {
+      if (sent || Number(/"step":(\d+)/.exec(text)?.[1]) < step) return;
+      sent = true;
+      for (const signal of signals) io.send(signal);
+    },
+  };
+}
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s finishes the step, writes a checkpoint, and says how to go on', async (signal, code) => {
+    const { exitCode, err, out, io } = await runCli(tinyRun('ppo', signal, '--steps', '2000', '--json'), stopAt(300, signal));
+    expect(exitCode).toBe(code);
+    const last = events(out).at(-1);
+    expect(last).toMatchObject({ type: 'checkpoint' });
+    const step = last?.step as number;
+    expect(step).toBeGreaterThanOrEqual(300);
+    expect(step).toBeLessThan(400);
+    expect(err).toBe(`Stopped at step ${step} of 2,000. Go on with: zpin train --resume ${signal}\n`);
+    expect(readCheckpoint(join(signal, 'checkpoint.bin')).header.step).toBe(step);
+    expect([io.exits, io.listeners]).toEqual([[], 0]);
+  });
+
+  it('given twice ends the process at once', async () => {
+    const { io } = await runCli(tinyRun('ppo', 'twice', '--steps', '2000', '--json'), stopAt(300, 'SIGINT', 'SIGINT'));
+    expect(io.exits).toEqual([130]);
+  });
+});
+
+describe('a resumed run', () => {
+  const STEPS = ['--steps', '600', '--eval-every', '250', '--checkpoint-every', '170'];
+  const FLAGS = STEPS.slice(2);
+
+  /** What must be equal: all that the run leaves but the time it took. */
+  function leavings(folder: string) {
+    const { header, state } = readCheckpoint(join(folder, 'checkpoint.bin'));
+    const { wallSeconds: _w, stepsPerSecond: _s, runDir: _r, ...summary } = JSON.parse(read(folder, 'summary.json'));
+    const { extra: _, ...run } = header;
+    const files = ['config.json', 'metrics.jsonl', 'progress.csv', 'policy.onnx', 'policy.bin'].map(file => read(folder, file));
+    return { run, state, summary, files, curve: read(folder, 'curve.svg') };
+  }
+
+  it.each(['ppo', 'dqn'] as const)('equals one that never stopped, bit for bit: %s', async algorithm => {
+    await runCli(tinyRun(algorithm, `${algorithm}-whole`, ...STEPS, '--quiet'));
+    const folder = `${algorithm}-stopped`;
+    expect((await runCli(tinyRun(algorithm, folder, ...STEPS, '--json'), stopAt(210, 'SIGINT'))).exitCode).toBe(130);
+    expect(existsSync(join(folder, 'summary.json'))).toBe(false);
+    const resume = ['train', '--resume', folder, ...FLAGS, '--eval-episodes', '3'];
+    expect((await runCli([...resume, '--json'], stopAt(400, 'SIGTERM'))).exitCode).toBe(143);
+    // What a process that was killed after its last checkpoint leaves.
+    appendFileSync(join(folder, 'metrics.jsonl'), '{"type":"episode","step":599,"episodeReturn":9}\n{"type":"epi');
+    appendFileSync(join(folder, 'progress.csv'), '599,1,2,3\n5');
+    const { exitCode, out } = await runCli([...resume, '--json']);
+    expect(exitCode).toBe(0);
+    expect(leavings(folder)).toEqual(leavings(`${algorithm}-whole`));
+    // The time of all parts counts.
+    const { wallSeconds } = events(out).at(-1) as { wallSeconds: number };
+    expect(wallSeconds).toBeGreaterThan(
+      readCheckpoint(join(`${algorithm}-whole`, 'checkpoint.bin')).header.extra?.wallSeconds as number,
+    );
+  });
+
+  it('gets more steps by --steps, which its folder remembers', async () => {
+    await runCli(tinyRun('ppo', 'longer', '--steps', '128', '--quiet'));
+    const { exitCode, out } = await runCli(['train', '--resume', 'longer', '--steps', '256', '--quiet', '--eval-episodes', '3']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('from step 128\n');
+    expect(JSON.parse(read('longer/config.json')).steps).toBe(256);
+    expect(JSON.parse(read('longer/summary.json')).steps).toBe(256);
+  });
+
+  it('does what was left when it was stopped in its last evaluation', async () => {
+    await runCli(tinyRun('ppo', 'almost', '--steps', '128', '--quiet'));
+    renameSync('almost/summary.json', 'summary.json');
+    rmSync('almost/curve.svg');
+    const before = read('almost/metrics.jsonl');
+    const { exitCode } = await runCli(['train', '--resume', 'almost', '--quiet', '--eval-episodes', '3']);
+    expect(exitCode).toBe(0);
+    const [again, first] = [read('almost/summary.json'), read('summary.json')].map(text => JSON.parse(text));
+    expect(again.evalReturnMean).toBe(first.evalReturnMean);
+    expect(existsSync('almost/curve.svg')).toBe(true);
+    expect(read('almost/metrics.jsonl')).toBe(before);
+  });
+});
