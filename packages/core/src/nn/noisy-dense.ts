@@ -42,11 +42,10 @@ export function noisyDense({ inputSize, outputSize, noiseScale = 0.5 }: NoisyDen
     apply({ weight, bias, weightNoise, biasNoise }, x, noise) {
       if (!noise) return tf.add(tf.matMul(x, weight), bias);
       const shaped = tf.mul(tf.sign(noise), tf.sqrt(tf.abs(noise)));
-      const into = tf.slice(shaped, [0], [inputSize]);
+      const into = tf.reshape(tf.slice(shaped, [0], [inputSize]), [inputSize, 1]);
       const out = tf.slice(shaped, [inputSize], [outputSize]);
-      // (x ⊙ f(εᵢ)) σ_W ⊙ f(εⱼ) is the same as x with the product of the two, which need not be made then.
-      const noisePart = tf.mul(tf.add(tf.matMul(tf.mul(x, into), weightNoise), biasNoise), out);
-      return tf.add(tf.add(tf.matMul(x, weight), bias), noisePart);
+      const noisyWeight = tf.add(weight, tf.mul(weightNoise, tf.mul(into, out)));
+      return tf.add(tf.matMul(x, noisyWeight), tf.add(bias, tf.mul(biasNoise, out)));
     },
   };
 }
