@@ -2,12 +2,13 @@
  * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
  *
  * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with a seed of
- * its own. `--write` puts the rows into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
+ * its own. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
-import { makeVectorEnv } from '@zpin/envs';
+import { loadEnv, makeVectorEnv } from '@zpin/envs';
+import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
 import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, reinforce, trpo, vpg } from '@zpin/onpolicy';
 import {
   c51,
@@ -62,6 +63,10 @@ const algorithms: readonly Algorithm<never>[] = [
   sarsa,
   expectedSarsa,
   sarsaLambda,
+  ddpg,
+  td3,
+  sac,
+  discreteSac,
 ] as unknown as readonly Algorithm<never>[];
 
 const { values: flags } = parseArgs({
@@ -74,19 +79,17 @@ const { values: flags } = parseArgs({
 });
 const [first, last = first] = flags.seeds.split('-').map(Number);
 const engine = await createEngine('onnx');
-const rows: Row[] = [];
 for (const algorithm of algorithms) {
   if (flags.algo && flags.algo !== algorithm.id) continue;
   for (const [id, preset] of Object.entries(algorithm.presets)) {
     if (flags.env && flags.env !== id) continue;
     for (let seed = first; seed <= last; seed++) {
       const row = await trainAndEvaluate(algorithm, id, preset, seed);
-      rows.push(row);
+      if (flags.write) write([row]);
       process.stdout.write(`${JSON.stringify(row)}\n`);
     }
   }
 }
-if (flags.write) write(rows);
 
 async function trainAndEvaluate(
   algorithm: Algorithm<never>,
@@ -94,6 +97,7 @@ async function trainAndEvaluate(
   preset: Algorithm<never>['presets'][string],
   seed: number,
 ): Promise<Row> {
+  await loadEnv(id);
   const copies = (preset.config as { numEnvs?: number }).numEnvs ?? 1;
   const env = makeVectorEnv(id, copies);
   const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });

@@ -17,6 +17,17 @@ export type EnvOptions = Readonly<Record<string, unknown>> & {
   readonly maxEpisodeSteps?: number | null;
 };
 
+/** An optional package behind an environment. */
+export interface EnvRequirement {
+  /** Name on npm. */
+  readonly packageName: string;
+  /**
+   * Loads it, once however often it is called.
+   * @throws InputError with the command that installs it, when it is absent
+   */
+  load(): Promise<void>;
+}
+
 /** What the registry knows about an environment. */
 export interface EnvEntry {
   readonly spec: EnvSpec;
@@ -26,6 +37,8 @@ export interface EnvEntry {
   readonly options?: Readonly<Record<string, EnvOption>>;
   /** Time limit, where it depends on the settings; that of `spec` when omitted. */
   readonly limit?: (options: Readonly<Record<string, unknown>>) => number;
+  /** The package that it needs besides `@zpin/envs`, loaded by `loadEnv`; nothing when omitted. */
+  readonly requires?: EnvRequirement;
   /** Makes one. `spec` is the entry's, with the wanted time limit, which the environment must keep. */
   create(spec: EnvSpec, options: Readonly<Record<string, unknown>>): Env;
 }
@@ -48,16 +61,20 @@ export function listEnvs(): EnvEntry[] {
 }
 
 /**
- * Makes the environment called `id`.
- * @throws InputError when the id or an option is unknown, or an option has the wrong type
+ * Loads what the environment called `id` needs, so that `makeEnv` can make it: the physics engine of the MuJoCo environments. It does
+ * nothing for those that need nothing.
+ * @throws InputError when the id is unknown, or the package that it needs is not installed
+ */
+export async function loadEnv(id: string): Promise<void> {
+  await entryOf(id, 'loadEnv').requires?.load();
+}
+
+/**
+ * Makes the environment called `id`. One that needs a package (`EnvEntry.requires`) must have been loaded: `await loadEnv(id)`.
+ * @throws InputError when the id or an option is unknown, an option has the wrong type, or what it needs is not loaded
  */
 export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
-  const entry = registry.get(id);
-  if (!entry) {
-    const nearest = nearestName(id, [...registry.keys()]);
-    const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
-    throw new InputError(message('makeEnv', 'the environment must be registered', id, remedy));
-  }
+  const entry = entryOf(id, 'makeEnv');
   const { maxEpisodeSteps: wanted, ...settings } = options;
   const maxEpisodeSteps = wanted !== undefined ? wanted : (entry.limit?.(settings) ?? entry.spec.maxEpisodeSteps);
   if (wanted !== undefined && wanted !== null && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
@@ -73,6 +90,14 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
  */
 export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions = {}): VectorEnv {
   return new SyncVectorEnv(() => makeEnv(id, options), numEnvs);
+}
+
+function entryOf(id: string, caller: string): EnvEntry {
+  const entry = registry.get(id);
+  if (entry) return entry;
+  const nearest = nearestName(id, [...registry.keys()]);
+  const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
+  throw new InputError(message(caller, 'the environment must be registered', id, remedy));
 }
 
 function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknown>>): void {
