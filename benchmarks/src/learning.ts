@@ -8,22 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
-import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
-import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, reinforce, trpo, vpg } from '@zpin/onpolicy';
-import {
-  c51,
-  doubleDqn,
-  dqn,
-  duelingDqn,
-  expectedSarsa,
-  noisyDqn,
-  prioritizedDqn,
-  qLearning,
-  qrDqn,
-  rainbow,
-  sarsa,
-  sarsaLambda,
-} from '@zpin/value-based';
+import { algorithms } from './lib/algorithms.ts';
 import { table } from './lib/table.ts';
 
 const EVALUATION_EPISODES = 100;
@@ -41,33 +26,6 @@ interface Row {
   readonly evalReturnStd: number;
   readonly wallSeconds: number;
 }
-
-const algorithms: readonly Algorithm<never>[] = [
-  a2c,
-  npg,
-  oneStepActorCritic,
-  ppo,
-  ppoPenalty,
-  reinforce,
-  trpo,
-  vpg,
-  dqn,
-  doubleDqn,
-  duelingDqn,
-  prioritizedDqn,
-  noisyDqn,
-  c51,
-  qrDqn,
-  rainbow,
-  qLearning,
-  sarsa,
-  expectedSarsa,
-  sarsaLambda,
-  ddpg,
-  td3,
-  sac,
-  discreteSac,
-] as unknown as readonly Algorithm<never>[];
 
 const { values: flags } = parseArgs({
   options: {
@@ -99,12 +57,17 @@ async function trainAndEvaluate(
 ): Promise<Row> {
   await loadEnv(id);
   const copies = (preset.config as { numEnvs?: number }).numEnvs ?? 1;
-  const env = makeVectorEnv(id, copies);
+  const env = makeVectorEnv(id, copies, preset.envOptions);
   const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });
   const start = performance.now();
   for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed }));
   const wallSeconds = (performance.now() - start) / 1000;
-  const { meanReturn, stdReturn } = await evaluate(agent, makeVectorEnv(id, 10), EVALUATION_EPISODES, EVALUATION_SEED);
+  const { meanReturn, stdReturn } = await evaluate(
+    agent,
+    makeVectorEnv(id, 10, preset.envOptions),
+    EVALUATION_EPISODES,
+    EVALUATION_SEED,
+  );
   agent.dispose();
   const round = (x: number) => Math.round(x * 100) / 100;
   return {

@@ -5,6 +5,8 @@ import { type Command, Option } from 'commander';
 /** Texts of the flags that every training run has, as commander hands them over. */
 export interface TrainFlags {
   readonly env?: string;
+  readonly envOption?: readonly string[];
+  readonly wrap?: readonly string[];
   readonly seed?: string;
   readonly steps?: string;
   readonly runDir?: string;
@@ -36,6 +38,12 @@ export function addTrainFlags(command: Command): Command {
   return command
     .optionsGroup('Run:')
     .option('--env <id>', 'environment, see `zpin list envs`')
+    .option('--env-option <name=value>', 'setting of the environment; may be repeated', gather)
+    .option(
+      '--wrap <wrapper>',
+      'wrapper around it, for example discretize-action:11; may be repeated, the innermost first',
+      gather,
+    )
     .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
     .option('--steps <n>', 'environment steps over all copies (default: of the preset, else 100000)')
     .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')
@@ -48,6 +56,11 @@ export function addTrainFlags(command: Command): Command {
     .option('--no-preset', 'do not start from the settings tuned for the environment')
     .option('--json', 'print each event as one line of JSON')
     .option('--quiet', 'leave out progress and curve');
+}
+
+/** Collects what a flag was given each time. */
+function gather(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value];
 }
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */

@@ -9,6 +9,8 @@ import { CheckpointError, InputError, message, type StateValue } from '@zpin/cor
 export interface RunDescription {
   readonly algorithm: string;
   readonly env: string;
+  /** Options of the environment and wrappers around it; none when omitted. */
+  readonly envOptions?: { readonly [key: string]: StateValue };
   readonly seed: number;
   /** Environment steps planned. */
   readonly steps: number;

@@ -11,10 +11,10 @@ import {
   type TrainState,
 } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
-import { type Agent, InputError, message, NumericsError, nearestName, type StateValue, type VectorEnv } from '@zpin/core/spec';
-import { listEnvs, makeVectorEnv } from '@zpin/envs';
+import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv } from '@zpin/core/spec';
 import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
+import { type EnvSettings, openEnv, readEnvSettings } from './environment.ts';
 import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, readSeed, type TrainFlags } from './flags.ts';
 import { columnsOf, type Io, type StopSignal } from './io.ts';
 import { formatCount, formatDuration, formatNumber, mean, standardDeviation } from './numbers.ts';
@@ -66,7 +66,7 @@ export async function newRun(
   const where = `zpin train ${algorithm.id}`;
   if (flags.env === undefined)
     throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
-  checkEnvId(where, flags.env);
+  const flaggedEnv = readEnvSettings(where, flags.env, flags.envOption, flags.wrap);
   const seed = readSeed(where, flags.seed ?? '1');
   const preset = flags.preset && Object.hasOwn(algorithm.presets, flags.env) ? algorithm.presets[flags.env] : undefined;
   const steps = flags.steps === undefined ? (preset?.totalSteps ?? DEFAULT_STEPS) : readInteger(where, '--steps', flags.steps, 1);
@@ -76,7 +76,8 @@ export async function newRun(
   const label = (name: string) =>
     Object.hasOwn(flagged, name) ? `--${kebabCase(name)}` : Object.hasOwn(file, name) ? `${name} in ${flags.config}` : name;
   const config = parseConfig(algorithm.config, raw, where, label) as RunDescription['config'];
-  const env = makeVectorEnv(flags.env, copiesOf(config));
+  const envOptions: EnvSettings = { ...preset?.envOptions, ...flaggedEnv };
+  const env = await openEnv(where, flags.env, copiesOf(config), envOptions);
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed, engine });
   const path =
@@ -84,7 +85,14 @@ export async function newRun(
       ? freeRunPath(`${algorithm.id}-${flags.env.replaceAll('/', '-')}-seed${seed}`)
       : resolve(flags.runDir);
   const folder = createRunFolder(path, where);
-  const description = { algorithm: algorithm.id, env: flags.env, seed, steps, config };
+  const description: RunDescription = {
+    algorithm: algorithm.id,
+    env: flags.env,
+    ...(Object.keys(envOptions).length > 0 && { envOptions }),
+    seed,
+    steps,
+    config,
+  };
   folder.writeJson('description', description);
   if (!plan.json) {
     io.stdout.write(
@@ -108,7 +116,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   }
   const plan = readPlan(where, flags, steps);
   const config = parseConfig(algorithm.config, found.config, folder.file('description')) as RunDescription['config'];
-  const env = makeVectorEnv(found.env, copiesOf(config));
+  const env = await openEnv(where, found.env, copiesOf(config), found.envOptions);
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed: found.seed, engine });
   const description = { ...found, steps };
@@ -120,15 +128,6 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
     );
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
   return run({ description, algorithm, agent, env, folder, plan, io, resume: { state, step: header.step, wallSeconds } });
-}
-
-/** @throws InputError naming the nearest known environment */
-function checkEnvId(where: string, id: string): void {
-  const ids = listEnvs().map(({ spec }) => spec.id);
-  if (ids.includes(id)) return;
-  const near = nearestName(id, ids);
-  const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}zpin list envs shows all`;
-  throw new InputError(message(where, '--env must be a known environment', id, remedy));
 }
 
 function copiesOf(config: RunDescription['config']): number {
@@ -172,7 +171,7 @@ async function run(session: Session): Promise<number> {
     ...(resume && { resume: resume.state }),
     ...(plan.evalEvery !== null && {
       evaluation: {
-        env: evaluationEnv(session),
+        env: await evaluationEnv(session),
         everySteps: plan.evalEvery,
         episodes: plan.evalEpisodes,
         seed: seed + EVALUATION_SEED_OFFSET,
@@ -206,7 +205,9 @@ async function run(session: Session): Promise<number> {
     }
   } catch (error) {
     if (!(error instanceof NumericsError)) throw error;
-    const kept = existsSync(folder.file('checkpoint')) ? `It is ${folder.file('checkpoint')}` : 'None was written yet';
+    const kept = existsSync(folder.file('checkpoint'))
+      ? `The last good checkpoint is kept: ${folder.file('checkpoint')}`
+      : 'No checkpoint was written yet';
     throw new NumericsError(`${error.message} ${kept}.`);
   } finally {
     for (const sink of sinks) sink.close();
@@ -228,8 +229,8 @@ function exitCodeOf(signal: StopSignal): number {
   return signal === 'SIGINT' ? 130 : 143;
 }
 
-function evaluationEnv({ description, plan }: Session): VectorEnv {
-  return makeVectorEnv(description.env, Math.min(EVALUATION_COPIES, plan.evalEpisodes));
+function evaluationEnv({ description: { env, envOptions }, plan }: Session): Promise<VectorEnv> {
+  return openEnv('zpin train', env, Math.min(EVALUATION_COPIES, plan.evalEpisodes), envOptions);
 }
 
 /** Writes the checkpoint and the policy of this moment. Returns the path of the checkpoint. */
@@ -244,7 +245,7 @@ async function saveCheckpoint(
   const policy = await agent.policy?.();
   const broken = policy?.weights.find(weight => !Number.isFinite(weight));
   if (broken !== undefined) {
-    const remedy = 'Lower the learning rate, clip gradients, or look at the rewards; the last checkpoint is still good';
+    const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
     throw new NumericsError(message(`train at step ${step}`, 'weights must be finite', broken, remedy));
   }
   writeCheckpoint(path, {
@@ -258,7 +259,12 @@ async function saveCheckpoint(
 /** Evaluates the trained policy, draws the curve, writes the summary, and says where everything is. */
 async function conclude(session: Session, step: number, wallSeconds: number): Promise<void> {
   const { description, algorithm, agent, env, folder, plan, io } = session;
-  const { returns } = await evaluate(agent, evaluationEnv(session), plan.evalEpisodes, description.seed + EVALUATION_SEED_OFFSET);
+  const { returns } = await evaluate(
+    agent,
+    await evaluationEnv(session),
+    plan.evalEpisodes,
+    description.seed + EVALUATION_SEED_OFFSET,
+  );
   const policy = await agent.policy?.();
   if (policy) folder.write('onnx', await exportOnnx(policy, { algorithms: [algorithm] }));
   const events = readMetrics(folder);

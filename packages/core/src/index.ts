@@ -14,7 +14,16 @@ export type { Distribution, EntropicDistribution } from './distributions/distrib
 export { MultiCategorical } from './distributions/multi-categorical.ts';
 export type { ActionBounds } from './distributions/squashed-gaussian.ts';
 export { SquashedGaussian } from './distributions/squashed-gaussian.ts';
-export type { Algorithm, CreateOptions, EvaluationPlan, PolicyOptions, Preset, TrainOptions } from './loop/algorithm.ts';
+export type {
+  Algorithm,
+  CreateOptions,
+  EvaluationPlan,
+  MakeReplay,
+  PolicyOptions,
+  Preset,
+  ReplaySettings,
+  TrainOptions,
+} from './loop/algorithm.ts';
 export type { Collected, EpisodeEnd } from './loop/collector.ts';
 export { Collector } from './loop/collector.ts';
 export type { Evaluation } from './loop/evaluate.ts';

@@ -40,28 +40,16 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const where = 'zpin eval';
   const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVAL_EPISODES), 1);
   const engineName = readEngine(where, flags.engine ?? 'auto');
-  const [{ resolve }, { createEngine, evaluate, parseConfig }, { makeVectorEnv }, { RunFolder }, { loadAlgorithm }] =
-    await Promise.all([
-      import('node:path'),
-      import('@zpin/core'),
-      import('@zpin/envs'),
-      import('../run-folder.ts'),
-      import('./train.ts'),
-    ]);
-  const folder = new RunFolder(resolve(path));
-  const description = folder.describe(where);
-  const algorithm = await loadAlgorithm(where, description.algorithm);
-  const { header, state } = folder.readCheckpoint(where, description);
-  const seed = flags.seed === undefined ? description.seed + 1_000_000 : readSeed(where, flags.seed);
-  const env = makeVectorEnv(description.env, Math.min(10, episodes));
-  const config = parseConfig(algorithm.config, description.config, folder.file('description'));
-  const agent = await algorithm.create({
-    spec: env.spec,
-    config: config as object,
-    seed: description.seed,
-    engine: await createEngine(engineName),
-  });
-  await agent.restore(state.agent as Parameters<typeof agent.restore>[0]);
+  const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
+  const [{ evaluate }, { openEnv }, { trainedAgent }] = await Promise.all([
+    import('@zpin/core'),
+    import('../environment.ts'),
+    import('../trained-agent.ts'),
+  ]);
+  const { description, folder, agent, env, step } = await trainedAgent(where, path, engineName, ({ env: id, envOptions }) =>
+    openEnv(where, id, Math.min(10, episodes), envOptions),
+  );
+  const seed = given ?? description.seed + 1_000_000;
   const { meanReturn, stdReturn, lengths } = await evaluate(agent, env, episodes, seed);
   agent.dispose();
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
@@ -73,7 +61,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
       algo,
       env: id,
       seed,
-      steps: header.step,
+      steps: step,
       evalReturnMean: meanReturn,
       evalReturnStd: stdReturn,
       evalEpisodes: episodes,
@@ -86,7 +74,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const verdict =
     rewardThreshold === null ? '' : `; ${meanReturn >= rewardThreshold ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
   io.stdout.write(
-    `${description.algorithm} on ${description.env} after ${header.step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${verdict}\n`,
+    `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${verdict}\n`,
   );
   return 0;
 }

@@ -33,19 +33,22 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
   }
   const { listEnvs } = await import('@zpin/envs');
   const loaded = await Promise.all(algorithms.map(entry => entry.load()));
-  const envs = listEnvs().map(({ spec, summary }) => ({
+  const envs = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
     id: spec.id,
     observation: describeSpace(spec.observationSpace),
     action: describeSpace(spec.actionSpace),
     maxEpisodeSteps: spec.maxEpisodeSteps,
     rewardThreshold: spec.rewardThreshold,
+    needs: requires?.packageName ?? null,
+    options: options,
     summary,
   }));
   const presets = loaded.flatMap(({ id, presets: all }) =>
-    Object.entries(all).map(([env, { totalSteps, config }]) => ({
+    Object.entries(all).map(([env, { totalSteps, config, envOptions = {} }]) => ({
       algorithm: id,
       env,
       totalSteps,
+      envOptions,
       config: config as Readonly<Record<string, unknown>>,
     })),
   );
@@ -63,23 +66,24 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
     envs: () =>
       columns([
-        ['id', 'observation', 'action', 'limit', 'threshold', ''],
+        ['id', 'observation', 'action', 'limit', 'threshold', 'needs', ''],
         ...envs.map(env => [
           env.id,
           env.observation,
           env.action,
           String(env.maxEpisodeSteps ?? '–'),
           String(env.rewardThreshold ?? '–'),
+          env.needs ?? '–',
           env.summary,
         ]),
       ]),
     presets: () =>
       columns(
-        presets.map(({ algorithm, env, totalSteps, config }) => [
+        presets.map(({ algorithm, env, totalSteps, envOptions, config }) => [
           algorithm,
           env,
           `${formatCount(totalSteps)} steps`,
-          Object.entries(config)
+          Object.entries({ ...envOptions, ...config })
             .map(([name, value]) => `${name}=${showValue(value)}`)
             .join(' '),
         ]),

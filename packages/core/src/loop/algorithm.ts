@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { PolicyNetwork } from '../policy/policy-network.ts';
 import type { Engine } from '../program/engine.ts';
-import type { Agent, MaybePromise } from '../spec/agent.ts';
-import type { EnvSpec, VectorEnv } from '../spec/env.ts';
+import type { Agent, MaybePromise, ReplayBuffer } from '../spec/agent.ts';
+import type { EnvSpec, StateValue, VectorEnv } from '../spec/env.ts';
+import type { Space } from '../spec/spaces.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 
 /** Tuned settings of an algorithm for one environment. */
@@ -10,6 +11,10 @@ export interface Preset<Config> {
   /** Environment steps after which the settings are known to reach the threshold. */
   readonly totalSteps: number;
   readonly config: Partial<Config>;
+  /** Options of the environment, wrappers among them, for which the settings are meant; its defaults when omitted. */
+  readonly envOptions?: Readonly<Record<string, StateValue>>;
+  /** Hindsight replay for which the settings are meant, as `hindsight` of `@zpin/her` reads it: `future:4`; none when omitted. */
+  readonly her?: string;
 }
 
 /** How often and on what the greedy policy is evaluated during training. */
@@ -20,6 +25,23 @@ export interface EvaluationPlan {
   readonly episodes: number;
   readonly seed: number;
 }
+
+/** What a replay memory has to keep, by the settings of an off-policy algorithm. */
+export interface ReplaySettings {
+  /** Transitions kept; the oldest go first. */
+  readonly capacity: number;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  /** Discount per step, in [0, 1]. */
+  readonly gamma: number;
+  /** Steps summed into one reward. */
+  readonly nSteps: number;
+  /** Whether transitions carry the legal actions of the successor. */
+  readonly hasActionMask: boolean;
+}
+
+/** Makes another replay memory than the algorithm's own, for example one with hindsight. */
+export type MakeReplay = (settings: ReplaySettings) => ReplayBuffer;
 
 /** One training run as every loop takes it. */
 export interface TrainOptions<A extends Agent = Agent> {
@@ -34,6 +56,8 @@ export interface TrainOptions<A extends Agent = Agent> {
   readonly checkpointEverySteps?: number;
   /** State of a `checkpoint` event to go on from. */
   readonly resume?: TrainState;
+  /** Where an off-policy algorithm stores transitions and gets its batches; its own replay memory when omitted. */
+  readonly makeReplay?: MakeReplay;
   /** Stops after the step in progress; a `checkpoint` event still comes. */
   readonly signal?: AbortSignal;
 }

@@ -10,6 +10,8 @@ export interface EpisodeEnd {
   readonly episodeLength: number;
   readonly terminated: boolean;
   readonly truncated: boolean;
+  /** Whether the goal was reached; present when the environment has goals. */
+  readonly success?: boolean;
 }
 
 /** What one step of N environments gave. The arrays are valid until the next step. */
@@ -104,6 +106,7 @@ export class Collector {
         episodeLength: this.#lengths[i],
         terminated: out.terminated[i] === 1,
         truncated: out.truncated[i] === 1,
+        ...(out.success && { success: out.success[i] === 1 }),
       });
       this.#returns[i] = 0;
       this.#lengths[i] = 0;

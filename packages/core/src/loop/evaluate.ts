@@ -1,7 +1,7 @@
 import type { Actor } from '../spec/agent.ts';
 import type { VectorEnv } from '../spec/env.ts';
 import { ConfigError, message } from '../spec/errors.ts';
-import { Collector } from './collector.ts';
+import { Collector, type EpisodeEnd } from './collector.ts';
 
 /** Returns and lengths of the evaluated episodes, in order of environment copy. */
 export interface Evaluation {
@@ -11,6 +11,8 @@ export interface Evaluation {
   readonly meanReturn: number;
   /** Standard deviation over the episodes. */
   readonly stdReturn: number;
+  /** Share of the episodes that reached their goal; present when the environment has goals. */
+  readonly successRate?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function evaluate(agent: Actor, env: VectorEnv, episodes: number, s
   collector.reset(seed);
   const copies = env.numEnvs;
   const quota = Array.from({ length: copies }, (_, i) => Math.floor(episodes / copies) + (i < episodes % copies ? 1 : 0));
-  const played = quota.map((): { episodeReturn: number; episodeLength: number }[] => []);
+  const played = quota.map((): EpisodeEnd[] => []);
   for (let open = episodes; open > 0; ) {
     const actions = await agent.act(collector.obs, 'exploit', collector.actionMask);
     for (const end of collector.step(actions).episodes) {
@@ -38,8 +40,16 @@ export async function evaluate(agent: Actor, env: VectorEnv, episodes: number, s
       open--;
     }
   }
-  const returns = played.flat().map(end => end.episodeReturn);
+  const ends = played.flat();
+  const returns = ends.map(end => end.episodeReturn);
   const meanReturn = returns.reduce((sum, value) => sum + value, 0) / episodes;
   const variance = returns.reduce((sum, value) => sum + (value - meanReturn) ** 2, 0) / episodes;
-  return { returns, lengths: played.flat().map(end => end.episodeLength), meanReturn, stdReturn: Math.sqrt(variance) };
+  const hasGoals = ends.every(end => end.success !== undefined);
+  return {
+    returns,
+    lengths: ends.map(end => end.episodeLength),
+    meanReturn,
+    stdReturn: Math.sqrt(variance),
+    ...(hasGoals && { successRate: ends.filter(end => end.success).length / episodes }),
+  };
 }

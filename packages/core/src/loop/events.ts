@@ -19,11 +19,20 @@ export type TrainEvent =
       readonly truncated: boolean;
       /** Copy of the vector environment. */
       readonly envIndex: number;
+      /** Whether the goal was reached; present when the environment has goals. */
+      readonly success?: boolean;
     }
   /** The agent learned. `updates` counts from the start of the run: gradient steps (off-policy) or rollouts (on-policy). */
   | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
   /** The greedy policy was evaluated on an environment of its own; one return per episode. */
-  | { readonly type: 'eval'; readonly step: number; readonly returns: readonly number[]; readonly lengths: readonly number[] }
+  | {
+      readonly type: 'eval';
+      readonly step: number;
+      readonly returns: readonly number[];
+      readonly lengths: readonly number[];
+      /** Share of the episodes that reached their goal; present when the environment has goals. */
+      readonly successRate?: number;
+    }
   /** A snapshot from which the run can be resumed bit for bit. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly state: TrainState };
 

@@ -89,7 +89,7 @@ export class Run<A extends Agent> {
           `train at step ${this.step}`,
           `metric "${name}" must be finite`,
           value,
-          'Lower the learning rate, clip gradients, or look at the rewards; the last checkpoint is still good',
+          'Lower the learning rate, clip gradients, or look at the rewards',
         ),
       );
     }
@@ -103,8 +103,8 @@ export class Run<A extends Agent> {
   async evaluation(): Promise<TrainEvent> {
     const plan = this.options.evaluation;
     if (!plan) throw new Error('evaluation without a plan');
-    const { returns, lengths } = await evaluate(this.options.agent, plan.env, plan.episodes, plan.seed);
-    return { type: 'eval', step: this.step, returns, lengths };
+    const { returns, lengths, successRate } = await evaluate(this.options.agent, plan.env, plan.episodes, plan.seed);
+    return { type: 'eval', step: this.step, returns, lengths, ...(successRate !== undefined && { successRate }) };
   }
 
   async checkpoint(extra: TrainState): Promise<TrainEvent> {

@@ -1,3 +1,4 @@
+import type { GoalOutcomes } from './goal-env.ts';
 import type { Rng, RngState } from './rng.ts';
 import type { Space } from './spaces.ts';
 
@@ -104,12 +105,28 @@ export interface VectorStep {
   readonly actionMask?: Uint8Array;
   /** `[N, A]`, 1 = legal in `finalObs`; present with `actionMask`, written only in the rows where `finalObs` is. */
   readonly finalActionMask?: Uint8Array;
+  /** `[N]`, 1 where the episode that ended had reached its goal; present when the environment has goals, written only in the rows where `finalObs` is. */
+  readonly success?: Uint8Array;
+}
+
+/** Where another thread, or another machine, gets copies of an environment from: plain data. */
+export interface EnvSource {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Module that exports `loadEnv` and `makeVectorEnv`: the name of a package, or a URL. */
+  readonly library: string;
+  /** URL of a module to import first, which registers the environment; absent for those of the library. */
+  readonly module?: string;
 }
 
 /** N copies of an environment stepped together. A copy that ends is reset in the same step. */
 export interface VectorEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
+  /** Where workers get copies of their own; absent when it was not made by name. */
+  readonly source?: EnvSource;
+  /** What transitions would have been with other goals; present when the environment has goals. */
+  readonly goals?: GoalOutcomes;
   /** Makes arrays of the right types and sizes for `reset` and `step`. */
   createStep(): VectorStep;
   /**

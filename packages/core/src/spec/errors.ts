@@ -23,6 +23,11 @@ export class NumericsError extends Error {
   override readonly name = 'NumericsError';
 }
 
+/** A worker threw, ended or stopped answering; the message has its own. */
+export class WorkerError extends Error {
+  override readonly name = 'WorkerError';
+}
+
 /** A tensor's shape or a program's recording does not fit. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';

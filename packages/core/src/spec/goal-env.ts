@@ -9,8 +9,8 @@ export interface GoalObs {
   readonly desired_goal: NumericArray;
 }
 
-/** An environment with a goal per episode, whose reward can be computed anew for another goal (hindsight). */
-export interface GoalEnv<Act = unknown> extends Env<GoalObs, Act> {
+/** What transitions would have been with other goals (hindsight). */
+export interface GoalOutcomes {
   /**
    * Rewards of B transitions, as `step` would have paid them.
    * @param achieved `[B, G]`, achieved after the step
@@ -18,7 +18,17 @@ export interface GoalEnv<Act = unknown> extends Env<GoalObs, Act> {
    * @param out `[B]`, written and returned
    */
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array;
+  /**
+   * Whether (1) each of B transitions would have been terminated. Absent where ends do not depend on the goal.
+   * @param achieved `[B, G]`, achieved after the step
+   * @param desired `[B, G]`
+   * @param out `[B]`, written and returned
+   */
+  computeTerminated?(achieved: NumericArray, desired: NumericArray, out: Uint8Array): Uint8Array;
 }
+
+/** An environment with a goal per episode, whose reward can be computed anew for another goal. */
+export interface GoalEnv<Act = unknown> extends Env<GoalObs, Act>, GoalOutcomes {}
 
 /** Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one, then the observation. */
 export function goalSpace(observation: BoxSpace | MultiBinarySpace, goal: BoxSpace | MultiBinarySpace): DictSpace {

@@ -17,6 +17,7 @@ export type {
 export type {
   Env,
   EnvInfo,
+  EnvSource,
   EnvSpec,
   EnvState,
   Frame,
@@ -37,8 +38,9 @@ export {
   nearestName,
   ProgramError,
   SpaceError,
+  WorkerError,
 } from './errors.ts';
-export type { GoalEnv, GoalObs } from './goal-env.ts';
+export type { GoalEnv, GoalObs, GoalOutcomes } from './goal-env.ts';
 export { goalSpace, isGoalEnv } from './goal-env.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { listEnvs, makeEnv } from '../registry.ts';
+import { listEnvs, loadEnv, makeEnv } from '../registry.ts';
 import { FrozenLake } from '../tabular/frozen-lake.ts';
 
 describe('render', () => {
-  it.each(listEnvs().map(({ spec }) => spec.id))('%s shows a picture that changes with the state', id => {
+  it.each(listEnvs().map(({ spec }) => spec.id))('%s shows a picture that changes with the state', async id => {
+    await loadEnv(id);
     const env = makeEnv(id);
     const pictures = new Set<string>();
     env.reset({ seed: 1 });

@@ -1,16 +1,17 @@
 import { type Frame, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { makeEnv } from '../registry.ts';
-import { encodeGif } from './gif.ts';
+import { encodeGif, GifEncoder } from './gif.ts';
 
-/** Reads an animation back by the standard: palette, blocks, and the decoding half of Lempel-Ziv-Welch. */
-function decode(file: Uint8Array): { frames: Frame[]; delays: number[] } {
+/** Reads an animation back by the standard: rectangles with their palettes, blocks, and the decoding half of Lempel-Ziv-Welch. */
+function decode(file: Uint8Array): { frames: Frame[]; delays: number[]; sizes: [number, number][] } {
   const short = (at: number) => file[at] | (file[at + 1] << 8);
   const [width, height] = [short(6), short(8)];
-  const palette = file.subarray(13, 13 + 768);
   const frames: Frame[] = [];
   const delays: number[] = [];
-  let at = 13 + 768;
+  const sizes: [number, number][] = [];
+  const canvas = new Uint8ClampedArray(width * height * 3);
+  let at = 13;
   const blocks = () => {
     const bytes: number[] = [];
     while (file[at] !== 0) {
@@ -26,13 +27,21 @@ function decode(file: Uint8Array): { frames: Frame[]; delays: number[] } {
       at += 2;
       blocks();
     } else {
-      at += 11;
+      const [left, top, w, h] = [short(at + 1), short(at + 3), short(at + 5), short(at + 7)];
+      const colors = 2 << (file[at + 9] & 7);
+      const palette = file.subarray(at + 10, at + 10 + 3 * colors);
+      at += 11 + 3 * colors;
       const indices = inflate(blocks());
-      expect(indices).toHaveLength(width * height);
-      frames.push({ width, height, data: Uint8ClampedArray.from(indices.flatMap(i => [...palette.subarray(3 * i, 3 * i + 3)])) });
+      expect(indices).toHaveLength(w * h);
+      indices.forEach((index, i) => {
+        const pixel = (top + Math.floor(i / w)) * width + left + (i % w);
+        canvas.set(palette.subarray(3 * index, 3 * index + 3), 3 * pixel);
+      });
+      sizes.push([w, h]);
+      frames.push({ width, height, data: canvas.slice() });
     }
   }
-  return { frames, delays };
+  return { frames, delays, sizes };
 }
 
 function inflate(bytes: number[]): number[] {
@@ -92,9 +101,30 @@ describe('encodeGif', () => {
     expect(film.delays).toEqual([10, 10, 10]);
   });
 
+  it('writes only what changed, and shows a still picture longer', () => {
+    const dot = (x: number, y: number) => frameOf(9, 7, i => (i === 9 * y + x ? [255, 0, 0] : [0, 0, 9]));
+    const still = dot(2, 3);
+    const film = decode(encodeGif([still, still, still, dot(4, 6)], 50));
+    expect(film.frames).toEqual([still, dot(4, 6)]);
+    expect(film.delays).toEqual([6, 2]);
+    expect(film.sizes).toEqual([
+      [9, 7],
+      [3, 4],
+    ]);
+  });
+
+  it('does not depend on what becomes of a frame after it was added', () => {
+    const encoder = new GifEncoder();
+    const frame = frameOf(2, 2, () => [1, 2, 3]);
+    encoder.add(frame);
+    frame.data.fill(7);
+    encoder.add(frame);
+    expect(decode(encoder.finish()).frames.map(({ data }) => data[0])).toEqual([1, 7]);
+  });
+
   it('refuses no frames, mixed sizes and impossible speeds', () => {
     const frame = frameOf(1, 1, () => [0, 0, 0]);
-    expect(() => encodeGif([])).toThrow(/there must be frames/);
+    expect(() => encodeGif([])).toThrow(/there must be a frame/);
     expect(() => encodeGif([frame, frameOf(2, 1, () => [0, 0, 0])])).toThrow(/one size/);
     expect(() => encodeGif([frame], 0)).toThrow(/framesPerSecond/);
   });

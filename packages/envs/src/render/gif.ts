@@ -8,53 +8,124 @@ const END = 257;
 const MAX_CODES = 4096;
 
 /**
- * Frames as an animated GIF that repeats for ever. The 256 most frequent colours are kept as they are; others become the nearest of them.
+ * Frames as an animated GIF that repeats for ever: `GifEncoder` in one call.
  * @param framesPerSecond players show at most 50
  * @throws InputError when there is no frame, or the frames differ in size
  */
 export function encodeGif(frames: readonly Frame[], framesPerSecond = 30): Uint8Array<ArrayBuffer> {
-  const first = frames[0];
-  if (!first || frames.some(({ width, height }) => width !== first.width || height !== first.height)) {
-    throw new InputError(
-      message('encodeGif', 'there must be frames, all of one size', frames.length, 'Render with one environment'),
-    );
+  const encoder = new GifEncoder(framesPerSecond);
+  for (const frame of frames) encoder.add(frame);
+  return encoder.finish();
+}
+
+/**
+ * Writes an animated GIF frame by frame, so that a long film need not be held in memory. Of each frame only the rectangle that changed is
+ * kept, with the 256 most frequent of its own colours; others become the nearest of them.
+ */
+export class GifEncoder {
+  private readonly bytes = new Bytes();
+  /** Hundredths of a second. */
+  private readonly delay: number;
+  private previous: Frame | null = null;
+  /** Where the delay of the last frame stands, which grows while nothing changes. */
+  private delayAt = 0;
+  private lastDelay = 0;
+
+  /** @param framesPerSecond in (0, 100]; players show at most 50 */
+  constructor(framesPerSecond = 30) {
+    if (!(framesPerSecond > 0 && framesPerSecond <= 100)) {
+      throw new InputError(message('GifEncoder', 'framesPerSecond must be in (0, 100]', framesPerSecond, 'Usual is 30'));
+    }
+    this.delay = Math.round(100 / framesPerSecond);
   }
-  if (!(framesPerSecond > 0 && framesPerSecond <= 100)) {
-    throw new InputError(message('encodeGif', 'framesPerSecond must be in (0, 100]', framesPerSecond, 'Usual is 30'));
+
+  /** @throws InputError when the frame has not the size of the first one */
+  add(frame: Frame): void {
+    const { previous, bytes } = this;
+    const { width, height } = frame;
+    if (previous === null) {
+      bytes.text('GIF89a').short(width).short(height).add(0x70, 0, 0);
+      bytes.add(0x21, 0xff, 11).text('NETSCAPE2.0').add(3, 1).short(0).add(0);
+    } else if (width !== previous.width || height !== previous.height) {
+      const expectation = `frames must all be of one size, ${previous.width} x ${previous.height}`;
+      throw new InputError(message('GifEncoder.add', expectation, `${width} x ${height}`, 'Render with one environment'));
+    }
+    const region = previous === null ? { left: 0, top: 0, width, height } : changedRegion(previous, frame);
+    this.previous = { width, height, data: Uint8ClampedArray.from(frame.data) };
+    if (region === null && this.lastDelay + this.delay <= 0xffff) {
+      this.lastDelay += this.delay;
+      bytes.patchShort(this.delayAt, this.lastDelay);
+      return;
+    }
+    this.write(frame, region ?? { left: 0, top: 0, width: 1, height: 1 });
   }
-  const { width, height } = first;
-  const palette = frequentColors(frames);
-  const bytes = new Bytes();
-  bytes.text('GIF89a').short(width).short(height).add(0xf7, 0, 0);
-  for (let i = 0; i < COLORS; i++) bytes.add((palette[i] ?? 0) >> 16, ((palette[i] ?? 0) >> 8) & 255, (palette[i] ?? 0) & 255);
-  bytes.add(0x21, 0xff, 11).text('NETSCAPE2.0').add(3, 1).short(0).add(0);
-  const indices = new Map(palette.map((color, i) => [color, i]));
-  const picture = new Uint8Array(width * height);
-  for (const { data } of frames) {
-    for (let i = 0; i < picture.length; i++) picture[i] = indexOf(colorAt(data, 3 * i), palette, indices);
-    // Hundredths of a second.
-    bytes
-      .add(0x21, 0xf9, 4, 0)
-      .short(Math.round(100 / framesPerSecond))
-      .add(0, 0);
-    bytes.add(0x2c).short(0).short(0).short(width).short(height).add(0, MIN_BITS);
+
+  /** The whole file. @throws InputError when there was no frame */
+  finish(): Uint8Array<ArrayBuffer> {
+    if (this.previous === null) {
+      throw new InputError(message('GifEncoder.finish', 'there must be a frame at least', 0, 'Add frames of render() first'));
+    }
+    return this.bytes.add(0x3b).result();
+  }
+
+  private write({ data, width }: Frame, region: Region): void {
+    const { bytes } = this;
+    const colors = new Int32Array(region.width * region.height);
+    for (let y = 0, i = 0; y < region.height; y++) {
+      for (let x = 0; x < region.width; x++, i++) colors[i] = colorAt(data, 3 * ((region.top + y) * width + region.left + x));
+    }
+    const palette = frequentColors(colors);
+    const indices = new Map(palette.map((color, i) => [color, i]));
+    const picture = Uint8Array.from(colors, color => indexOf(color, palette, indices));
+    // Leave the old picture in place under the new rectangle.
+    bytes.add(0x21, 0xf9, 4, 1 << 2);
+    this.delayAt = bytes.length;
+    this.lastDelay = this.delay;
+    bytes.short(this.delay).add(0, 0);
+    const bits = Math.max(1, Math.ceil(Math.log2(palette.length)));
+    bytes.add(0x2c).short(region.left).short(region.top).short(region.width).short(region.height);
+    bytes.add(0x80 | (bits - 1));
+    for (let i = 0; i < 1 << bits; i++)
+      bytes.add((palette[i] ?? 0) >> 16, ((palette[i] ?? 0) >> 8) & 255, (palette[i] ?? 0) & 255);
+    bytes.add(MIN_BITS);
     compress(picture, bytes);
   }
-  return bytes.add(0x3b).result();
+}
+
+interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The smallest rectangle outside of which two frames are equal; `null` when they are. */
+function changedRegion(before: Frame, after: Frame): Region | null {
+  const { width, height } = after;
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const isSame =
+        before.data[at] === after.data[at] &&
+        before.data[at + 1] === after.data[at + 1] &&
+        before.data[at + 2] === after.data[at + 2];
+      if (isSame) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (top === height) top = y;
+      bottom = y;
+    }
+  }
+  return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 function colorAt(data: Uint8ClampedArray, at: number): number {
   return (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
 }
 
-function frequentColors(frames: readonly Frame[]): number[] {
+function frequentColors(colors: Int32Array): number[] {
   const counts = new Map<number, number>();
-  for (const { data } of frames) {
-    for (let at = 0; at < data.length; at += 3) {
-      const color = colorAt(data, at);
-      counts.set(color, (counts.get(color) ?? 0) + 1);
-    }
-  }
+  for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1);
   const sorted = [...counts].sort(([colorA, a], [colorB, b]) => b - a || colorA - colorB);
   return sorted.slice(0, COLORS).map(([color]) => color);
 }
@@ -76,10 +147,12 @@ function indexOf(color: number, palette: readonly number[], indices: Map<number,
   return best;
 }
 
+/** Code of each known string: that of its front, extended by one index. 0: not known. Two megabytes, cleared rather than made anew. */
+const extended = new Uint16Array(MAX_CODES << 8);
+
 /** Lempel-Ziv-Welch with codes of growing length, as GIF wants it. */
 function compress(picture: Uint8Array, bytes: Bytes): void {
-  // Code of each known string: that of its front, extended by one index. 0: not known.
-  const extended = new Uint16Array(MAX_CODES << 8);
+  extended.fill(0);
   let nextCode = END + 1;
   let bits = MIN_BITS + 1;
   const packer = new BitPacker(bytes);
@@ -149,7 +222,7 @@ class BitPacker {
 /** A growing file. */
 class Bytes {
   private data = new Uint8Array(4096);
-  private length = 0;
+  length = 0;
 
   add(...values: number[]): this {
     if (this.length + values.length > this.data.length) {
@@ -164,6 +237,11 @@ class Bytes {
 
   short(value: number): this {
     return this.add(value & 255, value >> 8);
+  }
+
+  patchShort(at: number, value: number): void {
+    this.data[at] = value & 255;
+    this.data[at + 1] = value >> 8;
   }
 
   text(text: string): this {

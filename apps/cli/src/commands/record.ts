@@ -1,0 +1,95 @@
+import { InputError, message } from '@zpin/core/spec';
+import type { CommandContext } from '../cli.ts';
+import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
+import type { Io } from '../io.ts';
+import { formatNumber } from '../numbers.ts';
+
+interface RecordFlags {
+  readonly out?: string;
+  readonly episodes?: string;
+  readonly maxSteps?: string;
+  readonly fps?: string;
+  readonly seed?: string;
+  readonly engine?: string;
+}
+
+const DEFAULT_FPS = 30;
+/** Steps after which an episode without end is cut off. */
+const DEFAULT_MAX_STEPS = 1000;
+
+/** Adds `zpin record`. */
+export function recordCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('record')
+    .description('Film greedy episodes of the policy of a run as an animated GIF.')
+    .argument('[runDir]', 'folder that zpin train made')
+    .option('--out <file>', 'file to write (default: episode.gif in the run folder)')
+    .option('--episodes <n>', 'whole episodes to play (default: 1)')
+    .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
+    .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
+    .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
+    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .exitOverride()
+    .action(async (path: string | undefined, flags: RecordFlags) => {
+      if (path === undefined) {
+        const remedy = 'Write zpin record runs/ppo-CartPole-v1-seed1, for example';
+        throw new InputError(message('zpin record', 'a run folder must be given', 'nothing', remedy));
+      }
+      await finish(recordRun(path, flags, io));
+    });
+}
+
+async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<number> {
+  const where = 'zpin record';
+  const episodes = readInteger(where, '--episodes', flags.episodes ?? '1', 1, 1000);
+  const maxSteps = readInteger(where, '--max-steps', flags.maxSteps ?? String(DEFAULT_MAX_STEPS), 1);
+  const fps = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 50);
+  const engineName = readEngine(where, flags.engine ?? 'auto');
+  const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
+  if (flags.out !== undefined && !flags.out.toLowerCase().endsWith('.gif')) {
+    throw new InputError(
+      message(where, '--out must end in .gif', flags.out, 'Other formats can be made from it, by ffmpeg for example'),
+    );
+  }
+  const [{ dirname, join, resolve }, { existsSync }, { evaluate }, { writeFileAtomic }, { GifEncoder, RecordFrames }] =
+    await Promise.all([
+      import('node:path'),
+      import('node:fs'),
+      import('@zpin/core'),
+      import('@zpin/core/node'),
+      import('@zpin/envs'),
+    ]);
+  const [{ entryOf, openEnv }, { trainedAgent }] = await Promise.all([
+    import('../environment.ts'),
+    import('../trained-agent.ts'),
+  ]);
+  const out = flags.out === undefined ? join(resolve(path), 'episode.gif') : resolve(flags.out);
+  if (!existsSync(dirname(out)) && flags.out !== undefined) {
+    throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
+  }
+  const film = new GifEncoder(fps);
+  let played = 0;
+  const { description, agent, env } = await trainedAgent(where, path, engineName, ({ env: id, envOptions = {} }) => {
+    const wanted =
+      envOptions.maxEpisodeSteps === undefined ? entryOf(where, id).spec.maxEpisodeSteps : envOptions.maxEpisodeSteps;
+    const limit = Math.min(maxSteps, typeof wanted === 'number' ? wanted : maxSteps);
+    return openEnv(where, id, 1, { ...envOptions, maxEpisodeSteps: limit }, inner => {
+      // After the last episode the next one begins in the same step; it is not wanted.
+      const onFrame = (frame: Parameters<typeof film.add>[0], _t: number, isLast: boolean) => {
+        if (played < episodes) film.add(frame);
+        if (isLast) played++;
+      };
+      return new RecordFrames(inner, onFrame);
+    });
+  });
+  const { returns, lengths } = await evaluate(agent, env, episodes, given ?? description.seed + 1_000_000);
+  agent.dispose();
+  env.close();
+  const bytes = film.finish();
+  writeFileAtomic(out, bytes);
+  const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
+  io.stdout.write(
+    `${description.algorithm} on ${description.env}: return ${results}\n${out}  (${Math.ceil(bytes.length / 1024)} kB)\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { inScratchFolder, runCli, TINY, tinyRun } from './run-cli.ts';
+
+inScratchFolder();
+const describeRun = (folder: string) => JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'));
+
+describe('environment options and wrappers', () => {
+  it('are kept with the run, and hold in training, resuming and evaluation', async () => {
+    const { exitCode, err } = await runCli([
+      ...['train', 'dqn', '--env', 'Pendulum-v1', ...TINY.dqn, '--eval-episodes', '2', '--quiet'],
+      ...['--run-dir', 'options', '--steps', '120'],
+      ...['--env-option', 'maxEpisodeSteps=30', '--env-option', 'gravity=9.81', '--wrap', 'discretize-action:5'],
+    ]);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(describeRun('options').envOptions).toEqual({ maxEpisodeSteps: 30, gravity: 9.81, wrappers: ['discretize-action:5'] });
+    expect((await runCli(['train', '--resume', 'options', '--steps', '150', '--quiet'])).exitCode).toBe(0);
+    const { out } = await runCli(['eval', 'options', '--episodes', '2']);
+    expect(out).toContain('mean length 30');
+  });
+
+  it('let a tabular agent see numbers', async () => {
+    const { exitCode, err } = await runCli([
+      ...['train', 'q-learning', '--env', 'CartPole-v1', '--steps', '300', '--eval-episodes', '2', '--quiet', '--no-preset'],
+      ...['--run-dir', 'bins', '--wrap', 'discretize-observation:3,3,6,3:-2.4,-2,-0.21,-2:2.4,2,0.21,2'],
+    ]);
+    expect([exitCode, err]).toEqual([0, '']);
+  });
+
+  it.each([
+    [['--env-option', 'suttonBartoReward'], /--env-option must be written as name=value, got "suttonBartoReward"/],
+    [['--env-option', 'suttonReward=true'], /must be an option of CartPole-v1, got "suttonReward". Did you mean suttonBartoReward\?/],
+    [['--env-option', 'suttonBartoReward=yes'], /--env-option suttonBartoReward must be true or false, got "yes"/],
+    [['--env-option', 'maxEpisodeSteps=0'], /maxEpisodeSteps must be an integer >= 1/],
+    [['--env-option', 'maxEpisodeSteps=many'], /maxEpisodeSteps must be a number, got "many"/],
+    [['--wrap', 'frame-stak:4'], /the wrapper must be known, got "frame-stak". Did you mean frame-stack/],
+    [['--wrap', 'frame-stack'], /must be written as frame-stack:count, got "frame-stack"/],
+    [['--wrap', 'frame-stack:four'], /must be written as frame-stack:count, got "frame-stack:four"/],
+    [['--wrap', 'discretize-action:5'], /DiscretizeAction/],
+    [['--num-envs', '1000000000'], /--num-envs must be at most 65536, got 1000000000/],
+  ])('%j is refused before anything is made', async (extra, text) => {
+    const { exitCode, err } = await runCli(tinyRun('ppo', 'never', ...extra));
+    expect(err).toMatch(text);
+    expect(exitCode).toBe(2);
+    expect(() => readFileSync('never/config.json')).toThrow(/ENOENT/);
+  });
+});
+
+describe('record', () => {
+  it('films whole episodes', async () => {
+    await runCli(tinyRun('ppo', 'filmed', '--steps', '128', '--quiet', '--env-option', 'maxEpisodeSteps=12'));
+    const { exitCode, out, err } = await runCli(['record', 'filmed', '--out', 'two.gif', '--episodes', '2', '--fps', '20']);
+    expect([exitCode, err]).toEqual([0, '']);
+    const lengths = [.../in (\d+) steps, .* in (\d+) steps/.exec(out)!.slice(1)].map(Number);
+    const film = readFileSync('two.gif');
+    expect(film.toString('latin1', 0, 6)).toBe('GIF89a');
+    // Every control block is one picture: the first of each episode, and one after each step.
+    const pictures = [...film.toString('latin1').matchAll(/\x21\xf9\x04\x04([^])([^])\0\0/g)];
+    const hundredths = pictures.reduce((sum, [, low, high]) => sum + low.charCodeAt(0) + 256 * high.charCodeAt(0), 0);
+    expect(hundredths).toBe(5 * (lengths[0] + lengths[1] + 2));
+    const cut = await runCli(['record', 'filmed', '--max-steps', '3']);
+    expect(cut.out).toContain('return 3 in 3 steps');
+    expect(cut.out).toContain('filmed/episode.gif');
+  });
+
+  it.each([
+    [['record'], /a run folder must be given/],
+    [['record', 'nowhere'], /the run folder must exist/],
+    [['record', 'filmed', '--out', 'film.mp4'], /--out must end in .gif, got "film.mp4"/],
+    [['record', 'filmed', '--out', 'no/such/film.gif'], /the folder of --out must exist/],
+    [['record', 'filmed', '--fps', '90'], /--fps must be an integer in \[1, 50\], got "90"/],
+  ])('%j is refused', async (argv, text) => {
+    const { exitCode, err } = await runCli(argv);
+    expect(err).toMatch(text);
+    expect(exitCode).toBe(2);
+  });
+});

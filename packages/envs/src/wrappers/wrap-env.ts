@@ -1,0 +1,132 @@
+import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/core/spec';
+import { ClipAction } from './clip-action.ts';
+import { ClipReward } from './clip-reward.ts';
+import { DiscretizeAction } from './discretize-action.ts';
+import { DiscretizeObservation } from './discretize-observation.ts';
+import { FlattenObservation } from './flatten-observation.ts';
+import { FrameStack } from './frame-stack.ts';
+import { OneHotObservation } from './one-hot-observation.ts';
+import { RescaleAction } from './rescale-action.ts';
+import { StickyAction } from './sticky-action.ts';
+import { TimeAwareObservation } from './time-aware-observation.ts';
+
+type AnyEnv = Env<SpaceValue, SpaceValue>;
+type Arguments = readonly (readonly number[])[];
+
+/** A wrapper that is known by name, so that it can be written on a command line or into a settings file. */
+export interface WrapperEntry {
+  readonly name: string;
+  /** What may stand behind the name, for example `:bins`; empty when nothing may. */
+  readonly usage: string;
+  /** What it does, one line. */
+  readonly meaning: string;
+  /** Lists of numbers that must and may be given. */
+  readonly arguments: readonly [least: number, most: number];
+  wrap(env: AnyEnv, lists: Arguments): Env<SpaceValue, SpaceValue>;
+}
+
+const one = (lists: Arguments, index: number) => lists[index]?.[0];
+
+/** The wrappers that `makeEnv` takes by name, in alphabetical order. */
+export const wrappers: readonly WrapperEntry[] = [
+  {
+    name: 'clip-action',
+    usage: '',
+    meaning: 'clips actions to the bounds',
+    arguments: [0, 0],
+    wrap: env => new ClipAction(env) as AnyEnv,
+  },
+  {
+    name: 'clip-reward',
+    usage: '',
+    meaning: 'pays the sign of the reward',
+    arguments: [0, 0],
+    wrap: env => new ClipReward(env),
+  },
+  {
+    name: 'discretize-action',
+    usage: ':bins',
+    meaning: 'offers evenly spaced values for each number of a Box action',
+    arguments: [1, 1],
+    wrap: (env, lists) => new DiscretizeAction(env, one(lists, 0) ?? Number.NaN) as AnyEnv,
+  },
+  {
+    name: 'discretize-observation',
+    usage: ':bins[:low:high]',
+    meaning: 'sorts a Box observation into bins; each part is one number for all, or a list with one for each number',
+    arguments: [1, 3],
+    wrap: (env, [bins = [], low, high]) =>
+      new DiscretizeObservation(env, {
+        bins: bins.length === 1 ? (bins[0] as number) : bins,
+        ...(low && { low }),
+        ...(high && { high }),
+      }),
+  },
+  {
+    name: 'flatten-observation',
+    usage: '',
+    meaning: 'shows any observation as one row of numbers',
+    arguments: [0, 0],
+    wrap: env => new FlattenObservation(env),
+  },
+  {
+    name: 'frame-stack',
+    usage: ':count',
+    meaning: 'shows the last observations together',
+    arguments: [1, 1],
+    wrap: (env, lists) => new FrameStack(env, one(lists, 0) ?? Number.NaN),
+  },
+  {
+    name: 'one-hot-observation',
+    usage: '',
+    meaning: 'shows an index as a row of zeros and a one',
+    arguments: [0, 0],
+    wrap: env => new OneHotObservation(env),
+  },
+  {
+    name: 'rescale-action',
+    usage: '[:low:high]',
+    meaning: 'stretches actions in [-1, 1], or between other bounds, to the bounds of the environment',
+    arguments: [0, 2],
+    wrap: (env, lists) => new RescaleAction(env, one(lists, 0), one(lists, 1)) as Env<SpaceValue, NumericArray> as AnyEnv,
+  },
+  {
+    name: 'sticky-action',
+    usage: '[:probability]',
+    meaning: 'sometimes plays the previous action again',
+    arguments: [0, 1],
+    wrap: (env, lists) => new StickyAction(env, one(lists, 0)),
+  },
+  {
+    name: 'time-aware-observation',
+    usage: '',
+    meaning: 'adds the share of the time limit that is over',
+    arguments: [0, 0],
+    wrap: env => new TimeAwareObservation(env),
+  },
+];
+
+/**
+ * Puts wrappers around an environment, the first one innermost. Each is written as its name, with lists of numbers behind colons where it takes
+ * some: `discretize-action:11`, `discretize-observation:6,12:-2,-3:2,3`.
+ * @throws InputError when a name is unknown or an argument is not a list of numbers; SpaceError when a wrapper does not fit the spaces
+ */
+export function wrapEnv(env: AnyEnv, specs: readonly string[]): AnyEnv {
+  return specs.reduce((inner, spec) => {
+    const [name = '', ...parts] = spec.split(':');
+    const entry = wrappers.find(candidate => candidate.name === name);
+    if (!entry) {
+      const names = wrappers.map(candidate => candidate.name);
+      const near = nearestName(name, names);
+      const remedy = near ? `Did you mean ${near}` : `Known are ${names.join(', ')}`;
+      throw new InputError(message('wrapEnv', 'the wrapper must be known', name, remedy));
+    }
+    const lists = parts.map(part => part.split(',').map(text => (text.trim() === '' ? Number.NaN : Number(text))));
+    const [least, most] = entry.arguments;
+    if (lists.length < least || lists.length > most || lists.flat().some(Number.isNaN)) {
+      const form = `${entry.name}${entry.usage}`;
+      throw new InputError(message('wrapEnv', `the wrapper must be written as ${form}`, spec, 'Lists are numbers with commas'));
+    }
+    return entry.wrap(inner, lists);
+  }, env);
+}
