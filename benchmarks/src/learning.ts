@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
+import { hindsight } from '@zpin/her';
 import { algorithms } from './lib/algorithms.ts';
 import { table } from './lib/table.ts';
 
@@ -24,6 +25,8 @@ interface Row {
   readonly steps: number;
   readonly evalReturnMean: number;
   readonly evalReturnStd: number;
+  /** Share of the evaluated episodes that reached their goal; absent where there are none. */
+  readonly evalSuccessRate?: number;
   readonly wallSeconds: number;
 }
 
@@ -60,9 +63,10 @@ async function trainAndEvaluate(
   const env = makeVectorEnv(id, copies, preset.envOptions);
   const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });
   const start = performance.now();
-  for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed }));
+  const replay = preset.her === undefined ? {} : { makeReplay: hindsight(env, preset.her) };
+  for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed, ...replay }));
   const wallSeconds = (performance.now() - start) / 1000;
-  const { meanReturn, stdReturn } = await evaluate(
+  const { meanReturn, stdReturn, successRate } = await evaluate(
     agent,
     makeVectorEnv(id, 10, preset.envOptions),
     EVALUATION_EPISODES,
@@ -77,6 +81,7 @@ async function trainAndEvaluate(
     steps: preset.totalSteps,
     evalReturnMean: round(meanReturn),
     evalReturnStd: round(stdReturn),
+    ...(successRate !== undefined && { evalSuccessRate: round(successRate) }),
     wallSeconds: round(wallSeconds),
   };
 }
@@ -98,13 +103,16 @@ function markdown(all: readonly Row[]): string {
   const lines = [...groups.values()].map(group => {
     const [{ algo, env, steps }] = group;
     const means = group.map(row => row.evalReturnMean);
+    const shown = group.map(row =>
+      row.evalSuccessRate === undefined ? row.evalReturnMean : `${row.evalReturnMean} (${Math.round(100 * row.evalSuccessRate)} %)`,
+    );
     const threshold = makeVectorEnv(env, 1).spec.rewardThreshold;
     const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
     return [
       algo,
       env,
       steps.toLocaleString('en'),
-      means.join(', '),
+      shown.join(', '),
       String(threshold ?? '–'),
       reached,
       `pnpm bench learning --algo ${algo} --env ${env}`,
@@ -114,7 +122,7 @@ function markdown(all: readonly Row[]): string {
     'algorithm',
     'environment',
     'steps',
-    'mean return of 100 greedy episodes, by seed',
+    'mean return (and success) of 100 greedy episodes, by seed',
     'threshold',
     'reached',
     'command',

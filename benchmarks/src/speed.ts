@@ -14,7 +14,7 @@ import { createEngine, type Engine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { ppo } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
-import { envSpeeds } from './lib/env-speeds.ts';
+import { envSpeedTable } from './lib/env-speeds.ts';
 import { table } from './lib/table.ts';
 import { speedCases } from './lib/update-cases.ts';
 
@@ -124,10 +124,7 @@ const parts = [
   `Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`,
   await updateSteps(),
   ...(flags.has('--quick') ? [] : [await training()]),
-  table(
-    ['environment, random actions', 'steps per second'],
-    envSpeeds().map(({ name, stepsPerSecond }) => [name, stepsPerSecond.toExponential(2)]),
-  ),
+  await envSpeedTable(),
 ];
 process.stdout.write(`${parts.join('\n\n')}\n`);
 if (flags.has('--write')) {

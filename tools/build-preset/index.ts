@@ -6,18 +6,21 @@ export interface LibraryEntries {
   readonly neutral: Readonly<Record<string, string>>;
   /** Run in Node only: files, workers, servers. */
   readonly node?: Readonly<Record<string, string>>;
+  /** Development dependencies that become part of the library, with their notices in its THIRD-PARTY-NOTICES.md. */
+  readonly bundled?: readonly string[];
 }
 
 /**
  * The one way in which a library of this workspace is built: ES modules and CommonJS with declarations for each.
  * Entries of one kind share chunks, so that a class imported from two entry points is the same class.
  */
-export function library({ neutral, node = {} }: LibraryEntries) {
+export function library({ neutral, node = {}, bundled = [] }: LibraryEntries) {
   return defineConfig({
     entry: { ...neutral, ...node },
     format: ['esm', 'cjs'],
     platform: Object.keys(node).length > 0 ? 'node' : 'neutral',
     ...common,
+    noExternal: [...bundled],
     // The source condition would pull the sources of other packages into the declarations.
     dts: { compilerOptions: { customConditions: [], incremental: false } },
     splitting: true,
@@ -37,7 +40,7 @@ const common = {
   clean: true,
   // Keeps `node:` in imports, by which a check tells code for Node apart.
   removeNodeProtocol: false,
-  // Everything named in `dependencies` and `peerDependencies` stays outside of itself.
+  // Everything stays outside except what `noExternal` names.
   skipNodeModulesBundle: true,
   silent: true,
 } satisfies Options;

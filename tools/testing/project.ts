@@ -19,7 +19,11 @@ export function testProject(name: string) {
       testTimeout: 60_000,
       hookTimeout: 60_000,
       // Inherited by the threads that a test starts, so that these find and run the sources too.
-      execArgv: [...conditions.map(name => `--conditions=${name}`), '--import', new URL('typescript-in-threads.mjs', import.meta.url).href],
+      execArgv: [
+        ...conditions.map(name => `--conditions=${name}`),
+        '--import',
+        new URL('typescript-in-threads.mjs', import.meta.url).href,
+      ],
     },
   });
 }

@@ -7,6 +7,7 @@ export interface TrainFlags {
   readonly env?: string;
   readonly envOption?: readonly string[];
   readonly wrap?: readonly string[];
+  readonly her?: string;
   readonly seed?: string;
   readonly steps?: string;
   readonly runDir?: string;
@@ -44,6 +45,7 @@ export function addTrainFlags(command: Command): Command {
       'wrapper around it, for example discretize-action:11; may be repeated, the innermost first',
       gather,
     )
+    .option('--her <strategy>', 'replay with goals in hindsight: future:4, final:1, episode:4 or none (default: of the preset)')
     .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
     .option('--steps <n>', 'environment steps over all copies (default: of the preset, else 100000)')
     .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')

@@ -34,3 +34,8 @@ export function formatDuration(seconds: number): string {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
+
+/** `, success 98 %`; nothing where there are no goals. */
+export function successText(rate: number | undefined): string {
+  return rate === undefined ? '' : `, success ${Math.round(rate * 1000) / 10} %`;
+}

@@ -11,6 +11,8 @@ export interface RunDescription {
   readonly env: string;
   /** Options of the environment and wrappers around it; none when omitted. */
   readonly envOptions?: { readonly [key: string]: StateValue };
+  /** Hindsight replay, as `--her` takes it; none when omitted. */
+  readonly her?: string;
   readonly seed: number;
   /** Environment steps planned. */
   readonly steps: number;

@@ -6,6 +6,7 @@ import {
   evaluate,
   exportOnnx,
   kebabCase,
+  type MakeReplay,
   parseConfig,
   type TrainOptions,
   type TrainState,
@@ -16,8 +17,9 @@ import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
 import { type EnvSettings, openEnv, readEnvSettings } from './environment.ts';
 import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, readSeed, type TrainFlags } from './flags.ts';
+import { readHindsight } from './hindsight-flag.ts';
 import { columnsOf, type Io, type StopSignal } from './io.ts';
-import { formatCount, formatDuration, formatNumber, mean, standardDeviation } from './numbers.ts';
+import { formatCount, formatDuration, formatNumber, mean, standardDeviation, successText } from './numbers.ts';
 import { createRunFolder, freeRunPath, type RunDescription, RunFolder } from './run-folder.ts';
 import { readSettings } from './settings-file.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -50,6 +52,7 @@ interface Session {
   readonly algorithm: Algorithm;
   readonly agent: Agent;
   readonly env: VectorEnv;
+  readonly makeReplay: MakeReplay | undefined;
   readonly folder: RunFolder;
   readonly plan: Plan;
   readonly io: Io;
@@ -78,6 +81,8 @@ export async function newRun(
   const config = parseConfig(algorithm.config, raw, where, label) as RunDescription['config'];
   const envOptions: EnvSettings = { ...preset?.envOptions, ...flaggedEnv };
   const env = await openEnv(where, flags.env, copiesOf(config), envOptions);
+  const her = flags.her ?? preset?.her;
+  const makeReplay = readHindsight(where, her, env, config);
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed, engine });
   const path =
@@ -89,6 +94,7 @@ export async function newRun(
     algorithm: algorithm.id,
     env: flags.env,
     ...(Object.keys(envOptions).length > 0 && { envOptions }),
+    ...(her !== undefined && { her }),
     seed,
     steps,
     config,
@@ -99,7 +105,7 @@ export async function newRun(
       `${algorithm.title} on ${flags.env}, seed ${seed}, ${formatCount(steps)} steps${preset ? ', tuned preset' : ''}\n${engine.description}\n`,
     );
   }
-  return run({ description, algorithm, agent, env, folder, plan, io, resume: null });
+  return run({ description, algorithm, agent, env, makeReplay, folder, plan, io, resume: null });
 }
 
 /** Goes on with the run in a folder, bit for bit. */
@@ -117,6 +123,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const plan = readPlan(where, flags, steps);
   const config = parseConfig(algorithm.config, found.config, folder.file('description')) as RunDescription['config'];
   const env = await openEnv(where, found.env, copiesOf(config), found.envOptions);
+  const makeReplay = readHindsight(where, found.her, env, config);
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed: found.seed, engine });
   const description = { ...found, steps };
@@ -127,7 +134,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
       `${algorithm.title} on ${found.env}, seed ${found.seed}, from step ${formatCount(header.step)}\n${engine.description}\n`,
     );
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
-  return run({ description, algorithm, agent, env, folder, plan, io, resume: { state, step: header.step, wallSeconds } });
+  return run({ description, algorithm, agent, env, makeReplay, folder, plan, io, resume: { state, step: header.step, wallSeconds } });
 }
 
 function copiesOf(config: RunDescription['config']): number {
@@ -149,7 +156,7 @@ function readPlan(where: string, flags: TrainFlags, steps: number): Plan {
 }
 
 async function run(session: Session): Promise<number> {
-  const { description, algorithm, agent, env, folder, plan, io, resume } = session;
+  const { description, algorithm, agent, env, makeReplay, folder, plan, io, resume } = session;
   const { seed, steps } = description;
   const stop = new AbortController();
   let signal: StopSignal | null = null;
@@ -168,6 +175,7 @@ async function run(session: Session): Promise<number> {
     seed,
     checkpointEverySteps: plan.checkpointEvery,
     signal: stop.signal,
+    ...(makeReplay && { makeReplay }),
     ...(resume && { resume: resume.state }),
     ...(plan.evalEvery !== null && {
       evaluation: {
@@ -259,7 +267,7 @@ async function saveCheckpoint(
 /** Evaluates the trained policy, draws the curve, writes the summary, and says where everything is. */
 async function conclude(session: Session, step: number, wallSeconds: number): Promise<void> {
   const { description, algorithm, agent, env, folder, plan, io } = session;
-  const { returns } = await evaluate(
+  const { returns, successRate } = await evaluate(
     agent,
     await evaluationEnv(session),
     plan.evalEpisodes,
@@ -271,6 +279,7 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
   const episodes = events.flatMap(event => (event.type === 'episode' ? [{ step: event.step, value: event.episodeReturn }] : []));
   const evaluations = events.flatMap(event => (event.type === 'eval' ? [{ step: event.step, value: mean(event.returns) }] : []));
   const recent = episodes.slice(-100).map(({ value }) => value);
+  const successes = events.flatMap(event => (event.type === 'episode' && event.success !== undefined ? [Number(event.success)] : []));
   const { rewardThreshold } = env.spec;
   const curve = {
     title: `${algorithm.id} on ${description.env}, seed ${description.seed}`,
@@ -291,6 +300,7 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
     trainReturnMean: recent.length === 0 ? null : mean(recent),
     evalReturnMean: mean(returns),
     evalReturnStd: standardDeviation(returns),
+    ...(successRate !== undefined && { trainSuccessRate: mean(successes.slice(-100)), evalSuccessRate: successRate }),
     evalEpisodes: returns.length,
     runDir: folder.path,
   };
@@ -310,7 +320,7 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
     [
       '',
       `trained ${formatCount(step)} steps in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
-      `evaluation: ${returns.length} greedy episodes, mean return ${formatNumber(mean(returns))} ± ${formatNumber(standardDeviation(returns))}${verdict}`,
+      `evaluation: ${returns.length} greedy episodes, mean return ${formatNumber(mean(returns))} ± ${formatNumber(standardDeviation(returns))}${successText(successRate)}${verdict}`,
       '',
       `run folder  ${folder.shown}`,
       ...(

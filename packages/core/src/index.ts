@@ -65,12 +65,18 @@ export type { MlpOptions } from './nn/mlp.ts';
 export { mlp } from './nn/mlp.ts';
 export type { NatureCnnOptions } from './nn/nature-cnn.ts';
 export { natureCnn } from './nn/nature-cnn.ts';
-export type { CombinedNetwork, Network } from './nn/network.ts';
+export type { CombinedNetwork, FeatureNetwork, Network } from './nn/network.ts';
 export { combine, parameter } from './nn/network.ts';
 export type { NoisyDenseOptions, NoisyNetwork } from './nn/noisy-dense.ts';
 export { noisyDense } from './nn/noisy-dense.ts';
-export type { ObservationNetworkOptions } from './nn/observation.ts';
-export { encodedSize, encodeObservation, observationInput, observationNetwork } from './nn/observation.ts';
+export type { ObservationFeaturesOptions, ObservationNetworkOptions } from './nn/observation.ts';
+export {
+  encodedSize,
+  encodeObservation,
+  observationFeatures,
+  observationInput,
+  observationNetwork,
+} from './nn/observation.ts';
 export { oneHot } from './nn/one-hot.ts';
 export type { LossOutput } from './nn/value-and-grad.ts';
 export { valueAndGrad } from './nn/value-and-grad.ts';
@@ -84,6 +90,7 @@ export type { SgdOptions } from './optim/sgd.ts';
 export { sgd } from './optim/sgd.ts';
 export type { ExportOptions } from './policy/export-onnx.ts';
 export { exportOnnx } from './policy/export-onnx.ts';
+export { normalizedPolicy } from './policy/normalized-policy.ts';
 export type { PolicyActor, PolicyActorOptions } from './policy/policy-actor.ts';
 export { policyActor } from './policy/policy-actor.ts';
 export { decodePolicy, encodePolicy } from './policy/policy-bytes.ts';
@@ -95,6 +102,7 @@ export { registerGradients } from './program/gradients.ts';
 export type { OnnxRuntimeWeb } from './program/onnx-runtime.ts';
 export type { Dimension, InputShape, Program, ProgramDefinition, ProgramResult } from './program/program.ts';
 export { bool, int32, program, uint8 } from './program/program.ts';
+export { stopGradient } from './program/stop-gradient.ts';
 export type { StateTensors, StateUpdate, VectorTree } from './program/store.ts';
 export { Store } from './program/store.ts';
 export type { GaeInput } from './returns/gae.ts';

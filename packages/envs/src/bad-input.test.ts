@@ -1,6 +1,6 @@
 import { flatSize, InputError, Rng, sample } from '@zpin/core/spec';
-import { describe, expect, it } from 'vitest';
-import { listEnvs, makeEnv, makeVectorEnv } from './registry.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
 
 /** Runs `act`, which must fail with an `InputError` that names the environment. */
 function expectError(id: string, act: () => unknown): void {
@@ -15,6 +15,8 @@ function expectError(id: string, act: () => unknown): void {
 }
 
 describe.each(listEnvs().map(({ spec }) => spec.id))('%s', id => {
+  beforeAll(() => loadEnv(id));
+
   it('answers misuse with an error that names it', () => {
     const env = makeEnv(id);
     const { actionSpace } = env.spec;

@@ -1,10 +1,12 @@
 import { discrete, type Env, type EnvSpec } from '@zpin/core/spec';
+import { LunarLander, type LunarLanderOptions, lunarLanderContinuousV3, lunarLanderV3 } from './box2d/lunar-lander.ts';
 import { Acrobot, acrobotV1 } from './classic/acrobot.ts';
 import { CartPole, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
 import { MountainCar, mountainCarV0 } from './classic/mountain-car.ts';
 import { MountainCarContinuous, mountainCarContinuousV0 } from './classic/mountain-car-continuous.ts';
 import { Pendulum, pendulumV1 } from './classic/pendulum.ts';
 import { BitFlip, bitFlipV0 } from './goal/bit-flip.ts';
+import { fetchEntries } from './goal/fetch-entries.ts';
 import { PointMaze, pointMazeV0 } from './goal/point-maze.ts';
 import { TwoLinkArm, twoLinkArmV0 } from './goal/two-link-arm.ts';
 import { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
@@ -13,6 +15,7 @@ import { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
 import type { MinAtarOptions } from './minatar/minatar-game.ts';
 import { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
 import { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
+import { mujocoEntries } from './mujoco/mujoco-entries.ts';
 import type { EnvEntry } from './registry.ts';
 import { CliffWalking, cliffWalkingV1 } from './tabular/cliff-walking.ts';
 import { Corridor, corridorV0 } from './tabular/corridor.ts';
@@ -49,6 +52,17 @@ const taxi: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
     ficklePassenger: { meaning: 'whether the passenger may change his mind on the way', default: false },
   },
   create: (spec, options) => new Taxi(spec, options),
+};
+
+const lunarLander: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
+  summary: 'Land softly between two flags, with little fuel.',
+  options: {
+    gravity: { meaning: 'upwards, m/s^2, in (-12, 0)', default: -10 },
+    enableWind: { meaning: 'whether wind pushes and turns the lander while it flies', default: false },
+    windPower: { meaning: 'largest force of the wind, N', default: 15 },
+    turbulencePower: { meaning: 'largest torque of the wind, N m', default: 1.5 },
+  },
+  create: (spec, options: LunarLanderOptions) => new LunarLander(spec, options),
 };
 
 const gridOptions = {
@@ -103,6 +117,8 @@ export const builtInEnvs: readonly EnvEntry[] = [
     summary: 'Swing two links over a line with a motor between them.',
     create: spec => new Acrobot(spec),
   },
+  { spec: lunarLanderV3, ...lunarLander },
+  { spec: lunarLanderContinuousV3, ...lunarLander },
   { spec: frozenLakeV1, ...lake('4x4') },
   { spec: frozenLake8x8V1, ...lake('8x8') },
   {
@@ -178,4 +194,6 @@ export const builtInEnvs: readonly EnvEntry[] = [
     options: { mode: { meaning: 'easy (one target) or hard (any target)', default: 'easy' } },
     create: (spec, options) => new TwoLinkArm(spec, options),
   },
+  ...mujocoEntries,
+  ...fetchEntries,
 ];

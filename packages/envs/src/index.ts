@@ -4,6 +4,12 @@ export { EpisodicLife } from './atari/episodic-life.ts';
 export { FireReset } from './atari/fire-reset.ts';
 export { ArrayEnv } from './base/array-env.ts';
 export type { RowEnv } from './base/row-env.ts';
+export {
+  LunarLander,
+  type LunarLanderOptions,
+  lunarLanderContinuousV3,
+  lunarLanderV3,
+} from './box2d/lunar-lander.ts';
 export { type CheckOptions, checkEnv, type Violation } from './check-env.ts';
 export { Acrobot, acrobotV1 } from './classic/acrobot.ts';
 export { CartPole, type CartPoleOptions, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
@@ -15,6 +21,8 @@ export {
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
+export { FetchEnv, type FetchOptions, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './goal/fetch-env.ts';
+export { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './goal/fetch-tasks.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
 export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
 export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
@@ -23,6 +31,30 @@ export { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';
 export { MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec } from './minatar/minatar-game.ts';
 export { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
 export { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
+export { Ant, type AntOptions, antV5 } from './mujoco/ant.ts';
+export { HalfCheetah, halfCheetahV5 } from './mujoco/half-cheetah.ts';
+export { Hopper, hopperV5 } from './mujoco/hopper.ts';
+export { Humanoid, type HumanoidOptions, humanoidV5 } from './mujoco/humanoid.ts';
+export {
+  InvertedDoublePendulum,
+  type InvertedDoublePendulumOptions,
+  invertedDoublePendulumV5,
+} from './mujoco/inverted-double-pendulum.ts';
+export { InvertedPendulum, type InvertedPendulumOptions, invertedPendulumV5 } from './mujoco/inverted-pendulum.ts';
+export { MujocoEnv, type MujocoSetup } from './mujoco/mujoco-env.ts';
+export { drawMujoco, type MujocoCamera, type MujocoMark } from './mujoco/mujoco-picture.ts';
+export {
+  loadMujoco,
+  type MujocoArrays,
+  type MujocoModelArrays,
+  type MujocoObject,
+  MujocoSim,
+} from './mujoco/mujoco-sim.ts';
+export { Reacher, type ReacherOptions, reacherV5 } from './mujoco/reacher.ts';
+export { RunnerEnv, type RunnerOptions, type RunnerSetup } from './mujoco/runner-env.ts';
+export { Swimmer, swimmerV5 } from './mujoco/swimmer.ts';
+export { Walker2d, walker2dV5 } from './mujoco/walker2d.ts';
+export { WalkerEnv, type WalkerOptions } from './mujoco/walker-env.ts';
 export {
   type AnyEnv,
   type EnvEntry,
@@ -36,7 +68,7 @@ export {
   registerEnv,
 } from './registry.ts';
 export { Canvas, type Color } from './render/canvas.ts';
-export { encodeGif } from './render/gif.ts';
+export { encodeGif, GifEncoder } from './render/gif.ts';
 export { encodePng } from './render/png.ts';
 export { CliffWalking, type CliffWalkingOptions, cliffWalkingV1 } from './tabular/cliff-walking.ts';
 export { Corridor, type CorridorOptions, corridorV0 } from './tabular/corridor.ts';
@@ -67,8 +99,10 @@ export { FlattenObservation } from './wrappers/flatten-observation.ts';
 export { FrameStack } from './wrappers/frame-stack.ts';
 export { ObservationWrapper } from './wrappers/observation-wrapper.ts';
 export { OneHotObservation } from './wrappers/one-hot-observation.ts';
+export { RecordFrames } from './wrappers/record-frames.ts';
 export { RescaleAction } from './wrappers/rescale-action.ts';
 export { StickyAction } from './wrappers/sticky-action.ts';
 export { TimeAwareObservation } from './wrappers/time-aware-observation.ts';
 export { TimeLimit } from './wrappers/time-limit.ts';
+export { type WrapperEntry, wrapEnv, wrappers } from './wrappers/wrap-env.ts';
 export { Wrapper } from './wrappers/wrapper.ts';

@@ -2,10 +2,11 @@ import { describeSpace, flatSize } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 import { CartPole, cartPoleV1 } from './classic/cart-pole.ts';
-import { listEnvs, makeEnv, makeVectorEnv, registerEnv } from './registry.ts';
+import { listEnvs, loadEnv, makeEnv, makeVectorEnv, registerEnv } from './registry.ts';
 
 describe('registry', () => {
-  it.each(listEnvs().map(entry => entry.spec.id))('%s keeps the contract, and its copies are independent', id => {
+  it.each(listEnvs().map(entry => entry.spec.id))('%s keeps the contract, and its copies are independent', async id => {
+    await loadEnv(id);
     expect(checkEnv(makeEnv(id))).toEqual([]);
     const vector = makeVectorEnv(id, 2);
     const out = vector.createStep();
@@ -14,8 +15,9 @@ describe('registry', () => {
     expect(out.obs.slice(0, size)).toEqual(out.obs.slice(size));
   });
 
-  it('knows each environment by what it says of itself', () => {
+  it('knows each environment by what it says of itself', async () => {
     for (const { spec, summary, options = {} } of listEnvs()) {
+      await loadEnv(spec.id);
       const env = makeEnv(
         spec.id,
         Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default ?? undefined])),

@@ -1,6 +1,7 @@
 import { type Env, type EnvSpec, InputError, message, nearestName, type SpaceValue, type VectorEnv } from '@zpin/core/spec';
 import { builtInEnvs } from './built-in-envs.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
+import { wrapEnv } from './wrappers/wrap-env.ts';
 
 /** An environment made by name: its observations and actions are known from its spaces, not from its type. */
 export type AnyEnv = Env<SpaceValue, SpaceValue>;
@@ -15,6 +16,8 @@ export interface EnvOption {
 export type EnvOptions = Readonly<Record<string, unknown>> & {
   /** Steps after which an episode is truncated, instead of the registered limit; `null` takes the limit away. */
   readonly maxEpisodeSteps?: number | null;
+  /** Wrappers by name, the innermost first, as `wrapEnv` takes them: `['discretize-action:11']`. */
+  readonly wrappers?: readonly string[];
 };
 
 /** An optional package behind an environment. */
@@ -39,6 +42,8 @@ export interface EnvEntry {
   readonly limit?: (options: Readonly<Record<string, unknown>>) => number;
   /** The package that it needs besides `@zpin/envs`, loaded by `loadEnv`; nothing when omitted. */
   readonly requires?: EnvRequirement;
+  /** URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway. */
+  readonly module?: string;
   /** Makes one. `spec` is the entry's, with the wanted time limit, which the environment must keep. */
   create(spec: EnvSpec, options: Readonly<Record<string, unknown>>): Env;
 }
@@ -75,13 +80,13 @@ export async function loadEnv(id: string): Promise<void> {
  */
 export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
   const entry = entryOf(id, 'makeEnv');
-  const { maxEpisodeSteps: wanted, ...settings } = options;
+  const { maxEpisodeSteps: wanted, wrappers = [], ...settings } = options;
   const maxEpisodeSteps = wanted !== undefined ? wanted : (entry.limit?.(settings) ?? entry.spec.maxEpisodeSteps);
   if (wanted !== undefined && wanted !== null && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
     throw new InputError(message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', wanted, 'Leave it out'));
   }
   checkSettings(entry, settings);
-  return entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv;
+  return wrapEnv(entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv, wrappers);
 }
 
 /**
@@ -89,7 +94,9 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
  * @throws InputError as `makeEnv` does, and unless `numEnvs` is an integer ≥ 1
  */
 export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions = {}): VectorEnv {
-  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs);
+  const { module } = entryOf(id, 'makeVectorEnv');
+  const source = { id, options, library: '@zpin/envs', ...(module !== undefined && { module }) };
+  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source);
 }
 
 function entryOf(id: string, caller: string): EnvEntry {
@@ -105,7 +112,7 @@ function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknow
   const where = `makeEnv ${entry.spec.id}`;
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(known, name)) {
-      const nearest = nearestName(name, [...Object.keys(known), 'maxEpisodeSteps']);
+      const nearest = nearestName(name, [...Object.keys(known), 'maxEpisodeSteps', 'wrappers']);
       throw new InputError(
         message(where, 'the option must exist', name, nearest ? `Did you mean ${nearest}` : 'It has no options'),
       );

@@ -60,6 +60,16 @@ function critic(options: Omit<CriticOptions, 'count'>): Network<readonly [obs: t
   };
 }
 
+/** Mean over the batch, each row by its importance weight: `[B]` → scalar. */
+export function weightedMean(error: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return tf.mean(weight ? tf.mul(weight, error) : error);
+}
+
+/** How much the critics are off, on average over them: `[B]`, what priorities are made of. @param q `[B]` each @param target `[B]` */
+export function meanError(q: readonly tf.Tensor[], target: tf.Tensor): tf.Tensor {
+  return tf.div(tf.addN(q.map(values => tf.abs(tf.sub(values, target)))), q.length);
+}
+
 /** The smallest of the critics' values, element by element. @param q tensors `[B]` @returns `[B]` */
 export function smallest(q: readonly tf.Tensor[]): tf.Tensor {
   return q.reduce((least, other) => tf.minimum(least, other));

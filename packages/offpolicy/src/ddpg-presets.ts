@@ -1,8 +1,30 @@
 import type { Preset } from '@zpin/core';
 import type { DdpgConfig } from './ddpg.ts';
 
+/** Settings of the HER paper (Andrychowicz et al. 2017, appendix A), with one environment and no batches of other workers. */
+const hindsight = {
+  learningRate: 1e-3,
+  gamma: 0.98,
+  tau: 0.05,
+  noiseScale: 0.2,
+  randomActionProbability: 0.3,
+  actionPenalty: 1,
+  // One step costs 1 until the goal is reached.
+  valueMin: -50,
+  valueMax: 0,
+  normalizeObservations: true,
+  observationClip: 5,
+} as const;
+
 /** Settings with which DDPG reaches the threshold of an environment. */
 export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
+  'FetchReach-v4': {
+    totalSteps: 10_000,
+    her: 'future:4',
+    config: { ...hindsight, learningStarts: 500, hiddenSizes: [64, 64] },
+  },
+  'HalfCheetah-v5': { totalSteps: 1_000_000, config: { learningStarts: 25_000 } },
+  'Hopper-v5': { totalSteps: 1_000_000, config: { learningStarts: 25_000 } },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
     // Noise that keeps its direction for hundreds of steps: the flag is out of reach for any other.
@@ -18,5 +40,9 @@ export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
       noiseScale: 0.1,
       hiddenSizes: [64, 64],
     },
+  },
+  'TwoLinkArm-v0': {
+    totalSteps: 50_000,
+    config: { learningStarts: 1000, noiseScale: { type: 'linear', from: 0.5, to: 0.1 }, hiddenSizes: [64, 64] },
   },
 };

@@ -17,7 +17,9 @@
  * 2. No batch normalisation and no weight decay; the action enters the critic's first layer; all layers start as PyTorch draws them.
  * 3. Targets may be copied now and then instead of followed slowly (`targetUpdateEveryUpdates` with `tau` 1).
  * 4. Actions are rescaled to [−1, 1]ᴷ; noise is counted there.
- * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 5. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations, and what hindsight replay works best with:
+ *    targets clipped to what returns can be, a penalty on large actions, some wholly random ones (Andrychowicz et al. 2017, appendix A).
+ * 6. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -28,6 +30,7 @@ import {
   count,
   field,
   hiddenSizes,
+  nonNegative,
   observationInput,
   type PolicyOptions,
   parseConfig,
@@ -41,10 +44,13 @@ import {
 } from '@zpin/core';
 import { type AgentState, type Metrics, type OffPolicyAgent, Rng, type TransitionBatch, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { critics } from './critics.ts';
+import { critics, meanError, weightedMean } from './critics.ts';
 import { ddpgPresets } from './ddpg-presets.ts';
 import { deterministicActor, explorationFields, noisyActing } from './deterministic-actor.ts';
+import { importanceWeights } from './importance-weights.ts';
+import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
+import { replayFields } from './replay-fields.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
 // ---- configuration ----
@@ -68,7 +74,12 @@ export const ddpgConfig = z.strictObject({
     unit: 'updates',
     meaning: 'updates of the networks per update of their targets',
   }),
+  valueMin: field(z.number().nullable(), { default: null, meaning: 'smallest target of the critic; null: none' }),
+  valueMax: field(z.number().nullable(), { default: null, meaning: 'largest target of the critic; null: none' }),
   ...explorationFields,
+  actionPenalty: nonNegative({ default: 0, meaning: "weight of the mean squared action, in [-1, 1], in the policy's loss" }),
+  ...replayFields,
+  ...normalizationFields,
   learningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of the critic' }),
@@ -95,14 +106,24 @@ export function ddpgTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: tf.Ten
   return tf.add(reward, tf.mul(discount, nextQ));
 }
 
-/** L = mean (Q(s, a) − y)² (algorithm 1): scalar. @param q `[B]` @param target `[B]`, constant */
-export function ddpgCriticLoss(q: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  return tf.mean(tf.squaredDifference(q, target));
+/** Targets within what returns can be: `[B]` → `[B]`. A bound that is null is none. */
+export function clippedTarget(target: tf.Tensor, min: number | null, max: number | null): tf.Tensor {
+  const above = min === null ? target : tf.maximum(target, min);
+  return max === null ? above : tf.minimum(above, max);
 }
 
-/** −mean Q(s, μ(s)): its gradient is the deterministic policy gradient (eq. 6), negated. @param q `[B]` */
-export function ddpgActorLoss(q: tf.Tensor): tf.Tensor {
-  return tf.neg(tf.mean(q));
+/** L = mean (Q(s, a) − y)² (algorithm 1): scalar. @param q `[B]` @param target `[B]`, constant @param weight `[B]`; 1 when omitted */
+export function ddpgCriticLoss(q: tf.Tensor, target: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return weightedMean(tf.squaredDifference(q, target), weight);
+}
+
+/**
+ * −mean Q(s, μ(s)): its gradient is the deterministic policy gradient (eq. 6), negated. To it comes `penalty` · mean μ(s)².
+ * @param q `[B]` @param action `[B, K]`: μ(s), in [−1, 1]
+ */
+export function ddpgActorLoss(q: tf.Tensor, action: tf.Tensor, penalty: number): tf.Tensor {
+  const loss = tf.neg(tf.mean(q));
+  return penalty === 0 ? loss : tf.add(loss, tf.mul(tf.mean(tf.square(action)), penalty));
 }
 
 // ---- agent ----
@@ -137,15 +158,16 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
         reward: ['batch'],
         nextObs: obsInput,
         discount: ['batch'],
+        weight: ['batch'],
         learningRate: [],
       },
-      run: (state, { obs, action, reward, nextObs, discount, learningRate }) => {
+      run: (state, { obs, action, reward, nextObs, discount, weight, learningRate }) => {
         const nextAction = actor.apply(unflattenParams(actor.layout, state.actorTarget), nextObs);
         const [nextQ] = critic.apply(unflattenParams(critic.layout, state.criticTarget), nextObs, nextAction);
-        const y = ddpgTarget(reward, discount, nextQ);
+        const y = clippedTarget(ddpgTarget(reward, discount, nextQ), config.valueMin, config.valueMax);
         const criticLoss = valueAndGrad(critic.layout, params => {
           const [q] = critic.apply(params, obs, toUnit(action));
-          return { loss: ddpgCriticLoss(q, y), q };
+          return { loss: ddpgCriticLoss(q, y, weight), q };
         })(state.critic);
         const newCritic = optimizer.step({
           parameters: state.critic,
@@ -156,8 +178,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
 
         const criticParams = unflattenParams(critic.layout, newCritic.parameters);
         const actorLoss = valueAndGrad(actor.layout, params => {
-          const [q] = critic.apply(criticParams, obs, actor.apply(params, obs));
-          return { loss: ddpgActorLoss(q) };
+          const action = actor.apply(params, obs);
+          const [q] = critic.apply(criticParams, obs, action);
+          return { loss: ddpgActorLoss(q, action, config.actionPenalty) };
         })(state.actor);
         const newActor = optimizer.step({
           parameters: state.actor,
@@ -177,6 +200,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
               criticTarget: polyak(state.criticTarget, newCritic.parameters, config.tau),
             }),
           },
+          outputs: { error: meanError([criticLoss.q], y) },
           metrics: { criticLoss: criticLoss.loss, actorLoss: actorLoss.loss, qValue: tf.mean(criticLoss.q) },
         };
       },
@@ -185,6 +209,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
   const networksProgram = makeUpdate(false);
 
   const learningRate = new Float32Array(1);
+  const weightsOf = importanceWeights();
+  let priorities: Float32Array | undefined;
   let updates = 0;
   let step = 0;
   let plannedSteps = 1;
@@ -196,7 +222,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
     acting.progress(now, totalSteps);
   }
 
-  return {
+  const agent: OffPolicyAgent<DdpgConfig> = {
     algorithm: 'ddpg',
     config,
     numEnvs: config.numEnvs,
@@ -207,10 +233,18 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
     act: acting.act,
     progress,
 
-    async update({ obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
+    async update(batch: TransitionBatch): Promise<Metrics> {
+      const { obs, action, reward, nextObs, discount } = batch;
       updates++;
       const update = updates % config.targetUpdateEveryUpdates === 0 ? updateProgram : networksProgram;
-      return (await update({ obs, action, reward, nextObs, discount, learningRate })).metrics;
+      const weight = weightsOf(batch);
+      const { outputs, metrics } = await update({ obs, action, reward, nextObs, discount, weight, learningRate });
+      priorities = outputs.error as Float32Array;
+      return metrics;
+    },
+
+    get priorities() {
+      return priorities;
     },
 
     async state(): Promise<AgentState> {
@@ -233,6 +267,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
       store.dispose();
     },
   };
+  return normalizedAgent(agent, spec);
 }
 
 /** Deep Deterministic Policy Gradient, for continuous actions. */
@@ -243,6 +278,6 @@ export const ddpg: Algorithm<DdpgConfig> = {
   config: ddpgConfig,
   presets: ddpgPresets,
   create,
-  policy: options => ddpgNetworks(options).actor.greedy,
+  policy: options => maybeNormalized(ddpgNetworks(options).actor.greedy, options),
   train: trainOnReplay,
 };

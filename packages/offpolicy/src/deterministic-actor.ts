@@ -7,6 +7,7 @@ import {
   observationNetwork,
   type Params,
   type PolicyNetwork,
+  probability,
   program,
   type Store,
   scheduled,
@@ -43,6 +44,7 @@ export const explorationFields = {
     default: 1,
     meaning: 'time of one step for drifting noise; 0.01 makes it last for hundreds of steps',
   }),
+  randomActionProbability: probability({ default: 0, meaning: 'share of exploring actions that are uniform over the box instead' }),
 };
 
 interface ActorConfig {
@@ -88,10 +90,14 @@ export interface NoisyActingOptions {
     readonly noiseScale: Schedule;
     readonly ouTheta: number;
     readonly ouTimeStep: number;
+    readonly randomActionProbability: number;
   };
 }
 
-/** How an agent with a deterministic policy acts: uniformly before it learns, then a = clip(μ(s) + σ noise), greedily when asked to. */
+/**
+ * How an agent with a deterministic policy acts: uniformly before it learns, then a = clip(μ(s) + σ noise), or now and then uniformly; greedily
+ * when asked to.
+ */
 export function noisyActing({ algorithm, spec, actor, store, rng, config }: NoisyActingOptions) {
   const { box, layout } = actor;
   const obsInput: InputShape = observationInput(spec.observationSpace);
@@ -108,7 +114,7 @@ export function noisyActing({ algorithm, spec, actor, store, rng, config }: Nois
     inputs: { obs: obsInput },
     run: (state, { obs }) => ({ outputs: { action: actor.greedy.act(unflattenParams(layout, state.actor), obs) } }),
   });
-  const { ouTheta: theta, ouTimeStep: timeStep, numEnvs } = config;
+  const { ouTheta: theta, ouTimeStep: timeStep, numEnvs, randomActionProbability } = config;
   const noise: ActionNoise =
     config.noise === 'gaussian' ? gaussianNoise(rng) : ornsteinUhlenbeckNoise({ rng, size: numEnvs * box.size, theta, timeStep });
   const obsSize = flatSize(spec.observationSpace);
@@ -126,7 +132,12 @@ export function noisyActing({ algorithm, spec, actor, store, rng, config }: Nois
       const size = (obs.length / obsSize) * box.size;
       if (numbers.length !== size) numbers = new Float32Array(size);
       if (step < config.learningStarts) return box.uniformInto(numbers, rng);
-      return (await exploreProgram({ obs, noise: noise.next(numbers), scale })).outputs.action;
+      const action = (await exploreProgram({ obs, noise: noise.next(numbers), scale })).outputs.action as Float32Array;
+      if (randomActionProbability === 0) return action;
+      for (let at = 0; at < size; at += box.size) {
+        if (rng.random() < randomActionProbability) box.uniformInto(action.subarray(at, at + box.size), rng);
+      }
+      return action;
     },
     state: (): AgentState => ({ rng: rng.state(), noise: noise.state() }),
     restore(state: AgentState): void {

@@ -62,9 +62,12 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
-import { smallest } from './critics.ts';
+import { meanError, smallest } from './critics.ts';
 import { discreteSacPresets } from './discrete-sac-presets.ts';
+import { importanceWeights } from './importance-weights.ts';
+import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
+import { replayFields } from './replay-fields.ts';
 import { sacCriticLoss, temperatureLoss } from './sac.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
@@ -95,6 +98,8 @@ export const discreteSacConfig = z.strictObject({
     default: 0.5,
     meaning: 'share of the largest entropy, log A, that a learned temperature aims at',
   }),
+  ...replayFields,
+  ...normalizationFields,
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
   activation: field(z.enum(['relu', 'tanh']), { default: 'relu', meaning: 'activation of hidden layers' }),
 });
@@ -197,6 +202,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
         reward: ['batch'],
         nextObs: obsInput,
         discount: ['batch'],
+        weight: ['batch'],
         learningRate: [],
         ...mask,
       },
@@ -209,7 +215,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
         const taken = oneHot(action, numActions);
         const criticLoss = valueAndGrad(critic.layout, params => {
           const qTaken = q(params, obs).map(values => tf.sum(tf.mul(values, taken), 1));
-          return { loss: sacCriticLoss(qTaken, y), q: qTaken[0] };
+          return { loss: sacCriticLoss(qTaken, y, batch.weight), q: qTaken[0], error: meanError(qTaken, y) };
         })(state.critic);
         const newCritic = optimizer.step({
           parameters: state.critic,
@@ -251,6 +257,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
             target: polyak(state.target, newCritic.parameters, config.tau),
             ...(config.learnAlpha && { logAlpha: newAlpha.parameters, alphaAdam: newAlpha.state }),
           },
+          outputs: { error: criticLoss.error },
           metrics: {
             criticLoss: criticLoss.loss,
             actorLoss: actorLoss.loss,
@@ -265,6 +272,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
 
   const obsSize = flatSize(spec.observationSpace);
   const learningRate = new Float32Array(1);
+  const weightsOf = importanceWeights();
+  let priorities: Float32Array | undefined;
   let noise = new Float32Array(0);
   let step = 0;
   let plannedSteps = 1;
@@ -275,7 +284,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
     learningRate[0] = valueAt(config.learningRate, now / totalSteps);
   }
 
-  return {
+  const agent: OffPolicyAgent<DiscreteSacConfig> = {
     algorithm: 'discrete-sac',
     config,
     numEnvs: config.numEnvs,
@@ -295,9 +304,16 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
       return (await explore({ ...inputs, noise: actionRng.uniformInto(noise) })).outputs.action;
     },
 
-    async update({ obs, action, reward, nextObs, discount, nextActionMask: mask }: TransitionBatch): Promise<Metrics> {
-      const batch = { obs, action, reward, nextObs, discount, learningRate };
-      return (await (mask ? updateProgram.masked({ ...batch, mask }) : updateProgram.plain(batch))).metrics;
+    async update(batch: TransitionBatch): Promise<Metrics> {
+      const { obs, action, reward, nextObs, discount, nextActionMask: mask } = batch;
+      const inputs = { obs, action, reward, nextObs, discount, weight: weightsOf(batch), learningRate };
+      const { outputs, metrics } = await (mask ? updateProgram.masked({ ...inputs, mask }) : updateProgram.plain(inputs));
+      priorities = outputs.error as Float32Array;
+      return metrics;
+    },
+
+    get priorities() {
+      return priorities;
     },
 
     async state(): Promise<AgentState> {
@@ -322,6 +338,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
       store.dispose();
     },
   };
+  return normalizedAgent(agent, spec);
 }
 
 /** A legal action per row, each with the same probability. @param mask `[N, A]`, 1 = legal @returns `[N]` */
@@ -341,6 +358,6 @@ export const discreteSac: Algorithm<DiscreteSacConfig> = {
   config: discreteSacConfig,
   presets: discreteSacPresets,
   create,
-  policy: options => discreteSacNetworks(options).greedy,
+  policy: options => maybeNormalized(discreteSacNetworks(options).greedy, options),
   train: trainOnReplay,
 };

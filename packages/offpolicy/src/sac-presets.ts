@@ -6,6 +6,17 @@ import type { SacConfig } from './sac.ts';
  * for correlated noise in place of state-dependent noise on MountainCarContinuous.
  */
 export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
+  'FetchReach-v4': {
+    totalSteps: 10_000,
+    her: 'future:4',
+    config: { learningRate: 1e-3, gamma: 0.95, learningStarts: 500, normalizeObservations: true, hiddenSizes: [64, 64] },
+  },
+  'HalfCheetah-v5': { totalSteps: 1_000_000, config: { learningStarts: 10_000 } },
+  'Hopper-v5': { totalSteps: 1_000_000, config: { learningStarts: 10_000 } },
+  'LunarLanderContinuous-v3': {
+    totalSteps: 200_000,
+    config: { learningRate: { type: 'linear', from: 7.3e-4, to: 0 }, tau: 0.01, learningStarts: 10_000, hiddenSizes: [128, 128] },
+  },
   'MountainCarContinuous-v0': {
     totalSteps: 50_000,
     config: {

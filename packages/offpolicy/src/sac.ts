@@ -17,7 +17,8 @@
  *    a small one grows as fast as a large one falls.
  * 2. The policy ascends on the critics that this update has made, as the authors' code and most others do.
  * 3. Actions are rescaled to [−1, 1]ᴷ; entropy is counted there, so H̄ = −K suits any bounds.
- * 4. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 4. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
+ * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -58,8 +59,11 @@ import {
 import { z } from 'zod';
 import { actionBox } from './action-box.ts';
 import { correlatedNoise } from './action-noise.ts';
-import { critics, smallest } from './critics.ts';
+import { critics, meanError, smallest, weightedMean } from './critics.ts';
+import { importanceWeights } from './importance-weights.ts';
+import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
+import { replayFields } from './replay-fields.ts';
 import { sacPresets } from './sac-presets.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
@@ -95,6 +99,8 @@ export const sacConfig = z.strictObject({
     default: 0,
     meaning: 'correlation of the noise of exploring actions from step to step; 0: independent',
   }),
+  ...replayFields,
+  ...normalizationFields,
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
   activation: field(z.enum(['relu', 'tanh']), { default: 'relu', meaning: 'activation of hidden layers' }),
 });
@@ -147,9 +153,9 @@ export function sacTarget({ reward, discount, nextQ, nextLogProb, alpha }: SacTa
   return tf.add(reward, tf.mul(discount, tf.sub(smallest(nextQ), tf.mul(alpha, nextLogProb))));
 }
 
-/** J_Q = Σ_i mean ½ (Q_i(s, a) − y)² (eq. 5): scalar. @param q `[B]` each @param target `[B]`, constant */
-export function sacCriticLoss(q: readonly tf.Tensor[], target: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.addN(q.map(values => tf.mean(tf.squaredDifference(values, target)))), 0.5);
+/** J_Q = Σ_i mean ½ (Q_i(s, a) − y)² (eq. 5): scalar. @param q `[B]` each @param target `[B]`, constant @param weight `[B]`; 1 when omitted */
+export function sacCriticLoss(q: readonly tf.Tensor[], target: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.addN(q.map(values => weightedMean(tf.squaredDifference(values, target), weight))), 0.5);
 }
 
 /** J_π = mean (α log π(a|s) − min_i Q_i(s, a)), a by the reparametrisation trick (eq. 9): scalar. @param q `[B]` each @param logProb `[B]` */
@@ -207,6 +213,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       reward: ['batch'],
       nextObs: obsInput,
       discount: ['batch'],
+      weight: ['batch'],
       noise: actionInput,
       nextNoise: actionInput,
       learningRate: [],
@@ -221,7 +228,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       const action = box.toUnit(batch.action);
       const criticLoss = valueAndGrad(critic.layout, params => {
         const q = critic.apply(params, obs, action);
-        return { loss: sacCriticLoss(q, y), q: q[0] };
+        return { loss: sacCriticLoss(q, y, batch.weight), q: q[0], error: meanError(q, y) };
       })(state.critic);
       const newCritic = optimizer.step({
         parameters: state.critic,
@@ -262,6 +269,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
           target: polyak(state.target, newCritic.parameters, config.tau),
           ...(config.learnAlpha && { logAlpha: newAlpha.parameters, alphaAdam: newAlpha.state }),
         },
+        outputs: { error: criticLoss.error },
         metrics: {
           criticLoss: criticLoss.loss,
           actorLoss: actorLoss.loss,
@@ -277,6 +285,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
   const learningRate = new Float32Array(1);
   const actionNoise = correlatedNoise({ rng: actionRng, correlation: config.noiseCorrelation });
   let numbers = new Float32Array(0);
+  const weightsOf = importanceWeights();
+  let priorities: Float32Array | undefined;
   let noise = new Float32Array(0);
   let nextNoise = new Float32Array(0);
   let step = 0;
@@ -288,7 +298,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     learningRate[0] = valueAt(config.learningRate, now / totalSteps);
   }
 
-  return {
+  const agent: OffPolicyAgent<SacConfig> = {
     algorithm: 'sac',
     config,
     numEnvs: config.numEnvs,
@@ -306,14 +316,23 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       return (await exploreProgram({ obs, noise: actionNoise.next(numbers) })).outputs.action;
     },
 
-    async update({ size, obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
+    async update(batch: TransitionBatch): Promise<Metrics> {
+      const { size, obs, action, reward, nextObs, discount } = batch;
       if (noise.length !== size * box.size) {
         noise = new Float32Array(size * box.size);
         nextNoise = new Float32Array(size * box.size);
       }
       updateRng.standardNormalInto(noise);
       updateRng.standardNormalInto(nextNoise);
-      return (await updateProgram({ obs, action, reward, nextObs, discount, noise, nextNoise, learningRate })).metrics;
+      const weight = weightsOf(batch);
+      const inputs = { obs, action, reward, nextObs, discount, weight, noise, nextNoise, learningRate };
+      const { outputs, metrics } = await updateProgram(inputs);
+      priorities = outputs.error as Float32Array;
+      return metrics;
+    },
+
+    get priorities() {
+      return priorities;
     },
 
     async state(): Promise<AgentState> {
@@ -344,6 +363,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
       store.dispose();
     },
   };
+  return normalizedAgent(agent, spec);
 }
 
 /** Soft Actor-Critic, for continuous actions. */
@@ -354,6 +374,6 @@ export const sac: Algorithm<SacConfig> = {
   config: sacConfig,
   presets: sacPresets,
   create,
-  policy: options => sacNetworks(options).greedy,
+  policy: options => maybeNormalized(sacNetworks(options).greedy, options),
   train: trainOnReplay,
 };

@@ -14,7 +14,8 @@
  * Deviations from the paper:
  * 1. Actions are rescaled to [−1, 1]ᴷ; all noise is counted there.
  * 2. Exploration noise may be that of Ornstein and Uhlenbeck (`noise`; off).
- * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 3. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
+ * 4. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -47,9 +48,12 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
-import { critics, smallest } from './critics.ts';
+import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { deterministicActor, explorationFields, noisyActing } from './deterministic-actor.ts';
+import { importanceWeights } from './importance-weights.ts';
+import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
+import { replayFields } from './replay-fields.ts';
 import { td3Presets } from './td3-presets.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
@@ -84,6 +88,8 @@ export const td3Config = z.strictObject({
     meaning: 'largest noise on target actions (c)',
   }),
   ...explorationFields,
+  ...replayFields,
+  ...normalizationFields,
   learningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of Adam' }),
   actorLearningRateScale: positive({ default: 1, meaning: 'step size of Adam for the policy, as a multiple of learningRate' }),
   hiddenSizes: hiddenSizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
@@ -118,9 +124,9 @@ export function td3Target(reward: tf.Tensor, discount: tf.Tensor, nextQ: readonl
   return tf.add(reward, tf.mul(discount, smallest(nextQ)));
 }
 
-/** Σ_i mean (Q_i(s, a) − y)² (algorithm 1): scalar. @param q `[B]` each @param target `[B]`, constant */
-export function td3CriticLoss(q: readonly tf.Tensor[], target: tf.Tensor): tf.Tensor {
-  return tf.addN(q.map(values => tf.mean(tf.squaredDifference(values, target))));
+/** Σ_i mean (Q_i(s, a) − y)² (algorithm 1): scalar. @param q `[B]` each @param target `[B]`, constant @param weight `[B]`; 1 when omitted */
+export function td3CriticLoss(q: readonly tf.Tensor[], target: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return tf.addN(q.map(values => weightedMean(tf.squaredDifference(values, target), weight)));
 }
 
 /** −mean Q_1(s, π(s)): its gradient is the deterministic policy gradient, negated. @param q `[B]`: of the first critic */
@@ -163,17 +169,18 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
         reward: ['batch'],
         nextObs: obsInput,
         discount: ['batch'],
+        weight: ['batch'],
         nextNoise: ['batch', actionSize],
         learningRate: [],
       },
-      run: (state, { obs, action, reward, nextObs, discount, nextNoise, learningRate }) => {
+      run: (state, { obs, action, reward, nextObs, discount, weight, nextNoise, learningRate }) => {
         const targetAction = actor.apply(unflattenParams(actor.layout, state.actorTarget), nextObs);
         const nextAction = smoothedAction(targetAction, nextNoise, smoothing);
         const nextQ = critic.apply(unflattenParams(critic.layout, state.criticTarget), nextObs, nextAction);
         const y = td3Target(reward, discount, nextQ);
         const criticLoss = valueAndGrad(critic.layout, params => {
           const q = critic.apply(params, obs, toUnit(action));
-          return { loss: td3CriticLoss(q, y), q: q[0] };
+          return { loss: td3CriticLoss(q, y, weight), q: q[0], error: meanError(q, y) };
         })(state.critic);
         const newCritic = optimizer.step({
           parameters: state.critic,
@@ -183,7 +190,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
         });
         const newCriticState = { critic: newCritic.parameters, criticAdam: newCritic.state };
         const metrics = { criticLoss: criticLoss.loss, qValue: tf.mean(criticLoss.q) };
-        if (!isDelayedStep) return { state: newCriticState, metrics: { ...metrics, actorLoss: state.actorLoss } };
+        const outputs = { error: criticLoss.error };
+        if (!isDelayedStep) return { state: newCriticState, outputs, metrics: { ...metrics, actorLoss: state.actorLoss } };
 
         const criticParams = unflattenParams(critic.layout, newCritic.parameters);
         const actorLoss = valueAndGrad(actor.layout, params => ({
@@ -204,6 +212,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
             criticTarget: polyak(state.criticTarget, newCritic.parameters, config.tau),
             actorLoss: actorLoss.loss,
           },
+          outputs,
           metrics: { ...metrics, actorLoss: actorLoss.loss },
         };
       },
@@ -213,6 +222,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
 
   const learningRate = new Float32Array(1);
   let nextNoise = new Float32Array(0);
+  const weightsOf = importanceWeights();
+  let priorities: Float32Array | undefined;
   let updates = 0;
   let step = 0;
   let plannedSteps = 1;
@@ -224,7 +235,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
     acting.progress(now, totalSteps);
   }
 
-  return {
+  const agent: OffPolicyAgent<Td3Config> = {
     algorithm: 'td3',
     config,
     numEnvs: config.numEnvs,
@@ -235,12 +246,20 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
     act: acting.act,
     progress,
 
-    async update({ size, obs, action, reward, nextObs, discount }: TransitionBatch): Promise<Metrics> {
+    async update(batch: TransitionBatch): Promise<Metrics> {
+      const { size, obs, action, reward, nextObs, discount } = batch;
       if (nextNoise.length !== size * actionSize) nextNoise = new Float32Array(size * actionSize);
       updateRng.standardNormalInto(nextNoise);
       updates++;
       const update = updates % config.policyDelay === 0 ? updateProgram : criticProgram;
-      return (await update({ obs, action, reward, nextObs, discount, nextNoise, learningRate })).metrics;
+      const weight = weightsOf(batch);
+      const { outputs, metrics } = await update({ obs, action, reward, nextObs, discount, weight, nextNoise, learningRate });
+      priorities = outputs.error as Float32Array;
+      return metrics;
+    },
+
+    get priorities() {
+      return priorities;
     },
 
     async state(): Promise<AgentState> {
@@ -264,6 +283,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>)
       store.dispose();
     },
   };
+  return normalizedAgent(agent, spec);
 }
 
 /** Twin Delayed Deep Deterministic policy gradient, for continuous actions. */
@@ -274,6 +294,6 @@ export const td3: Algorithm<Td3Config> = {
   config: td3Config,
   presets: td3Presets,
   create,
-  policy: options => td3Networks(options).actor.greedy,
+  policy: options => maybeNormalized(td3Networks(options).actor.greedy, options),
   train: trainOnReplay,
 };

@@ -1,13 +1,24 @@
 import { type TrainOptions, trainOffPolicy } from '@zpin/core';
-import type { OffPolicyAgent } from '@zpin/core/spec';
-import { UniformReplay } from '@zpin/replay';
+import { ConfigError, message, type OffPolicyAgent, type ReplayBuffer } from '@zpin/core/spec';
+import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
+import type { ReplayConfig } from './replay-fields.ts';
 
-/** Trains an agent on a uniform replay memory of `bufferSize` transitions. */
+/** Trains an agent on the replay memory that its settings or, before them, the options ask for. */
 export function trainOnReplay(options: TrainOptions) {
-  const agent = options.agent as OffPolicyAgent<{ readonly bufferSize: number; readonly gamma: number }>;
-  const { bufferSize, gamma } = agent.config;
-  const { observationSpace, actionSpace } = options.env.spec;
-  const hasActionMask = options.env.createStep().actionMask !== undefined;
-  const replay = new UniformReplay({ capacity: bufferSize, observationSpace, actionSpace, gamma, hasActionMask });
-  return trainOffPolicy({ ...options, agent, replay });
+  const agent = options.agent as OffPolicyAgent<ReplayConfig>;
+  return trainOffPolicy({ ...options, agent, replay: replayOf(agent, options) });
+}
+
+function replayOf({ algorithm, config }: OffPolicyAgent<ReplayConfig>, { env, makeReplay, totalSteps }: TrainOptions): ReplayBuffer {
+  const { bufferSize, gamma, nSteps } = config;
+  const { observationSpace, actionSpace } = env.spec;
+  const hasActionMask = env.createStep().actionMask !== undefined;
+  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask };
+  if (!config.prioritizedReplay) return makeReplay ? makeReplay(memory) : new UniformReplay(memory);
+  if (makeReplay) {
+    const remedy = 'Turn prioritizedReplay off, or train without hindsight';
+    throw new ConfigError(message(algorithm, 'there can be one replay memory', 'a prioritized one and another', remedy));
+  }
+  const { priorityExponent: alpha, priorityWeight: beta } = config;
+  return new PrioritizedReplay({ ...memory, alpha, beta, betaAnnealing: totalSteps });
 }

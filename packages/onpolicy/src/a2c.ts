@@ -45,7 +45,7 @@ import {
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
 import { a2cPresets } from './a2c-presets.ts';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -74,6 +74,7 @@ export const a2cConfig = z.strictObject({
   maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
   normalizeAdvantage: field(z.boolean(), { default: false, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
   ...networkFields,
+  ...sharedTrunkField,
   ...normalizationFields,
 });
 
@@ -117,7 +118,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>)
   const config = parseConfig(a2cConfig, given ?? {}, 'a2c');
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const network = actorCritic('a2c', spec, config);
-  const { head, layout, policy, value } = network;
+  const { head, layout } = network;
   const optimizer: Optimizer =
     config.optimizer === 'adam'
       ? adam({ epsilon: config.optimizerEpsilon })
@@ -142,11 +143,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>)
           gradient,
           ...metrics
         } = valueAndGrad(layout, params => {
-          const distribution = policy(params, batch.obs, batch.mask);
+          const { distribution, value } = network.both(params, batch.obs, batch.mask);
           const logProb = distribution.logProb(batch.action);
           const entropy = distribution.entropy();
           const { valueTarget } = batch;
-          return a2cLoss({ logProb, entropy, value: value(params, batch.obs), advantage, valueTarget }, config);
+          return a2cLoss({ logProb, entropy, value, advantage, valueTarget }, config);
         })(parameters);
         const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
         const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });

@@ -1,7 +1,7 @@
 export type { A2cConfig, A2cLossInput } from './a2c.ts';
 export { a2c, a2cConfig, a2cLoss } from './a2c.ts';
-export type { ActorCritic, ActorCriticOptions } from './actor-critic.ts';
-export { actorCritic } from './actor-critic.ts';
+export type { ActorCritic, ActorCriticOptions, SeparateActorCritic } from './actor-critic.ts';
+export { actorCritic, separateActorCritic } from './actor-critic.ts';
 export type { Candidate, LineSearchOptions } from './line-search.ts';
 export { lineSearch } from './line-search.ts';
 export type { Columns } from './minibatches.ts';
@@ -16,8 +16,8 @@ export { oneStepActorCritic, oneStepActorCriticConfig } from './one-step-actor-c
 export { policyGradientLoss } from './policy-gradient-loss.ts';
 export type { PolicyHead } from './policy-head.ts';
 export { policyHead } from './policy-head.ts';
-export type { PolicyLossInput, PpoConfig } from './ppo.ts';
-export { clippedPolicyLoss, ppo, ppoConfig, valueLoss } from './ppo.ts';
+export type { PolicyLossInput, PpoConfig, PpoLossInput } from './ppo.ts';
+export { clippedPolicyLoss, ppo, ppoConfig, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export { adaptPenalty, ppoPenalty, ppoPenaltyConfig } from './ppo-penalty.ts';
 export type { ReinforceConfig } from './reinforce.ts';

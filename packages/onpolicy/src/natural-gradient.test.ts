@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine, hessianVectorProduct, layout, type Params, unflattenParams } from '@zpin/core';
 import { box, discrete, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { actorCritic } from './actor-critic.ts';
+import { separateActorCritic } from './actor-critic.ts';
 import { conjugateGradient, naturalStep } from './natural-gradient.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
@@ -84,7 +84,7 @@ const specs = {
 
 describe.each(['discrete', 'continuous'] as const)('the Fisher matrix of a %s policy', kind => {
   const rng = new Rng(3);
-  const network = actorCritic('test', specs[kind], { hiddenSizes: [4], activation: 'tanh', initialLogStd: -0.3 });
+  const network = separateActorCritic('test', specs[kind], { hiddenSizes: [4], activation: 'tanh', initialLogStd: -0.3 });
   const { policy } = network;
   const own = network.separate.policy;
   // Weights far from those of the start, which are near 0 in the last layer.

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { concatLayouts, field, layout, type PolicyNetwork } from '@zpin/core';
+import { field, normalizedPolicy as normalizePolicy, type PolicyNetwork } from '@zpin/core';
 import {
   type AgentState,
   describeSpace,
@@ -160,17 +159,7 @@ export class Normalizer {
   }
 }
 
-/** A policy on normalised observations as one on observations as they are: mean and scale are the last of its weights. */
+/** A policy on observations as the normaliser gives them, as one on observations as they are. */
 export function normalizedPolicy(policy: PolicyNetwork, size: number): PolicyNetwork {
-  const statistics = layout([
-    ['normalizer/mean', [size]],
-    ['normalizer/scale', [size]],
-  ]);
-  return {
-    layout: concatLayouts(policy.layout, statistics),
-    act: (params, obs, mask) => {
-      const centred = tf.mul(tf.sub(obs, params['normalizer/mean']), params['normalizer/scale']);
-      return policy.act(params, tf.clipByValue(centred, -CLIP, CLIP), mask);
-    },
-  };
+  return normalizePolicy(policy, size, CLIP);
 }

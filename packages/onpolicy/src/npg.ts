@@ -34,7 +34,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -56,6 +56,7 @@ export const npgConfig = z.strictObject({
   ...naturalGradientFields,
   ...valueFitFields,
   ...networkFields,
+  ...separateTrunksField,
   ...normalizationFields,
 });
 
@@ -67,7 +68,7 @@ export type NpgConfig = z.output<typeof npgConfig>;
 function create({ spec, config: given, seed, engine }: CreateOptions<NpgConfig>): OnPolicyAgent<NpgConfig> {
   const config = parseConfig(npgConfig, given ?? {}, 'npg');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic('npg', spec, config);
+  const network = separateActorCritic('npg', spec, config);
   const { head, policy } = network;
   const { layout, init } = network.separate.policy;
   const store = new Store(engine, { policy: init(initRng), ...valueVectors(network, initRng) });

@@ -37,7 +37,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { maskedProgram } from './masked-program.ts';
 import { normalizationFields } from './normalizer.ts';
@@ -55,6 +55,7 @@ export const oneStepActorCriticConfig = z.strictObject({
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   discountGradient: field(z.boolean(), { default: true, meaning: 'weigh the policy gradient of step t of an episode by γᵗ (I)' }),
   ...networkFields,
+  ...separateTrunksField,
   ...normalizationFields,
 });
 
@@ -104,7 +105,7 @@ function create(options: CreateOptions<OneStepActorCriticConfig>): OnPolicyAgent
   const { spec, seed, engine } = options;
   const config = parseConfig(oneStepActorCriticConfig, options.config ?? {}, 'actor-critic');
   const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const network = actorCritic('actor-critic', spec, config);
+  const network = separateActorCritic('actor-critic', spec, config);
   const { head, policy } = network;
   const layouts = { policy: network.separate.policy.layout, value: network.separate.value.layout };
   const optimizer: Optimizer = config.optimizer === 'adam' ? adam() : sgd();

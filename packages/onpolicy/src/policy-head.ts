@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {
   Categorical,
   clipToBox,
@@ -7,6 +7,7 @@ import {
   type InputShape,
   int32,
   MultiCategorical,
+  SquashedGaussian,
 } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
 
@@ -34,9 +35,10 @@ export interface PolicyHead {
 
 /**
  * Categorical for `Discrete` actions, independent categoricals for `MultiDiscrete`, diagonal Gaussian for `Box`.
- * @throws SpaceError for other spaces
+ * @param squash whether the Gaussian is squashed to the bounds of the `Box` by tanh, rather than clipped to them by the environment
+ * @throws SpaceError for other spaces, and for a `Box` without finite bounds to squash to
  */
-export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): PolicyHead {
+export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec, squash = false): PolicyHead {
   if (actionSpace.type === 'discrete') {
     return {
       outputSize: actionSpace.n,
@@ -66,6 +68,10 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
   }
   if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') {
     const size = actionSpace.low.length;
+    if (squash && ![...actionSpace.low, ...actionSpace.high].every(Number.isFinite)) {
+      const expectation = `actions of ${id} must have finite bounds to be squashed to`;
+      throw new SpaceError(message(algorithm, expectation, describeSpace(actionSpace), 'Turn squashActions off'));
+    }
     return {
       outputSize: size,
       logStdSize: size,
@@ -74,8 +80,9 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec): Pol
       drawNoise: (rng, noise) => rng.standardNormalInto(noise),
       noiseSize: size,
       maskSize: 0,
-      distribution: (mean, logStd) => new DiagonalGaussian(mean, logStd as tf.Tensor),
-      mode: mean => clipToBox(mean, actionSpace),
+      distribution: (mean, logStd) =>
+        squash ? new SquashedGaussian(mean, logStd as tf.Tensor, actionSpace) : new DiagonalGaussian(mean, logStd as tf.Tensor),
+      mode: mean => (squash ? new SquashedGaussian(mean, tf.zeros([size]), actionSpace).mode() : clipToBox(mean, actionSpace)),
     };
   }
   throw new SpaceError(

@@ -40,7 +40,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -69,6 +69,7 @@ export const ppoPenaltyConfig = z.strictObject({
   maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
   normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'give advantages mean 0 and deviation 1 in each minibatch' }),
   ...networkFields,
+  ...sharedTrunkField,
   ...normalizationFields,
 });
 
@@ -93,7 +94,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyC
   const config = parseConfig(ppoPenaltyConfig, given ?? {}, 'ppo-penalty');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
   const network = actorCritic('ppo-penalty', spec, config);
-  const { head, layout, policy, value } = network;
+  const { head, layout, policy } = network;
   const optimizer = adam({ epsilon: config.adamEpsilon });
   const initial = network.init(initRng);
   const store = new Store(engine, {
@@ -124,12 +125,12 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyC
           gradient,
           ...metrics
         } = valueAndGrad(layout, params => {
-          const now = policy(params, batch.obs, batch.mask);
+          const { distribution: now, value } = network.both(params, batch.obs, batch.mask);
           const kl = tf.mean(old.kl(now));
           const objective = surrogate(now.logProb(batch.action), batch.oldLogProb, advantage);
           // Eq. 8, negated.
           const policyLoss = tf.sub(tf.mul(tf.reshape(penalty, []), kl), objective);
-          const valueLoss = tf.mean(tf.squaredDifference(value(params, batch.obs), batch.valueTarget));
+          const valueLoss = tf.mean(tf.squaredDifference(value, batch.valueTarget));
           const entropy = tf.mean(now.entropy());
           const loss = tf.sub(
             tf.add(policyLoss, tf.mul(valueLoss, config.valueCoefficient)),

@@ -1,7 +1,17 @@
 import type { Preset } from '@zpin/core';
 import type { PpoConfig } from './ppo.ts';
 
-/** Settings with which PPO reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
+/** RL Baselines3 Zoo's for both kinds of LunarLander. */
+const lunarLander: Partial<PpoConfig> = {
+  numEnvs: 16,
+  rolloutLength: 1024,
+  gamma: 0.999,
+  lambda: 0.98,
+  epochs: 4,
+  entropyCoefficient: 0.01,
+};
+
+/** Settings with which PPO reaches the threshold of an environment; those of CartPole, LunarLander and Hopper are RL Baselines3 Zoo's. */
 export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
@@ -47,6 +57,27 @@ export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
       rolloutLength: 1024,
       gamma: 0.95,
       learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      normalizeRewards: true,
+    },
+  },
+  'LunarLander-v3': { totalSteps: 1_000_000, config: lunarLander },
+  'LunarLanderContinuous-v3': { totalSteps: 1_000_000, config: lunarLander },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: {
+      rolloutLength: 512,
+      batchSize: 32,
+      epochs: 5,
+      gamma: 0.999,
+      lambda: 0.99,
+      learningRate: 9.80828e-5,
+      entropyCoefficient: 0.00229519,
+      valueCoefficient: 0.835671,
+      maxGradientNorm: 0.7,
+      hiddenSizes: [256, 256],
+      activation: 'relu',
+      initialLogStd: -2,
+      normalizeObservations: true,
       normalizeRewards: true,
     },
   },

@@ -25,6 +25,7 @@ import {
   type CreateOptions,
   clipByGlobalNorm,
   count,
+  type EntropicDistribution,
   field,
   MeanMetrics,
   nonNegative,
@@ -42,7 +43,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -78,6 +79,7 @@ export const ppoConfig = z.strictObject({
     meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
   }),
   ...networkFields,
+  ...sharedTrunkField,
   ...normalizationFields,
 });
 
@@ -122,6 +124,35 @@ export function valueLoss(value: tf.Tensor, oldValue: tf.Tensor, target: tf.Tens
   return tf.mean(tf.maximum(error, tf.squaredDifference(kept, target)));
 }
 
+export interface PpoLossInput extends Omit<PolicyLossInput, 'logProb'> {
+  /** π_θ in the B states */
+  readonly distribution: EntropicDistribution;
+  /** `[B]` or `[B, K]` */
+  readonly action: tf.Tensor;
+  /** `[B]`: V_θ */
+  readonly value: tf.Tensor;
+  /** `[B]`: V_θold */
+  readonly oldValue: tf.Tensor;
+  /** `[B]` */
+  readonly valueTarget: tf.Tensor;
+}
+
+/** Eq. 9, negated: −L^CLIP + c₁ L^VF − c₂ S. @returns scalars */
+export function ppoLoss(
+  { distribution, action, value, oldValue, valueTarget, ...rest }: PpoLossInput,
+  config: Pick<PpoConfig, 'valueClipRange' | 'valueCoefficient' | 'entropyCoefficient'>,
+) {
+  const logProb = distribution.logProb(action);
+  const { loss: policyLoss, approxKl, clipFraction } = clippedPolicyLoss({ logProb, ...rest });
+  const squaredError = valueLoss(value, oldValue, valueTarget, config.valueClipRange);
+  const entropy = tf.mean(distribution.entropy());
+  const loss = tf.sub(
+    tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient)),
+    tf.mul(entropy, config.entropyCoefficient),
+  );
+  return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
+}
+
 // ---- agent ----
 
 /** Builds a PPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
@@ -129,7 +160,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
   const config = parseConfig(ppoConfig, given ?? {}, 'ppo');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
   const network = actorCritic('ppo', spec, config);
-  const { head, layout, policy, value } = network;
+  const { head, layout } = network;
   const optimizer = adam({ epsilon: config.adamEpsilon });
   const store = new Store(engine, { parameters: network.init(initRng), adam: optimizer.init(layout.size) });
 
@@ -154,21 +185,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>)
           gradient,
           ...metrics
         } = valueAndGrad(layout, params => {
-          const distribution = policy(params, batch.obs, batch.mask);
-          const logProb = distribution.logProb(batch.action);
-          const {
-            loss: policyLoss,
-            approxKl,
-            clipFraction,
-          } = clippedPolicyLoss({ logProb, advantage, oldLogProb: batch.oldLogProb, clipRange: batch.clipRange });
-          const squaredError = valueLoss(value(params, batch.obs), batch.oldValue, batch.valueTarget, config.valueClipRange);
-          const entropy = tf.mean(distribution.entropy());
-          // Eq. 9, negated: L^CLIP − c₁ L^VF + c₂ S.
-          const loss = tf.sub(
-            tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient)),
-            tf.mul(entropy, config.entropyCoefficient),
-          );
-          return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
+          const { distribution, value } = network.both(params, batch.obs, batch.mask);
+          return ppoLoss({ distribution, value, ...batch, advantage }, config);
         })(parameters);
         const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
         const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });

@@ -38,7 +38,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { type EpisodeSteps, Episodes } from './episodes.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -63,6 +63,7 @@ export const reinforceConfig = z.strictObject({
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   normalizeAdvantage: field(z.boolean(), { default: false, meaning: 'give advantages mean 0 and deviation 1 in each update' }),
   ...networkFields,
+  ...separateTrunksField,
   ...normalizationFields,
 });
 
@@ -92,7 +93,7 @@ export function stepWeights(
 function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceConfig>): OnPolicyAgent<ReinforceConfig> {
   const config = parseConfig(reinforceConfig, given ?? {}, 'reinforce');
   const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const network = actorCritic('reinforce', spec, config);
+  const network = separateActorCritic('reinforce', spec, config);
   const { head, policy } = network;
   const layouts = { policy: network.separate.policy.layout, value: network.separate.value.layout };
   const optimizer = adam();

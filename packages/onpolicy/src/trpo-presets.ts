@@ -21,4 +21,22 @@ export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
     },
   },
   'Pendulum-v1': { totalSteps: 200_000, config: { numEnvs: 2, rolloutLength: 1024, gamma: 0.9, valueEpochs: 15 } },
+  'LunarLanderContinuous-v3': {
+    totalSteps: 500_000,
+    config: { numEnvs: 2, rolloutLength: 1024, valueEpochs: 20, normalizeObservations: true, normalizeRewards: true },
+  },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: {
+      numEnvs: 2,
+      rolloutLength: 1024,
+      cgIterations: 25,
+      valueEpochs: 20,
+      hiddenSizes: [256, 256],
+      activation: 'relu',
+      initialLogStd: -2,
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
+  },
 };

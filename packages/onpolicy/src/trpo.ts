@@ -35,7 +35,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -60,6 +60,7 @@ export const trpoConfig = z.strictObject({
   lineSearchShrink: field(z.number().gt(0).lt(1), { default: 0.8, meaning: 'factor on the step from one try to the next' }),
   ...valueFitFields,
   ...networkFields,
+  ...separateTrunksField,
   ...normalizationFields,
 });
 
@@ -71,7 +72,7 @@ export type TrpoConfig = z.output<typeof trpoConfig>;
 function create({ spec, config: given, seed, engine }: CreateOptions<TrpoConfig>): OnPolicyAgent<TrpoConfig> {
   const config = parseConfig(trpoConfig, given ?? {}, 'trpo');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic('trpo', spec, config);
+  const network = separateActorCritic('trpo', spec, config);
   const { head, policy } = network;
   const { layout, init } = network.separate.policy;
   const store = new Store(engine, { policy: init(initRng), ...valueVectors(network, initRng) });

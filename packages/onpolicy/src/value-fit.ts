@@ -12,7 +12,7 @@ import {
 } from '@zpin/core';
 import type { EnvSpec, Rng, Rollout } from '@zpin/core/spec';
 import { z } from 'zod';
-import type { ActorCritic } from './actor-critic.ts';
+import type { SeparateActorCritic } from './actor-critic.ts';
 import { minibatches } from './minibatches.ts';
 
 /** Settings of every algorithm that fits its value apart from its policy. */
@@ -25,7 +25,7 @@ export const valueFitFields = {
 const optimizer = adam();
 
 /** First vectors of the store: the value and its optimiser. */
-export function valueVectors({ separate: { value } }: ActorCritic, rng: Rng) {
+export function valueVectors({ separate: { value } }: SeparateActorCritic, rng: Rng) {
   return { value: value.init(rng), valueAdam: optimizer.init(value.layout.size) };
 }
 
@@ -34,7 +34,7 @@ type ValueVectors = ReturnType<typeof valueVectors>;
 export interface ValueFitOptions {
   readonly algorithm: string;
   readonly spec: EnvSpec;
-  readonly network: ActorCritic;
+  readonly network: SeparateActorCritic;
   readonly store: Store<ValueVectors>;
   readonly config: { readonly valueEpochs: number; readonly batchSize: number };
   readonly shuffleRng: Rng;

@@ -7,4 +7,15 @@ export const vpgPresets: Readonly<Record<string, Preset<VpgConfig>>> = {
     totalSteps: 200_000,
     config: { numEnvs: 4, rolloutLength: 128, policyLearningRate: { type: 'linear', from: 1e-2, to: 0 }, valueEpochs: 20 },
   },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: {
+      numEnvs: 2,
+      rolloutLength: 1024,
+      policyLearningRate: { type: 'linear', from: 3e-3, to: 0 },
+      initialLogStd: -0.5,
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
+  },
 };

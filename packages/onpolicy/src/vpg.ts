@@ -37,7 +37,7 @@ import {
 } from '@zpin/core';
 import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields } from './actor-critic.ts';
+import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';
@@ -60,6 +60,7 @@ export const vpgConfig = z.strictObject({
   normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
   ...valueFitFields,
   ...networkFields,
+  ...separateTrunksField,
   ...normalizationFields,
 });
 
@@ -71,7 +72,7 @@ export type VpgConfig = z.output<typeof vpgConfig>;
 function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>): OnPolicyAgent<VpgConfig> {
   const config = parseConfig(vpgConfig, given ?? {}, 'vpg');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic('vpg', spec, config);
+  const network = separateActorCritic('vpg', spec, config);
   const { head, policy } = network;
   const { layout, init } = network.separate.policy;
   const optimizer = adam();

@@ -57,7 +57,7 @@ export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf
   const spacing = (atoms[n - 1] - atoms[0]) / (n - 1);
   const moved = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), tf.tensor2d([...atoms], [1, n])));
   // Where each atom of Z′ ends up, in atoms from the first one.
-  const place = tf.minimum(tf.maximum(tf.div(tf.sub(moved, atoms[0]), spacing), 0), n - 1);
+  const place = tf.clipByValue(tf.div(tf.sub(moved, atoms[0]), spacing), 0, n - 1);
   const distance = tf.abs(tf.sub(tf.expandDims(place, 2), tf.tensor([...atoms.keys()], [1, 1, n])));
   const share = tf.relu(tf.sub(1, distance));
   return tf.reshape(tf.matMul(tf.expandDims(next, 1), share), [-1, n]);

@@ -34,6 +34,21 @@ const greedyInTheEnd = { explorationFraction: 0.16, epsilonEnd: 0.04 };
 const cartPoleAtoms = { numAtoms: 51, valueMin: 0, valueMax: 100 };
 
 export const dqnPresets: Presets<DqnConfig> = {
+  // 15 bits: without hindsight, no episode in a thousand ever sees the goal.
+  'BitFlip-v0': {
+    totalSteps: 20_000,
+    her: 'future:4',
+    envOptions: { bits: 15 },
+    config: {
+      learningRate: 1e-3,
+      batchSize: 128,
+      gamma: 0.98,
+      targetUpdateEverySteps: 500,
+      trainEverySteps: 1,
+      explorationFraction: 0.5,
+      hiddenSizes: [256],
+    },
+  },
   // Three-step returns, which the paper does not have: with one step, one seed in ten ends below the threshold.
   'CartPole-v1': { totalSteps: 50_000, config: { ...cartPole, ...greedyInTheEnd, nSteps: 3, hiddenSizes: [256, 256] } },
 };

@@ -21,7 +21,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { type Algorithm, type CreateOptions, oneHot, type PolicyOptions, parseConfig } from '@zpin/core';
+import { type Algorithm, type CreateOptions, oneHot, type PolicyOptions, parseConfig, stopGradient } from '@zpin/core';
 import { z } from 'zod';
 import { dqnPresets } from './dqn-presets.ts';
 import { maskQ } from './mask-q.ts';
@@ -54,11 +54,14 @@ export function doubleTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: tf.T
   return tf.add(reward, tf.mul(discount, valueTaken(nextQ, tf.argMax(choice, 1))));
 }
 
-/** ½ x² within 1 of 0, |x| − ½ beyond (Huber 1964): `[B]` → `[B]`. Its slope is x clipped to [−1, 1]. */
+/**
+ * ½ x² within 1 of 0, |x| − ½ beyond (Huber 1964), of each number. Its slope c is x clipped to [−1, 1].
+ *
+ * Written as c x − ½ c²: that is the largest value over all c in [−1, 1], so c may count as a constant when it is differentiated.
+ */
 export function huber(error: tf.Tensor): tf.Tensor {
-  const size = tf.abs(error);
-  const near = tf.minimum(size, 1);
-  return tf.add(tf.mul(tf.square(near), 0.5), tf.sub(size, near));
+  const slope = stopGradient(tf.clipByValue(error, -1, 1));
+  return tf.mul(slope, tf.sub(error, tf.mul(slope, 0.5)));
 }
 
 /** ½ x²: `[B]` → `[B]`. */

@@ -17,8 +17,10 @@ import {
 } from '@zpin/core';
 import {
   type AgentState,
+  ConfigError,
   flatSize,
   type Metrics,
+  message,
   type NumericArray,
   type OffPolicyAgent,
   Rng,
@@ -262,9 +264,14 @@ export function trainQAgent(options: TrainOptions) {
   const { observationSpace, actionSpace } = options.env.spec;
   const hasActionMask = options.env.createStep().actionMask !== undefined;
   const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask };
+  const makeReplay = options.makeReplay ?? (settings => new UniformReplay(settings));
+  if (options.makeReplay && priorityExponent !== undefined) {
+    const { algorithm } = agent;
+    throw new ConfigError(message(algorithm, 'the replay memory must be its own, prioritized one', 'another one', 'Use dqn'));
+  }
   const replay =
     priorityExponent === undefined
-      ? new UniformReplay(memory)
+      ? makeReplay(memory)
       : new PrioritizedReplay({
           ...memory,
           alpha: priorityExponent,

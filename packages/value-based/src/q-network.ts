@@ -56,11 +56,11 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     return { ...network, numActions, outputs, noiseSize: 0, apply };
   }
   const inputSize = hiddenSizes[hiddenSizes.length - 1];
-  const linear = (units: number): NoisyNetwork =>
+  const units = isDueling ? outputs + outputSize : outputSize;
+  const head: NoisyNetwork =
     noiseScale === undefined
       ? { ...dense({ inputSize, outputSize: units }), noiseSize: 0 }
       : noisyDense({ inputSize, outputSize: units, noiseScale });
-  const head = isDueling ? duelingHead(linear(outputs), linear(outputSize), shape) : linear(outputSize);
   const sizes = { hiddenSizes: hiddenSizes.slice(0, -1), outputSize: inputSize };
   const features = observationNetwork(observationSpace, { ...sizes, activation, initialization: 'fan-in' });
   const { layout, init, parts } = combine({ features, head });
@@ -70,24 +70,20 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     numActions,
     outputs,
     noiseSize: head.noiseSize,
-    apply: (params, obs, noise) =>
-      tf.reshape(parts.head.apply(params, activate(activation, parts.features.apply(params, obs)), noise), shape),
+    apply(params, obs, noise) {
+      const hidden = activate(activation, parts.features.apply(params, obs));
+      const out = parts.head.apply(params, hidden, noise);
+      return isDueling ? duelingQ(...streams(out, outputs, numActions)) : tf.reshape(out, shape);
+    },
   };
 }
 
-/** Two layers on the same features, `value` with N and `advantage` with A·N outputs, and Q of both in the given shape. */
-function duelingHead(value: NoisyNetwork, advantage: NoisyNetwork, shape: number[]): NoisyNetwork {
-  const { layout, init, parts } = combine({ value, advantage });
-  return {
-    layout,
-    init,
-    noiseSize: value.noiseSize + advantage.noiseSize,
-    apply(params, features, noise) {
-      const v = parts.value.apply(params, features, noise && tf.slice(noise, [0], [value.noiseSize]));
-      const a = parts.advantage.apply(params, features, noise && tf.slice(noise, [value.noiseSize], [advantage.noiseSize]));
-      return duelingQ(shape.length === 2 ? v : tf.expandDims(v, 1), tf.reshape(a, shape));
-    },
-  };
+/** The value `[B, 1]` or `[B, 1, N]` and the advantages `[B, A]` or `[B, A, N]` in the outputs `[B, (1 + A) · N]` of one layer. */
+function streams(out: tf.Tensor, outputs: number, numActions: number): [value: tf.Tensor, advantage: tf.Tensor] {
+  const value = tf.slice(out, [0, 0], [-1, outputs]);
+  const advantage = tf.slice(out, [0, outputs], [-1, numActions * outputs]);
+  if (outputs === 1) return [value, advantage];
+  return [tf.expandDims(value, 1), tf.reshape(advantage, [-1, numActions, outputs])];
 }
 
 /**

@@ -56,8 +56,8 @@ export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor): tf.Tenso
     [1, n, 1],
   );
   const error = tf.sub(tf.expandDims(target, 1), tf.expandDims(quantiles, 2));
-  const below = tf.cast(tf.less(error, 0), 'float32');
-  return tf.sum(tf.mean(tf.mul(tf.abs(tf.sub(midpoints, below)), huber(error)), 2), 1);
+  const weight = tf.where(tf.less(error, 0), tf.sub(1, midpoints), midpoints);
+  return tf.div(tf.sum(tf.mul(weight, huber(error)), [1, 2]), target.shape[1] as number);
 }
 
 /** @param quantiles `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]`; 1 when omitted */

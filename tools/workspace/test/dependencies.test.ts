@@ -8,6 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   envs: ['@zpin/core/spec'],
   replay: ['@zpin/core', '@zpin/core/spec'],
+  her: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
   onpolicy: ['@zpin/core', '@zpin/core/spec'],
   offpolicy: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
   'value-based': ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],

@@ -2,7 +2,7 @@ import { InputError, message } from '@zpin/core/spec';
 import type { CommandContext } from '../cli.ts';
 import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { formatNumber } from '../numbers.ts';
+import { formatNumber, successText } from '../numbers.ts';
 
 interface EvalFlags {
   readonly episodes?: string;
@@ -50,7 +50,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
     openEnv(where, id, Math.min(10, episodes), envOptions),
   );
   const seed = given ?? description.seed + 1_000_000;
-  const { meanReturn, stdReturn, lengths } = await evaluate(agent, env, episodes, seed);
+  const { meanReturn, stdReturn, lengths, successRate } = await evaluate(agent, env, episodes, seed);
   agent.dispose();
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   const { rewardThreshold } = env.spec;
@@ -64,6 +64,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
       steps: step,
       evalReturnMean: meanReturn,
       evalReturnStd: stdReturn,
+      ...(successRate !== undefined && { evalSuccessRate: successRate }),
       evalEpisodes: episodes,
       meanLength,
       runDir: folder.path,
@@ -74,7 +75,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const verdict =
     rewardThreshold === null ? '' : `; ${meanReturn >= rewardThreshold ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
   io.stdout.write(
-    `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${verdict}\n`,
+    `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${successText(successRate)}${verdict}\n`,
   );
   return 0;
 }

@@ -1,5 +1,5 @@
 import { columnsOf, type Io } from '../io.ts';
-import { formatCount, formatDuration, formatNumber, mean } from '../numbers.ts';
+import { formatCount, formatDuration, formatNumber, mean, successText } from '../numbers.ts';
 import type { RunEvent, Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
@@ -16,6 +16,7 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   let step = firstStep;
   let metrics: Readonly<Record<string, number>> = {};
   const recent: number[] = [];
+  const successes: number[] = [];
 
   const line = (): string => {
     const seconds = (io.now() - start) / 1000;
@@ -25,6 +26,7 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
       `${formatCount(speed)} steps/s`,
       `eta ${formatDuration((totalSteps - step) / speed)}`,
       ...(recent.length > 0 ? [`return ${formatNumber(mean(recent))}`] : []),
+      ...(successes.length > 0 ? [`success ${formatNumber(mean(successes))}`] : []),
       ...Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`),
     ];
     return live ? fitting(parts, columnsOf(stdout) - 1) : parts.join(GAP);
@@ -39,10 +41,12 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
       if (event.type === 'episode') {
         recent.push(event.episodeReturn);
         if (recent.length > 100) recent.shift();
+        if (event.success !== undefined) successes.push(Number(event.success));
+        if (successes.length > 100) successes.shift();
       }
       if (event.type === 'update') metrics = event.metrics;
       if (event.type === 'eval') {
-        const text = `evaluation at ${formatCount(event.step)} steps: mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes`;
+        const text = `evaluation at ${formatCount(event.step)} steps: mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes${successText(event.successRate)}`;
         stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
       }
       if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();

@@ -11,10 +11,9 @@ import { DiagonalGaussian } from './diagonal-gaussian.ts';
 import { MultiCategorical } from './multi-categorical.ts';
 import { SquashedGaussian } from './squashed-gaussian.ts';
 
-beforeAll(async () => {
-  await useCpuBackend();
-  registerGradients();
-});
+// Before the tests are listed: some of them make tensors already then.
+await useCpuBackend();
+beforeAll(registerGradients);
 
 const list = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 const log = (...values: number[]) => tf.tensor2d([values.map(Math.log)]);
@@ -308,6 +307,26 @@ describe('SquashedGaussian', () => {
     const [p, q] = [0, 1].map(mean => new SquashedGaussian(tf.tensor2d([[mean, mean]]), tf.zeros([2]), bounds));
     expectClose(p.kl(q), [1]);
     expectClose(q.mode(), [2 * Math.tanh(1), 0.4 + 0.3 * Math.tanh(1)]);
+  });
+
+  it.each([
+    [0, -1],
+    [0.8, 0],
+    [-2, 0.7],
+  ])('has the entropy of its density, mean %d and log standard deviation %d', (mean, logStd) => {
+    const d = new SquashedGaussian(tf.fill([1, 2], mean), tf.fill([2], logStd), bounds);
+    // −E[log p(a)] over u in float64, with log p(a) = log p(u) − log da/du.
+    const entropy = (half: number) => {
+      const [std, step] = [Math.exp(logStd), 1e-3];
+      let sum = 0;
+      for (let z = -9; z < 9; z += step) {
+        const logDensity = -0.5 * z * z - 0.5 * Math.log(2 * Math.PI);
+        const logSlope = Math.log(half) + Math.log(1 - Math.tanh(mean + std * z) ** 2 + 1e-300);
+        sum -= Math.exp(logDensity) * (logDensity - logStd - logSlope) * step;
+      }
+      return sum;
+    };
+    expectClose(d.entropy(), [entropy(2) + entropy(0.3)], 4);
   });
 
   it('refuses boxes without a volume', () => {

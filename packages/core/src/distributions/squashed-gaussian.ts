@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { message, SpaceError } from '../spec/errors.ts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';
-import type { Distribution } from './distribution.ts';
+import type { EntropicDistribution } from './distribution.ts';
 
 /** Bounds of a `Box` of actions: finite, `low < high`; numbers, or one number per component. */
 export interface ActionBounds {
@@ -15,10 +15,8 @@ const LARGEST_TANH = 1 - 2 ** -22;
 /**
  * tanh of a normal distribution, stretched to a box: a = low + (high − low) (tanh u + 1) / 2 with u ~ N(mean, std²)
  * (Haarnoja et al. 2018, appendix C). Actions lie inside the bounds, `[B, K]`.
- *
- * Its entropy has no closed form; estimate it by −logProb of samples.
  */
-export class SquashedGaussian implements Distribution {
+export class SquashedGaussian implements EntropicDistribution {
   /** Distribution of u. */
   readonly base: DiagonalGaussian;
   /** `[K]` or scalar: half the width of the box. */
@@ -89,17 +87,43 @@ export class SquashedGaussian implements Distribution {
     return this.base.kl(other.base);
   }
 
+  /**
+   * That of u plus the mean of log da/du, which has no closed form: by the trapezoid rule, with an error of each component below 10⁻⁷ up to a
+   * standard deviation of 1, 10⁻⁴ up to 2 and 0.02 up to 5.
+   */
+  entropy(): tf.Tensor {
+    const [rows, size] = this.base.mean.shape as [number, number];
+    const spread = tf.mul(tf.reshape(tf.exp(this.base.logStd), [rows, size, 1]), tf.tensor1d(QUADRATURE.nodes));
+    const u = tf.add(tf.reshape(this.base.mean, [rows, size, 1]), spread);
+    const logSlope = tf.sum(tf.sum(tf.mul(logTanhSlope(u), tf.tensor1d(QUADRATURE.weights)), 2), 1);
+    return tf.add(tf.add(this.base.entropy(), logSlope), this.#logScale);
+  }
+
   #squash(u: tf.Tensor): tf.Tensor {
     const action = tf.add(tf.mul(tf.tanh(u), this.#scale), this.#center);
     // Rounding of the sum can step over a bound by one unit.
     return this.#clip ? tf.minimum(tf.maximum(action, this.#clip.low), this.#clip.high) : action;
   }
 
-  /** `[B]`: Σ log da/du, with log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)), which neither cancels nor overflows. */
+  /** `[B]`: Σ log da/du. */
   #logSlope(u: tf.Tensor): tf.Tensor {
-    const logSlopes = tf.mul(tf.sub(tf.sub(Math.LN2, u), tf.softplus(tf.mul(u, -2))), 2);
-    return tf.add(tf.sum(logSlopes, 1), this.#logScale);
+    return tf.add(tf.sum(logTanhSlope(u), 1), this.#logScale);
   }
+}
+
+/** log(1 − tanh² u) = 2 (log 2 − u − softplus(−2u)), which neither cancels nor overflows. */
+function logTanhSlope(u: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.sub(tf.sub(Math.LN2, u), tf.softplus(tf.mul(u, -2))), 2);
+}
+
+/** The trapezoid rule for means over a standard normal variable, from −6 to 6. */
+const QUADRATURE = trapezoid(6, 24);
+
+function trapezoid(limit: number, intervals: number): { readonly nodes: number[]; readonly weights: number[] } {
+  const nodes = Array.from({ length: intervals + 1 }, (_, i) => limit * ((2 * i) / intervals - 1));
+  const densities = nodes.map(z => Math.exp(-0.5 * z * z));
+  const sum = densities.reduce((total, density) => total + density, 0);
+  return { nodes, weights: densities.map(density => density / sum) };
 }
 
 function components(bound: number | ArrayLike<number>, size: number): number[] {

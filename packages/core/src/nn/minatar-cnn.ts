@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
-import { combine, type Network } from './network.ts';
+import { combine, type FeatureNetwork, followedBy, type Network } from './network.ts';
 
-export interface MinAtarCnnOptions {
+export interface MinAtarFeaturesOptions {
   /** Cells; 10 when omitted. */
   readonly height?: number;
   /** Cells; 10 when omitted. */
@@ -13,9 +13,12 @@ export interface MinAtarCnnOptions {
   readonly channels: number;
   /** Units of the fully connected layer; 128 when omitted. */
   readonly hiddenSize?: number;
-  readonly outputSize: number;
   /** `fan-in` when omitted. */
   readonly initialization?: Initialization;
+}
+
+export interface MinAtarCnnOptions extends MinAtarFeaturesOptions {
+  readonly outputSize: number;
   /** Factor on the first weights of the last layer; 1 when omitted. */
   readonly outputGain?: number;
 }
@@ -26,22 +29,28 @@ export interface MinAtarCnnOptions {
  * Parameters: `conv/…`, `hidden/…`, `output/…`.
  */
 export function minAtarCnn(options: MinAtarCnnOptions): Network {
-  const { height = 10, width = 10, channels, hiddenSize = 128, outputSize, initialization = 'fan-in', outputGain = 1 } = options;
+  const { outputSize, initialization = 'fan-in', outputGain = 1 } = options;
+  const hidden = minAtarFeatures(options);
+  return followedBy(hidden, 'output', dense({ inputSize: hidden.outputSize, outputSize, initialization, gain: outputGain }));
+}
+
+/** `minAtarCnn` up to its hidden layer: `[B, …]` → `[B, hiddenSize]`. */
+export function minAtarFeatures(options: MinAtarFeaturesOptions): FeatureNetwork {
+  const { height = 10, width = 10, channels, hiddenSize = 128, initialization = 'fan-in' } = options;
   const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
   const features = (height - 2) * (width - 2) * 16;
   const { layout, init, parts } = combine({
     conv: conv2d({ inputChannels: channels, outputChannels: 16, kernelSize: 3, ...common }),
     hidden: dense({ inputSize: features, outputSize: hiddenSize, ...common }),
-    output: dense({ inputSize: hiddenSize, outputSize, initialization, gain: outputGain }),
   });
   return {
     layout,
     init,
+    outputSize: hiddenSize,
     apply(params, planes) {
       const board = tf.reshape(tf.cast(planes, 'float32'), [planes.shape[0], height, width, channels]);
       const seen = tf.relu(parts.conv.apply(params, board));
-      const hidden = tf.relu(parts.hidden.apply(params, tf.reshape(seen, [planes.shape[0], features])));
-      return parts.output.apply(params, hidden);
+      return tf.relu(parts.hidden.apply(params, tf.reshape(seen, [planes.shape[0], features])));
     },
   };
 }

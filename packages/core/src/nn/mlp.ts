@@ -3,23 +3,26 @@ import { type Activation, activate } from './activation.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
 import { layerNorm } from './layer-norm.ts';
-import { combine, type Network } from './network.ts';
+import { combine, type FeatureNetwork, followedBy, type Network } from './network.ts';
 
-export interface MlpOptions {
+export interface MlpFeaturesOptions {
   readonly inputSize: number;
   /** Units of each hidden layer; may be empty. */
   readonly hiddenSizes: readonly number[];
-  readonly outputSize: number;
   /** Behind each hidden layer; `tanh` when omitted. */
   readonly activation?: Activation;
-  /** Behind the last layer; `linear` when omitted. */
-  readonly outputActivation?: Activation;
   /** Normalises each hidden layer before its activation; off when omitted. */
   readonly layerNorm?: boolean;
   /** `orthogonal` when omitted. */
   readonly initialization?: Initialization;
   /** Factor on the first weights of the hidden layers; √2 for `orthogonal`, else 1, when omitted. */
   readonly hiddenGain?: number;
+}
+
+export interface MlpOptions extends MlpFeaturesOptions {
+  readonly outputSize: number;
+  /** Behind the last layer; `linear` when omitted. */
+  readonly outputActivation?: Activation;
   /** Factor on the first weights of the last layer; 1 when omitted. A small one makes first policies near uniform. */
   readonly outputGain?: number;
 }
@@ -29,14 +32,16 @@ export interface MlpOptions {
  * `hidden1/…`, and `output/weight`, `output/bias`.
  */
 export function mlp(options: MlpOptions): Network {
-  const {
-    inputSize,
-    hiddenSizes,
-    outputSize,
-    activation = 'tanh',
-    outputActivation = 'linear',
-    initialization = 'orthogonal',
-  } = options;
+  const { outputSize, outputActivation = 'linear', initialization = 'orthogonal', outputGain = 1 } = options;
+  const hidden = mlpFeatures(options);
+  const output = dense({ inputSize: hidden.outputSize, outputSize, initialization, gain: outputGain });
+  const apply: Network['apply'] = (params, x) => activate(outputActivation, output.apply(params, x));
+  return followedBy(hidden, 'output', { ...output, apply });
+}
+
+/** The hidden layers of `mlp`: `[B, inputSize]` → `[B, units of the last]`. Without any, what comes in goes out. */
+export function mlpFeatures(options: MlpFeaturesOptions): FeatureNetwork {
+  const { inputSize, hiddenSizes, activation = 'tanh', initialization = 'orthogonal' } = options;
   const gain = options.hiddenGain ?? (initialization === 'orthogonal' ? Math.SQRT2 : 1);
   const layers: Record<string, Network> = {};
   let size = inputSize;
@@ -45,11 +50,11 @@ export function mlp(options: MlpOptions): Network {
     if (options.layerNorm) layers[`norm${i}`] = layerNorm(units);
     size = units;
   }
-  layers.output = dense({ inputSize: size, outputSize, initialization, gain: options.outputGain ?? 1 });
   const { layout, init, parts } = combine(layers);
   return {
     layout,
     init,
+    outputSize: size,
     apply(params, x) {
       let activity: tf.Tensor = x;
       for (const i of hiddenSizes.keys()) {
@@ -57,7 +62,7 @@ export function mlp(options: MlpOptions): Network {
         if (options.layerNorm) activity = parts[`norm${i}`].apply(params, activity);
         activity = activate(activation, activity);
       }
-      return activate(outputActivation, parts.output.apply(params, activity));
+      return activity;
     },
   };
 }

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
-import { combine, type Network } from './network.ts';
+import { combine, type FeatureNetwork, followedBy, type Network } from './network.ts';
 
-export interface NatureCnnOptions {
+export interface NatureFeaturesOptions {
   /** Pixels; 84 when omitted. */
   readonly height?: number;
   /** Pixels; 84 when omitted. */
@@ -13,9 +13,12 @@ export interface NatureCnnOptions {
   readonly channels?: number;
   /** Units of the fully connected layer; 512 when omitted. */
   readonly hiddenSize?: number;
-  readonly outputSize: number;
   /** `orthogonal` when omitted. */
   readonly initialization?: Initialization;
+}
+
+export interface NatureCnnOptions extends NatureFeaturesOptions {
+  readonly outputSize: number;
   /** Factor on the first weights of the last layer; 1 when omitted. */
   readonly outputGain?: number;
 }
@@ -35,15 +38,14 @@ const outputPixels = (pixels: number): number =>
  * `output/…`.
  */
 export function natureCnn(options: NatureCnnOptions): Network {
-  const {
-    height = 84,
-    width = 84,
-    channels = 4,
-    hiddenSize = 512,
-    outputSize,
-    initialization = 'orthogonal',
-    outputGain = 1,
-  } = options;
+  const { outputSize, initialization = 'orthogonal', outputGain = 1 } = options;
+  const hidden = natureFeatures(options);
+  return followedBy(hidden, 'output', dense({ inputSize: hidden.outputSize, outputSize, initialization, gain: outputGain }));
+}
+
+/** `natureCnn` up to its hidden layer: `[B, …]` → `[B, hiddenSize]`. */
+export function natureFeatures(options: NatureFeaturesOptions): FeatureNetwork {
+  const { height = 84, width = 84, channels = 4, hiddenSize = 512, initialization = 'orthogonal' } = options;
   const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
   const features = outputPixels(height) * outputPixels(width) * 64;
   const { layout, init, parts } = combine({
@@ -51,19 +53,18 @@ export function natureCnn(options: NatureCnnOptions): Network {
     conv1: conv2d({ inputChannels: 32, outputChannels: 64, kernelSize: 4, stride: 2, ...common }),
     conv2: conv2d({ inputChannels: 64, outputChannels: 64, kernelSize: 3, ...common }),
     hidden: dense({ inputSize: features, outputSize: hiddenSize, ...common }),
-    output: dense({ inputSize: hiddenSize, outputSize, initialization, gain: outputGain }),
   });
   return {
     layout,
     init,
+    outputSize: hiddenSize,
     apply(params, pixels) {
       const picture = tf.reshape(tf.cast(pixels, 'float32'), [pixels.shape[0], height, width, channels]);
       // Scaling the few weights of the first layer is the same as scaling the many pixels.
       const scaled = { ...params, 'conv0/weight': tf.div(params['conv0/weight'], 255) };
       const first = tf.relu(parts.conv0.apply(scaled, picture));
       const third = tf.relu(parts.conv2.apply(params, tf.relu(parts.conv1.apply(params, first))));
-      const hidden = tf.relu(parts.hidden.apply(params, tf.reshape(third, [pixels.shape[0], features])));
-      return parts.output.apply(params, hidden);
+      return tf.relu(parts.hidden.apply(params, tf.reshape(third, [pixels.shape[0], features])));
     },
   };
 }

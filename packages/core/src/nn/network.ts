@@ -54,6 +54,28 @@ export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P>
   };
 }
 
+/**
+ * A network behind another one, in one parameter vector. The first keeps the names of its parameters; those of the second begin with `name/`.
+ */
+export function followedBy(first: Network, name: string, second: Network): Network {
+  return {
+    layout: concatLayouts(first.layout, prefixLayout(name, second.layout)),
+    init: rng => {
+      const flat = new Float32Array(first.layout.size + second.layout.size);
+      flat.set(first.init(rng));
+      flat.set(second.init(rng), first.layout.size);
+      return flat;
+    },
+    apply: (params, x) => second.apply(paramsAt(name, params), first.apply(params, x)),
+  };
+}
+
+/** A network that ends with its last hidden layer. */
+export interface FeatureNetwork extends Network {
+  /** Numbers per row that it gives. */
+  readonly outputSize: number;
+}
+
 /** A tensor of parameters that depends on no input, for example a state-independent standard deviation. */
 export function parameter(shape: readonly number[], initializer: Initializer): Network<readonly []> {
   const own = layout([['value', shape]]);

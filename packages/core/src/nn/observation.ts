@@ -3,21 +3,24 @@ import { type InputShape, int32, uint8 } from '../program/program.ts';
 import { flatDtype, flatSize, type Space } from '../spec/spaces.ts';
 import type { Activation } from './activation.ts';
 import type { Initialization } from './initializers.ts';
-import { minAtarCnn } from './minatar-cnn.ts';
-import { mlp } from './mlp.ts';
-import { natureCnn } from './nature-cnn.ts';
-import type { Network } from './network.ts';
+import { minAtarCnn, minAtarFeatures } from './minatar-cnn.ts';
+import { mlp, mlpFeatures } from './mlp.ts';
+import { natureCnn, natureFeatures } from './nature-cnn.ts';
+import type { FeatureNetwork, Network } from './network.ts';
 import { oneHot } from './one-hot.ts';
 
 /** Smallest height of a picture that the large convolutional network can read. */
 const SMALLEST_NATURE_PICTURE = 36;
 
-export interface ObservationNetworkOptions {
+export interface ObservationFeaturesOptions {
   /** Units of the hidden layers; behind convolutions only the last counts. */
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
-  readonly outputSize: number;
   readonly initialization?: Initialization;
+}
+
+export interface ObservationNetworkOptions extends ObservationFeaturesOptions {
+  readonly outputSize: number;
   readonly outputGain?: number;
 }
 
@@ -33,17 +36,38 @@ export function observationInput(space: Space): InputShape {
  * as one-hot, everything else through a multi-layer perceptron, bytes divided by the largest possible one.
  */
 export function observationNetwork(space: Space, options: ObservationNetworkOptions): Network {
-  if (space.type === 'box' && space.shape.length === 3) {
-    const [height, width, channels] = space.shape;
-    const { hiddenSizes, activation: _, ...rest } = options;
-    const hiddenSize = hiddenSizes.at(-1);
-    const picture = { height, width, channels, ...rest, ...(hiddenSize !== undefined && { hiddenSize }) };
-    if (Math.min(height, width) >= SMALLEST_NATURE_PICTURE) return natureCnn(picture);
-    const small = minAtarCnn(picture);
-    return { ...small, apply: (params, obs) => small.apply(params, encodeObservation(space, obs)) };
+  const { outputSize, outputGain = 1 } = options;
+  const picture = pictureOptions(space, options);
+  if (!picture) {
+    const network = mlp({ inputSize: encodedSize(space), ...options });
+    return { ...network, apply: (params, obs) => network.apply(params, encodeObservation(space, obs)) };
   }
-  const network = mlp({ inputSize: encodedSize(space), ...options });
-  return { ...network, apply: (params, obs) => network.apply(params, encodeObservation(space, obs)) };
+  if (picture.isLarge) return natureCnn({ ...picture.options, outputSize, outputGain });
+  const small = minAtarCnn({ ...picture.options, outputSize, outputGain });
+  return { ...small, apply: (params, obs) => small.apply(params, encodeObservation(space, obs)) };
+}
+
+/** The network of `observationNetwork` up to its last hidden layer, for several heads on one trunk. */
+export function observationFeatures(space: Space, options: ObservationFeaturesOptions): FeatureNetwork {
+  const picture = pictureOptions(space, options);
+  if (picture?.isLarge) return natureFeatures(picture.options);
+  const small = picture ? minAtarFeatures(picture.options) : mlpFeatures({ inputSize: encodedSize(space), ...options });
+  return { ...small, apply: (params, obs) => small.apply(params, encodeObservation(space, obs)) };
+}
+
+/** Settings of the convolutional network that reads observations of a space; `null` where they are no pictures. */
+function pictureOptions(space: Space, { hiddenSizes, initialization }: ObservationFeaturesOptions) {
+  if (space.type !== 'box' || space.shape.length !== 3) return null;
+  const [height, width, channels] = space.shape;
+  const hiddenSize = hiddenSizes.at(-1);
+  const options = {
+    height,
+    width,
+    channels,
+    ...(initialization && { initialization }),
+    ...(hiddenSize !== undefined && { hiddenSize }),
+  };
+  return { options, isLarge: Math.min(height, width) >= SMALLEST_NATURE_PICTURE };
 }
 
 /**

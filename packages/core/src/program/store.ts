@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { MaybePromise } from '../spec/agent.ts';
-import { message, ProgramError } from '../spec/errors.ts';
+import { CheckpointError, message, ProgramError } from '../spec/errors.ts';
 import type { Engine, StateVector } from './engine.ts';
 
 /** Nested names of flat vectors: `{ online, target, adam: { m, v, step } }`. */
@@ -61,13 +61,16 @@ export class Store<S extends VectorTree = VectorTree> {
     return state;
   }
 
-  /** Takes back what `state` returned. Names and lengths must be the same, or nothing is changed. */
+  /**
+   * Takes back what `state` returned.
+   * @throws CheckpointError unless names and lengths are the same; nothing is changed then
+   */
   restore(state: Readonly<Record<string, Float32Array>>): void {
     for (const [name, vector] of this.vectors) {
       const values = state[name];
       if (!(values instanceof Float32Array) || values.length !== vector.size) {
         const found = values instanceof Float32Array ? `${values.length} numbers` : 'nothing';
-        throw new ProgramError(
+        throw new CheckpointError(
           message(
             'Store.restore',
             `vector "${name}" must have ${vector.size} numbers`,

@@ -29,6 +29,8 @@ export type {
   VectorEnv,
   VectorStep,
 } from './env.ts';
+export type { ErrorData } from './error-data.ts';
+export { errorFromData, errorToData } from './error-data.ts';
 export {
   CheckpointError,
   ConfigError,

@@ -109,6 +109,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     if (this.phase === 'ended') {
       this.observe(out.finalObs, row * this.obsSize);
       if (out.finalActionMask) this.mask(out.finalActionMask, row * this.choices);
+      if (out.success) out.success[row] = Number(this.info().isSuccess);
       this.begin(undefined, NO_OPTIONS);
     }
     this.observe(out.obs, row * this.obsSize);

@@ -11,7 +11,7 @@ export interface RowEnv {
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void;
   /**
    * Plays row `row` of `actions` and writes row `row` of everything in `out`. When the episode ends, its last observation goes to
-   * `out.finalObs` (and its mask to `out.finalActionMask`), and `out.obs` holds the first one of the next episode.
+   * `out.finalObs` (its mask to `out.finalActionMask`, whether it reached its goal to `out.success`), and `out.obs` holds the first one of the next episode.
    */
   stepRow(actions: NumericArray, out: VectorStep, row: number): void;
 }

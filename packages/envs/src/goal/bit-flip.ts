@@ -60,6 +60,14 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
     return out;
   }
 
+  computeTerminated(achieved: NumericArray, desired: NumericArray, out: Uint8Array): Uint8Array {
+    for (let row = 0; row < out.length; row++) {
+      out[row] = 1;
+      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = 0;
+    }
+    return out;
+  }
+
   render(): Frame {
     const canvas = new Canvas(this.bits * 30, 60, [240, 240, 236]);
     this.world.forEach((bit, i) => {

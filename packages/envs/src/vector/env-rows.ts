@@ -47,6 +47,7 @@ class EnvRows implements RowEnv {
     if (terminated || truncated) {
       flatten(this.env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.obsSize);
       if (out.finalActionMask && info.actionMask) out.finalActionMask.set(info.actionMask, row * info.actionMask.length);
+      if (out.success) out.success[row] = Number(info.isSuccess);
       this.resetRow(out, row);
     } else {
       this.write(out, row, obs, info);

@@ -1,12 +1,15 @@
 import {
   createRows,
   type Env,
+  type EnvSource,
   type EnvSpec,
   type EnvState,
   type Frame,
   flatDtype,
   flatSize,
+  type GoalOutcomes,
   InputError,
+  isGoalEnv,
   message,
   type NumericArray,
   SpaceError,
@@ -21,6 +24,8 @@ import { rowEnv } from './env-rows.ts';
 export class SyncVectorEnv implements VectorEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
+  readonly source?: EnvSource;
+  readonly goals?: GoalOutcomes;
   private readonly envs: readonly Env[];
   private readonly rows: readonly RowEnv[];
   private readonly actionSize: number;
@@ -28,17 +33,26 @@ export class SyncVectorEnv implements VectorEnv {
 
   /**
    * @param make makes copy `index`
+   * @param source where workers get copies of their own, when it is known
    * @throws InputError unless `numEnvs` is an integer ≥ 1
    */
-  constructor(make: (index: number) => Env, numEnvs: number) {
+  constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource) {
     if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1)) {
       throw new InputError(message('SyncVectorEnv', 'numEnvs must be an integer >= 1', numEnvs, 'Pass the number of copies'));
     }
     this.numEnvs = numEnvs;
+    if (source) this.source = source;
     this.envs = Array.from({ length: numEnvs }, (_, index) => make(index));
     this.rows = this.envs.map(rowEnv);
-    this.spec = this.envs[0].spec;
+    const [first] = this.envs;
+    this.spec = first.spec;
+    if (isGoalEnv(first)) this.goals = first;
     this.actionSize = flatSize(this.spec.actionSpace);
+  }
+
+  /** The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. */
+  slice(start: number, end: number): SyncVectorEnv {
+    return new SyncVectorEnv(index => this.envs[start + index], end - start, this.source);
   }
 
   createStep(): VectorStep {
@@ -49,6 +63,7 @@ export class SyncVectorEnv implements VectorEnv {
       terminated: new Uint8Array(numEnvs),
       truncated: new Uint8Array(numEnvs),
       finalObs: createRows(spec.observationSpace, numEnvs),
+      ...(this.goals && { success: new Uint8Array(numEnvs) }),
     };
     if (!this.rows[0].hasActionMask || spec.actionSpace.type !== 'discrete') return step;
     const maskSize = numEnvs * spec.actionSpace.n;

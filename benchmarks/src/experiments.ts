@@ -1,0 +1,123 @@
+/**
+ * `pnpm bench experiments --name ppo-clip-penalty [--seeds 1-3] [--write]`: several arms, trained with the same seeds, in one picture.
+ *
+ * The experiments are those of `lib/experiments.ts`. Without `--name` they are listed. `--write` stores the curves of every seed in
+ * `benchmarks/results/experiments/NAME.json` and draws `NAME.svg` from them: the mean over seeds, with a band of one standard deviation.
+ * `--draw` only draws what is stored there.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createEngine } from '@zpin/core';
+import { type Curves, configOf, type Experiment, grid, runArm } from './lib/experiment.ts';
+import { experiments } from './lib/experiments.ts';
+import { linePlot, type PlotLine } from './lib/line-plot.ts';
+
+/** What is stored: all that the picture is drawn from. */
+interface Result {
+  readonly title: string;
+  readonly command: string;
+  readonly env: string;
+  readonly seeds: readonly number[];
+  readonly xLabel: string;
+  readonly x: readonly number[];
+  readonly panels: Experiment['panels'];
+  readonly arms: readonly {
+    readonly name: string;
+    readonly algo: string;
+    readonly config: object;
+    /** One list per panel and seed. */
+    readonly curves: readonly Curves[];
+  }[];
+}
+
+const folder = new URL('../results/experiments/', import.meta.url);
+const { values: flags } = parseArgs({
+  options: {
+    name: { type: 'string' },
+    seeds: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    draw: { type: 'boolean', default: false },
+  },
+});
+
+if (flags.name === undefined) {
+  for (const [name, { title }] of Object.entries(experiments)) process.stdout.write(`${name}: ${title}\n`);
+} else if (flags.draw) {
+  draw(flags.name, JSON.parse(readFileSync(new URL(`${flags.name}.json`, folder), 'utf8')));
+} else {
+  const experiment = experiments[flags.name];
+  if (!experiment) {
+    const known = Object.keys(experiments).join(', ');
+    throw new Error(`experiments: the name must be one of ${known}, got "${flags.name}". Leave it out to list them.`);
+  }
+  const result = await run(flags.name, experiment);
+  if (flags.write) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(new URL(`${flags.name}.json`, folder), `${serialize(result)}\n`);
+    draw(flags.name, result);
+  }
+}
+
+async function run(name: string, experiment: Experiment): Promise<Result> {
+  const [first, last = first] = (flags.seeds ?? `1-${experiment.seeds ?? 5}`).split('-').map(Number);
+  const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const engine = await createEngine('onnx');
+  const arms: Result['arms'][number][] = [];
+  for (const arm of experiment.arms) {
+    const curves: Curves[] = [];
+    for (const seed of seeds) {
+      const start = performance.now();
+      const found = await runArm(experiment, arm, seed, engine);
+      curves.push(found);
+      const ends = found.map(values => values.at(-1)?.toPrecision(4) ?? '–').join(', ');
+      process.stdout.write(`${arm.name}, seed ${seed}: ${ends} (${((performance.now() - start) / 1000).toFixed(0)} s)\n`);
+    }
+    arms.push({ name: arm.name, algo: arm.algo, config: configOf(experiment, arm), curves });
+  }
+  const { title, env, length, panels } = experiment;
+  const xLabel = 'steps' in length ? 'environment steps' : 'episodes';
+  const command = `pnpm bench experiments --name ${name}`;
+  return { title, command, env, seeds, xLabel, x: grid(experiment), panels, arms };
+}
+
+function draw(name: string, { title, xLabel, x, panels, arms, seeds }: Result): void {
+  const plots = panels.map((panel, p) => ({
+    xLabel,
+    x,
+    ...panel,
+    lines: arms.map(arm =>
+      meanAndBand(
+        arm.name,
+        arm.curves.map(curves => curves[p]),
+      ),
+    ),
+  }));
+  const caption = `Mean of ${seeds.length} seeds; band: one standard deviation. pnpm bench experiments --name ${name}`;
+  writeFileSync(new URL(`${name}.svg`, folder), linePlot(title, caption, plots));
+}
+
+/** Mean and standard deviation over seeds, where all of them have a value. */
+function meanAndBand(name: string, runs: readonly (readonly (number | null)[])[]): PlotLine {
+  const points = runs[0].map((_, i) => {
+    const values = runs.map(values => values[i]).filter(value => value !== null);
+    if (values.length < runs.length) return null;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    return { y: mean, low: mean - deviation, high: mean + deviation };
+  });
+  const column = (key: 'y' | 'low' | 'high') => points.map(point => point?.[key] ?? null);
+  return { name, y: column('y'), low: column('low'), high: column('high') };
+}
+
+/** Indented JSON with each list of numbers on one line, rounded to five digits. */
+function serialize(result: Result): string {
+  const rounded = JSON.stringify(
+    result,
+    (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value),
+    1,
+  );
+  return rounded.replace(
+    /\[\s+((?:-?[\d.e+-]+|null)(?:,\s+(?:-?[\d.e+-]+|null))*)\s+\]/g,
+    (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`,
+  );
+}

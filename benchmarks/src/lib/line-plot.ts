@@ -1,0 +1,149 @@
+/** One line of a plot, with a band around it. Points where a value is `null` are left out. */
+export interface PlotLine {
+  readonly name: string;
+  readonly y: readonly (number | null)[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
+/** Axes with lines that share their x values. */
+export interface Plot {
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly x: readonly number[];
+  readonly lines: readonly PlotLine[];
+  readonly logY?: boolean;
+  readonly reference?: { readonly name: string; readonly value: number };
+}
+
+/** Okabe and Ito's colours, which colour-blind readers tell apart too. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+const INK = '#24292f';
+const GRID = '#e1e4e8';
+const FONT = 'font-family="Helvetica, Arial, sans-serif"';
+const PANEL = { width: 560, height: 330 };
+/** Around the axes of a panel. */
+const MARGIN = { top: 16, right: 22, bottom: 50, left: 74 };
+const LEGEND_ROW = 20;
+
+/** An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour. */
+export function linePlot(title: string, caption: string, plots: readonly Plot[]): string {
+  const names = [...new Set(plots.flatMap(plot => plot.lines.map(({ name }) => name)))];
+  const reference = plots.find(plot => plot.reference)?.reference;
+  const width = PANEL.width * plots.length;
+  const columns = plots.length === 1 ? 2 : 4;
+  const entries = [...names, ...(reference ? [reference.name] : [])];
+  const top = 54 + Math.ceil(entries.length / columns) * LEGEND_ROW;
+  const height = top + PANEL.height + 26;
+  const color = (name: string) => COLORS[names.indexOf(name) % COLORS.length];
+  const legend = entries.map((name, i) => {
+    const x = MARGIN.left + (i % columns) * ((width - MARGIN.left) / columns);
+    const y = 52 + Math.floor(i / columns) * LEGEND_ROW;
+    const isReference = i === names.length;
+    const stroke = isReference ? `stroke="${INK}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
+    return (
+      `<line x1="${x}" y1="${y - 4}" x2="${x + 22}" y2="${y - 4}" ${stroke} stroke-width="${isReference ? 1.5 : 3}"/>` +
+      text(x + 29, y, name, 'start', 13)
+    );
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT}>`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    text(MARGIN.left, 28, title, 'start', 16, 'font-weight="bold"'),
+    ...legend,
+    ...plots.map((plot, i) => `<g transform="translate(${i * PANEL.width} ${top})">${panel(plot, color)}</g>`),
+    text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"'),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function panel(plot: Plot, color: (name: string) => string): string {
+  const { x, lines, logY = false, reference } = plot;
+  const [left, right] = [MARGIN.left, PANEL.width - MARGIN.right];
+  const [top, bottom] = [MARGIN.top, PANEL.height - MARGIN.bottom];
+  const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
+  if (reference) values.push(reference.value);
+  const yTicks = logY ? logTicks(values) : niceTicks(Math.min(...values), Math.max(...values), 5);
+  const xTicks = niceTicks(0, x[x.length - 1], 5).filter(tick => tick <= x[x.length - 1]);
+  const scale = logY ? Math.log10 : (value: number) => value;
+  const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
+  const px = (value: number) => left + (value / x[x.length - 1]) * (right - left);
+  const py = (value: number) =>
+    bottom - ((scale(logY ? Math.max(value, yTicks[0]) : value) - from) / (to - from)) * (bottom - top);
+
+  const parts: string[] = [];
+  for (const tick of yTicks) {
+    parts.push(`<line x1="${left}" y1="${r(py(tick))}" x2="${right}" y2="${r(py(tick))}" stroke="${GRID}"/>`);
+    parts.push(text(left - 8, py(tick) + 4, label(tick), 'end', 12));
+  }
+  for (const tick of xTicks) {
+    parts.push(`<line x1="${r(px(tick))}" y1="${bottom}" x2="${r(px(tick))}" y2="${bottom + 5}" stroke="${INK}"/>`);
+    parts.push(text(px(tick), bottom + 19, label(tick), 'middle', 12));
+  }
+  parts.push(`<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${INK}"/>`);
+  parts.push(text((left + right) / 2, bottom + 39, plot.xLabel, 'middle', 13));
+  const middle = (top + bottom) / 2;
+  parts.push(text(18, middle, plot.yLabel, 'middle', 13, `transform="rotate(-90 18 ${middle})"`));
+  for (const line of lines) {
+    const points = x.flatMap((at, i) => {
+      const [y, low, high] = [line.y[i], line.low[i], line.high[i]];
+      return y === null || low === null || high === null ? [] : [{ at, y, low, high }];
+    });
+    if (points.length === 0) continue;
+    const edge = [...points.map(({ at, high }) => [at, high]), ...points.map(({ at, low }) => [at, low]).reverse()];
+    parts.push(`<path d="${path(edge, px, py)}Z" fill="${color(line.name)}" fill-opacity="0.16"/>`);
+  }
+  for (const line of lines) {
+    const points = x.flatMap((at, i) => (line.y[i] === null ? [] : [[at, line.y[i] as number]]));
+    if (points.length === 0) continue;
+    parts.push(`<path d="${path(points, px, py)}" fill="none" stroke="${color(line.name)}" stroke-width="2"/>`);
+  }
+  if (reference) {
+    const y = r(py(reference.value));
+    parts.push(
+      `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${INK}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
+    );
+  }
+  return parts.join('\n');
+}
+
+function path(points: readonly (readonly number[])[], px: (x: number) => number, py: (y: number) => number): string {
+  return points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${r(px(x))} ${r(py(y))}`).join('');
+}
+
+/** Multiples of 1, 2 or 5 times a power of ten that enclose [low, high], about `count` intervals. */
+export function niceTicks(low: number, high: number, count: number): number[] {
+  const span = high - low || Math.abs(high) || 1;
+  const power = 10 ** Math.floor(Math.log10(span / count));
+  const step = power * ([1, 2, 5].find(factor => factor * power * count >= span) ?? 10);
+  const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
+  return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Powers of ten that enclose the positive values; with the 2 and the 5 between them when they are few. */
+function logTicks(values: readonly number[]): number[] {
+  const positive = values.filter(value => value > 0);
+  const [low, high] = [Math.floor(Math.log10(Math.min(...positive))), Math.ceil(Math.log10(Math.max(...positive)))];
+  const powers = Array.from({ length: Math.max(high - low, 1) + 1 }, (_, i) => 10 ** (low + i));
+  return powers.length > 3
+    ? powers
+    : powers.flatMap((power, i) => (i === powers.length - 1 ? [power] : [power, 2 * power, 5 * power]));
+}
+
+function label(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
+  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))} k`;
+  return String(Number(value.toPrecision(3)));
+}
+
+function text(x: number, y: number, content: string, anchor: string, size: number, more = ''): string {
+  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${INK}" ${more}>${escaped}</text>`;
+}
+
+/** Tenths of a pixel are enough. */
+function r(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { errorFromData, errorToData } from './error-data.ts';
+import { InputError, SpaceError, WorkerError } from './errors.ts';
+
+const travelled = (thrown: unknown) => errorFromData(structuredClone(errorToData(thrown)), 'worker 3');
+
+it('keeps class and message of the errors of this project', () => {
+  for (const error of [new SpaceError('a'), new InputError('b'), new WorkerError('c')]) {
+    expect(travelled(error)).toBeInstanceOf(error.constructor);
+    expect(travelled(error).message).toBe(error.message);
+  }
+});
+
+it('says which worker threw anything else', () => {
+  for (const [thrown, message] of [
+    [new TypeError('x is no function'), 'x is no function'],
+    ['a text', 'a text'],
+  ] as const) {
+    expect(travelled(thrown)).toBeInstanceOf(WorkerError);
+    expect(travelled(thrown).message).toBe(`worker 3: ${message}`);
+  }
+});

@@ -1,0 +1,198 @@
+import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { Box2dEnv } from './box2d-env.ts';
+import { HEIGHT, LanderScene, LEG_DOWN, PAD, SCALE, WIDTH } from './lander-scene.ts';
+import { drawLander } from './lander-view.ts';
+
+const FPS = 50;
+const MAIN_POWER = 13;
+const SIDE_POWER = 0.6;
+const MAIN_ENGINE_DOWN = 4 / SCALE;
+const SIDE_ENGINE_AWAY = 12 / SCALE;
+/** Height above the lander's origin at which the side engines push; Gymnasium has two numbers for it, along x and along y. */
+const SIDE_ENGINE_UP_X = 17 / SCALE;
+const SIDE_ENGINE_UP_Y = 14 / SCALE;
+
+// Places in the state after the observation.
+const SHAPING = 8;
+const MAIN_THROTTLE = 9;
+/** Negative for the left engine. */
+const SIDE_THROTTLE = 10;
+
+export const lunarLanderV3: EnvSpec = {
+  id: 'LunarLander-v3',
+  observationSpace: box({
+    low: [-2.5, -2.5, -10, -10, -2 * Math.PI, -10, 0, 0],
+    high: [2.5, 2.5, 10, 10, 2 * Math.PI, 10, 1, 1],
+  }),
+  actionSpace: discrete(4),
+  maxEpisodeSteps: 1000,
+  rewardThreshold: 200,
+};
+
+export const lunarLanderContinuousV3: EnvSpec = {
+  ...lunarLanderV3,
+  id: 'LunarLanderContinuous-v3',
+  actionSpace: box({ low: -1, high: 1, shape: [2] }),
+};
+
+export interface LunarLanderOptions {
+  /** Upwards, m/s², in (−12, 0). */
+  readonly gravity?: number;
+  /** Whether wind pushes and turns the lander while it flies. */
+  readonly enableWind?: boolean;
+  /** Largest force of the wind, newtons; Gymnasium advises 0 to 20. */
+  readonly windPower?: number;
+  /** Largest torque of the wind, newton metres; Gymnasium advises 0 to 2. */
+  readonly turbulencePower?: number;
+}
+
+/**
+ * Land between two flags with a main engine below and one on each side. Actions: nothing (0), left engine (1), main engine (2), right engine
+ * (3). With a `Box` action space: throttle of the main engine (off up to 0, then 50 % to 100 %) and of the side engines (left below −0.5, right
+ * above 0.5). Observation: position relative to the pad, velocity, angle (rad), angular velocity, all scaled, and whether each leg touches the
+ * ground. Reward: coming closer to the pad, slower and more upright, and legs down, minus fuel; −100 and the end for a crash or for leaving the
+ * screen at a side, 100 and the end for coming to rest. As Gymnasium plays it.
+ */
+export class LunarLander extends Box2dEnv<number | Float32Array> {
+  protected override readonly world = new Float64Array(11);
+  private readonly isContinuous: boolean;
+  private readonly gravity: number;
+  private readonly isWindy: boolean;
+  private readonly windPower: number;
+  private readonly turbulencePower: number;
+  private scene: LanderScene | null = null;
+  /** Steps in the wind, from where the episode started in its pattern. */
+  private windTime = 0;
+  private turbulenceTime = 0;
+  private readonly impulse = { x: 0, y: 0 };
+  private readonly point = { x: 0, y: 0 };
+
+  /** @throws InputError when a setting is out of its range */
+  constructor(
+    spec: EnvSpec = lunarLanderV3,
+    { gravity = -10, enableWind = false, windPower = 15, turbulencePower = 1.5 }: LunarLanderOptions = {},
+  ) {
+    if (!(gravity > -12 && gravity < 0)) {
+      throw new InputError(message(spec.id, 'gravity must be in (-12, 0)', gravity, 'Its default is -10'));
+    }
+    for (const [name, power] of Object.entries({ windPower, turbulencePower })) {
+      if (power >= 0 && power < Number.POSITIVE_INFINITY) continue;
+      throw new InputError(message(spec.id, `${name} must be finite and >= 0`, power, 'Leave it out'));
+    }
+    super(spec);
+    this.isContinuous = spec.actionSpace.type === 'box';
+    this.gravity = gravity;
+    this.isWindy = enableWind;
+    this.windPower = windPower;
+    this.turbulencePower = turbulencePower;
+  }
+
+  render(): Frame {
+    if (!this.scene) throw this.nothingToDraw();
+    return drawLander(this.scene, this.world[MAIN_THROTTLE], this.world[SIDE_THROTTLE]);
+  }
+
+  protected override build(): void {
+    const scene = new LanderScene(this.gravity, this.rng);
+    this.scene = scene;
+    if (this.isWindy) {
+      this.windTime = this.rng.integers(-9999, 9999);
+      this.turbulenceTime = this.rng.integers(-9999, 9999);
+    }
+    this.fly(scene, 0, 0);
+    this.world[SHAPING] = this.shaping();
+  }
+
+  protected override simulate(actions: NumericArray, offset: number): void {
+    const { world, scene } = this;
+    if (!scene) return;
+    if (this.isContinuous) {
+      const main = Math.min(1, actions[offset]);
+      const side = Math.min(1, Math.max(-1, actions[offset + 1]));
+      this.fly(scene, main > 0 ? 0.5 + 0.5 * main : 0, Math.abs(side) > 0.5 ? side : 0);
+    } else {
+      const action = actions[offset];
+      this.fly(scene, action === 2 ? 1 : 0, action === 1 ? -1 : action === 3 ? 1 : 0);
+    }
+    const shaping = this.shaping();
+    this.reward = shaping - world[SHAPING] - 0.3 * world[MAIN_THROTTLE] - 0.03 * Math.abs(world[SIDE_THROTTLE]);
+    world[SHAPING] = shaping;
+    const isLost = scene.hasCrashed || Math.abs(world[0]) >= 1;
+    const isAtRest = !scene.lander.isAwake();
+    this.terminated = isLost || isAtRest;
+    if (isAtRest) this.reward = 100;
+    else if (isLost) this.reward = -100;
+  }
+
+  /** One step with the given throttles: main engine in [0, 1], side engines in [−1, 1] (negative: left). Writes the observation. */
+  private fly(scene: LanderScene, main: number, side: number): void {
+    const { world, impulse, point, rng } = this;
+    const { lander, touching } = scene;
+    if (this.isWindy && !touching[0] && !touching[1]) {
+      impulse.x = gust(this.windTime++) * this.windPower;
+      impulse.y = 0;
+      lander.applyForceToCenter(impulse, true);
+      lander.applyTorque(gust(this.turbulenceTime++) * this.turbulencePower, true);
+    }
+    const position = lander.getPosition();
+    const angle = lander.getAngle();
+    // Downwards along the lander's axis; (downY, -downX) is its left.
+    const downX = Math.sin(angle);
+    const downY = -Math.cos(angle);
+    // Where the exhaust leaves is a little random, and drawn whether an engine runs or not.
+    const noise0 = rng.uniform(-1, 1) / SCALE;
+    const noise1 = rng.uniform(-1, 1) / SCALE;
+    if (main > 0) {
+      const down = MAIN_ENGINE_DOWN + 2 * noise0;
+      const x = downX * down + downY * noise1;
+      const y = downY * down - downX * noise1;
+      point.x = position.x + x;
+      point.y = position.y + y;
+      impulse.x = -x * MAIN_POWER * main;
+      impulse.y = -y * MAIN_POWER * main;
+      lander.applyLinearImpulse(impulse, point, true);
+    }
+    if (side !== 0) {
+      const left = 3 * noise1 + Math.sign(side) * SIDE_ENGINE_AWAY;
+      const x = downX * noise0 + downY * left;
+      const y = downY * noise0 - downX * left;
+      point.x = position.x + x - downX * SIDE_ENGINE_UP_X;
+      point.y = position.y + y - downY * SIDE_ENGINE_UP_Y;
+      impulse.x = -x * SIDE_POWER * Math.abs(side);
+      impulse.y = -y * SIDE_POWER * Math.abs(side);
+      lander.applyLinearImpulse(impulse, point, true);
+    }
+    scene.world.advance();
+    const velocity = lander.getLinearVelocity();
+    world[0] = (position.x - WIDTH / 2) / (WIDTH / 2);
+    world[1] = (position.y - (PAD + LEG_DOWN)) / (HEIGHT / 2);
+    world[2] = (velocity.x * (WIDTH / 2)) / FPS;
+    world[3] = (velocity.y * (HEIGHT / 2)) / FPS;
+    world[4] = lander.getAngle();
+    world[5] = (20 * lander.getAngularVelocity()) / FPS;
+    world[6] = touching[0] ? 1 : 0;
+    world[7] = touching[1] ? 1 : 0;
+    world[MAIN_THROTTLE] = main;
+    world[SIDE_THROTTLE] = side;
+  }
+
+  /** How good the state is, apart from fuel. */
+  private shaping(): number {
+    const [x, y, speedX, speedY, angle, , leg0, leg1] = this.world;
+    const far = Math.sqrt(x * x + y * y) + Math.sqrt(speedX * speedX + speedY * speedY) + Math.abs(angle);
+    return -100 * far + 10 * leg0 + 10 * leg1;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    for (let i = 0; i < SHAPING; i++) out[offset + i] = this.world[i];
+  }
+
+  protected override release(): void {
+    this.scene = null;
+  }
+}
+
+/** The wind's pattern, which never repeats, in [−1, 1]. */
+function gust(time: number): number {
+  return Math.tanh(Math.sin(0.02 * time) + Math.sin(Math.PI * 0.01 * time));
+}

@@ -1,0 +1,180 @@
+import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import type { MujocoCamera } from './mujoco-picture.ts';
+import { settingsOf } from './mujoco-settings.ts';
+import type { RunnerOptions } from './runner-env.ts';
+
+/** Leg number `n` of the quadrant with these signs; its ankle bends about `axis`. */
+function leg(n: number, x: number, y: number, axis: string, range: string): string {
+  const along = (length: number) => `${x * length} ${y * length} 0`;
+  return `
+      <body name="leg_${n}">
+        <geom fromto="0 0 0 ${along(0.2)}"/>
+        <body name="hip_${n}" pos="${along(0.2)}">
+          <joint name="hip_${n}" axis="0 0 1" range="-30 30"/>
+          <geom fromto="0 0 0 ${along(0.2)}"/>
+          <body name="ankle_${n}" pos="${along(0.2)}">
+            <joint name="ankle_${n}" axis="${axis}" range="${range}"/>
+            <geom fromto="0 0 0 ${along(0.4)}"/>
+          </body>
+        </body>
+      </body>`;
+}
+
+// Margins are half of Gymnasium's, because MuJoCo adds those of two geoms since 3.5 and took the larger one before.
+const mjcf = `
+<mujoco model="ant">
+  <option timestep="0.01" integrator="RK4"/>
+  <size memory="1M"/>
+  <default>
+    <joint armature="1" damping="1" limited="true"/>
+    <geom type="capsule" size="0.08" density="5" condim="3" friction="1 0.5 0.5" margin="0.005" conaffinity="0" rgba="0.8 0.55 0.3 1"/>
+    <motor ctrllimited="true" ctrlrange="-1 1" gear="150"/>
+  </default>
+  <worldbody>
+    <geom name="floor" type="plane" size="40 40 40" conaffinity="1"/>
+    <body name="torso" pos="0 0 0.75">
+      <freejoint name="root"/>
+      <geom name="torso" type="sphere" size="0.25"/>
+      ${leg(1, 1, 1, '-1 1 0', '30 70')}
+      ${leg(2, -1, 1, '1 1 0', '-70 -30')}
+      ${leg(3, -1, -1, '-1 1 0', '-70 -30')}
+      ${leg(4, 1, -1, '1 1 0', '30 70')}
+    </body>
+  </worldbody>
+  <actuator>
+    <motor joint="hip_4"/>
+    <motor joint="ankle_4"/>
+    <motor joint="hip_1"/>
+    <motor joint="ankle_1"/>
+    <motor joint="hip_2"/>
+    <motor joint="ankle_2"/>
+    <motor joint="hip_3"/>
+    <motor joint="ankle_3"/>
+  </actuator>
+</mujoco>`;
+
+export const antV5: EnvSpec = {
+  id: 'Ant-v5',
+  observationSpace: unbounded(105),
+  actionSpace: box({ low: -1, high: 1, shape: [8] }),
+  maxEpisodeSteps: 1000,
+  rewardThreshold: 6000,
+};
+
+export interface AntOptions extends RunnerOptions {
+  /** Cost per squared contact force. */
+  readonly contactCostWeight?: number;
+  /** Contact forces are clipped to this range; N and N·m. */
+  readonly contactForceRange?: readonly number[];
+  /** Reward for a healthy state. */
+  readonly healthyReward?: number;
+  /** Whether an unhealthy state ends the episode. */
+  readonly terminateWhenUnhealthy?: boolean;
+  /** The height of the torso is between these in a healthy state; m. */
+  readonly healthyZRange?: readonly number[];
+  /** Whether the observation holds the contact forces. */
+  readonly includeCfrcExtInObservation?: boolean;
+}
+
+/** @internal */
+export const antDefaults: Required<AntOptions> = {
+  forwardRewardWeight: 1,
+  ctrlCostWeight: 0.5,
+  contactCostWeight: 5e-4,
+  contactForceRange: [-1, 1],
+  healthyReward: 1,
+  terminateWhenUnhealthy: true,
+  healthyZRange: [0.2, 1],
+  resetNoiseScale: 0.1,
+  excludeCurrentPositionsFromObservation: true,
+  includeCfrcExtInObservation: true,
+  frameSkip: 5,
+};
+
+const STATE_SIZE = 29;
+const ACTIONS = 8;
+const TORSO = 1;
+/** Numbers of contact forces of the world, which are 0. */
+const WORLD_FORCES = 6;
+const BODY_FORCES = 13 * 6;
+
+/**
+ * Run forward on four legs. Action `[8]` in [−1, 1]: torques on hip and ankle of the legs 4, 1, 2, 3. Observation `[105]`: positions without x and y (13),
+ * velocities (14), and contact forces on the bodies clipped to ±1 (78). Reward: forward velocity + 1 when healthy − 0.5 · |action|² − 0.0005 · |forces|².
+ * Terminates when unhealthy: torso not within [0.2, 1] m. The velocity is that of the torso as the engine placed it before its last substep, as
+ * Gymnasium plays it.
+ */
+export class Ant extends MujocoEnv {
+  private readonly settings: Required<AntOptions>;
+  private velocity = 0;
+  private survivalReward = 0;
+  private ctrlCost = 0;
+  private contactCost = 0;
+
+  constructor(spec: EnvSpec = antV5, options: AntOptions = {}) {
+    const settings = settingsOf(spec.id, antDefaults, options);
+    const hidden = settings.excludeCurrentPositionsFromObservation ? 2 : 0;
+    const forces = settings.includeCfrcExtInObservation ? BODY_FORCES : 0;
+    super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: STATE_SIZE - hidden + forces });
+    this.settings = settings;
+  }
+
+  protected override place(qpos: Float64Array, qvel: Float64Array): void {
+    this.addUniform(qpos, this.settings.resetNoiseScale);
+    this.addNormal(qvel, this.settings.resetNoiseScale);
+    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const { sim, settings, dt } = this;
+    const before = sim.data.xpos[3 * TORSO];
+    this.simulate(actions, offset);
+    sim.contactForces();
+    const { xpos, cfrc_ext } = sim.data;
+    const healthy = this.isHealthy();
+    this.velocity = (xpos[3 * TORSO] - before) / dt;
+    this.survivalReward = healthy ? settings.healthyReward : 0;
+    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    this.contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
+    const { velocity, survivalReward, ctrlCost, contactCost } = this;
+    this.reward = settings.forwardRewardWeight * velocity + survivalReward - (ctrlCost + contactCost);
+    this.terminated = settings.terminateWhenUnhealthy && !healthy;
+  }
+
+  private isHealthy(): boolean {
+    const [low, high] = this.settings.healthyZRange;
+    const { qpos, qvel } = this.sim.data;
+    return low <= qpos[2] && qpos[2] <= high && qpos.every(Number.isFinite) && qvel.every(Number.isFinite);
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const { qpos, qvel, cfrc_ext } = this.sim.data;
+    const { excludeCurrentPositionsFromObservation, includeCfrcExtInObservation, contactForceRange } = this.settings;
+    let at = offset;
+    for (let i = excludeCurrentPositionsFromObservation ? 2 : 0; i < qpos.length; i++) out[at++] = qpos[i];
+    for (let i = 0; i < qvel.length; i++) out[at++] = qvel[i];
+    if (!includeCfrcExtInObservation) return;
+    const [low, high] = contactForceRange;
+    for (let i = WORLD_FORCES; i < cfrc_ext.length; i++) out[at++] = Math.min(high, Math.max(low, cfrc_ext[i]));
+  }
+
+  /** Position (m), velocity (m/s), and the parts of the reward. */
+  protected override info(): EnvInfo {
+    const { qpos } = this.sim.data;
+    return {
+      xPosition: qpos[0],
+      yPosition: qpos[1],
+      xVelocity: this.velocity,
+      rewardForward: this.settings.forwardRewardWeight * this.velocity,
+      rewardSurvive: this.survivalReward,
+      rewardCtrl: -this.ctrlCost,
+      rewardContact: -this.contactCost,
+    };
+  }
+
+  protected override camera(): MujocoCamera {
+    const { qpos } = this.sim.data;
+    return { azimuth: 70, elevation: -30, lookAt: [qpos[0], qpos[1], 0.4], height: 3 };
+  }
+}

@@ -1,0 +1,158 @@
+import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { humanoidModel } from './humanoid-model.ts';
+import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import type { MujocoCamera } from './mujoco-picture.ts';
+import { settingsOf } from './mujoco-settings.ts';
+import type { RunnerOptions } from './runner-env.ts';
+
+export const humanoidV5: EnvSpec = {
+  id: 'Humanoid-v5',
+  observationSpace: unbounded(348),
+  actionSpace: box({ low: -0.4, high: 0.4, shape: [17] }),
+  maxEpisodeSteps: 1000,
+  rewardThreshold: null,
+};
+
+export interface HumanoidOptions extends RunnerOptions {
+  /** Cost per squared contact force. */
+  readonly contactCostWeight?: number;
+  /** The cost of contacts is clipped to this range. */
+  readonly contactCostRange?: readonly number[];
+  /** Reward for a healthy state. */
+  readonly healthyReward?: number;
+  /** Whether an unhealthy state ends the episode. */
+  readonly terminateWhenUnhealthy?: boolean;
+  /** The height of the torso is between these in a healthy state; m. */
+  readonly healthyZRange?: readonly number[];
+  /** Whether the observation holds the inertias of the bodies. */
+  readonly includeCinertInObservation?: boolean;
+  /** Whether the observation holds the velocities of the bodies. */
+  readonly includeCvelInObservation?: boolean;
+  /** Whether the observation holds the torques of the motors. */
+  readonly includeQfrcActuatorInObservation?: boolean;
+  /** Whether the observation holds the contact forces. */
+  readonly includeCfrcExtInObservation?: boolean;
+}
+
+/** @internal */
+export const humanoidDefaults: Required<HumanoidOptions> = {
+  forwardRewardWeight: 1.25,
+  ctrlCostWeight: 0.1,
+  contactCostWeight: 5e-7,
+  contactCostRange: [Number.NEGATIVE_INFINITY, 10],
+  healthyReward: 5,
+  terminateWhenUnhealthy: true,
+  healthyZRange: [1, 2],
+  resetNoiseScale: 1e-2,
+  excludeCurrentPositionsFromObservation: true,
+  includeCinertInObservation: true,
+  includeCvelInObservation: true,
+  includeQfrcActuatorInObservation: true,
+  includeCfrcExtInObservation: true,
+  frameSkip: 5,
+};
+
+const POSITIONS = 24;
+const VELOCITIES = 23;
+const ACTIONS = 17;
+const BODIES = 13;
+const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/**
+ * Walk forward on two legs. Action `[17]` in [−0.4, 0.4]: torques on abdomen (y, z, x), right and left leg (hip x, z, y, knee), right and left arm
+ * (shoulder 1, 2, elbow). Observation `[348]`: positions without x and y (22), velocities (23), inertias (130) and velocities (78) of the bodies, torques of the motors
+ * (17), contact forces on the bodies (78). Reward: 1.25 · forward velocity of the centre of mass + 5 when healthy − 0.1 · |action|² − the cost of contacts,
+ * 5e-7 · |forces|² but at most 10. Terminates when unhealthy: torso not between 1 and 2 m. The centre of mass is where the engine placed it before
+ * its last substep, as Gymnasium plays it.
+ */
+export class Humanoid extends MujocoEnv {
+  private readonly settings: Required<HumanoidOptions>;
+  private readonly totalMass: number;
+  private velocity = 0;
+  private survivalReward = 0;
+  private ctrlCost = 0;
+  private contactCost = 0;
+
+  constructor(spec: EnvSpec = humanoidV5, options: HumanoidOptions = {}) {
+    const settings = settingsOf(spec.id, humanoidDefaults, options);
+    super(spec, { mjcf: humanoidModel, frameSkip: settings.frameSkip, obsSize: obsSize(settings) });
+    this.settings = settings;
+    this.totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
+  }
+
+  protected override place(qpos: Float64Array, qvel: Float64Array): void {
+    this.addUniform(qpos, this.settings.resetNoiseScale);
+    this.addUniform(qvel, this.settings.resetNoiseScale);
+    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const { sim, settings, dt } = this;
+    const before = this.massCenter();
+    this.simulate(actions, offset);
+    sim.contactForces();
+    const { qpos, cfrc_ext } = sim.data;
+    const healthy = settings.healthyZRange[0] < qpos[2] && qpos[2] < settings.healthyZRange[1];
+    this.velocity = (this.massCenter() - before) / dt;
+    this.survivalReward = healthy ? settings.healthyReward : 0;
+    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    const [least, most] = settings.contactCostRange;
+    this.contactCost = Math.min(most, Math.max(least, settings.contactCostWeight * clippedSquares(cfrc_ext, ANY)));
+    const { velocity, survivalReward, ctrlCost, contactCost } = this;
+    this.reward = settings.forwardRewardWeight * velocity + survivalReward - (ctrlCost + contactCost);
+    this.terminated = settings.terminateWhenUnhealthy && !healthy;
+  }
+
+  /** x of the centre of mass, m. */
+  private massCenter(): number {
+    const { xipos } = this.sim.data;
+    const { body_mass } = this.sim.modelData;
+    let sum = 0;
+    for (let i = 0; i < body_mass.length; i++) sum += body_mass[i] * xipos[3 * i];
+    return sum / this.totalMass;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const { settings } = this;
+    const { qpos, qvel, cinert, cvel, qfrc_actuator, cfrc_ext } = this.sim.data;
+    let at = offset;
+    for (let i = settings.excludeCurrentPositionsFromObservation ? 2 : 0; i < POSITIONS; i++) out[at++] = qpos[i];
+    for (let i = 0; i < VELOCITIES; i++) out[at++] = qvel[i];
+    // The world and the root, which come first, are left out: they are always 0.
+    if (settings.includeCinertInObservation) for (let i = 10; i < cinert.length; i++) out[at++] = cinert[i];
+    if (settings.includeCvelInObservation) for (let i = 6; i < cvel.length; i++) out[at++] = cvel[i];
+    if (settings.includeQfrcActuatorInObservation) for (let i = 6; i < VELOCITIES; i++) out[at++] = qfrc_actuator[i];
+    if (settings.includeCfrcExtInObservation) for (let i = 6; i < cfrc_ext.length; i++) out[at++] = cfrc_ext[i];
+  }
+
+  /** Position (m), velocity (m/s), and the parts of the reward. */
+  protected override info(): EnvInfo {
+    const { qpos } = this.sim.data;
+    return {
+      xPosition: qpos[0],
+      yPosition: qpos[1],
+      xVelocity: this.velocity,
+      rewardForward: this.settings.forwardRewardWeight * this.velocity,
+      rewardSurvive: this.survivalReward,
+      rewardCtrl: -this.ctrlCost,
+      rewardContact: -this.contactCost,
+    };
+  }
+
+  protected override camera(): MujocoCamera {
+    const { qpos } = this.sim.data;
+    return { azimuth: 60, elevation: -15, lookAt: [qpos[0], qpos[1], 0.9], height: 2.6 };
+  }
+}
+
+function obsSize(settings: Required<HumanoidOptions>): number {
+  return (
+    POSITIONS -
+    (settings.excludeCurrentPositionsFromObservation ? 2 : 0) +
+    VELOCITIES +
+    (settings.includeCinertInObservation ? 10 * BODIES : 0) +
+    (settings.includeCvelInObservation ? 6 * BODIES : 0) +
+    (settings.includeQfrcActuatorInObservation ? ACTIONS : 0) +
+    (settings.includeCfrcExtInObservation ? 6 * BODIES : 0)
+  );
+}

@@ -1,0 +1,87 @@
+import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
+import { MujocoEnv, squaredNorm } from './mujoco-env.ts';
+
+/** Options of every task that is about running forward. */
+export interface RunnerOptions {
+  /** Reward per m/s of forward velocity. */
+  readonly forwardRewardWeight?: number;
+  /** Cost per squared action. */
+  readonly ctrlCostWeight?: number;
+  /** Width of the noise of positions and velocities at the start. */
+  readonly resetNoiseScale?: number;
+  /** Whether the observation leaves out where the body is. */
+  readonly excludeCurrentPositionsFromObservation?: boolean;
+  /** Physics steps per step. */
+  readonly frameSkip?: number;
+}
+
+/** What is fixed about a runner. */
+export interface RunnerSetup {
+  /** The model; its first position is the way forward. */
+  readonly mjcf: string;
+  /** Positions and velocities together. */
+  readonly stateSize: number;
+  /** First positions, which the observation leaves out by default. */
+  readonly hidden: number;
+  /** Observed velocities are clipped to this; m/s or rad/s. */
+  readonly maxVelocity: number;
+}
+
+/** Observes positions and velocities, and pays forward velocity − cost of the action. */
+export abstract class RunnerEnv extends MujocoEnv {
+  private readonly weights: Required<RunnerOptions>;
+  private readonly hidden: number;
+  private readonly maxVelocity: number;
+  private readonly actionLength: number;
+  private velocity = 0;
+  private forwardReward = 0;
+  private ctrlCost = 0;
+
+  protected constructor(spec: EnvSpec, weights: Required<RunnerOptions>, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
+    const left = weights.excludeCurrentPositionsFromObservation ? hidden : 0;
+    super(spec, { mjcf, frameSkip: weights.frameSkip, obsSize: stateSize - left });
+    this.weights = weights;
+    this.hidden = left;
+    this.maxVelocity = maxVelocity;
+    this.actionLength = this.sim.data.ctrl.length;
+  }
+
+  protected override place(qpos: Float64Array, qvel: Float64Array): void {
+    this.addUniform(qpos, this.weights.resetNoiseScale);
+    this.addVelocityNoise(qvel, this.weights.resetNoiseScale);
+    this.velocity = this.forwardReward = this.ctrlCost = 0;
+  }
+
+  /** Uniform in [−scale, scale), unless a subclass says otherwise. */
+  protected addVelocityNoise(qvel: Float64Array, scale: number): void {
+    this.addUniform(qvel, scale);
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const { sim, weights, dt, actionLength } = this;
+    const before = sim.data.qpos[0];
+    this.simulate(actions, offset);
+    this.velocity = (sim.data.qpos[0] - before) / dt;
+    this.forwardReward = weights.forwardRewardWeight * this.velocity;
+    this.ctrlCost = weights.ctrlCostWeight * squaredNorm(actions, offset, actionLength);
+    this.reward = this.forwardReward - this.ctrlCost;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const { hidden, maxVelocity } = this;
+    const { qpos, qvel } = this.sim.data;
+    let at = offset;
+    for (let i = hidden; i < qpos.length; i++) out[at++] = qpos[i];
+    for (let i = 0; i < qvel.length; i++) out[at++] = Math.min(maxVelocity, Math.max(-maxVelocity, qvel[i]));
+  }
+
+  /** Position (m), velocity (m/s), and the parts of the reward. */
+  protected override info(): EnvInfo {
+    return {
+      xPosition: this.sim.data.qpos[0],
+      xVelocity: this.velocity,
+      rewardForward: this.forwardReward,
+      rewardCtrl: -this.ctrlCost,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
+import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
+import type { MujocoCamera } from './mujoco-picture.ts';
+
+/** Options of the runners that can fall. */
+export interface WalkerOptions extends RunnerOptions {
+  /** Reward for a healthy state. */
+  readonly healthyReward?: number;
+  /** Whether an unhealthy state ends the episode. */
+  readonly terminateWhenUnhealthy?: boolean;
+  /** The height of the torso is between these in a healthy state; m. */
+  readonly healthyZRange?: readonly number[];
+  /** The angle of the torso is between these in a healthy state; rad. */
+  readonly healthyAngleRange?: readonly number[];
+  /** All positions and velocities but the first two positions are between these in a healthy state. */
+  readonly healthyStateRange?: readonly number[];
+}
+
+/** A runner in the x-z plane that is paid for staying upright; its first positions are x, z and the angle of the torso. */
+export abstract class WalkerEnv extends RunnerEnv {
+  private readonly health: Required<WalkerOptions>;
+  private survivalReward = 0;
+
+  protected constructor(spec: EnvSpec, settings: Required<WalkerOptions>, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
+    super(spec, settings, { ...setup, hidden: 1, maxVelocity: 10 });
+    this.health = settings;
+  }
+
+  protected override place(qpos: Float64Array, qvel: Float64Array): void {
+    super.place(qpos, qvel);
+    this.survivalReward = 0;
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    super.advance(actions, offset);
+    const healthy = this.isHealthy();
+    this.survivalReward = healthy ? this.health.healthyReward : 0;
+    this.reward += this.survivalReward;
+    this.terminated = this.health.terminateWhenUnhealthy && !healthy;
+  }
+
+  private isHealthy(): boolean {
+    const { healthyStateRange, healthyZRange, healthyAngleRange } = this.health;
+    const { qpos, qvel } = this.sim.data;
+    return (
+      isBetween(qpos[1], healthyZRange) &&
+      isBetween(qpos[2], healthyAngleRange) &&
+      areBetween(qpos, 2, healthyStateRange) &&
+      areBetween(qvel, 0, healthyStateRange)
+    );
+  }
+
+  protected override info(): EnvInfo {
+    return { ...super.info(), rewardSurvive: this.survivalReward };
+  }
+
+  protected override camera(): MujocoCamera {
+    return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.75], height: 2.2, floorWidth: 2 };
+  }
+}
+
+function isBetween(value: number, [low, high]: readonly number[]): boolean {
+  return low < value && value < high;
+}
+
+function areBetween(values: Float64Array, from: number, range: readonly number[]): boolean {
+  for (let i = from; i < values.length; i++) if (!isBetween(values[i], range)) return false;
+  return true;
+}

@@ -1,0 +1,1 @@
+export { makeWorkerVectorEnv, type WorkerOptions, WorkerVectorEnv } from './vector/worker-vector-env.ts';

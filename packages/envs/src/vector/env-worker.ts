@@ -1,0 +1,92 @@
+/** The program of one worker thread of `WorkerVectorEnv`. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { errorToData, type VectorEnv } from '@zpin/core/spec';
+import { loadEnv, makeVectorEnv } from '../registry.ts';
+import {
+  ANSWER,
+  CALL,
+  type Call,
+  COMMAND,
+  ENDED,
+  partOf,
+  REQUEST,
+  type Reply,
+  rowsOf,
+  type WorkerSetup,
+} from './worker-protocol.ts';
+
+const setup = workerData as WorkerSetup;
+const { source, start, end, numEnvs, control, port } = setup;
+const out = rowsOf(setup.step, start, end);
+const actions = partOf(setup.actions, start, end, numEnvs);
+
+// A thread that ends in the middle of a command must not leave the other side waiting for its time limit.
+process.on('exit', () => {
+  Atomics.store(control, ENDED, 1);
+  if (Atomics.load(control, ANSWER) === Atomics.load(control, REQUEST)) return;
+  // Another value than the one that is waited on, so that a wait that begins only now ends at once.
+  Atomics.store(control, ANSWER, -1);
+  Atomics.notify(control, ANSWER);
+});
+
+function reply(to: MessagePort, attempt: () => unknown): void {
+  try {
+    to.postMessage({ result: attempt() } satisfies Reply);
+  } catch (error) {
+    to.postMessage({ error: errorToData(error) } satisfies Reply);
+  }
+}
+
+function answer(env: VectorEnv, call: Call): unknown {
+  switch (call.method) {
+    case 'reset':
+      return env.reset(out, call.seeds);
+    case 'state':
+      return env.state();
+    case 'restore':
+      return env.restore(call.state);
+    case 'render':
+      return env.render?.(call.index);
+    case 'close':
+      return env.close();
+  }
+}
+
+function serve(env: VectorEnv): void {
+  for (let done = 0; ; ) {
+    Atomics.wait(control, REQUEST, done);
+    done = Atomics.load(control, REQUEST);
+    let last = false;
+    if (Atomics.load(control, COMMAND) === CALL) {
+      const { message: call } = receiveMessageOnPort(port) as { message: Call };
+      reply(port, () => answer(env, call));
+      last = call.method === 'close';
+    } else {
+      try {
+        env.step(actions, out);
+      } catch (error) {
+        port.postMessage({ error: errorToData(error) } satisfies Reply);
+      }
+    }
+    Atomics.store(control, ANSWER, done);
+    Atomics.notify(control, ANSWER);
+    if (last) break;
+  }
+  port.close();
+}
+
+async function main(): Promise<void> {
+  let env: VectorEnv;
+  try {
+    if (source.module !== undefined) await import(source.module);
+    await loadEnv(source.id);
+    env = makeVectorEnv(source.id, end - start, source.options);
+  } catch (error) {
+    parentPort?.postMessage({ error: errorToData(error) } satisfies Reply);
+    return;
+  }
+  parentPort?.postMessage({} satisfies Reply);
+  serve(env);
+}
+
+void main();

@@ -1,0 +1,48 @@
+import type { Engine } from '@zpin/core';
+import type { AgentState, MaybePromise, VectorEnv } from '@zpin/core/spec';
+
+/**
+ * One of several workers that collect for a run, with copies of the environment of its own: in a thread, in this thread, or on another
+ * machine. All that goes in and comes out is plain data. A worker gets one call at a time.
+ */
+export interface TrainingWorker<Task, Result> {
+  /** Starts new episodes; copy i of this worker is seeded with `seed + i`. Returns the state after that. */
+  reset(seed: number): MaybePromise<AgentState>;
+  /** Goes on from a state that another worker returned. */
+  restore(state: AgentState): MaybePromise<AgentState>;
+  work(task: Task): MaybePromise<{ readonly result: Result; readonly state: AgentState }>;
+  close(): MaybePromise<void>;
+}
+
+/** Where a worker works. */
+export interface Workplace {
+  /** Its copies of the environment. */
+  readonly env: VectorEnv;
+  readonly engine: Engine;
+  /** Tells that the worker lives; called after every step of the environment. */
+  beat(): void;
+}
+
+export type MakeWorker<Setup, Task, Result> = (setup: Setup, workplace: Workplace) => TrainingWorker<Task, Result>;
+
+/** The workers of a run before they are there. */
+export interface Crew<Setup, Task, Result> {
+  /** By which a thread knows what to do. */
+  readonly algorithm: string;
+  readonly make: MakeWorker<Setup, Task, Result>;
+  /** Plain data, one for each worker. */
+  readonly setups: readonly Setup[];
+  /** Says how many copies there are in all, and where workers get theirs. */
+  readonly env: VectorEnv;
+  readonly engine: Engine;
+  /** Seconds without a step after which a worker is given up. */
+  readonly timeoutSeconds: number;
+}
+
+/** Starts the workers of a run. */
+export type Spawn = <Setup, Task, Result>(crew: Crew<Setup, Task, Result>) => MaybePromise<TrainingWorker<Task, Result>[]>;
+
+/** The copies of worker `index`: from `start` to before `end`. */
+export function shareOf(index: number, workers: number, numEnvs: number): { readonly start: number; readonly end: number } {
+  return { start: Math.floor((index * numEnvs) / workers), end: Math.floor(((index + 1) * numEnvs) / workers) };
+}

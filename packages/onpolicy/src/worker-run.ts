@@ -1,0 +1,66 @@
+import { Run, type TrainEvent, type TrainOptions, type TrainState } from '@zpin/core';
+import { type Agent, type AgentState, CheckpointError, message } from '@zpin/core/spec';
+import { shareOf, type TrainingWorker } from './training-worker.ts';
+
+/**
+ * A run whose steps are made by workers. Their states are known from the end of their last work, so that there is a checkpoint to write even
+ * when one of them fails in the next.
+ */
+export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
+  readonly #workers: readonly TrainingWorker<Task, Result>[];
+  #states: readonly AgentState[] = [];
+
+  constructor(options: TrainOptions<A>, workers: readonly TrainingWorker<Task, Result>[]) {
+    super(options);
+    this.#workers = workers;
+  }
+
+  override async begin(extra: (state: TrainState) => void): Promise<void> {
+    const { resume, agent, seed, env } = this.options;
+    const workers = this.#workers;
+    if (!resume) {
+      this.#states = await Promise.all(workers.map((worker, i) => worker.reset(seed + shareOf(i, workers.length, env.numEnvs).start)));
+      return;
+    }
+    const counters = resume.counters as { step: number; updates: number; episodes: number } | undefined;
+    const states = resume.workers as readonly AgentState[] | undefined;
+    if (!counters || !resume.agent || states?.length !== workers.length) {
+      const expectation = `resume must be the state of a checkpoint event of ${workers.length} workers`;
+      throw new CheckpointError(message('train', expectation, Object.keys(resume), 'Pass the state as it was saved'));
+    }
+    ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
+    await agent.restore(resume.agent as AgentState);
+    this.#states = await Promise.all(workers.map((worker, i) => worker.restore(states[i])));
+    extra(resume);
+  }
+
+  /** Lets all workers work at the same time. The results come in the order of the workers, whichever ends first. */
+  async work(tasks: readonly Task[]): Promise<readonly Result[]> {
+    const done = await Promise.all(this.#workers.map((worker, i) => worker.work(tasks[i])));
+    this.#states = done.map(({ state }) => state);
+    return done.map(({ result }) => result);
+  }
+
+  override async checkpoint(extra: TrainState): Promise<TrainEvent> {
+    const state: TrainState = {
+      counters: { step: this.step, updates: this.updates, episodes: this.episodes },
+      agent: await this.options.agent.state(),
+      workers: this.#states,
+      ...extra,
+    };
+    return { type: 'checkpoint', step: this.step, state };
+  }
+
+  /** Environment steps until something is due: the end of the run, an evaluation or a checkpoint. At least 1. */
+  get stepsUntilDue(): number {
+    const { totalSteps, evaluation, checkpointEverySteps } = this.options;
+    const left = [evaluation?.everySteps, checkpointEverySteps].map(every =>
+      every === undefined ? Number.POSITIVE_INFINITY : every - (this.step % every),
+    );
+    return Math.min(totalSteps - this.step, ...left);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map(worker => worker.close()));
+  }
+}
