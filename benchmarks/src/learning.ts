@@ -2,9 +2,11 @@
  * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
  *
  * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with a seed of
- * its own. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
+ * its own. `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there, where they can be
+ * stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
@@ -35,21 +37,48 @@ const { values: flags } = parseArgs({
     algo: { type: 'string' },
     env: { type: 'string' },
     seeds: { type: 'string', default: '1-5' },
+    from: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
 const [first, last = first] = flags.seeds.split('-').map(Number);
 const engine = await createEngine('onnx');
-for (const algorithm of algorithms) {
-  if (flags.algo && flags.algo !== algorithm.id) continue;
-  for (const [id, preset] of Object.entries(algorithm.presets)) {
-    if (flags.env && flags.env !== id) continue;
-    for (let seed = first; seed <= last; seed++) {
-      const row = await trainAndEvaluate(algorithm, id, preset, seed);
-      if (flags.write) write([row]);
-      process.stdout.write(`${JSON.stringify(row)}\n`);
+if (flags.from !== undefined) report(rowOf(flags.from));
+else
+  for (const algorithm of algorithms) {
+    if (flags.algo && flags.algo !== algorithm.id) continue;
+    for (const [id, preset] of Object.entries(algorithm.presets)) {
+      if (flags.env && flags.env !== id) continue;
+      for (let seed = first; seed <= last; seed++) {
+        report(await trainAndEvaluate(algorithm, id, preset, seed));
+      }
     }
   }
+
+function report(row: Row): void {
+  if (flags.write) write([row]);
+  process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+/** What `zpin train` left of a finished run; its evaluation has other seeds of the environment, but as many episodes. */
+function rowOf(folder: string): Row {
+  const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+  const { algo, env, seed, steps, evalReturnMean, evalReturnStd, evalSuccessRate, wallSeconds } = summary;
+  const hasSuccess = typeof evalSuccessRate === 'number';
+  return {
+    algo,
+    env,
+    seed,
+    steps,
+    evalReturnMean: rounded(evalReturnMean),
+    evalReturnStd: rounded(evalReturnStd),
+    ...(hasSuccess && { evalSuccessRate: rounded(evalSuccessRate) }),
+    wallSeconds: rounded(wallSeconds),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 async function trainAndEvaluate(
@@ -73,16 +102,15 @@ async function trainAndEvaluate(
     EVALUATION_SEED,
   );
   agent.dispose();
-  const round = (x: number) => Math.round(x * 100) / 100;
   return {
     algo: algorithm.id,
     env: id,
     seed,
     steps: preset.totalSteps,
-    evalReturnMean: round(meanReturn),
-    evalReturnStd: round(stdReturn),
-    ...(successRate !== undefined && { evalSuccessRate: round(successRate) }),
-    wallSeconds: round(wallSeconds),
+    evalReturnMean: rounded(meanReturn),
+    evalReturnStd: rounded(stdReturn),
+    ...(successRate !== undefined && { evalSuccessRate: rounded(successRate) }),
+    wallSeconds: rounded(wallSeconds),
   };
 }
 
@@ -104,7 +132,9 @@ function markdown(all: readonly Row[]): string {
     const [{ algo, env, steps }] = group;
     const means = group.map(row => row.evalReturnMean);
     const shown = group.map(row =>
-      row.evalSuccessRate === undefined ? row.evalReturnMean : `${row.evalReturnMean} (${Math.round(100 * row.evalSuccessRate)} %)`,
+      row.evalSuccessRate === undefined
+        ? row.evalReturnMean
+        : `${row.evalReturnMean} (${Math.round(100 * row.evalSuccessRate)} %)`,
     );
     const threshold = makeVectorEnv(env, 1).spec.rewardThreshold;
     const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;

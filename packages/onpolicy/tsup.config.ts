@@ -1,3 +1,6 @@
 import { library } from '../../tools/build-preset/index.ts';
 
-export default library({ neutral: { index: 'src/index.ts' } });
+export default library({
+  neutral: { index: 'src/index.ts' },
+  node: { node: 'src/node.ts', 'worker-thread': 'src/worker-thread.ts' },
+});

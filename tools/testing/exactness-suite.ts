@@ -122,7 +122,8 @@ export function describeNewProcess(subjects: readonly AlgorithmCase[], entry: st
       target: 'node20',
       outExtension: () => ({ js: '.mjs' }),
       skipNodeModulesBundle: true,
-      noExternal: [/^@zpin\//],
+      // Planck is bundled into the packages: it cannot be found from those that use them.
+      noExternal: [/^@zpin\//, 'planck'],
       esbuildOptions(options) {
         options.conditions = ['@zpin/source'];
       },

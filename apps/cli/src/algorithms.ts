@@ -26,6 +26,7 @@ export const algorithms: readonly AlgorithmEntry[] = [
   { id: 'q-learning', load: async () => (await import('@zpin/value-based')).qLearning },
   { id: 'qr-dqn', load: async () => (await import('@zpin/value-based')).qrDqn },
   { id: 'rainbow', load: async () => (await import('@zpin/value-based')).rainbow },
+  { id: 'recurrent-ppo', load: async () => (await import('@zpin/onpolicy')).recurrentPpo },
   { id: 'reinforce', load: async () => (await import('@zpin/onpolicy')).reinforce },
   { id: 'sac', load: async () => (await import('@zpin/offpolicy')).sac },
   { id: 'sarsa', load: async () => (await import('@zpin/value-based')).sarsa },

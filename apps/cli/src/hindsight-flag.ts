@@ -22,5 +22,12 @@ export function readHindsight(
     const remedy = 'Use ddpg, td3, sac, discrete-sac or dqn';
     throw new InputError(message(where, '--her needs an algorithm with a replay memory', text, remedy));
   }
-  return hindsight(env, text);
+  const makeReplay = hindsight(env, text);
+  const isPrioritized = config.prioritizedReplay ?? config.priorityExponent !== undefined;
+  if (isPrioritized || config.nSteps !== 1) {
+    const found = isPrioritized ? 'prioritized replay' : `${config.nSteps} steps`;
+    const remedy = 'Leave out --her, or prioritized replay and nSteps';
+    throw new InputError(message(where, '--her goes with single transitions drawn uniformly', found, remedy));
+  }
+  return makeReplay;
 }

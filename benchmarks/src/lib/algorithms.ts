@@ -1,6 +1,7 @@
 import type { Algorithm } from '@zpin/core';
 import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
-import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, reinforce, trpo, vpg } from '@zpin/onpolicy';
+import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, recurrentPpo, reinforce, trpo, vpg } from '@zpin/onpolicy';
+import { a3c, dppo } from '@zpin/onpolicy/node';
 import {
   c51,
   doubleDqn,
@@ -19,10 +20,13 @@ import {
 /** Every algorithm that benchmarks train. Their settings come as data, so their types are left open. */
 export const algorithms: readonly Algorithm<never>[] = [
   a2c,
+  a3c,
+  dppo,
   npg,
   oneStepActorCritic,
   ppo,
   ppoPenalty,
+  recurrentPpo,
   reinforce,
   trpo,
   vpg,

@@ -1,4 +1,5 @@
 import { discrete, type Env, type EnvSpec } from '@zpin/core/spec';
+import { BipedalWalker, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
 import { LunarLander, type LunarLanderOptions, lunarLanderContinuousV3, lunarLanderV3 } from './box2d/lunar-lander.ts';
 import { Acrobot, acrobotV1 } from './classic/acrobot.ts';
 import { CartPole, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
@@ -119,6 +120,12 @@ export const builtInEnvs: readonly EnvEntry[] = [
   },
   { spec: lunarLanderV3, ...lunarLander },
   { spec: lunarLanderContinuousV3, ...lunarLander },
+  { spec: bipedalWalkerV3, summary: 'Walk over uneven ground on two legs.', create: spec => new BipedalWalker(spec) },
+  {
+    spec: bipedalWalkerHardcoreV3,
+    summary: 'Walk on two legs over stumps, stairs and pits.',
+    create: spec => new BipedalWalker(spec),
+  },
   { spec: frozenLakeV1, ...lake('4x4') },
   { spec: frozenLake8x8V1, ...lake('8x8') },
   {

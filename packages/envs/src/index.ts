@@ -4,6 +4,7 @@ export { EpisodicLife } from './atari/episodic-life.ts';
 export { FireReset } from './atari/fire-reset.ts';
 export { ArrayEnv } from './base/array-env.ts';
 export type { RowEnv } from './base/row-env.ts';
+export { BipedalWalker, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
 export {
   LunarLander,
   type LunarLanderOptions,
@@ -22,6 +23,7 @@ export {
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
 export { FetchEnv, type FetchOptions, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './goal/fetch-env.ts';
+export type { FetchScene } from './goal/fetch-model.ts';
 export { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './goal/fetch-tasks.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
 export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
@@ -53,8 +55,8 @@ export {
 export { Reacher, type ReacherOptions, reacherV5 } from './mujoco/reacher.ts';
 export { RunnerEnv, type RunnerOptions, type RunnerSetup } from './mujoco/runner-env.ts';
 export { Swimmer, swimmerV5 } from './mujoco/swimmer.ts';
-export { Walker2d, walker2dV5 } from './mujoco/walker2d.ts';
 export { WalkerEnv, type WalkerOptions } from './mujoco/walker-env.ts';
+export { Walker2d, walker2dV5 } from './mujoco/walker2d.ts';
 export {
   type AnyEnv,
   type EnvEntry,
@@ -101,6 +103,7 @@ export { ObservationWrapper } from './wrappers/observation-wrapper.ts';
 export { OneHotObservation } from './wrappers/one-hot-observation.ts';
 export { RecordFrames } from './wrappers/record-frames.ts';
 export { RescaleAction } from './wrappers/rescale-action.ts';
+export { SelectObservation } from './wrappers/select-observation.ts';
 export { StickyAction } from './wrappers/sticky-action.ts';
 export { TimeAwareObservation } from './wrappers/time-aware-observation.ts';
 export { TimeLimit } from './wrappers/time-limit.ts';

@@ -35,18 +35,19 @@ export function pickPilot(): Pilot {
 /**
  * Gets behind the object, over it if need be, and drives it to the goal.
  * @param speed of the gripper (m) at a distance (m) of the object from the goal
+ * @param aside how far to the left of its middle the object is driven, m
  */
-function drivePilot(speed: (distance: number) => number): Pilot {
+function drivePilot(speed: (distance: number) => number, aside = 0): Pilot {
   let isBehind = false;
   return obs => {
     const [x, y, z, objectX, objectY] = obs.observation;
     const [goalX, goalY] = obs.desired_goal;
     const distance = Math.hypot(goalX - objectX, goalY - objectY);
     const [ux, uy] = [(goalX - objectX) / distance, (goalY - objectY) / distance];
-    const [behindX, behindY] = [objectX - 0.075 * ux, objectY - 0.075 * uy];
+    const [behindX, behindY] = [objectX - 0.075 * ux - aside * uy, objectY - 0.075 * uy + aside * ux];
     const away = Math.hypot(x - behindX, y - behindY);
-    /** How far the gripper is to the left of the line from object to goal, and ahead of the object. */
-    const left = (y - objectY) * ux - (x - objectX) * uy;
+    /** How far the gripper is to the left of the line to drive along, and ahead of the object. */
+    const left = (y - objectY) * ux - (x - objectX) * uy - aside;
     const ahead = (x - objectX) * ux + (y - objectY) * uy;
     isBehind = isBehind ? ahead < 0 && distance > 0.02 : away < 0.025 && z < LOW + 0.01;
     if (distance < 0.02) return towards(obs, x, y, z);
@@ -59,8 +60,8 @@ function drivePilot(speed: (distance: number) => number): Pilot {
   };
 }
 
-export function pushPilot(): Pilot {
-  return drivePilot(distance => Math.min(0.04, distance));
+export function pushPilot(aside = 0): Pilot {
+  return drivePilot(distance => Math.min(0.04, distance), aside);
 }
 
 /** Hits the puck as fast as friction will use up on the way (v² = 2 · 0.1 · 9.8 · distance), less the bounce. */

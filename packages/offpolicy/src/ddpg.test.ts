@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
 import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
+import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -21,7 +21,24 @@ describe('the losses', () => {
 
   it('of the critic is the mean squared error, of the policy the value of its actions, negated', () => {
     expectClose(ddpgCriticLoss(tf.tensor1d([1, 3]), tf.tensor1d([0, 1])), [2.5]);
-    expectClose(ddpgActorLoss(tf.tensor1d([1, 3])), [-2]);
+    const action = tf.tensor2d([
+      [1, 0],
+      [0.5, -1],
+    ]);
+    expectClose(ddpgActorLoss(tf.tensor1d([1, 3]), action, 0), [-2]);
+    // Mean of 1, 0, 0.25, 1.
+    expectClose(ddpgActorLoss(tf.tensor1d([1, 3]), action, 2), [-2 + 2 * 0.5625]);
+  });
+
+  it('count each row of the critic by its importance weight', () => {
+    expectClose(ddpgCriticLoss(tf.tensor1d([1, 3]), tf.tensor1d([0, 1]), tf.tensor1d([1, 0.5])), [1.5]);
+  });
+
+  it('keep targets within what returns can be', () => {
+    const targets = tf.tensor1d([-60, -20, 3]);
+    expectClose(clippedTarget(targets, -50, 0), [-50, -20, 0]);
+    expectClose(clippedTarget(targets, null, 0), [-60, -20, 0]);
+    expectClose(clippedTarget(targets, -50, null), [-50, -20, 3]);
   });
 });
 

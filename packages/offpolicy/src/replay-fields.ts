@@ -1,8 +1,17 @@
 import { count, field, nonNegative, probability } from '@zpin/core';
 import { z } from 'zod';
 
-/** Settings of the replay memory beside its size. */
+/** More than any memory holds: a number beyond it has a digit too many. */
+const MAX_TRANSITIONS = 100_000_000;
+
+/** Settings of the replay memory. */
 export const replayFields = {
+  bufferSize: count({
+    max: MAX_TRANSITIONS,
+    default: 1_000_000,
+    unit: 'transitions',
+    meaning: 'capacity of the replay memory',
+  }),
   nSteps: count({ default: 1, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
   prioritizedReplay: field(z.boolean(), {
     default: false,

@@ -71,7 +71,6 @@ import { trainOnReplay } from './train-on-replay.ts';
 
 export const sacConfig = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch' }),
   learningStarts: count({
     min: 0,

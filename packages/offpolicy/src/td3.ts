@@ -61,7 +61,6 @@ import { trainOnReplay } from './train-on-replay.ts';
 
 export const td3Config = z.strictObject({
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory' }),
   batchSize: count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch (N)' }),
   learningStarts: count({
     min: 0,

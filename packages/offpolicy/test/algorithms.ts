@@ -128,6 +128,9 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     small: {
       ...small,
       targetUpdateEveryUpdates: 2,
+      randomActionProbability: 0.2,
+      actionPenalty: 0.1,
+      valueMin: -20,
       noise: 'ornstein-uhlenbeck',
       noiseScale: { type: 'linear', from: 0.3, to: 0.1 },
     },
@@ -156,3 +159,25 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     ],
   },
 ];
+
+const caseOf = (id: string): AlgorithmCase => {
+  const found = algorithmCases.find(({ algorithm }) => algorithm.id === id);
+  if (!found) throw new Error(`${id} must be in the table`);
+  return found;
+};
+
+/** The same algorithms with what is off by default, for the suites that follow every bit. */
+export const switchedCases: readonly AlgorithmCase[] = [
+  { id: 'sac', small: { normalizeObservations: true, nSteps: 3 } },
+  { id: 'td3', small: { prioritizedReplay: true }, constant: { priorityWeight: 1 } },
+  { id: 'ddpg', small: { normalizeObservations: true, prioritizedReplay: true, nSteps: 2 }, constant: { priorityWeight: 1 } },
+].map(({ id, small, constant }) => {
+  const plain = caseOf(id);
+  const { algorithm } = plain;
+  return {
+    ...plain,
+    algorithm: { ...algorithm, title: `${algorithm.title}, switches on` },
+    small: { ...plain.small, ...small },
+    constant: { ...plain.constant, ...constant },
+  };
+});

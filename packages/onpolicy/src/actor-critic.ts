@@ -90,7 +90,7 @@ export interface SeparateActorCritic extends ActorCritic {
 }
 
 /** Factor on the first weights of the last layer of a policy: a small one, so that the first policy is near uniform. */
-const POLICY_GAIN = 0.01;
+export const POLICY_GAIN = 0.01;
 
 /**
  * Networks for policy and value: separate ones, or two heads on one trunk.

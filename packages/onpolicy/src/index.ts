@@ -20,6 +20,8 @@ export type { PolicyLossInput, PpoConfig, PpoLossInput } from './ppo.ts';
 export { clippedPolicyLoss, ppo, ppoConfig, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export { adaptPenalty, ppoPenalty, ppoPenaltyConfig } from './ppo-penalty.ts';
+export type { RecurrentPpoConfig } from './recurrent-ppo.ts';
+export { recurrentPpo, recurrentPpoConfig } from './recurrent-ppo.ts';
 export type { ReinforceConfig } from './reinforce.ts';
 export { reinforce, reinforceConfig } from './reinforce.ts';
 export { surrogate } from './surrogate.ts';

@@ -1,4 +1,4 @@
-import { Run, type TrainEvent, type TrainOptions, type TrainState } from '@zpin/core';
+import { Run, type TrainEvent, type TrainState } from '@zpin/core';
 import { type Agent, type AgentState, CheckpointError, message } from '@zpin/core/spec';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 
@@ -7,19 +7,17 @@ import { shareOf, type TrainingWorker } from './training-worker.ts';
  * when one of them fails in the next.
  */
 export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
-  readonly #workers: readonly TrainingWorker<Task, Result>[];
+  #workers: readonly TrainingWorker<Task, Result>[] = [];
   #states: readonly AgentState[] = [];
 
-  constructor(options: TrainOptions<A>, workers: readonly TrainingWorker<Task, Result>[]) {
-    super(options);
-    this.#workers = workers;
-  }
-
-  override async begin(extra: (state: TrainState) => void): Promise<void> {
+  /** Takes the workers on, with first observations or those of the state to go on from. */
+  async start(workers: readonly TrainingWorker<Task, Result>[], extra: (state: TrainState) => void): Promise<void> {
     const { resume, agent, seed, env } = this.options;
-    const workers = this.#workers;
+    this.#workers = workers;
     if (!resume) {
-      this.#states = await Promise.all(workers.map((worker, i) => worker.reset(seed + shareOf(i, workers.length, env.numEnvs).start)));
+      this.#states = await Promise.all(
+        workers.map((worker, i) => worker.reset(seed + shareOf(i, workers.length, env.numEnvs).start)),
+      );
       return;
     }
     const counters = resume.counters as { step: number; updates: number; episodes: number } | undefined;
@@ -41,10 +39,11 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
     return done.map(({ result }) => result);
   }
 
-  override async checkpoint(extra: TrainState): Promise<TrainEvent> {
+  /** @param agent its state, where that is not the present one */
+  override async checkpoint(extra: TrainState, agent?: AgentState): Promise<TrainEvent> {
     const state: TrainState = {
       counters: { step: this.step, updates: this.updates, episodes: this.episodes },
-      agent: await this.options.agent.state(),
+      agent: agent ?? (await this.options.agent.state()),
       workers: this.#states,
       ...extra,
     };

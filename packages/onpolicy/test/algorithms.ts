@@ -2,6 +2,8 @@ import type { OnPolicyAgent } from '@zpin/core/spec';
 import { dict, discrete, multiBinary } from '@zpin/core/spec';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
+import { dppoWith } from '../src/dppo.ts';
+import { inThisThread } from '../src/in-this-thread.ts';
 import { npg } from '../src/npg.ts';
 import { oneStepActorCritic } from '../src/one-step-actor-critic.ts';
 import { ppo } from '../src/ppo.ts';
@@ -60,6 +62,25 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     probeSteps: 5120,
   },
   {
+    // What threads compute does not depend on threads; that is shown apart, as each takes its time to start.
+    algorithm: dppoWith(inThisThread),
+    ...common,
+    small: {
+      workers: 2,
+      numEnvs: 2,
+      rolloutLength: 23,
+      batchSize: 12,
+      epochs: 3,
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      clipRange: { type: 'linear', from: 0.2, to: 0.1 },
+      entropyCoefficient: 0.01,
+      hiddenSizes: [8],
+    },
+    constant: { learningRate: 1e-2, clipRange: 0.2 },
+    probe: { workers: 3, ...rollouts, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
+    probeSteps: 5120,
+  },
+  {
     algorithm: ppoPenalty,
     ...common,
     small: {
@@ -73,7 +94,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       sharedTrunk: true,
     },
     constant: { learningRate: 1e-2 },
-    probe: { ...rollouts, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
+    probe: { ...rollouts, sharedTrunk: true, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
     probeSteps: 5120,
   },
   {
@@ -91,7 +112,6 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     probe: {
       ...rollouts,
       rolloutLength: 4,
-      sharedTrunk: true,
       learningRate: { type: 'linear', from: 1e-2, to: 0 },
     },
     probeSteps: 8192,

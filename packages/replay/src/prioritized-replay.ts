@@ -71,6 +71,11 @@ export class PrioritizedReplay implements ReplayBuffer {
     return this.table.capacity;
   }
 
+  /** Memory taken, in bytes. */
+  get bytes(): number {
+    return this.table.bytes + this.tree.bytes;
+  }
+
   /** β as it is now. */
   get beta(): number {
     return this.firstBeta + (1 - this.firstBeta) * Math.min(1, this.added / this.betaAnnealing);

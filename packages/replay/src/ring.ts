@@ -22,7 +22,7 @@ export class Ring<Name extends string = string> {
   private used = 0;
   private cursor = 0;
 
-  /** @throws InputError unless `capacity` is an integer ≥ 1 */
+  /** @throws InputError unless `capacity` is an integer ≥ 1 and fits into memory */
   constructor(capacity: number, layout: Readonly<Record<Name, Column>>) {
     if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
       throw new InputError(
@@ -32,9 +32,12 @@ export class Ring<Name extends string = string> {
     this.capacity = capacity;
     this.layout = layout;
     this.names = Object.keys(layout) as Name[];
-    const columns: Partial<Record<Name, NumericArray>> = {};
-    for (const name of this.names) columns[name] = this.batch(name, capacity);
-    this.columns = columns as Record<Name, NumericArray>;
+    this.columns = this.allocate();
+  }
+
+  /** Memory taken. */
+  get bytes(): number {
+    return this.names.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
   }
 
   /** Rows in use. */
@@ -110,6 +113,20 @@ export class Ring<Name extends string = string> {
     for (const name of this.names) this.columns[name].set(columns[name]);
     this.used = size;
     this.cursor = state.next as number;
+  }
+
+  private allocate(): Record<Name, NumericArray> {
+    const columns: Partial<Record<Name, NumericArray>> = {};
+    try {
+      for (const name of this.names) columns[name] = this.batch(name, this.capacity);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const bytes = this.names.reduce((sum, name) => sum + this.layout[name].size * arrays[this.layout[name].dtype].BYTES_PER_ELEMENT, 0);
+      const gigabytes = Math.ceil((bytes * this.capacity) / 1e9);
+      const expectation = `capacity must fit into memory: its transitions of ${bytes} bytes take ${gigabytes} GB`;
+      throw new InputError(message('replay', expectation, this.capacity, 'Keep fewer transitions'));
+    }
+    return columns as Record<Name, NumericArray>;
   }
 
   private write(name: Name, rows: ArrayLike<number>): void {

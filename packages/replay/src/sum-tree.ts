@@ -27,6 +27,11 @@ export class SumTree {
     return this.nodes[1];
   }
 
+  /** Memory taken. */
+  get bytes(): number {
+    return this.nodes.byteLength;
+  }
+
   get(index: number): number {
     return this.nodes[this.leaves + index];
   }

@@ -1,5 +1,6 @@
 import {
   type AgentState,
+  createRows,
   flatDtype,
   flatSize,
   InputError,
@@ -8,6 +9,8 @@ import {
   type TransitionBatch,
   type TransitionRows,
 } from '@zpin/core/spec';
+import { checkMemory } from './check-memory.ts';
+import { FrameStore } from './frame-store.ts';
 import { Ring } from './ring.ts';
 
 export interface TransitionTableOptions {
@@ -19,17 +22,21 @@ export interface TransitionTableOptions {
   readonly gamma: number;
   /** Steps summed into one reward; 1 when omitted. */
   readonly nSteps?: number;
-  /** Whether transitions carry the legal actions of the successor. */
+  /** Whether transitions carry the legal actions of the observation and of the successor. */
   readonly hasActionMask?: boolean;
+  /** Frames that an observation stacks, `frameStack` of the environment: each is stored once. Without it, observations are stored whole. */
+  readonly frameStack?: number | undefined;
 }
 
-type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'truncated' | 'nextActionMask';
+type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'truncated' | 'actionMask' | 'nextActionMask';
 
 /** A batch whose arrays are written at every call. */
 export interface TableBatch extends TransitionBatch {
   readonly index: Int32Array;
   /** `[B]`: the row of the last step of each transition. */
   readonly last: Int32Array;
+  /** `[B, K]`: where the frames of stacked observations are. */
+  readonly places: Int32Array;
 }
 
 const NO_MASK = new Uint8Array(0);
@@ -43,6 +50,8 @@ const NO_MASK = new Uint8Array(0);
  */
 export class TransitionTable {
   private readonly ring: Ring<Name>;
+  private readonly frames: FrameStore | undefined;
+  private readonly obsSpace: Space;
   private readonly gamma: number;
   private readonly nSteps: number;
   private readonly hasActionMask: boolean;
@@ -57,6 +66,7 @@ export class TransitionTable {
    */
   constructor(owner: string, options: TransitionTableOptions) {
     const { capacity, observationSpace, actionSpace, gamma, nSteps = 1, hasActionMask = false } = options;
+    checkMemory(owner, options);
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InputError(message(owner, 'gamma must be in [0, 1]', gamma, 'Typical is 0.99'));
     }
@@ -66,7 +76,11 @@ export class TransitionTable {
     if (hasActionMask && actionSpace.type !== 'discrete') {
       throw new InputError(message(owner, 'only Discrete actions have masks', actionSpace.type, 'Leave hasActionMask out'));
     }
-    const obs = { dtype: flatDtype(observationSpace), size: flatSize(observationSpace) };
+    this.frames = framesOf(options);
+    this.obsSpace = observationSpace;
+    const obs = this.frames
+      ? ({ dtype: 'int32', size: this.frames.count } as const)
+      : { dtype: flatDtype(observationSpace), size: flatSize(observationSpace) };
     const mask = hasActionMask && actionSpace.type === 'discrete' ? actionSpace.n : 0;
     this.owner = owner;
     this.gamma = gamma;
@@ -80,6 +94,7 @@ export class TransitionTable {
       terminated: { dtype: 'uint8', size: 1 },
       // Only windows of several rows have to know where an episode was cut off.
       truncated: { dtype: 'uint8', size: nSteps > 1 ? 1 : 0 },
+      actionMask: { dtype: 'uint8', size: mask },
       nextActionMask: { dtype: 'uint8', size: mask },
     });
   }
@@ -97,18 +112,26 @@ export class TransitionTable {
     return this.ring.next;
   }
 
+  /** Memory taken. */
+  get bytes(): number {
+    return this.ring.bytes + (this.frames?.bytes ?? 0);
+  }
+
   /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
   add(rows: TransitionRows): void {
-    const { obs, action, reward, nextObs, terminated } = rows;
+    const { action, reward, terminated } = rows;
     if (this.nSteps > 1 && this.stride !== 0 && reward.length !== this.stride) {
       const expectation = `n-step transitions must come ${this.stride} at a time, one per environment`;
       throw new InputError(
         message(`${this.owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'),
       );
     }
+    const actionMask = this.hasActionMask ? (rows.actionMask ?? NO_MASK) : NO_MASK;
     const nextActionMask = this.hasActionMask ? (rows.nextActionMask ?? NO_MASK) : NO_MASK;
     const truncated = this.nSteps > 1 ? rows.truncated : NO_MASK;
-    this.ring.append({ obs, action, reward, nextObs, terminated, truncated, nextActionMask }, reward.length);
+    const { obs, nextObs } = this.frames ? this.storeFrames(this.frames, rows) : rows;
+    const columns = { obs, action, reward, nextObs, terminated, truncated, actionMask, nextActionMask };
+    this.ring.append(columns, reward.length);
     this.stride = reward.length;
   }
 
@@ -126,19 +149,37 @@ export class TransitionTable {
     const { ring } = this;
     const { index, last } = batch;
     for (let i = 0; i < index.length; i++) this.sum(batch, i, index[i]);
-    ring.gather('obs', index, batch.obs);
+    this.gatherObs('obs', index, batch);
     ring.gather('action', index, batch.action);
-    ring.gather('nextObs', last, batch.nextObs);
+    this.gatherObs('nextObs', last, batch);
+    if (batch.actionMask) ring.gather('actionMask', index, batch.actionMask);
     if (batch.nextActionMask) ring.gather('nextActionMask', last, batch.nextActionMask);
   }
 
   state(): AgentState {
-    return { ...this.ring.state(), stride: this.stride };
+    return { ...this.ring.state(), stride: this.stride, ...(this.frames && { frames: this.frames.state() }) };
   }
 
   restore(state: AgentState): void {
     this.ring.restore(state);
+    this.frames?.restore(state.frames as AgentState);
     this.stride = state.stride as number;
+  }
+
+  private gatherObs(name: 'obs' | 'nextObs', index: Int32Array, batch: TableBatch): void {
+    if (!this.frames) return this.ring.gather(name, index, batch[name]);
+    this.ring.gather(name, index, batch.places);
+    this.frames.read(batch.places, batch[name]);
+  }
+
+  private storeFrames(frames: FrameStore, { obs, nextObs, reward }: TransitionRows) {
+    const wanted = reward.length * flatSize(this.obsSpace);
+    for (const [name, rows] of Object.entries({ obs, nextObs })) {
+      if (rows.length === wanted) continue;
+      const expectation = `${name} must have ${wanted} numbers for ${reward.length} rows`;
+      throw new InputError(message(`${this.owner}.add`, expectation, rows.length, 'Pass one row per environment'));
+    }
+    return frames.add(obs, nextObs);
   }
 
   /** Reward, discount and last row of the transition that begins at `start`. */
@@ -165,14 +206,23 @@ export class TransitionTable {
   private createBatch(size: number): TableBatch {
     const batch: TableBatch = {
       size,
-      obs: this.ring.batch('obs', size),
+      obs: createRows(this.obsSpace, size),
       action: this.ring.batch('action', size),
       reward: new Float32Array(size),
-      nextObs: this.ring.batch('nextObs', size),
+      nextObs: createRows(this.obsSpace, size),
       discount: new Float32Array(size),
       index: new Int32Array(size),
       last: new Int32Array(size),
+      places: new Int32Array(size * (this.frames?.count ?? 0)),
     };
-    return this.hasActionMask ? { ...batch, nextActionMask: new Uint8Array(this.ring.batch('nextActionMask', size)) } : batch;
+    if (!this.hasActionMask) return batch;
+    const mask = () => new Uint8Array(this.ring.batch('nextActionMask', size));
+    return { ...batch, actionMask: mask(), nextActionMask: mask() };
   }
+}
+
+/** A store of frames, where observations are stacks. */
+function framesOf({ observationSpace, frameStack = 1, capacity }: TransitionTableOptions): FrameStore | undefined {
+  const isStack = frameStack > 1 && observationSpace.type === 'box' && FrameStore.fits(observationSpace, frameStack);
+  return isStack ? new FrameStore(observationSpace, frameStack, capacity) : undefined;
 }

@@ -94,12 +94,15 @@ describe('UniformReplay', () => {
     expect(replay.sample(5, new Rng(1))).not.toBe(batch);
   });
 
-  it('stores masks of the successor when asked to', () => {
+  it('stores masks when asked to', () => {
     const replay = new UniformReplay({ ...options, hasActionMask: true });
-    replay.add({ ...transitions(1, 2), nextActionMask: Uint8Array.of(1, 0, 0, 1, 0, 1, 0, 0) });
-    const { nextActionMask = new Uint8Array(0), index = new Int32Array(0) } = replay.sample(6, new Rng(0));
-    expect([...nextActionMask]).toEqual([...index].flatMap(i => (i === 0 ? [1, 0, 0, 1] : [0, 1, 0, 0])));
-    expect(() => replay.add(transitions(0, 1))).toThrow(/nextActionMask must have 4 numbers for 1 rows, got 0/);
+    const actionMask = Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 1);
+    replay.add({ ...transitions(1, 2), actionMask, nextActionMask: Uint8Array.of(1, 0, 0, 1, 0, 1, 0, 0) });
+    const batch = replay.sample(6, new Rng(0));
+    const rows = [...(batch.index ?? [])];
+    expect([...(batch.actionMask ?? [])]).toEqual(rows.flatMap(i => (i === 0 ? [1, 1, 1, 1] : [0, 0, 0, 1])));
+    expect([...(batch.nextActionMask ?? [])]).toEqual(rows.flatMap(i => (i === 0 ? [1, 0, 0, 1] : [0, 1, 0, 0])));
+    expect(() => replay.add(transitions(0, 1))).toThrow(/actionMask must have 4 numbers for 1 rows, got 0/);
   });
 
   it('refuses bad settings, rows of other lengths, empty samples and foreign states', () => {

@@ -20,6 +20,11 @@ export class UniformReplay implements ReplayBuffer {
     return this.table.capacity;
   }
 
+  /** Memory taken, in bytes. */
+  get bytes(): number {
+    return this.table.bytes;
+  }
+
   /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
   add(rows: TransitionRows): void {
     this.table.add(rows);

@@ -12,7 +12,9 @@
  *   y_j          target = reward + discount · max_a Q̂(nextObs, a)
  *
  * Options beyond the paper: `double` (van Hasselt et al. 2016, arXiv:1509.06461: the online network chooses the next action, the target
- * network values it), `nSteps` (n-step returns), `loss` (Huber or squared error).
+ * network values it), `nSteps` (n-step returns), `loss` (Huber or squared error), `tau` (a target that follows slowly). Without
+ * `targetNetwork` it is the first DQN (Mnih et al. 2013, "Playing Atari with deep reinforcement learning", arXiv:1312.5602, algorithm 1):
+ * replay memory and one network.
  *
  * Deviations from the paper:
  * 1. Adam in place of RMSprop, and the Huber loss, whose gradient is the clipped TD error of the paper.
@@ -21,7 +23,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { type Algorithm, type CreateOptions, oneHot, type PolicyOptions, parseConfig, stopGradient } from '@zpin/core';
+import { type Algorithm, type CreateOptions, field, oneHot, type PolicyOptions, parseConfig, stopGradient } from '@zpin/core';
 import { z } from 'zod';
 import { dqnPresets } from './dqn-presets.ts';
 import { maskQ } from './mask-q.ts';
@@ -31,7 +33,13 @@ import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
 
-export const dqnConfig = z.strictObject(valueFields);
+export const dqnConfig = z.strictObject({
+  ...valueFields,
+  targetNetwork: field(z.boolean(), {
+    default: true,
+    meaning: 'whether targets come from a copy of the network that is updated now and then; false is DQN of 2013',
+  }),
+});
 
 export type DqnConfig = z.output<typeof dqnConfig>;
 
@@ -82,7 +90,7 @@ export function valueTaken(q: tf.Tensor, action: tf.Tensor): tf.Tensor {
 export function dqnLoss(q: tf.Tensor, action: tf.Tensor, target: tf.Tensor, lossOf = huber, weight?: tf.Tensor): QLoss {
   const qTaken = valueTaken(q, action);
   const error = tf.sub(qTaken, target);
-  return { loss: weightedMean(lossOf(error), weight), qTaken, error: tf.abs(error) };
+  return { loss: weightedMean(lossOf(error), weight), qTaken, maxQ: tf.max(q, 1), error: tf.abs(error) };
 }
 
 /** Target and loss of every method that learns single Q-values. */
@@ -108,7 +116,7 @@ const networkOf = ({ spec, config }: PolicyOptions<DqnConfig>) => qNetwork({ spe
 function create(options: CreateOptions<DqnConfig>) {
   const config = parseConfig(dqnConfig, options.config, 'dqn');
   const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'dqn', config, network, ...valueUpdate(config) });
+  return qAgent(options, { algorithm: 'dqn', config, network, hasTargetNetwork: config.targetNetwork, ...valueUpdate(config) });
 }
 
 /** Deep Q-learning with replay memory and target network, for discrete actions. */

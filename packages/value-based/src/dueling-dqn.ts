@@ -10,23 +10,19 @@
  *
  * Deviations from the paper:
  * 1. The streams are the last linear layers alone: they share all hidden layers, where the paper gives each a hidden layer of its own.
- * 2. Those of `dqn`, whose target and loss it uses. `double` is on, as in the paper.
+ * 2. Those of `dqn`, whose target and loss it uses. With `double` off it is the network alone; `dueling-double-dqn` is the agent of the paper.
  */
-import { type Algorithm, type CreateOptions, field, type PolicyOptions, parseConfig } from '@zpin/core';
+import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
 import { z } from 'zod';
 import { valueUpdate } from './dqn.ts';
 import { duelingDqnPresets } from './dqn-presets.ts';
 import { qAgent, trainQAgent } from './q-agent.ts';
-import { headFields, valueFields } from './q-config.ts';
+import { valueFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
 
-export const duelingDqnConfig = z.strictObject({
-  ...valueFields,
-  ...headFields,
-  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
-});
+export const duelingDqnConfig = z.strictObject(valueFields);
 
 export type DuelingDqnConfig = z.output<typeof duelingDqnConfig>;
 

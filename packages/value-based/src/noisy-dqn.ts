@@ -18,12 +18,12 @@ import { z } from 'zod';
 import { valueUpdate } from './dqn.ts';
 import { noisyDqnPresets } from './dqn-presets.ts';
 import { qAgent, trainQAgent } from './q-agent.ts';
-import { headFields, noisyFields, valueFields } from './q-config.ts';
+import { noisyFields, valueFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
 
-export const noisyDqnConfig = z.strictObject({ ...valueFields, ...headFields, ...noisyFields });
+export const noisyDqnConfig = z.strictObject({ ...valueFields, ...noisyFields });
 
 export type NoisyDqnConfig = z.output<typeof noisyDqnConfig>;
 

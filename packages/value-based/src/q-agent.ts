@@ -6,6 +6,7 @@ import {
   type InputShape,
   int32,
   type LossOutput,
+  type Optimizer,
   observationInput,
   program,
   Store,
@@ -25,10 +26,9 @@ import {
   type OffPolicyAgent,
   Rng,
   type RngState,
-  type TransitionBatch,
   valueAt,
 } from '@zpin/core/spec';
-import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
+import { checkMemory, PrioritizedReplay, UniformReplay } from '@zpin/replay';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 import { maskQ } from './mask-q.ts';
 import type { PriorityConfig, QConfig } from './q-config.ts';
@@ -50,15 +50,18 @@ export interface QBatch {
   readonly weight?: tf.Tensor;
   /** `[B, A]`: legal actions in `nextObs`. */
   readonly mask?: tf.Tensor;
+  /** `[B, A]`: legal actions in `obs`. */
+  readonly obsMask?: tf.Tensor;
 }
 
 /** A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. */
 export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
 
-/** What a loss returns: its value, Q of the actions taken `[B]`, and how much each row was off `[B]`. */
+/** What a loss returns: its value, Q of the actions taken `[B]`, the largest Q `[B]` where it is at hand, and how much each row was off `[B]`. */
 export interface QLoss extends LossOutput {
   readonly loss: tf.Tensor;
   readonly qTaken: tf.Tensor;
+  readonly maxQ?: tf.Tensor;
   readonly error: tf.Tensor;
 }
 
@@ -71,7 +74,12 @@ export interface QMethod<Config> {
   values?(output: tf.Tensor): tf.Tensor;
   /** The constant that the outputs are drawn to. */
   target(batch: QBatch, networks: { readonly online: Evaluate; readonly target: Evaluate }): tf.Tensor;
-  loss(output: tf.Tensor, batch: QBatch, target: tf.Tensor): QLoss;
+  /** @param noise what the network was given when it computed `output` */
+  loss(output: tf.Tensor, batch: QBatch, target: tf.Tensor, noise?: tf.Tensor): QLoss;
+  /** Whether targets come from a copy of the network; true when omitted. */
+  readonly hasTargetNetwork?: boolean;
+  /** Adam when omitted. */
+  readonly optimizer?: Optimizer;
 }
 
 /** Online, target, and choice of the next action are three calls of the network, each with noise of its own. */
@@ -85,14 +93,17 @@ export function weightedMean(error: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
 /** An agent that acts ε-greedily (or by noise in its network) and learns from replay towards a target network. */
 export function qAgent<Config extends object>(
   { spec, seed, engine }: CreateOptions<Config>,
-  { algorithm, config, network, values = output => output, target: targetOf, loss: lossOf }: QMethod<Config>,
+  method: QMethod<Config>,
 ): OffPolicyAgent<Config> {
+  const { algorithm, config, network, values = output => output, hasTargetNetwork = true, optimizer = adam() } = method;
   const { observationSpace } = spec;
+  checkMemory(algorithm, { ...spec, capacity: config.bufferSize }, 'bufferSize');
   const { numActions, noiseSize } = network;
+  const isPerRow = network.noiseKind === 'fractions';
+  const exploresByNoise = noiseSize > 0 && !isPerRow;
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
-  const optimizer = adam();
   const parameters = network.init(initRng);
-  const store = new Store(engine, { online: parameters, target: parameters, adam: optimizer.init(network.layout.size) });
+  const store = new Store(engine, { online: parameters, target: parameters, optimizer: optimizer.init(network.layout.size) });
   const obsInput = observationInput(observationSpace);
   const obsSize = flatSize(observationSpace);
   const maskInput = uint8(['batch', numActions]);
@@ -113,7 +124,7 @@ export function qAgent<Config extends object>(
       }),
     );
   const greedyProgram = actProgram('act', {});
-  const noisyProgram = noiseSize > 0 ? actProgram('explore', { noise: [noiseSize] }) : greedyProgram;
+  const noisyProgram = exploresByNoise ? actProgram('explore', { noise: [noiseSize] }) : greedyProgram;
 
   const updateProgram = withMask(mask =>
     program(store, {
@@ -126,25 +137,28 @@ export function qAgent<Config extends object>(
         discount: ['batch'],
         learningRate: [],
         ...mask,
+        ...(mask.mask && { obsMask: mask.mask }),
         ...(isPrioritized && { weight: ['batch'] }),
-        ...(noiseSize > 0 && { noise: [NOISY_CALLS * noiseSize] }),
+        ...(noiseSize > 0 && { noise: [...(isPerRow ? ['batch' as const] : []), NOISY_CALLS * noiseSize] }),
       } as QInputs,
-      run: ({ online, target, adam: moments }, inputs) => {
+      run: ({ online, target, optimizer: state }, inputs) => {
         const batch: QBatch = inputs;
-        const noise = (call: number) => inputs.noise && tf.slice(inputs.noise, [call * noiseSize], [noiseSize]);
-        const y = targetOf(batch, {
-          target: obs => network.apply(cut(target), obs, noise(1)),
+        const rows = isPerRow ? [-1] : [];
+        const noise = (call: number) =>
+          inputs.noise && tf.slice(inputs.noise, [...rows.map(() => 0), call * noiseSize], [...rows, noiseSize]);
+        const y = method.target(batch, {
+          target: obs => network.apply(cut(hasTargetNetwork ? target : online), obs, noise(1)),
           online: obs => network.apply(cut(online), obs, noise(2)),
         });
-        const { loss, qTaken, error, gradient } = valueAndGrad(network.layout, params =>
-          lossOf(network.apply(params, batch.obs, noise(0)), batch, y),
+        const { loss, qTaken, maxQ, error, gradient } = valueAndGrad(network.layout, params =>
+          method.loss(network.apply(params, batch.obs, noise(0)), batch, y, noise(0)),
         )(online);
         const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
-        const next = optimizer.step({ parameters: online, gradient: clipped, state: moments, learningRate: inputs.learningRate });
+        const next = optimizer.step({ parameters: online, gradient: clipped, state, learningRate: inputs.learningRate });
         return {
-          state: { online: next.parameters, adam: next.state },
+          state: { online: next.parameters, optimizer: next.state },
           ...(isPrioritized && { outputs: { error } }),
-          metrics: { loss, qValue: tf.mean(qTaken), gradientNorm: norm },
+          metrics: { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.mean(maxQ) }), gradientNorm: norm },
         };
       },
     }),
@@ -164,7 +178,7 @@ export function qAgent<Config extends object>(
   } as const;
   const learningRate = Float32Array.of(valueAt(config.learningRate, 0));
   const actionNoise = new Float32Array(noiseSize);
-  const updateNoise = new Float32Array(NOISY_CALLS * noiseSize);
+  let updateNoise = new Float32Array(NOISY_CALLS * noiseSize);
   let epsilon = config.epsilonStart;
   let step = 0;
   let plannedSteps = 1;
@@ -177,6 +191,14 @@ export function qAgent<Config extends object>(
     const share = now / totalSteps;
     epsilon = now < config.learningStarts ? 1 : valueAt(epsilonSchedule, share);
     learningRate[0] = valueAt(config.learningRate, share);
+  }
+
+  function drawNoise(rows: number): Float32Array {
+    if (!isPerRow) return updateRng.standardNormalInto(updateNoise);
+    const size = rows * NOISY_CALLS * noiseSize;
+    if (updateNoise.length !== size) updateNoise = new Float32Array(size);
+    for (let i = 0; i < size; i++) updateNoise[i] = updateRng.random();
+    return updateNoise;
   }
 
   return {
@@ -193,7 +215,7 @@ export function qAgent<Config extends object>(
     async act(obs: NumericArray, mode, mask) {
       const { plain, masked } = mode === 'exploit' ? greedyProgram : noisyProgram;
       const exploit = async () => {
-        const noise = mode === 'explore' && noiseSize > 0 && { noise: actionRng.standardNormalInto(actionNoise) };
+        const noise = mode === 'explore' && exploresByNoise && { noise: actionRng.standardNormalInto(actionNoise) };
         return (await (mask ? masked({ obs, mask, ...noise }) : plain({ obs, ...noise }))).outputs.action;
       };
       if (mode === 'exploit') return exploit();
@@ -207,17 +229,19 @@ export function qAgent<Config extends object>(
       });
     },
 
-    async update({ obs, action, reward, nextObs, discount, weight, nextActionMask: mask }: TransitionBatch): Promise<Metrics> {
-      if (Math.floor(step / config.targetUpdateEverySteps) > Math.floor(targetStep / config.targetUpdateEverySteps)) {
+    async update({ obs, action, reward, nextObs, discount, weight, actionMask, nextActionMask: mask }): Promise<Metrics> {
+      const { targetUpdateEverySteps: every } = config;
+      if (hasTargetNetwork && Math.floor(step / every) > Math.floor(targetStep / every)) {
         await targetProgram({});
         targetStep = step;
       }
       const batch = {
         ...{ obs, action, reward, nextObs, discount, learningRate },
         ...(isPrioritized && { weight: weight ?? new Float32Array(reward.length).fill(1) }),
-        ...(noiseSize > 0 && { noise: updateRng.standardNormalInto(updateNoise) }),
+        ...(noiseSize > 0 && { noise: drawNoise(reward.length) }),
       };
-      const { metrics, outputs } = await (mask ? updateProgram.masked({ ...batch, mask }) : updateProgram.plain(batch));
+      const masks = mask && { mask, obsMask: actionMask ?? new Uint8Array(mask.length).fill(1) };
+      const { metrics, outputs } = await (masks ? updateProgram.masked({ ...batch, ...masks }) : updateProgram.plain(batch));
       if (isPrioritized) priorities = outputs.error as Float32Array;
       return metrics;
     },
@@ -255,19 +279,19 @@ export function qAgent<Config extends object>(
 }
 
 type QInputs = Record<'obs' | 'action' | 'reward' | 'nextObs' | 'discount' | 'learningRate', InputShape> &
-  Partial<Record<'mask' | 'weight' | 'noise', InputShape>>;
+  Partial<Record<'mask' | 'obsMask' | 'weight' | 'noise', InputShape>>;
 
 /** Trains an agent of `qAgent` on a replay memory: prioritized where its settings say so, else uniform. */
 export function trainQAgent(options: TrainOptions) {
   const agent = options.agent as OffPolicyAgent<QConfig & Partial<PriorityConfig>>;
   const { bufferSize, gamma, nSteps, priorityExponent, priorityWeight } = agent.config;
-  const { observationSpace, actionSpace } = options.env.spec;
+  const { observationSpace, actionSpace, frameStack } = options.env.spec;
   const hasActionMask = options.env.createStep().actionMask !== undefined;
-  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask };
+  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask, frameStack };
   const makeReplay = options.makeReplay ?? (settings => new UniformReplay(settings));
   if (options.makeReplay && priorityExponent !== undefined) {
     const { algorithm } = agent;
-    throw new ConfigError(message(algorithm, 'the replay memory must be its own, prioritized one', 'another one', 'Use dqn'));
+    throw new ConfigError(message(algorithm, 'there can be one replay memory', 'a prioritized one and another', 'Use dqn'));
   }
   const replay =
     priorityExponent === undefined

@@ -1,10 +1,18 @@
 import { count, field, hiddenSizes, positive, probability, scheduled } from '@zpin/core';
 import { z } from 'zod';
 
+/** More than any memory holds: a number beyond it has a digit too many. */
+const MAX_TRANSITIONS = 100_000_000;
+
 /** Settings that DQN and all that grew from it have. */
 export const qFields = {
   numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  bufferSize: count({ default: 1_000_000, unit: 'transitions', meaning: 'capacity of the replay memory (N)' }),
+  bufferSize: count({
+    max: MAX_TRANSITIONS,
+    default: 1_000_000,
+    unit: 'transitions',
+    meaning: 'capacity of the replay memory (N)',
+  }),
   batchSize: count({ default: 32, unit: 'transitions', meaning: 'size of a minibatch' }),
   learningStarts: count({ min: 0, default: 100, unit: 'environment steps', meaning: 'steps before the first update' }),
   trainEverySteps: count({ default: 4, unit: 'environment steps', meaning: 'steps between two rounds of updates' }),
@@ -48,14 +56,6 @@ export const priorityFields = {
   priorityWeight: probability({
     default: 0.4,
     meaning: 'first exponent of the importance weights (beta), which rises to 1 over the run',
-  }),
-};
-
-/** Settings of methods whose last layers are of another kind: there must be a hidden layer before them. */
-export const headFields = {
-  hiddenSizes: field(z.array(z.int().positive()).min(1), {
-    default: [64, 64],
-    meaning: 'units of each hidden layer of the Q-network',
   }),
 };
 

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import {
-  activate,
   combine,
   dense,
   type Network,
   type NoisyNetwork,
   noisyDense,
-  observationNetwork,
+  observationFeatures,
   type PolicyNetwork,
 } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
@@ -18,8 +17,13 @@ export interface QNetwork extends Network<readonly [obs: tf.Tensor, noise?: tf.T
   readonly numActions: number;
   /** Numbers per action (N): 1 for a Q-value, atoms or quantiles of a distribution. */
   readonly outputs: number;
-  /** Standard normal numbers that one noisy call takes, as `noise` `[noiseSize]`; 0 where the network has no noise. */
+  /** Random numbers that one call takes as `noise`; 0 where it takes none. */
   readonly noiseSize: number;
+  /**
+   * `normal`: standard normal, `[noiseSize]`, the same for all rows; the agent explores by them. `fractions`: uniform in [0, 1), `[B, noiseSize]`,
+   * for updates alone.
+   */
+  readonly noiseKind: 'normal' | 'fractions';
 }
 
 export interface QNetworkOptions {
@@ -35,45 +39,38 @@ export interface QNetworkOptions {
   readonly noiseScale?: number;
 }
 
+/** Number of actions. @throws SpaceError unless they are `Discrete` */
+export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): number {
+  if (actionSpace.type === 'discrete') return actionSpace.n;
+  const remedy =
+    actionSpace.type === 'box'
+      ? 'Use ddpg, td3 or sac, or --wrap discretize-action:11'
+      : 'Use ppo, or an environment whose actions are one index';
+  throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
+}
+
 /**
- * A network of Q-values, or of their distributions, over flat observations `[B, D]`.
+ * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer.
  * @throws SpaceError unless actions are `Discrete`
  */
 export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {
-  const { actionSpace, observationSpace } = spec;
-  if (actionSpace.type !== 'discrete') {
-    const remedy = 'Use ppo, or discretise the actions';
-    throw new SpaceError(message(algorithm, `actions of ${spec.id} must be Discrete`, describeSpace(actionSpace), remedy));
-  }
-  const numActions = actionSpace.n;
-  const { hiddenSizes, activation } = config;
-  const shape = outputs === 1 ? [-1, numActions] : [-1, numActions, outputs];
-  const outputSize = numActions * outputs;
-  if (!isDueling && noiseScale === undefined) {
-    const network = observationNetwork(observationSpace, { hiddenSizes, activation, outputSize, initialization: 'fan-in' });
-    const apply: QNetwork['apply'] =
-      outputs === 1 ? network.apply : (params, obs) => tf.reshape(network.apply(params, obs), shape);
-    return { ...network, numActions, outputs, noiseSize: 0, apply };
-  }
-  const inputSize = hiddenSizes[hiddenSizes.length - 1];
-  const units = isDueling ? outputs + outputSize : outputSize;
-  const head: NoisyNetwork =
-    noiseScale === undefined
-      ? { ...dense({ inputSize, outputSize: units }), noiseSize: 0 }
-      : noisyDense({ inputSize, outputSize: units, noiseScale });
-  const sizes = { hiddenSizes: hiddenSizes.slice(0, -1), outputSize: inputSize };
-  const features = observationNetwork(observationSpace, { ...sizes, activation, initialization: 'fan-in' });
-  const { layout, init, parts } = combine({ features, head });
+  const numActions = countActions(spec, algorithm);
+  const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
+  const sizes = { inputSize: hidden.outputSize, outputSize: (isDueling ? 1 + numActions : numActions) * outputs };
+  const last: NoisyNetwork =
+    noiseScale === undefined ? { ...dense(sizes), noiseSize: 0 } : noisyDense({ ...sizes, noiseScale });
+  const { layout, init, parts } = combine({ hidden, output: last });
   return {
     layout,
     init,
     numActions,
     outputs,
-    noiseSize: head.noiseSize,
+    noiseSize: last.noiseSize,
+    noiseKind: 'normal',
     apply(params, obs, noise) {
-      const hidden = activate(activation, parts.features.apply(params, obs));
-      const out = parts.head.apply(params, hidden, noise);
-      return isDueling ? duelingQ(...streams(out, outputs, numActions)) : tf.reshape(out, shape);
+      const output = parts.output.apply(params, parts.hidden.apply(params, obs), noise);
+      if (isDueling) return duelingQ(...streams(output, outputs, numActions));
+      return outputs === 1 ? output : tf.reshape(output, [-1, numActions, outputs]);
     },
   };
 }

@@ -45,31 +45,46 @@ export function quantileTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.
   return tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), next));
 }
 
-/**
- * Σ_i mean_j |τ̂_i − 1{u < 0}| L₁(u), u = y_j − θ_i (algorithm 1).
- * @param quantiles θ `[B, N]` @param target y `[B, N]`, constant @returns `[B]`
- */
-export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  const n = quantiles.shape[1] as number;
-  const midpoints = tf.tensor(
-    [...Array(n).keys()].map(i => (2 * i + 1) / (2 * n)),
-    [1, n, 1],
+/** τ̂: midpoints of `count` equal shares of [0, 1], `[1, count]`. */
+export function quantileMidpoints(count: number): tf.Tensor2D {
+  return tf.tensor2d(
+    Array.from({ length: count }, (_, i) => (2 * i + 1) / (2 * count)),
+    [1, count],
   );
+}
+
+/**
+ * Σ_i mean_j |τ_i − 1{u < 0}| L₁(u), u = y_j − θ_i (algorithm 1).
+ * @param quantiles θ `[B, N]` @param target y `[B, M]`, constant @param fractions τ `[B, N]`; the midpoints of N shares when omitted
+ * @returns `[B]`
+ */
+export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor, fractions?: tf.Tensor): tf.Tensor {
+  const tau = tf.expandDims(fractions ?? quantileMidpoints(quantiles.shape[1] as number), 2);
   const error = tf.sub(tf.expandDims(target, 1), tf.expandDims(quantiles, 2));
-  const weight = tf.where(tf.less(error, 0), tf.sub(1, midpoints), midpoints);
+  const weight = tf.where(tf.less(error, 0), tf.sub(1, tau), tau);
   return tf.div(tf.sum(tf.mul(weight, huber(error)), [1, 2]), target.shape[1] as number);
 }
 
-/** @param quantiles `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]`; 1 when omitted */
-export function quantileLoss(quantiles: tf.Tensor, action: tf.Tensor, target: tf.Tensor, weight?: tf.Tensor): QLoss {
+/**
+ * @param quantiles `[B, A, N]` @param action `[B]` @param target `[B, M]`, constant @param weight `[B]`; 1 when omitted
+ * @param fractions τ `[B, N]`; the midpoints of N shares when omitted
+ */
+export function quantileLoss(
+  quantiles: tf.Tensor,
+  action: tf.Tensor,
+  target: tf.Tensor,
+  weight?: tf.Tensor,
+  fractions?: tf.Tensor,
+): QLoss {
   const taken = outputTaken(quantiles, action);
-  const error = quantileHuber(taken, target);
+  const error = quantileHuber(taken, target, fractions);
   return { loss: weightedMean(error, weight), qTaken: tf.mean(taken, 1), error };
 }
 
 // ---- update ----
 
-function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+/** Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles' τ. */
+export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
   return {
     values: quantileValues,
     target({ reward, discount, nextObs, mask }, { online, target }) {
@@ -77,7 +92,7 @@ function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): Required<Pick<
       const action = tf.argMax(maskQ(quantileValues(double ? online(nextObs) : next), mask), 1);
       return quantileTarget(reward, discount, outputTaken(next, action));
     },
-    loss: (quantiles, { action, weight }, target) => quantileLoss(quantiles, action, target, weight),
+    loss: (quantiles, { action, weight }, target, fractions) => quantileLoss(quantiles, action, target, weight, fractions),
   };
 }
 

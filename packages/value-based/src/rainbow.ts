@@ -20,14 +20,13 @@ import { z } from 'zod';
 import { atomsOf, categoricalUpdate, categoricalValues } from './c51.ts';
 import { rainbowPresets } from './dqn-presets.ts';
 import { qAgent, trainQAgent } from './q-agent.ts';
-import { atomFields, headFields, noisyFields, priorityFields, qFields } from './q-config.ts';
+import { atomFields, noisyFields, priorityFields, qFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
 
 export const rainbowConfig = z.strictObject({
   ...qFields,
-  ...headFields,
   ...noisyFields,
   ...atomFields,
   ...priorityFields,

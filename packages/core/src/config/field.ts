@@ -19,9 +19,14 @@ export function field<Schema extends z.ZodType>(schema: Schema, text: FieldText<
   return schema.default(text.default as z.util.NoUndefined<z.output<Schema>>).meta({ description: text.meaning, ...unit });
 }
 
-/** A whole number of things, at least `min` (1 when omitted). */
-export function count({ min = 1, ...text }: FieldText<number> & { readonly min?: number }): z.ZodDefault<z.ZodInt> {
-  return field(z.int().min(min), text);
+export interface CountText extends FieldText<number> {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A whole number of things, at least `min` (1 when omitted) and at most `max` (what a number can count when omitted). */
+export function count({ min = 1, max, ...text }: CountText): z.ZodDefault<z.ZodInt> {
+  return field(max === undefined ? z.int().min(min) : z.int().min(min).max(max), text);
 }
 
 /** A number above 0. */

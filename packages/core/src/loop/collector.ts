@@ -44,6 +44,7 @@ export class Collector {
   readonly #width: number;
   readonly #returns: Float64Array;
   readonly #lengths: Float64Array;
+  readonly #start: Uint8Array;
 
   constructor(env: VectorEnv) {
     this.env = env;
@@ -55,6 +56,7 @@ export class Collector {
     this.#width = this.#successor.length / env.numEnvs;
     this.#returns = new Float64Array(env.numEnvs);
     this.#lengths = new Float64Array(env.numEnvs);
+    this.#start = new Uint8Array(env.numEnvs);
   }
 
   /** `[N, D]`: what to act on. */
@@ -65,6 +67,12 @@ export class Collector {
   /** `[N, A]`, when the environment masks actions. */
   get actionMask(): Uint8Array | undefined {
     return this.#now.actionMask;
+  }
+
+  /** `[N]`: 1 where an episode begins with `obs`; valid until the next step. */
+  get start(): Uint8Array {
+    for (let i = 0; i < this.#start.length; i++) this.#start[i] = Number(this.#lengths[i] === 0);
+    return this.#start;
   }
 
   reset(seed?: number): void {

@@ -32,7 +32,7 @@ export async function evaluate(agent: Actor, env: VectorEnv, episodes: number, s
   const quota = Array.from({ length: copies }, (_, i) => Math.floor(episodes / copies) + (i < episodes % copies ? 1 : 0));
   const played = quota.map((): EpisodeEnd[] => []);
   for (let open = episodes; open > 0; ) {
-    const actions = await agent.act(collector.obs, 'exploit', collector.actionMask);
+    const actions = await agent.act(collector.obs, 'exploit', collector.actionMask, collector.start);
     for (const end of collector.step(actions).episodes) {
       const mine = played[end.envIndex];
       if (mine.length >= quota[end.envIndex]) continue;

@@ -24,14 +24,16 @@ export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator
   });
   const loopState = (): TrainState => ({ replay: replay.state(), sampling: rng.state() });
   const obs = collector.obs.slice();
+  const actionMask = collector.actionMask?.slice();
 
   while (!run.finished && !run.stopped) {
     agent.progress(run.step, options.totalSteps);
     const action = await agent.act(collector.obs, 'explore', collector.actionMask);
     obs.set(collector.obs);
+    if (collector.actionMask) actionMask?.set(collector.actionMask);
     const collected = collector.step(action);
     run.step += env.numEnvs;
-    replay.add({ obs, action, ...collected });
+    replay.add({ obs, action, ...(actionMask && { actionMask }), ...collected });
     yield* run.episodeEvents(collected);
     if (run.step > agent.learningStarts && run.due(agent.trainEverySteps, env.numEnvs)) {
       let metrics = null;

@@ -1,4 +1,4 @@
-import type { OnPolicyAgent, Rollout } from '../spec/agent.ts';
+import type { OnPolicyAgent, Recurrence, Rollout } from '../spec/agent.ts';
 import type { NumericArray } from '../spec/env.ts';
 import type { TrainOptions } from './algorithm.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
@@ -14,7 +14,7 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
   const { agent, env } = options;
   const run = new Run(options);
   const { collector } = run;
-  const { rolloutLength } = agent;
+  const { rolloutLength, memorySize = 0 } = agent;
   let rollout: RolloutArrays | null = null;
   let t = 0;
   await run.begin(state => {
@@ -26,12 +26,15 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
   const bootstrap = new Float32Array(env.numEnvs);
 
   while (!run.finished && !run.stopped) {
-    if (t === 0 || !rollout) rollout ??= createArrays(rolloutLength, env.numEnvs, collector.obs, collector.actionMask);
+    if (t === 0 || !rollout)
+      rollout ??= createArrays(rolloutLength, env.numEnvs, collector.obs, collector.actionMask, memorySize);
     const row = t * env.numEnvs;
     const span = <A extends NumericArray>(array: A): A => array.subarray(row, row + env.numEnvs) as A;
     rollout.obs.set(collector.obs, t * collector.obs.length);
     if (collector.actionMask) rollout.actionMask?.set(collector.actionMask, t * collector.actionMask.length);
-    const action = await agent.explore(collector.obs, span(rollout.logProb), span(rollout.value), collector.actionMask);
+    const recurrence = memorySize > 0 ? stepRecurrence(rollout, row, collector.start, memorySize) : undefined;
+    const [logProb, value] = [span(rollout.logProb), span(rollout.value)];
+    const action = await agent.explore(collector.obs, logProb, value, collector.actionMask, recurrence);
     if (rollout.action.length === 0) rollout.action = emptyLike(action, rolloutLength * action.length);
     rollout.action.set(action, t * action.length);
     const collected = collector.step(action);
@@ -52,7 +55,7 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
     t++;
     if (t === rolloutLength) {
       t = 0;
-      const complete: Rollout = { numSteps: rolloutLength, numEnvs: env.numEnvs, ...withoutEmptyMask(rollout) };
+      const complete: Rollout = { numSteps: rolloutLength, numEnvs: env.numEnvs, ...withoutEmptyArrays(rollout) };
       const metrics = await agent.update(complete, run.progress);
       run.updates++;
       await run.checkFinite(metrics);
@@ -67,7 +70,7 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
   return run.summary();
 }
 
-/** The arrays of a `Rollout`; the mask is empty where actions are not masked, the action before the first step. */
+/** The arrays of a `Rollout`; empty are the mask where actions are not masked, the recurrence without a memory, the action before the first step. */
 type RolloutArrays = {
   readonly obs: NumericArray;
   action: NumericArray;
@@ -78,9 +81,11 @@ type RolloutArrays = {
   readonly value: Float32Array;
   readonly nextValue: Float32Array;
   readonly actionMask: Uint8Array;
+  readonly start: Uint8Array;
+  readonly memory: Float32Array;
 };
 
-function createArrays(T: number, N: number, obs: NumericArray, mask: Uint8Array | undefined): RolloutArrays {
+function createArrays(T: number, N: number, obs: NumericArray, mask: Uint8Array | undefined, M: number): RolloutArrays {
   return {
     obs: emptyLike(obs, T * obs.length),
     action: new Float32Array(0),
@@ -91,14 +96,24 @@ function createArrays(T: number, N: number, obs: NumericArray, mask: Uint8Array 
     value: new Float32Array(T * N),
     nextValue: new Float32Array(T * N),
     actionMask: new Uint8Array(T * (mask?.length ?? 0)),
+    start: new Uint8Array(M > 0 ? T * N : 0),
+    memory: new Float32Array(T * N * M),
   };
 }
 
-function withoutEmptyMask({
-  actionMask,
-  ...arrays
-}: RolloutArrays): Omit<RolloutArrays, 'actionMask'> & { actionMask?: Uint8Array } {
-  return actionMask.length === 0 ? arrays : { ...arrays, actionMask };
+/** The rows of one step, with the starts filled in. */
+function stepRecurrence({ start, memory }: RolloutArrays, row: number, starts: Uint8Array, memorySize: number): Recurrence {
+  start.set(starts, row);
+  const end = row + starts.length;
+  return { start: start.subarray(row, end), memory: memory.subarray(row * memorySize, end * memorySize) };
+}
+
+function withoutEmptyArrays({ actionMask, start, memory, ...arrays }: RolloutArrays): Omit<Rollout, 'numSteps' | 'numEnvs'> {
+  return {
+    ...arrays,
+    ...(actionMask.length > 0 && { actionMask }),
+    ...(memory.length > 0 && { recurrence: { start, memory } }),
+  };
 }
 
 function copyArrays(arrays: RolloutArrays): RolloutArrays {

@@ -22,9 +22,11 @@ export interface Actor {
    * Chooses actions for N observations.
    * @param obs `[N, D]`
    * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
+   * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory forgets there what was before. Omitted: as 0.
+   * Each mode has a memory of its own, so evaluation leaves that of training alone; another N begins anew.
    * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
    */
-  act(obs: NumericArray, mode: ActMode, actionMask?: Uint8Array): MaybePromise<NumericArray>;
+  act(obs: NumericArray, mode: ActMode, actionMask?: Uint8Array, start?: Uint8Array): MaybePromise<NumericArray>;
 }
 
 /** A greedy policy as plain data: all it takes to act, nothing to go on training with. */
@@ -74,6 +76,16 @@ export interface Rollout {
   readonly nextValue: Float32Array;
   /** `[T, N, A]`, present when the environment masks actions. */
   readonly actionMask?: Uint8Array;
+  /** What an agent with a memory needs beside; absent for all others. */
+  readonly recurrence?: Recurrence;
+}
+
+/** Where the episodes of a rollout begin, and what the agent remembered. */
+export interface Recurrence {
+  /** `[T, N]`: 1 where an episode begins. */
+  readonly start: Uint8Array;
+  /** `[T, N, M]`: memory before the observation was seen, 0 where an episode begins. */
+  readonly memory: Float32Array;
 }
 
 /** Learns from what its present policy collected. */
@@ -81,9 +93,20 @@ export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
   /** Steps per environment between two updates. */
   readonly rolloutLength: number;
   readonly numEnvs: number;
-  /** As `act` in mode `explore`, and writes log-probabilities and values (`[N]` each) for the rollout. */
-  explore(obs: NumericArray, logProb: Float32Array, value: Float32Array, actionMask?: Uint8Array): MaybePromise<NumericArray>;
-  /** V(obs) for N rows of `[N, D]`, written to `value` `[N]`. */
+  /** M, numbers that the agent remembers per environment; absent where it has no memory. */
+  readonly memorySize?: number;
+  /**
+   * As `act` in mode `explore`, and writes log-probabilities and values (`[N]` each) for the rollout.
+   * @param recurrence of this step, `[N]` and `[N, M]`: says where episodes begin, and takes the memory; given to agents with a `memorySize`
+   */
+  explore(
+    obs: NumericArray,
+    logProb: Float32Array,
+    value: Float32Array,
+    actionMask?: Uint8Array,
+    recurrence?: Recurrence,
+  ): MaybePromise<NumericArray>;
+  /** V(obs) for N rows of `[N, D]`, written to `value` `[N]`. With a memory: of what is seen next, in the episodes of the last `explore`. */
   value(obs: NumericArray, value: Float32Array): MaybePromise<void>;
   /** @param progress share of the run that is over, in [0, 1], for schedules */
   update(rollout: Rollout, progress: number): MaybePromise<Metrics>;
@@ -106,6 +129,8 @@ export interface TransitionBatch {
   readonly weight?: Float32Array;
   /** `[B]`: where the rows come from, for new priorities. */
   readonly index?: Int32Array;
+  /** `[B, A]`: legal actions in `obs`. */
+  readonly actionMask?: Uint8Array;
   /** `[B, A]`: legal actions in `nextObs`. */
   readonly nextActionMask?: Uint8Array;
 }
@@ -131,6 +156,9 @@ export interface TransitionRows {
   readonly nextObs: NumericArray;
   readonly terminated: Uint8Array;
   readonly truncated: Uint8Array;
+  /** `[N, A]`: legal actions in `obs`. */
+  readonly actionMask?: Uint8Array;
+  /** `[N, A]`: legal actions in `nextObs`. */
   readonly nextActionMask?: Uint8Array;
 }
 

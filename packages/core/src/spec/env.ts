@@ -15,6 +15,11 @@ export interface EnvSpec {
   readonly maxEpisodeSteps: number | null;
   /** Mean return over 100 episodes from which the task counts as solved; `null` when none is published. */
   readonly rewardThreshold: number | null;
+  /**
+   * Frames that each observation stacks along its last axis, the oldest first; absent where observations are no stacks. Replay memories keep each
+   * frame once.
+   */
+  readonly frameStack?: number;
 }
 
 /** Diagnostics beside the observation. `actionMask` (1 = legal, `[A]`) is the one key algorithms read. */

@@ -8,6 +8,7 @@ export type {
   OffPolicyAgent,
   OnPolicyAgent,
   Policy,
+  Recurrence,
   ReplayBuffer,
   ReplaySource,
   Rollout,

@@ -48,7 +48,7 @@ export class LanderScene {
     this.world = new PhysicsWorld(gravity, (a, b, isTouching) => this.contact(a, b, isTouching));
     this.ground = drawGround(rng);
     this.addGround();
-    this.lander = this.world.createBody({ type: 'dynamic', position: { x: WIDTH / 2, y: HEIGHT } });
+    this.lander = this.world.createMoving({ position: { x: WIDTH / 2, y: HEIGHT } });
     this.lander.createFixture({
       shape: new PolygonShape(HULL),
       density: 5,
@@ -78,8 +78,7 @@ export class LanderScene {
 
   private addLeg(side: -1 | 1): Body {
     // Too high by LEG_DOWN, as in Gymnasium: the joint pulls it into its place in the first steps.
-    const leg = this.world.createBody({
-      type: 'dynamic',
+    const leg = this.world.createMoving({
       position: { x: WIDTH / 2 - side * LEG_AWAY, y: HEIGHT },
       angle: side * 0.05,
     });

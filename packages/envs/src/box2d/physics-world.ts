@@ -1,4 +1,4 @@
-import { type Body, type BroadPhase, type Contact, type FixtureProxy, World } from 'planck';
+import { type Body, type BodyDef, type BroadPhase, type Contact, type FixtureProxy, World } from 'planck';
 
 /** Seconds per step. */
 const DT = 1 / 50;
@@ -22,6 +22,16 @@ export class PhysicsWorld extends World {
       listener(contact.getFixtureA().getBody(), contact.getFixtureB().getBody(), isTouching);
     this.on('begin-contact', contact => tell(contact, true));
     this.on('end-contact', contact => tell(contact, false));
+  }
+
+  createMoving(def: Omit<BodyDef, 'type'>): Body {
+    const body = this.createBody({ ...def, type: 'dynamic' });
+    const setAwake = body.setAwake;
+    // Box2D 2.3 counts anew how long a body has been still when it wakes, planck also when it was awake.
+    body.setAwake = flag => {
+      if (!(flag && body.isAwake())) setAwake.call(body, flag);
+    };
+    return body;
   }
 
   advance(): void {

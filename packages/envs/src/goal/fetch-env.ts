@@ -10,6 +10,7 @@ import {
   type NumericArray,
 } from '@zpin/core/spec';
 import { ArrayEnv } from '../base/array-env.ts';
+import { unbounded } from '../mujoco/mujoco-env.ts';
 import { drawMujoco, type MujocoCamera } from '../mujoco/mujoco-picture.ts';
 import { MujocoSim } from '../mujoco/mujoco-sim.ts';
 import { fetchModel } from './fetch-model.ts';
@@ -42,18 +43,21 @@ interface Start {
   readonly objectHeight: number;
 }
 
-/** Settling takes longer than an episode's half and always ends alike. */
-const starts = new Map<FetchTask, Start>();
+/** Settling takes as long as ten steps and always ends alike. */
+const starts = new WeakMap<FetchTask, Start>();
 
-function fetchSpec(id: string, { scene }: FetchTask): EnvSpec {
-  const anywhere = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+function fetchSpec(id: string, task: FetchTask): EnvSpec {
   return {
     id,
-    observationSpace: goalSpace(box({ ...anywhere, shape: [scene.object ? 25 : 10] }), box({ ...anywhere, shape: [3] })),
+    observationSpace: fetchSpace(task),
     actionSpace: box({ low: -1, high: 1, shape: [4] }),
     maxEpisodeSteps: 50,
     rewardThreshold: null,
   };
+}
+
+function fetchSpace({ scene }: FetchTask) {
+  return goalSpace(unbounded(scene.object ? 25 : 10), unbounded(3));
 }
 
 export const fetchReachV4 = fetchSpec('FetchReach-v4', fetchReach);
@@ -98,7 +102,7 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
 
   /** @throws InputError when MuJoCo is not loaded */
   constructor(spec: EnvSpec = fetchReachV4, { task = fetchReach, isDense = false }: FetchOptions = {}) {
-    super(spec);
+    super({ ...spec, observationSpace: fetchSpace(task) });
     const hasObject = task.scene.object !== undefined;
     const sim = new MujocoSim(fetchModel(task.scene));
     this.task = task;
@@ -113,9 +117,8 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
     this.obsLength = hasObject ? 25 : 10;
     this.world = new Float64Array(OBS + this.obsLength + sim.stateSize);
     this.physics = this.world.subarray(OBS + this.obsLength);
-    let first = starts.get(task);
-    if (!first) starts.set(task, (first = this.settle()));
-    this.first = first;
+    this.first = starts.get(task) ?? this.settle();
+    starts.set(task, this.first);
   }
 
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {

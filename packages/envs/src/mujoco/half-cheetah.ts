@@ -91,6 +91,6 @@ export class HalfCheetah extends RunnerEnv {
   }
 
   protected override camera(): MujocoCamera {
-    return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.6], height: 2.2, floorWidth: 2 };
+    return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.6], height: 2.2, floorWidth: 3 };
   }
 }

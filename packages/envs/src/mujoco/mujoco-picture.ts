@@ -99,23 +99,27 @@ class Picture {
     return this.canvas;
   }
 
-  /** Tiles of one metre. */
+  /** Tiles of 1 m, or of another power of ten that suits the size of what is shown. */
   private floor(height: number): void {
-    const { lookAt, height: shown, floorWidth = Number.POSITIVE_INFINITY } = this.camera;
-    const reach = Math.ceil(2 * shown);
-    const [x0, y0] = [Math.floor(lookAt[0]), Math.floor(lookAt[1])];
+    const { lookAt, height: shown, elevation, floorWidth = Number.POSITIVE_INFINITY } = this.camera;
+    const tile = 10 ** Math.floor(Math.log10(shown));
+    const slope = Math.max(0.2, Math.abs(Math.sin((elevation * Math.PI) / 180)));
+    const reach = Math.ceil((1.2 * shown) / tile / slope);
+    const [x0, y0] = [Math.floor(lookAt[0] / tile), Math.floor(lookAt[1] / tile)];
     for (let x = x0 - reach; x <= x0 + reach; x++) {
       for (let y = y0 - reach; y <= y0 + reach; y++) {
-        if (Math.abs(y + 0.5) > floorWidth) continue;
-        const corners: Vector[] = [
-          [x, y, height],
-          [x + 1, y, height],
-          [x + 1, y + 1, height],
-          [x, y + 1, height],
-        ];
-        this.polygon(corners, TILES[(x + y) & 1]);
+        if (Math.abs(y + 0.5) * tile > floorWidth) continue;
+        const corners = FACE.map(([u, v]): Vector => [(x + (1 + u) / 2) * tile, (y + (1 + v) / 2) * tile, height]);
+        if (this.isNear(corners[0], 2 * tile)) this.polygon(corners, TILES[(x + y) & 1]);
       }
     }
+  }
+
+  /** Whether a point is at most `margin` metres outside the picture. */
+  private isNear(point: Vector, margin: number): boolean {
+    const [x, y] = this.project(point);
+    const half = this.camera.height / 2 + margin;
+    return Math.abs(y) <= half && Math.abs(x) <= (half * WIDTH) / HEIGHT;
   }
 
   private sphere(center: Vector, radius: number, color: Color): Shape {
@@ -206,11 +210,7 @@ function column(values: ArrayLike<number>, at: number, k: number): Vector {
 }
 
 function along(point: Vector, direction: Vector, distance: number): Vector {
-  return [
-    point[0] + distance * direction[0],
-    point[1] + distance * direction[1],
-    point[2] + distance * direction[2],
-  ];
+  return [point[0] + distance * direction[0], point[1] + distance * direction[1], point[2] + distance * direction[2]];
 }
 
 function dot(a: Vector, b: Vector): number {

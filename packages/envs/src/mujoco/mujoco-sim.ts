@@ -1,5 +1,5 @@
-import { InputError, message } from '@zpin/core/spec';
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
+import { InputError, message } from '@zpin/core/spec';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */
 export interface MujocoArrays {
@@ -112,7 +112,7 @@ export function loadMujoco(engine: () => Promise<MainModule> = importEngine): Pr
     },
     error => {
       loading = undefined;
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = (error instanceof Error ? error.message : String(error)).trim();
       const remedy = 'Install it: npm install @mujoco/mujoco@3.9.0';
       throw new InputError(message('loadMujoco', 'the optional package @mujoco/mujoco must be there', cause, remedy), {
         cause: error,
@@ -136,7 +136,7 @@ type Handles = { delete(): void }[];
 /**
  * One model and its state in the physics engine. The engine's memory is not collected: `dispose` frees it.
  *
- * `step` leaves positions of bodies, geoms and sites as they were before its last substep, as the engine does; `forward` brings them up to date.
+ * After `step`, the places of bodies, geoms and sites lag a little behind `qpos`: they are what the integrator computed last. `forward` brings them up to date.
  */
 export class MujocoSim {
   /** Seconds per substep. */
@@ -162,8 +162,7 @@ export class MujocoSim {
    */
   constructor(mjcf: string) {
     this.engine = requireEngine();
-    this.model = compile(this.engine, mjcf);
-    this.mjData = allocate(this.engine, this.model);
+    [this.model, this.mjData] = build(this.engine, mjcf);
     this.timestep = this.model.opt.timestep;
     this.physicsSize = this.engine.mj_stateSize(this.model, this.stateKind());
     this.physics = new this.engine.DoubleBuffer(this.physicsSize);
@@ -317,27 +316,23 @@ function views<A>(owner: { readonly [Name in keyof A]: A[Name] }, names: readonl
 function requireEngine(): MainModule {
   if (loaded) return loaded;
   throw new InputError(
-    message('MujocoSim', 'MuJoCo must be loaded', 'nothing', "Call `await loadEnv('Hopper-v5')` or `await loadMujoco()` first"),
+    message('MujocoSim', 'MuJoCo must be loaded first', 'none', 'Call `await loadEnv(id)`, or `await loadMujoco()`, before'),
   );
 }
 
-function compile(engine: MainModule, mjcf: string): MjModel {
+/** Compiles a model and makes its state. */
+function build(engine: MainModule, mjcf: string): [MjModel, MjData] {
+  let model: MjModel | undefined;
   try {
-    return engine.MjModel.from_xml_string(mjcf);
+    model = engine.MjModel.from_xml_string(mjcf);
+    return [model, new engine.MjData(model)];
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new InputError(message('MujocoSim', 'the MJCF must be valid', cause, 'Mend what MuJoCo names'), { cause: error });
-  }
-}
-
-function allocate(engine: MainModule, model: MjModel): MjData {
-  try {
-    return new engine.MjData(model);
-  } catch (error) {
-    model.delete();
-    const cause = error instanceof Error ? error.message : String(error);
-    const remedy = 'Close simulations, or lower <size memory> in the MJCF';
-    throw new InputError(message('MujocoSim', "the simulation must fit into the engine's memory", cause, remedy), { cause: error });
+    model?.delete();
+    const cause = (error instanceof Error ? error.message : String(error)).trim();
+    const text = cause.includes('allocate memory')
+      ? message('MujocoSim', 'there must be memory for a simulation', cause, 'Close others, or lower <size memory> in the MJCF')
+      : message('MujocoSim', 'the MJCF must be valid', cause, 'Mend what MuJoCo names');
+    throw new InputError(text, { cause: error });
   }
 }
 

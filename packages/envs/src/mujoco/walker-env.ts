@@ -1,6 +1,6 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
-import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
+import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
 
 /** Options of the runners that can fall. */
 export interface WalkerOptions extends RunnerOptions {
@@ -55,7 +55,7 @@ export abstract class WalkerEnv extends RunnerEnv {
   }
 
   protected override camera(): MujocoCamera {
-    return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.75], height: 2.2, floorWidth: 2 };
+    return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.75], height: 2.2, floorWidth: 3 };
   }
 }
 

@@ -7,6 +7,7 @@ import { FlattenObservation } from './flatten-observation.ts';
 import { FrameStack } from './frame-stack.ts';
 import { OneHotObservation } from './one-hot-observation.ts';
 import { RescaleAction } from './rescale-action.ts';
+import { SelectObservation } from './select-observation.ts';
 import { StickyAction } from './sticky-action.ts';
 import { TimeAwareObservation } from './time-aware-observation.ts';
 
@@ -89,6 +90,13 @@ export const wrappers: readonly WrapperEntry[] = [
     meaning: 'stretches actions in [-1, 1], or between other bounds, to the bounds of the environment',
     arguments: [0, 2],
     wrap: (env, lists) => new RescaleAction(env, one(lists, 0), one(lists, 1)) as Env<SpaceValue, NumericArray> as AnyEnv,
+  },
+  {
+    name: 'select-observation',
+    usage: ':indices',
+    meaning: 'shows only some numbers of a Box observation',
+    arguments: [1, 1],
+    wrap: (env, [indices = []]) => new SelectObservation(env, indices),
   },
   {
     name: 'sticky-action',

@@ -1,0 +1,147 @@
+import type { Rng } from '@zpin/core/spec';
+import { type Body, BoxShape, EdgeShape, PolygonShape } from 'planck';
+import { LegJoint, type LegJointDef } from './leg-joint.ts';
+import { GROUND, PhysicsWorld } from './physics-world.ts';
+import { drawTerrain, LEVEL, POINTS, type Point, STEP, type Terrain } from './walker-terrain.ts';
+
+/** Pixels per metre: Gymnasium gives lengths in pixels of a screen of 600 × 400. */
+export const SCALE = 30;
+/** Corners of the hull. */
+export const HULL = [
+  [-30, 9],
+  [6, 9],
+  [34, 1],
+  [34, -8],
+  [-30, -8],
+].map(([x, y]) => ({ x: x / SCALE, y: y / SCALE }));
+/** Half width and half height of the upper and the lower part of a leg. */
+export const UPPER_LEG = [4 / SCALE, 17 / SCALE] as const;
+export const LOWER_LEG = [(0.8 * 4) / SCALE, 17 / SCALE] as const;
+/** Largest torque of a motor, N m. */
+export const TORQUE = 80;
+
+export const RAYS = 10;
+/** Length of a lidar ray, metres. */
+export const RAY_LENGTH = 160 / SCALE;
+
+const LEG_HEIGHT = 34 / SCALE;
+/** Where the legs hang, above the middle of the hull. */
+const HIP = -8 / SCALE;
+const WALKER_CATEGORY = 0x20;
+const FRICTION = 2.5;
+/** Largest force on the hull at the start, newtons, along x. */
+const START_FORCE = 5;
+/** Numbers that Gymnasium draws for its clouds. */
+const CLOUD_DRAWS = 10 * 11;
+
+/** Ground and walker of one episode. */
+export class WalkerScene {
+  readonly world: PhysicsWorld;
+  readonly terrain: Terrain;
+  readonly hull: Body;
+  /** Upper and lower part of the first leg, then of the second. */
+  readonly legs: readonly Body[];
+  /** Hip and knee of the first leg, then of the second. */
+  readonly joints: readonly LegJoint[];
+  /** Whether each lower leg touches the ground: a begin of any contact says yes, an end of any says no. */
+  readonly touching = [false, false];
+  hasFallen = false;
+
+  /** Draws the ground and the force at the start from `rng`. */
+  constructor(isHardcore: boolean, rng: Rng) {
+    this.world = new PhysicsWorld(-10, (a, b, isTouching) => this.contact(a, b, isTouching));
+    this.terrain = drawTerrain(rng, isHardcore);
+    this.addGround();
+    for (let i = 0; i < CLOUD_DRAWS; i++) rng.random();
+    const x = 10 * STEP;
+    const y = LEVEL + 2 * LEG_HEIGHT;
+    this.hull = this.world.createMoving({ position: { x, y } });
+    this.hull.createFixture({
+      shape: new PolygonShape(HULL),
+      density: 5,
+      friction: 0.1,
+      filterCategoryBits: WALKER_CATEGORY,
+      filterMaskBits: GROUND,
+    });
+    this.hull.applyForceToCenter({ x: rng.uniform(-START_FORCE, START_FORCE), y: 0 }, true);
+    const legs: Body[] = [];
+    const joints: LegJoint[] = [];
+    for (const side of [-1, 1]) {
+      const angle = side * 0.05;
+      const upper = this.addLeg(x, y - LEG_HEIGHT / 2 - HIP, angle, UPPER_LEG);
+      const hip = { lowerAngle: -0.8, upperAngle: 1.1, motorSpeed: side, referenceAngle: angle };
+      joints.push(this.addJoint(this.hull, { x: 0, y: HIP }, upper, hip));
+      const lower = this.addLeg(x, y - (LEG_HEIGHT * 3) / 2 - HIP, angle, LOWER_LEG);
+      const knee = { lowerAngle: -1.6, upperAngle: -0.1, motorSpeed: 1, referenceAngle: 0 };
+      joints.push(this.addJoint(upper, { x: 0, y: -LEG_HEIGHT / 2 }, lower, knee));
+      legs.push(upper, lower);
+    }
+    this.legs = legs;
+    this.joints = joints;
+  }
+
+  /** Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead. */
+  lidar(i: number): number {
+    const from = this.hull.getPosition();
+    const angle = 0.15 * i;
+    const to = { x: from.x + Math.sin(angle) * RAY_LENGTH, y: from.y - Math.cos(angle) * RAY_LENGTH };
+    let share = 1;
+    this.world.rayCast(from, to, (fixture, _point, _normal, fraction) => {
+      // -1: go on as if it were not there.
+      if ((fixture.getFilterCategoryBits() & GROUND) === 0) return -1;
+      share = fraction;
+      return fraction;
+    });
+    return share;
+  }
+
+  private contact(a: Body, b: Body, isTouching: boolean): void {
+    if (isTouching && (a === this.hull || b === this.hull)) this.hasFallen = true;
+    for (let i = 0; i < 2; i++) {
+      const lower = this.legs[2 * i + 1];
+      if (a === lower || b === lower) this.touching[i] = isTouching;
+    }
+  }
+
+  private addGround(): void {
+    const { world } = this;
+    const { heights, obstacles } = this.terrain;
+    for (const corners of obstacles) {
+      world.createBody().createFixture({ shape: new PolygonShape([...corners]), friction: FRICTION });
+    }
+    for (let i = 0; i + 1 < POINTS; i++) {
+      const shape = new EdgeShape({ x: i * STEP, y: heights[i] }, { x: (i + 1) * STEP, y: heights[i + 1] });
+      world.createBody().createFixture({ shape, friction: FRICTION, filterCategoryBits: GROUND });
+    }
+  }
+
+  private addLeg(x: number, y: number, angle: number, size: readonly [number, number]): Body {
+    const leg = this.world.createMoving({ position: { x, y }, angle });
+    leg.createFixture({
+      shape: new BoxShape(...size),
+      density: 1,
+      filterCategoryBits: WALKER_CATEGORY,
+      filterMaskBits: GROUND,
+    });
+    return leg;
+  }
+
+  /** Joins the top of `leg` to a place of `body`. */
+  private addJoint(
+    body: Body,
+    localAnchorA: Point,
+    leg: Body,
+    range: Pick<LegJointDef, 'lowerAngle' | 'upperAngle' | 'motorSpeed' | 'referenceAngle'>,
+  ): LegJoint {
+    const joint = new LegJoint({
+      bodyA: body,
+      bodyB: leg,
+      localAnchorA,
+      localAnchorB: { x: 0, y: LEG_HEIGHT / 2 },
+      maxMotorTorque: TORQUE,
+      ...range,
+    });
+    this.world.createJoint(joint);
+    return joint;
+  }
+}

@@ -1,0 +1,120 @@
+import { Worker } from 'node:worker_threads';
+import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/core/spec';
+import { type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
+import type { ThreadCall, ThreadReply, ThreadSetup } from './worker-thread.ts';
+
+/** Beside this file, in the sources and in what is published. */
+const script = new URL(import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js', import.meta.url);
+
+/** Every worker in a thread of its own, with an environment and compiled programs of its own. */
+export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSeconds }) => {
+  const { source, spec, numEnvs } = env;
+  if (!source) {
+    const expectation = 'workers must know where to get the environment from';
+    throw new InputError(message(algorithm, expectation, spec.id, 'Register it, and make it by makeVectorEnv'));
+  }
+  return setups.map((setup, index) => {
+    const { start, end } = shareOf(index, setups.length, numEnvs);
+    const beats = new Int32Array(new SharedArrayBuffer(4));
+    const thread: ThreadSetup = { algorithm, setup, source, copies: end - start, engine: engine.name, beats };
+    return new ThreadWorker(`${algorithm}: worker ${index}`, thread, timeoutSeconds);
+  });
+};
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The other side of a thread. A thread that throws, ends or stops stepping makes every call an error. */
+class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
+  readonly #name: string;
+  readonly #beats: Int32Array;
+  readonly #timeout: number;
+  readonly #worker: Worker;
+  #pending: Pending | null = null;
+  #failure: Error | null = null;
+
+  constructor(name: string, setup: ThreadSetup, timeoutSeconds: number) {
+    this.#name = name;
+    this.#beats = setup.beats;
+    this.#timeout = timeoutSeconds;
+    this.#worker = new Worker(script, { workerData: setup });
+    // A process ends without waiting for threads that nothing is asked of.
+    this.#worker.unref();
+    this.#worker.on('message', ({ result, error }: ThreadReply) => this.#settle(result, error && errorFromData(error, name)));
+    this.#worker.on('error', error => this.#fail(errorFromData({ name: 'Error', message: error.message }, name)));
+    this.#worker.on('exit', code => {
+      this.#fail(new WorkerError(message(name, 'the thread must live', `an end with code ${code}`, 'Look for what ended it')));
+    });
+  }
+
+  reset(seed: number): Promise<AgentState> {
+    return this.#call({ method: 'reset', argument: seed });
+  }
+
+  restore(state: AgentState): Promise<AgentState> {
+    return this.#call({ method: 'restore', argument: state });
+  }
+
+  work(task: Task): Promise<{ readonly result: Result; readonly state: AgentState }> {
+    return this.#call({ method: 'work', argument: task });
+  }
+
+  /** Ends the thread, and frees what it holds unless it is busy or broken. */
+  async close(): Promise<void> {
+    if (!this.#pending && !this.#failure) await this.#call({ method: 'close' }).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  #call<T>(call: ThreadCall): Promise<T> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.#failure) {
+        reject(this.#failure);
+        return;
+      }
+      // The timer also keeps the process alive while it waits.
+      const watch = this.#watch();
+      const forget = () => clearInterval(watch);
+      this.#pending = {
+        resolve: result => {
+          forget();
+          resolve(result);
+        },
+        reject: error => {
+          forget();
+          reject(error);
+        },
+      };
+      this.#worker.postMessage(call);
+    }) as Promise<T>;
+  }
+
+  /** Gives the thread up when its steps no longer grow. */
+  #watch(): NodeJS.Timeout {
+    let beats = Atomics.load(this.#beats, 0);
+    let since = performance.now();
+    return setInterval(
+      () => {
+        const now = Atomics.load(this.#beats, 0);
+        if (now !== beats) [beats, since] = [now, performance.now()];
+        if (performance.now() - since < this.#timeout * 1000) return;
+        const expectation = `the worker must make a step within ${this.#timeout} s`;
+        this.#fail(new WorkerError(message(this.#name, expectation, 'none', 'Allow more by workerTimeout')));
+      },
+      Math.min(1000, this.#timeout * 250),
+    );
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#settle(undefined, error);
+  }
+
+  #settle(result: unknown, error: Error | undefined): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    if (error) pending?.reject(error);
+    else pending?.resolve(result);
+  }
+}

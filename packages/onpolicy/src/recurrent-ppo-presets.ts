@@ -1,0 +1,23 @@
+import type { Preset } from '@zpin/core';
+import type { RecurrentPpoConfig } from './recurrent-ppo.ts';
+
+/** Settings with which PPO with a memory reaches the threshold of an environment that hides a part of its state. */
+export const recurrentPpoPresets: Readonly<Record<string, Preset<RecurrentPpoConfig>>> = {
+  // Position and angle, without velocities.
+  'CartPole-v1': {
+    totalSteps: 100_000,
+    envOptions: { wrappers: ['select-observation:0,2'] },
+    config: {
+      numEnvs: 8,
+      rolloutLength: 64,
+      sequenceLength: 16,
+      batchSize: 128,
+      epochs: 10,
+      gamma: 0.98,
+      lambda: 0.9,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      hiddenSizes: [64],
+      recurrentSize: 64,
+    },
+  },
+};

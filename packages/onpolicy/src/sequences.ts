@@ -1,0 +1,26 @@
+import type { NumericArray } from '@zpin/core/spec';
+import type { Columns } from './minibatches.ts';
+
+/**
+ * Columns of a rollout `[T, N, …]` cut into sequences of L steps of one environment each: `[S, L, …]` with S = N · T / L.
+ * @param T a multiple of L
+ */
+export function sequences<C extends Columns>(columns: C, T: number, N: number, L: number): { [K in keyof C]: NumericArray } {
+  const cut = (column: NumericArray): NumericArray => {
+    const width = column.length / (T * N);
+    const out = column.slice();
+    let to = 0;
+    for (let begin = 0; begin < T; begin += L) {
+      for (let n = 0; n < N; n++) {
+        for (let t = begin; t < begin + L; t++) {
+          const from = (t * N + n) * width;
+          for (let k = 0; k < width; k++) out[to++] = column[from + k];
+        }
+      }
+    }
+    return out;
+  };
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, cut(column)])) as {
+    [K in keyof C]: NumericArray;
+  };
+}

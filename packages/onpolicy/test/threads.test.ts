@@ -1,0 +1,148 @@
+import type { Algorithm, TrainEvent, TrainState } from '@zpin/core';
+import { type Agent, InputError, type VectorEnv, WorkerError } from '@zpin/core/spec';
+import { makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
+import { describe, expect, it } from 'vitest';
+import { compiledEngine, differences, recordRun } from '../../../tools/testing/algorithm-case.ts';
+import { a3cWith } from '../src/a3c.ts';
+import { dppoWith } from '../src/dppo.ts';
+import { inThisThread } from '../src/in-this-thread.ts';
+import { a3c, dppo } from '../src/node.ts';
+import { ppo } from '../src/ppo.ts';
+import { algorithmCases } from './algorithms.ts';
+import './misbehaving-env.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const small = { hiddenSizes: [8], rolloutLength: 8, learningRate: 1e-2 };
+const [subject] = algorithmCases;
+
+/** A whole run with its events and its last state. */
+const record = (algorithm: Algorithm<never>, env: VectorEnv, config: object, totalSteps = 256, resume?: TrainState) =>
+  recordRun(
+    { ...subject, algorithm: algorithm as unknown as Algorithm },
+    {
+      env,
+      config: { ...small, ...config },
+      seed: 3,
+      totalSteps,
+      ...(resume && { resume }),
+    },
+  );
+
+describe('DPPO', PATIENCE, () => {
+  it.each(['CartPole-v1', 'Pendulum-v1'])('is PPO, bit for bit, with one worker on %s', async id => {
+    const env = () => makeVectorEnv(id, 4, { maxEpisodeSteps: 15 });
+    const config = { numEnvs: 4, batchSize: 12, epochs: 2, normalizeObservations: true, normalizeRewards: true };
+    const one = await record(ppo, env(), config);
+    const other = await record(dppoWith(inThisThread), env(), { ...config, workers: 1 });
+    expect(other.events).toEqual(one.events);
+    expect(differences(other.final.agent, one.final.agent)).toEqual([]);
+  });
+
+  it('is the same in threads as without them, and goes on in threads', async () => {
+    const env = () => makeVectorEnv('Pendulum-v1', 5, { maxEpisodeSteps: 15 });
+    const config = { numEnvs: 5, workers: 2, batchSize: 12, epochs: 2, normalizeObservations: true };
+    const one = await record(dppoWith(inThisThread), env(), config, 400);
+    const half = await record(dppo, env(), config, 200);
+    const rest = await record(dppo, env(), config, 400, half.final);
+    expect([...half.events, ...rest.events]).toEqual(one.events);
+    expect(differences(rest.final, one.final)).toEqual([]);
+  });
+});
+
+describe('A3C', PATIENCE, () => {
+  it('with one worker is the same in a thread as without it, and goes on in a thread', async () => {
+    const env = () => makeVectorEnv('CartPole-v1', 3, { maxEpisodeSteps: 15 });
+    const config = { numEnvs: 3, workers: 1, rolloutLength: 4, reportEverySteps: 60 };
+    const one = await record(a3cWith(inThisThread), env(), config, 240);
+    const half = await record(a3c, env(), config, 120);
+    const rest = await record(a3c, env(), config, 240, half.final);
+    expect([...half.events, ...rest.events]).toEqual(one.events);
+    expect(differences(rest.final, one.final)).toEqual([]);
+  });
+
+  it('with two workers learns from both, each in its own episodes, on shared parameters', async () => {
+    const env = makeVectorEnv('CartPole-v1', 2, { maxEpisodeSteps: 15 });
+    const { events, final, summary } = await record(
+      a3c,
+      env,
+      { numEnvs: 2, workers: 2, rolloutLength: 4, reportEverySteps: 400 },
+      2000,
+    );
+    expect(summary.steps).toBeGreaterThanOrEqual(2000);
+    // Each may have begun a last rollout while the other one finished.
+    expect(summary.steps).toBeLessThan(2000 + 2 * 2 * 4);
+    expect(summary.updates).toBe(summary.steps / 4);
+    const episodes = events as { readonly type: string; readonly envIndex: number }[];
+    expect(new Set(episodes.filter(({ type }) => type === 'episode').map(({ envIndex }) => envIndex))).toEqual(new Set([0, 1]));
+    const { vectors } = final.agent as { vectors: { meanSquare: Float32Array } };
+    expect(vectors.meanSquare.some(value => value > 0)).toBe(true);
+  });
+});
+
+describe.each([a3c, dppo] as unknown as Algorithm[])('$id with a worker that fails', PATIENCE, algorithm => {
+  const config = { ...small, numEnvs: 2, workers: 2, ...(algorithm.id === 'a3c' && { reportEverySteps: 16 }) };
+
+  /** Trains until it fails; the error, and the states of the checkpoints before. */
+  async function fail(deed: string, more: object = {}) {
+    const env = makeVectorEnv('Misbehaving-v0', 2, { deed });
+    const agent = await algorithm.create({
+      spec: env.spec,
+      config: { ...config, ...more },
+      seed: 1,
+      engine: await compiledEngine(),
+    });
+    const saved: { readonly step: number; readonly state: TrainState }[] = [];
+    const run = algorithm.train({ agent, env, totalSteps: 400, seed: 1 });
+    try {
+      for await (const event of run) if (event.type === 'checkpoint') saved.push(event);
+    } catch (error) {
+      return { error: error as Error, saved };
+    } finally {
+      agent.dispose();
+    }
+    throw new Error('the run must fail');
+  }
+
+  it.each([
+    ['throw', /^(a3c|dppo): worker [01]: the motor is on fire$/],
+    ['exit', /^(a3c|dppo): worker [01]: the thread must live, got "an end with code 3"/],
+  ])('by %s ends with its message and a checkpoint to go on from', async (deed, text) => {
+    const { error, saved } = await fail(deed, { workerTimeout: 1000 });
+    expect(error).toBeInstanceOf(WorkerError);
+    expect(error.message).toMatch(text);
+    expect(saved.length).toBe(1);
+    const [{ step, state }] = saved;
+    expect(step).toBeGreaterThan(0);
+    // The environment is well again, and the run is finished.
+    const rest = await record(algorithm as Algorithm<never>, makeVectorEnv('Misbehaving-v0', 2), config, 160, state);
+    expect(rest.summary.steps).toBeGreaterThanOrEqual(160);
+    expect((rest.events[0] as TrainEvent).step).toBeGreaterThan(step);
+  });
+
+  it('by making no step ends in time', async () => {
+    const { error, saved } = await fail('hang', { workerTimeout: 4 });
+    expect(error).toBeInstanceOf(WorkerError);
+    expect(error.message).toMatch(/worker [01]: the worker must make a step within 4 s, got "none"/);
+    expect(saved.length).toBe(1);
+  });
+
+  it('to start says why', async () => {
+    const env = makeVectorEnv('CartPole-v1', 2);
+    const broken = new SyncVectorEnv(() => env as never, 2, { id: 'Missing-v0', options: {}, library: '@zpin/envs' });
+    const given = { ...env, numEnvs: 2, source: broken.source, createStep: () => env.createStep() } as VectorEnv;
+    const agent: Agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await compiledEngine() });
+    await expect(algorithm.train({ agent, env: given, totalSteps: 10, seed: 1 }).next()).rejects.toThrow(
+      /registered, got "Missing-v0"/,
+    );
+    const { source: _, ...unnamed } = given;
+    await expect(algorithm.train({ agent, env: unnamed, totalSteps: 10, seed: 1 }).next()).rejects.toThrow(InputError);
+    agent.dispose();
+  });
+});
+
+it.each([a3c, dppo] as unknown as Algorithm[])('$id refuses more workers than environments', async algorithm => {
+  const { spec } = makeVectorEnv('CartPole-v1', 2);
+  const create = async () =>
+    algorithm.create({ spec, config: { workers: 3, numEnvs: 2 }, seed: 1, engine: await compiledEngine() });
+  await expect(create).rejects.toThrow(`${algorithm.id}: workers must be at most numEnvs = 2, got 3.`);
+});

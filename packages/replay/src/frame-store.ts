@@ -1,0 +1,188 @@
+import { type AgentState, type BoxSpace, CheckpointError, message, type NumericArray } from '@zpin/core/spec';
+
+const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+
+/** Memory is taken in pieces of about this many bytes, as frames come in. */
+const CHUNK_BYTES = 2 ** 22;
+
+/** What was stored of the observations of one call: a place per frame, the oldest first. Valid until the next call. */
+export interface FramePlaces {
+  /** `[N, K]` */
+  readonly obs: Int32Array;
+  /** `[N, K]` */
+  readonly nextObs: Int32Array;
+}
+
+/**
+ * Observations that are stacks of K frames, with each frame stored once: the successor of a step shares K − 1 frames with its observation, and
+ * is itself the observation of the next step, so a step costs one frame where plain storage takes 2 K.
+ *
+ * What is shared is found by comparing the frames themselves. So what comes out equals what went in, bit for bit, whatever the environment
+ * does at the ends of episodes; observations that are no stacks only take more room.
+ */
+export class FrameStore {
+  /** Frames in each observation (K). */
+  readonly count: number;
+  private readonly capacity: number;
+  private readonly dtype: BoxSpace['dtype'];
+  /** Numbers in a frame, and how many of them stay side by side in a stack: the channels of a pixel, or a whole vector. */
+  private readonly frameSize: number;
+  private readonly group: number;
+  private readonly chunkFrames: number;
+  private chunks: NumericArray[] = [];
+  /** For each chunk: the number of the last transition that refers to it. */
+  private lastUse: number[] = [];
+  /** The chunk that is being filled, and the frames in it. */
+  private open = -1;
+  private filled = 0;
+  /** Transitions ever added. */
+  private added = 0;
+  /** `[N, K]`: where the last successor of each environment is. */
+  private latest = new Int32Array(0);
+  private places: FramePlaces = { obs: this.latest, nextObs: this.latest };
+
+  /**
+   * @param space of the stacks: `[H, W, K · C]` or `[K · D]`, the oldest frame first, as `FrameStack` makes them
+   * @param capacity transitions that are kept
+   */
+  constructor({ shape, dtype, low }: BoxSpace, count: number, capacity: number) {
+    this.count = count;
+    this.capacity = capacity;
+    this.dtype = dtype;
+    this.frameSize = low.length / count;
+    this.group = (shape.at(-1) as number) / count;
+    const frameBytes = this.frameSize * arrays[dtype].BYTES_PER_ELEMENT;
+    this.chunkFrames = Math.max(1, Math.min(Math.floor(CHUNK_BYTES / frameBytes), capacity));
+  }
+
+  /** Whether observations of a space can be kept so. */
+  static fits({ shape, low }: BoxSpace, count: number): boolean {
+    return low.length > 0 && (shape.at(-1) ?? 1) % count === 0;
+  }
+
+  /** Memory taken for frames. */
+  get bytes(): number {
+    return this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  }
+
+  /**
+   * Stores what is new of N transitions, one per environment.
+   * @param obs `[N, D]` @param nextObs `[N, D]`
+   */
+  add(obs: NumericArray, nextObs: NumericArray): FramePlaces {
+    const { count } = this;
+    const rows = obs.length / (this.frameSize * count);
+    if (this.latest.length !== rows * count) {
+      this.latest = new Int32Array(rows * count);
+      this.places = { obs: new Int32Array(rows * count), nextObs: new Int32Array(rows * count) };
+    }
+    for (let row = 0; row < rows; row++) {
+      const at = row * count;
+      const now = this.added + row;
+      this.keep(obs, row, now, this.latest, at, this.places.obs);
+      // One place further: the oldest frame of the observation is gone from its successor.
+      this.keep(nextObs, row, now, this.places.obs, at + 1, this.places.nextObs);
+      for (let k = 0; k < count; k++) this.latest[at + k] = this.places.nextObs[at + k];
+    }
+    this.added += rows;
+    return this.places;
+  }
+
+  /** Puts stacks together. @param places `[B, K]` @param out `[B, D]` */
+  read(places: Int32Array, out: NumericArray): void {
+    const { count, frameSize, group, chunkFrames } = this;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i];
+      const inside = place % chunkFrames;
+      const chunk = this.chunks[(place - inside) / chunkFrames];
+      const k = i % count;
+      let to = (i - k) * frameSize + k * group;
+      let from = inside * frameSize;
+      const end = from + frameSize;
+      if (group === frameSize) out.set(chunk.subarray(from, end), to);
+      else if (group === 1) for (; from < end; from++, to += count) out[to] = chunk[from];
+      else
+        for (; from < end; to += group * (count - 1)) {
+          for (let c = 0; c < group; c++) out[to++] = chunk[from++];
+        }
+    }
+  }
+
+  state(): AgentState {
+    const { lastUse, open, filled, added, latest } = this;
+    const chunks = this.chunks.map(chunk => chunk.slice());
+    return { chunks, lastUse: [...lastUse], open, filled, added, latest: latest.slice() };
+  }
+
+  /** @throws CheckpointError when the state is of other frames */
+  restore(state: AgentState): void {
+    const chunks = state.chunks as readonly NumericArray[] | undefined;
+    const size = this.chunkFrames * this.frameSize;
+    if (!chunks?.every(chunk => chunk instanceof arrays[this.dtype] && chunk.length === size)) {
+      throw new CheckpointError(
+        message('replay', 'stored frames must fit this replay', chunks?.[0], 'Resume with the environment of the run'),
+      );
+    }
+    this.chunks = chunks.map(chunk => chunk.slice());
+    this.lastUse = [...(state.lastUse as number[])];
+    this.open = state.open as number;
+    this.filled = state.filled as number;
+    this.added = state.added as number;
+    this.latest = (state.latest as Int32Array).slice();
+    this.places = { obs: this.latest.slice(), nextObs: this.latest.slice() };
+  }
+
+  /**
+   * Finds or stores the frames of one observation. Frame k is looked for at `known[from + k]`, within the row, and where its elder is: the first
+   * observation of an episode repeats one frame.
+   */
+  private keep(obs: NumericArray, row: number, now: number, known: Int32Array, from: number, places: Int32Array): void {
+    const { count } = this;
+    const start = row * count;
+    for (let k = 0; k < count; k++) {
+      const candidate = from + k;
+      let place = -1;
+      if (candidate < start + count && this.holds(known[candidate], obs, row, k)) place = known[candidate];
+      else if (k > 0 && this.holds(places[start + k - 1], obs, row, k)) place = places[start + k - 1];
+      else place = this.store(obs, row, k);
+      places[start + k] = place;
+      this.lastUse[Math.floor(place / this.chunkFrames)] = now;
+    }
+  }
+
+  /** Whether the frame stored at `place` equals frame k of the stack, bit for bit. */
+  private holds(place: number, obs: NumericArray, row: number, k: number): boolean {
+    const { count, frameSize, group, chunkFrames } = this;
+    const inside = place % chunkFrames;
+    const chunk = this.chunks[(place - inside) / chunkFrames];
+    if (!chunk) return false;
+    let from = row * frameSize * count + k * group;
+    let at = inside * frameSize;
+    for (const end = at + frameSize; at < end; from += group * (count - 1)) {
+      for (let c = 0; c < group; c++) if (!Object.is(chunk[at++], obs[from++])) return false;
+    }
+    return true;
+  }
+
+  private store(obs: NumericArray, row: number, k: number): number {
+    const { count, frameSize, group, chunkFrames } = this;
+    if (this.open < 0 || this.filled === chunkFrames) this.openChunk();
+    const chunk = this.chunks[this.open];
+    let from = row * frameSize * count + k * group;
+    let at = this.filled * frameSize;
+    for (const end = at + frameSize; at < end; from += group * (count - 1)) {
+      for (let c = 0; c < group; c++) chunk[at++] = obs[from++];
+    }
+    return this.open * chunkFrames + this.filled++;
+  }
+
+  /** Takes a chunk that no kept transition refers to any more, or a new one. */
+  private openChunk(): void {
+    const oldest = this.added - this.capacity;
+    const free = this.lastUse.findIndex(use => use < oldest);
+    this.filled = 0;
+    this.open = free >= 0 ? free : this.chunks.length;
+    if (free < 0) this.chunks.push(new arrays[this.dtype](this.chunkFrames * this.frameSize));
+    this.lastUse[this.open] = Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Implicit quantile networks: learns any quantile of the return, and is trained on quantiles drawn at random.
+ *
+ * Dabney et al. (2018), "Implicit quantile networks for distributional reinforcement learning", arXiv:1806.06923.
+ *
+ *   paper        here
+ *   ψ(x)         hidden layers [B, d]
+ *   φ_j(τ)       `embed` (equation 4): relu(Σ_i cos(π i τ) w_ij + b_j), n = `embeddingSize` cosines
+ *   Z_τ(x, a)    linear in ψ(x) ⊙ φ(τ): outputs of the network [B, A, N]
+ *   N, N′        numQuantiles, drawn from U[0, 1) for each row of a batch and each of both networks
+ *   K            numActingQuantiles
+ *   loss         `quantileLoss` with the drawn τ (equation 3), κ = 1
+ *
+ * Deviations from the paper:
+ * 1. The agent acts on the mean of K quantiles at the midpoints of equal shares, where the paper draws K at random: a policy is then a function of
+ *    the observation.
+ * 2. N = N′, and the next action of a target is chosen by the mean of the quantiles that make the target.
+ * 3. All hidden layers come before the product with φ.
+ * 4. Adam with another step size; a time limit bootstraps; the gradient is clipped to a global norm.
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  type Algorithm,
+  type CreateOptions,
+  combine,
+  count,
+  dense,
+  field,
+  observationFeatures,
+  type PolicyOptions,
+  parseConfig,
+} from '@zpin/core';
+import { z } from 'zod';
+import { iqnPresets } from './dqn-presets.ts';
+import { qAgent, trainQAgent } from './q-agent.ts';
+import { qFields } from './q-config.ts';
+import { countActions, greedyPolicy, type QNetwork } from './q-network.ts';
+import { quantileMidpoints, quantileUpdate, quantileValues } from './qr-dqn.ts';
+
+// ---- configuration ----
+
+export const iqnConfig = z.strictObject({
+  ...qFields,
+  numQuantiles: count({ default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
+  numActingQuantiles: count({ default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
+  embeddingSize: count({ default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
+  double: field(z.boolean(), { default: false, meaning: 'whether the online network chooses the next action of the target' }),
+});
+
+export type IqnConfig = z.output<typeof iqnConfig>;
+
+// ---- network ----
+
+/** cos(π i τ) for i = 0 … n − 1. @param fractions τ `[B, N]` @returns `[B · N, n]` */
+export function cosines(fractions: tf.Tensor, n: number): tf.Tensor {
+  const frequencies = tf.tensor2d(
+    Array.from({ length: n }, (_, i) => Math.PI * i),
+    [1, n],
+  );
+  return tf.cos(tf.matMul(tf.reshape(fractions, [-1, 1]), frequencies));
+}
+
+function networkOf({ spec, config }: PolicyOptions<IqnConfig>): QNetwork {
+  const numActions = countActions(spec, 'iqn');
+  const { numQuantiles, numActingQuantiles, embeddingSize } = config;
+  const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
+  const width = hidden.outputSize;
+  const { layout, init, parts } = combine({
+    hidden,
+    embedding: dense({ inputSize: embeddingSize, outputSize: width }),
+    output: dense({ inputSize: width, outputSize: numActions }),
+  });
+  const embed = (params: Parameters<QNetwork['apply']>[0], fractions: tf.Tensor) =>
+    tf.reshape(tf.relu(parts.embedding.apply(params, cosines(fractions, embeddingSize))), [-1, fractions.shape[1] as number, width]);
+  return {
+    layout,
+    init,
+    numActions,
+    outputs: numActingQuantiles,
+    noiseSize: numQuantiles,
+    noiseKind: 'fractions',
+    apply(params, obs, noise) {
+      const fractions = noise ?? quantileMidpoints(numActingQuantiles);
+      const product = tf.mul(tf.expandDims(parts.hidden.apply(params, obs), 1), embed(params, fractions));
+      const quantiles = parts.output.apply(params, tf.reshape(product, [-1, width]));
+      return tf.transpose(tf.reshape(quantiles, [-1, fractions.shape[1] as number, numActions]), [0, 2, 1]);
+    },
+  };
+}
+
+// ---- agent ----
+
+/** Builds an IQN agent. @throws SpaceError unless actions are `Discrete` */
+function create(options: CreateOptions<IqnConfig>) {
+  const config = parseConfig(iqnConfig, options.config, 'iqn');
+  return qAgent(options, { algorithm: 'iqn', config, network: networkOf({ ...options, config }), ...quantileUpdate(config) });
+}
+
+/** Implicit quantile networks, for discrete actions. */
+export const iqn: Algorithm<IqnConfig> = {
+  id: 'iqn',
+  title: 'Implicit quantile networks (IQN)',
+  paper: 'Dabney et al. 2018, "Implicit quantile networks for distributional reinforcement learning", arXiv:1806.06923',
+  config: iqnConfig,
+  presets: iqnPresets,
+  create,
+  policy: options => greedyPolicy(networkOf(options), quantileValues),
+  train: trainQAgent,
+};
