@@ -160,8 +160,9 @@ export function describeAgent(subject: AlgorithmCase): void {
 
     it('of 1 throughout change nothing in mode exploit', async () => {
       const agent = await create();
-      const free = (await agent.act(obs, 'exploit')).slice();
-      expect(await agent.act(obs, 'exploit', new Uint8Array(rows * numActions).fill(1))).toEqual(free);
+      const start = new Uint8Array(rows).fill(1);
+      const free = (await agent.act(obs, 'exploit', undefined, start)).slice();
+      expect(await agent.act(obs, 'exploit', new Uint8Array(rows * numActions).fill(1), start)).toEqual(free);
     });
   });
 }

@@ -55,7 +55,7 @@ export interface CommandContext {
 
 /** Failures that are told by their message alone: a stack would not help the user. */
 function isExpected(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'NumericsError' || error.name === 'ProgramError' || 'code' in error);
+  return error instanceof Error && (['NumericsError', 'ProgramError', 'WorkerError'].includes(error.name) || 'code' in error);
 }
 
 /** Commander's complaints in the form of all errors, with the nearest known name. */

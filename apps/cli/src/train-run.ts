@@ -12,7 +12,7 @@ import {
   type TrainState,
 } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
-import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv } from '@zpin/core/spec';
+import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv, WorkerError } from '@zpin/core/spec';
 import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
 import { type EnvSettings, openEnv, readEnvSettings } from './environment.ts';
@@ -134,7 +134,17 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
       `${algorithm.title} on ${found.env}, seed ${found.seed}, from step ${formatCount(header.step)}\n${engine.description}\n`,
     );
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
-  return run({ description, algorithm, agent, env, makeReplay, folder, plan, io, resume: { state, step: header.step, wallSeconds } });
+  return run({
+    description,
+    algorithm,
+    agent,
+    env,
+    makeReplay,
+    folder,
+    plan,
+    io,
+    resume: { state, step: header.step, wallSeconds },
+  });
 }
 
 function copiesOf(config: RunDescription['config']): number {
@@ -212,11 +222,12 @@ async function run(session: Session): Promise<number> {
       }
     }
   } catch (error) {
-    if (!(error instanceof NumericsError)) throw error;
+    if (!(error instanceof NumericsError || error instanceof WorkerError)) throw error;
     const kept = existsSync(folder.file('checkpoint'))
       ? `The last good checkpoint is kept: ${folder.file('checkpoint')}`
       : 'No checkpoint was written yet';
-    throw new NumericsError(`${error.message} ${kept}.`);
+    const Kind = error instanceof WorkerError ? WorkerError : NumericsError;
+    throw new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`);
   } finally {
     for (const sink of sinks) sink.close();
     forget();
@@ -279,7 +290,9 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
   const episodes = events.flatMap(event => (event.type === 'episode' ? [{ step: event.step, value: event.episodeReturn }] : []));
   const evaluations = events.flatMap(event => (event.type === 'eval' ? [{ step: event.step, value: mean(event.returns) }] : []));
   const recent = episodes.slice(-100).map(({ value }) => value);
-  const successes = events.flatMap(event => (event.type === 'episode' && event.success !== undefined ? [Number(event.success)] : []));
+  const successes = events.flatMap(event =>
+    event.type === 'episode' && event.success !== undefined ? [Number(event.success)] : [],
+  );
   const { rewardThreshold } = env.spec;
   const curve = {
     title: `${algorithm.id} on ${description.env}, seed ${description.seed}`,

@@ -97,7 +97,7 @@ function bytesPerStep(
 }
 
 /** One random action for each copy. */
-function randomActions(space: Space, copies: number, rng: Rng): NumericArray {
+export function randomActions(space: Space, copies: number, rng: Rng): NumericArray {
   const actions = createRows(space, copies);
   const size = actions.length / copies;
   for (let i = 0; i < copies; i++) flatten(space, sample(space, rng), actions, i * size);

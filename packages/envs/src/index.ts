@@ -4,7 +4,7 @@ export { EpisodicLife } from './atari/episodic-life.ts';
 export { FireReset } from './atari/fire-reset.ts';
 export { ArrayEnv } from './base/array-env.ts';
 export type { RowEnv } from './base/row-env.ts';
-export { BipedalWalker, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
+export { BipedalWalker, type BipedalWalkerOptions, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
 export {
   LunarLander,
   type LunarLanderOptions,

@@ -31,15 +31,11 @@ import {
   hiddenSizes,
   layout,
   observationInput,
-  observationNetwork,
-  type Params,
-  type PolicyNetwork,
   type PolicyOptions,
   parseConfig,
   positive,
   probability,
   program,
-  SquashedGaussian,
   Store,
   scheduled,
   unflattenParams,
@@ -47,9 +43,7 @@ import {
 } from '@zpin/core';
 import {
   type AgentState,
-  flatSize,
   type Metrics,
-  type NumericArray,
   type OffPolicyAgent,
   Rng,
   type RngState,
@@ -57,14 +51,13 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
-import { actionBox } from './action-box.ts';
-import { correlatedNoise } from './action-noise.ts';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { importanceWeights } from './importance-weights.ts';
 import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
 import { replayFields } from './replay-fields.ts';
 import { sacPresets } from './sac-presets.ts';
+import { stochasticActing, stochasticActor } from './stochastic-actor.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
 // ---- configuration ----
@@ -108,28 +101,13 @@ export type SacConfig = z.output<typeof sacConfig>;
 
 // ---- networks ----
 
-/** Bounds of log σ: beyond them densities and their gradients leave the range of 32-bit floats. */
-const [MIN_LOG_STD, MAX_LOG_STD] = [-20, 2];
-
-/** The policy, one network for means and deviations, and the critics. @throws SpaceError unless actions are a bounded `Box` */
+/** The policy and the critics. @throws SpaceError unless actions are a bounded `Box` */
 export function sacNetworks({ spec, config }: PolicyOptions<SacConfig>) {
-  const { observationSpace } = spec;
   const { hiddenSizes, activation } = config;
-  const box = actionBox('sac', spec);
-  const actor = observationNetwork(observationSpace, {
-    hiddenSizes,
-    activation,
-    outputSize: 2 * box.size,
-    initialization: 'fan-in',
-  });
-  /** Distribution over [−1, 1]ᴷ. */
-  const policy = (params: Params, obs: tf.Tensor): SquashedGaussian => {
-    const [mean, logStd] = tf.split(actor.apply(params, obs), 2, 1);
-    return new SquashedGaussian(mean, tf.clipByValue(logStd, MIN_LOG_STD, MAX_LOG_STD));
-  };
-  const greedy: PolicyNetwork = { layout: actor.layout, act: (params, obs) => box.fromUnit(policy(params, obs).mode()) };
-  const critic = critics({ observationSpace, actionSize: box.size, hiddenSizes, activation, count: 2 });
-  return { box, actor, policy, greedy, critic };
+  const actor = stochasticActor('sac', spec, config);
+  const { observationSpace } = spec;
+  const critic = critics({ observationSpace, actionSize: actor.box.size, hiddenSizes, activation, count: 2 });
+  return { actor, critic };
 }
 
 // ---- losses ----
@@ -172,7 +150,7 @@ export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetE
 /** Builds a SAC agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>): OffPolicyAgent<SacConfig> {
   const config = parseConfig(sacConfig, given ?? {}, 'sac');
-  const { box, actor, policy, greedy, critic } = sacNetworks({ spec, config });
+  const { actor, critic } = sacNetworks({ spec, config });
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const optimizer = adam();
   const alphaLayout = layout([['logAlpha', [1]]]);
@@ -186,22 +164,10 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     criticAdam: optimizer.init(critic.layout.size),
     alphaAdam: optimizer.init(1),
   });
+  const acting = stochasticActing({ algorithm: 'sac', spec, actor, store, rng: actionRng, config });
+  const { box, policy } = actor;
   const obsInput = observationInput(spec.observationSpace);
   const actionInput = ['batch', box.size] as const;
-
-  const exploreProgram = program(store, {
-    name: 'sac.explore',
-    inputs: { obs: obsInput, noise: actionInput },
-    run: (state, { obs, noise }) => {
-      const params = unflattenParams(actor.layout, state.actor);
-      return { outputs: { action: box.fromUnit(policy(params, obs).sample(noise)) } };
-    },
-  });
-  const exploitProgram = program(store, {
-    name: 'sac.exploit',
-    inputs: { obs: obsInput },
-    run: (state, { obs }) => ({ outputs: { action: greedy.act(unflattenParams(actor.layout, state.actor), obs) } }),
-  });
 
   /** One round of algorithm 1: critics, policy, temperature, targets. */
   const updateProgram = program(store, {
@@ -280,10 +246,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
   });
 
-  const obsSize = flatSize(spec.observationSpace);
   const learningRate = new Float32Array(1);
-  const actionNoise = correlatedNoise({ rng: actionRng, correlation: config.noiseCorrelation });
-  let numbers = new Float32Array(0);
   const weightsOf = importanceWeights();
   let priorities: Float32Array | undefined;
   let noise = new Float32Array(0);
@@ -295,6 +258,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     step = now;
     plannedSteps = totalSteps;
     learningRate[0] = valueAt(config.learningRate, now / totalSteps);
+    acting.progress(now);
   }
 
   const agent: OffPolicyAgent<SacConfig> = {
@@ -305,15 +269,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     learningStarts: config.learningStarts,
     trainEverySteps: config.trainEverySteps,
     gradientSteps: config.gradientSteps,
+    act: acting.act,
     progress,
-
-    async act(obs: NumericArray, mode) {
-      if (mode === 'exploit') return (await exploitProgram({ obs })).outputs.action;
-      const size = (obs.length / obsSize) * box.size;
-      if (numbers.length !== size) numbers = new Float32Array(size);
-      if (step < config.learningStarts) return box.uniformInto(numbers, actionRng);
-      return (await exploreProgram({ obs, noise: actionNoise.next(numbers) })).outputs.action;
-    },
 
     async update(batch: TransitionBatch): Promise<Metrics> {
       const { size, obs, action, reward, nextObs, discount } = batch;
@@ -335,20 +292,12 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
 
     async state(): Promise<AgentState> {
-      return {
-        vectors: await store.state(),
-        actionRng: actionRng.state(),
-        actionNoise: actionNoise.state(),
-        updateRng: updateRng.state(),
-        step,
-        plannedSteps,
-      };
+      return { vectors: await store.state(), acting: acting.state(), updateRng: updateRng.state(), step, plannedSteps };
     },
 
     restore(state) {
       store.restore(state.vectors as Record<string, Float32Array>);
-      actionRng.restore(state.actionRng as RngState);
-      actionNoise.restore(state.actionNoise as AgentState);
+      acting.restore(state.acting as AgentState);
       updateRng.restore(state.updateRng as RngState);
       progress(state.step as number, state.plannedSteps as number);
     },
@@ -358,7 +307,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
 
     dispose() {
-      for (const compiled of [exploreProgram, exploitProgram, updateProgram]) compiled.dispose();
+      for (const compiled of [acting, updateProgram]) compiled.dispose();
       store.dispose();
     },
   };
@@ -373,6 +322,6 @@ export const sac: Algorithm<SacConfig> = {
   config: sacConfig,
   presets: sacPresets,
   create,
-  policy: options => maybeNormalized(sacNetworks(options).greedy, options),
+  policy: options => maybeNormalized(sacNetworks(options).actor.greedy, options),
   train: trainOnReplay,
 };

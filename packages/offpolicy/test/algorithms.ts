@@ -102,8 +102,8 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     probe: { ...probe, learnAlpha: false, alpha: 0.0005 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
-      const { actor, critic, greedy } = sacNetworks({ spec, config: config as SacConfig });
-      return { actor: actor.layout, critic, greedy: greedy.act };
+      const { actor, critic } = sacNetworks({ spec, config: config as SacConfig });
+      return { actor: actor.layout, critic, greedy: actor.greedy.act };
     }),
     refuses: noDiscrete,
   },

@@ -1,10 +1,12 @@
-import type { OnPolicyAgent } from '@zpin/core/spec';
-import { multiBinary } from '@zpin/core/spec';
+import { createEngine } from '@zpin/core';
+import { multiBinary, type OnPolicyAgent, Rng } from '@zpin/core/spec';
+import { makeVectorEnv } from '@zpin/envs';
+import { expect, it } from 'vitest';
 import { describeAgent } from '../../../tools/testing/agent-suite.ts';
-import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
+import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { describeExactness } from '../../../tools/testing/exactness-suite.ts';
 import { describeProbes } from '../../../tools/testing/probe-suite.ts';
-import { a3cWith } from '../src/a3c.ts';
+import { type A3cAgent, a3cWith } from '../src/a3c.ts';
 import { inThisThread } from '../src/in-this-thread.ts';
 
 // With one worker: the order of the changes that several make is not fixed.
@@ -36,6 +38,34 @@ const subject: AlgorithmCase = {
   },
   probeSteps: 8192,
 };
+
+it('computes the same gradient compiled as op by op, clipped to the norm', async () => {
+  const env = makeVectorEnv('Pendulum-v1', 3);
+  const gradients: Float32Array[] = [];
+  const engines = [await compiledEngine(), await createEngine('tensorflow', { backend: 'cpu' })];
+  for (const engine of engines) {
+    const config = { numEnvs: 3, hiddenSizes: [8], maxGradientNorm: 1e-3 };
+    const agent = (await subject.algorithm.create({ spec: env.spec, config, seed: 1, engine })) as A3cAgent;
+    const rng = new Rng(2);
+    const normal = (size: number) => rng.standardNormalInto(new Float32Array(size));
+    const { gradient } = await agent.gradient({
+      numSteps: 4,
+      numEnvs: 3,
+      obs: normal(36),
+      action: normal(12),
+      reward: normal(12),
+      terminated: new Uint8Array(12),
+      truncated: new Uint8Array(12),
+      logProb: normal(12),
+      value: normal(12),
+      nextValue: normal(12),
+    });
+    gradients.push(gradient.slice());
+    agent.dispose();
+  }
+  expect(Math.hypot(...gradients[0])).toBeCloseTo(1e-3, 8);
+  gradients[0].forEach((slope, i) => expect(slope).toBeCloseTo(gradients[1][i], 8));
+});
 
 describeAgent(subject);
 describeExactness(subject);

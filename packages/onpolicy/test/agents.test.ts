@@ -1,4 +1,4 @@
 import { describeAgent } from '../../../tools/testing/agent-suite.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, recurrentCases } from './algorithms.ts';
 
-for (const subject of algorithmCases) describeAgent(subject);
+for (const subject of [...algorithmCases, ...recurrentCases]) describeAgent(subject);

@@ -1,4 +1,4 @@
 import { describeAgreement } from '../../../tools/testing/agreement-suite.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, recurrentCases } from './algorithms.ts';
 
-for (const subject of algorithmCases) describeAgreement(subject);
+for (const subject of [...algorithmCases, ...recurrentCases]) describeAgreement(subject);

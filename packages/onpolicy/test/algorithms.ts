@@ -8,6 +8,7 @@ import { npg } from '../src/npg.ts';
 import { oneStepActorCritic } from '../src/one-step-actor-critic.ts';
 import { ppo } from '../src/ppo.ts';
 import { ppoPenalty } from '../src/ppo-penalty.ts';
+import { recurrentPpo } from '../src/recurrent-ppo.ts';
 import { reinforce } from '../src/reinforce.ts';
 import { trpo } from '../src/trpo.ts';
 import { vpg } from '../src/vpg.ts';
@@ -34,7 +35,7 @@ const fit = { batchSize: 12, valueEpochs: 2, learningRate: { type: 'linear', fro
 const probeFit = { batchSize: 64, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } };
 const rollouts = { numEnvs: 8, rolloutLength: 16, hiddenSizes: [16] };
 
-/** Every algorithm of this package, for the shared suites. */
+/** Every algorithm of this package without a memory, for the shared suites. */
 export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: ppo,
@@ -178,6 +179,39 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       optimizer: 'adam',
       learningRate: { type: 'linear', from: 1e-2, to: 0 },
       policyLearningRate: { type: 'linear', from: 1e-2, to: 0 },
+    },
+    probeSteps: 5120,
+  },
+];
+
+/**
+ * Those that remember. What they know of a state depends on how it was reached, so the suites of values and of saved policies are not for them:
+ * `recurrent-ppo.test.ts` has values with a memory.
+ */
+export const recurrentCases: readonly AlgorithmCase[] = [
+  {
+    algorithm: recurrentPpo,
+    ...common,
+    small: {
+      numEnvs: 2,
+      rolloutLength: 16,
+      sequenceLength: 4,
+      batchSize: 12,
+      epochs: 2,
+      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      clipRange: { type: 'linear', from: 0.2, to: 0.1 },
+      entropyCoefficient: 0.01,
+      hiddenSizes: [8],
+      recurrentSize: 5,
+    },
+    constant: { learningRate: 1e-2, clipRange: 0.2 },
+    probe: {
+      ...rollouts,
+      sequenceLength: 4,
+      batchSize: 64,
+      epochs: 8,
+      learningRate: { type: 'linear', from: 1e-2, to: 0 },
+      recurrentSize: 16,
     },
     probeSteps: 5120,
   },

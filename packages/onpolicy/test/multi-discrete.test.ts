@@ -2,7 +2,7 @@ import { box, multiDiscrete, type NumericArray } from '@zpin/core/spec';
 import { ArrayEnv, SyncVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import { compiledEngine } from '../../../tools/testing/algorithm-case.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, recurrentCases } from './algorithms.ts';
 
 /** One step: a point for each of two choices that is right, where the observation says which of the second is. */
 class TwoChoices extends ArrayEnv<NumericArray, NumericArray> {
@@ -32,10 +32,13 @@ class TwoChoices extends ArrayEnv<NumericArray, NumericArray> {
   }
 }
 
-it.each(algorithmCases)('$algorithm.id learns two choices at once', async ({ algorithm, probe, probeSteps: totalSteps }) => {
-  const env = new SyncVectorEnv(() => new TwoChoices(), probe.numEnvs);
-  const agent = await algorithm.create({ spec: env.spec, config: probe, seed: 1, engine: await compiledEngine() });
-  for await (const _ of algorithm.train({ agent, env, totalSteps, seed: 1 }));
-  expect(Array.from(await agent.act(Float32Array.of(-1, 1), 'exploit'))).toEqual([1, 0, 1, 2]);
-  agent.dispose();
-});
+it.each([...algorithmCases, ...recurrentCases])(
+  '$algorithm.id learns two choices at once',
+  async ({ algorithm, probe, probeSteps: totalSteps }) => {
+    const env = new SyncVectorEnv(() => new TwoChoices(), probe.numEnvs);
+    const agent = await algorithm.create({ spec: env.spec, config: probe, seed: 1, engine: await compiledEngine() });
+    for await (const _ of algorithm.train({ agent, env, totalSteps, seed: 1 }));
+    expect(Array.from(await agent.act(Float32Array.of(-1, 1), 'exploit'))).toEqual([1, 0, 1, 2]);
+    agent.dispose();
+  },
+);

@@ -16,17 +16,10 @@ const small = { hiddenSizes: [8], rolloutLength: 8, learningRate: 1e-2 };
 const [subject] = algorithmCases;
 
 /** A whole run with its events and its last state. */
-const record = (algorithm: Algorithm<never>, env: VectorEnv, config: object, totalSteps = 256, resume?: TrainState) =>
-  recordRun(
-    { ...subject, algorithm: algorithm as unknown as Algorithm },
-    {
-      env,
-      config: { ...small, ...config },
-      seed: 3,
-      totalSteps,
-      ...(resume && { resume }),
-    },
-  );
+function record<Config>(algorithm: Algorithm<Config>, env: VectorEnv, config: object, totalSteps = 256, resume?: TrainState) {
+  const options = { env, config: { ...small, ...config }, seed: 3, totalSteps, ...(resume && { resume }) };
+  return recordRun({ ...subject, algorithm: algorithm as unknown as Algorithm }, options);
+}
 
 describe('DPPO', PATIENCE, () => {
   it.each(['CartPole-v1', 'Pendulum-v1'])('is PPO, bit for bit, with one worker on %s', async id => {
@@ -114,7 +107,8 @@ describe.each([a3c, dppo] as unknown as Algorithm[])('$id with a worker that fai
     const [{ step, state }] = saved;
     expect(step).toBeGreaterThan(0);
     // The environment is well again, and the run is finished.
-    const rest = await record(algorithm as Algorithm<never>, makeVectorEnv('Misbehaving-v0', 2), config, 160, state);
+    const well = algorithm.id === 'a3c' ? a3cWith(inThisThread) : dppoWith(inThisThread);
+    const rest = await record(well as unknown as Algorithm, makeVectorEnv('Misbehaving-v0', 2), config, 160, state);
     expect(rest.summary.steps).toBeGreaterThanOrEqual(160);
     expect((rest.events[0] as TrainEvent).step).toBeGreaterThan(step);
   });

@@ -1,4 +1,4 @@
 import { trainInProcess } from '../../../tools/testing/train-in-process.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, recurrentCases } from './algorithms.ts';
 
-await trainInProcess(algorithmCases, process.argv.slice(2));
+await trainInProcess([...algorithmCases, ...recurrentCases], process.argv.slice(2));

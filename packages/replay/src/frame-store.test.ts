@@ -1,4 +1,4 @@
-import { box, discrete, Rng, type TransitionRows } from '@zpin/core/spec';
+import { type BoxSpace, box, discrete, Rng, type TransitionRows } from '@zpin/core/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameStore } from './frame-store.ts';
@@ -12,17 +12,16 @@ interface Shape {
 
 /** A stream of transitions of environments that stack K frames, with the stacks repeated at the start of each episode. */
 class Stream {
-  readonly space;
+  readonly space: BoxSpace;
+  private readonly count: number;
+  private readonly shape: Shape;
   private readonly rng: Rng;
   private readonly stacks: number[][][];
 
-  constructor(
-    readonly numEnvs: number,
-    readonly count: number,
-    readonly shape: Shape,
-    seed: number,
-  ) {
+  constructor(numEnvs: number, count: number, shape: Shape, seed: number) {
     const { frame, dtype } = shape;
+    this.count = count;
+    this.shape = shape;
     const [height, width, channels = 1] = frame;
     const stacked = frame.length === 1 ? [height * count] : [height, width, channels * count];
     this.space = box({ low: 0, high: 255, shape: stacked, dtype });

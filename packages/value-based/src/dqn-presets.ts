@@ -5,6 +5,7 @@ import type { DqnConfig } from './dqn.ts';
 import type { DuelingDqnConfig } from './dueling-dqn.ts';
 import type { IqnConfig } from './iqn.ts';
 import type { MunchausenDqnConfig } from './munchausen-dqn.ts';
+import type { NeuralQLearningConfig } from './neural-q-learning.ts';
 import type { NoisyDqnConfig } from './noisy-dqn.ts';
 import type { PrioritizedDqnConfig } from './prioritized-dqn.ts';
 import type { QrDqnConfig } from './qr-dqn.ts';
@@ -92,9 +93,28 @@ const bitFlip: Preset<DqnConfig> = {
   },
 };
 
+// ---- LunarLander-v3 ----
+
+const lunarLander = {
+  learningRate: { type: 'linear', from: 1e-3, to: 0 },
+  batchSize: 64,
+  bufferSize: 200_000,
+  learningStarts: 2000,
+  gamma: 0.99,
+  targetUpdateEverySteps: 500,
+  trainEverySteps: 2,
+  gradientSteps: 1,
+  nSteps: 3,
+  ...large,
+} as const;
+const landerGreedy = { explorationFraction: 0.3, epsilonEnd: 0.02 };
+/** Discounted returns from a crash to a soft landing. */
+const landerAtoms = { numAtoms: 51, valueMin: -200, valueMax: 300 };
+
 const onCartPole = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 50_000, config });
 const onMountainCar = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 120_000, config });
 const onAcrobot = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 100_000, config });
+const onLunarLander = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 200_000, config });
 
 export const dqnPresets: Presets<DqnConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...large }),
@@ -114,6 +134,7 @@ export const duelingDqnPresets: Presets<DuelingDqnConfig> = {
 
 export const duelingDoubleDqnPresets: Presets<DuelingDqnConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...large }),
+  'LunarLander-v3': onLunarLander({ ...lunarLander, ...landerGreedy }),
 };
 
 export const prioritizedDqnPresets: Presets<PrioritizedDqnConfig> = {
@@ -131,7 +152,7 @@ export const c51Presets: Presets<C51Config> = {
 
 export const qrDqnPresets: Presets<QrDqnConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, numQuantiles: 25 }),
-  'MountainCar-v0': onMountainCar({ ...mountainCar, numQuantiles: 25 }),
+  'MountainCar-v0': onMountainCar({ ...mountainCar, numQuantiles: 10 }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...acrobotGreedy, numQuantiles: 25 }),
 };
 
@@ -143,7 +164,16 @@ export const munchausenDqnPresets: Presets<MunchausenDqnConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small }),
 };
 
+/** One weight per state and action on these, so what suits a table suits the network. */
+export const neuralQLearningPresets: Presets<NeuralQLearningConfig> = {
+  'GridWorld-v0': { totalSteps: 20_000, config: { learningRate: 0.5, gamma: 0.9 } },
+  'Maze-v0': { totalSteps: 20_000, config: { learningRate: 0.5, gamma: 0.9 } },
+  'CliffWalking-v1': { totalSteps: 50_000, config: { learningRate: 0.5, epsilonStart: 0, epsilonEnd: 0 } },
+};
+
 export const rainbowPresets: Presets<RainbowConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...small, ...quietNoise, ...cartPoleAtoms }),
+  'MountainCar-v0': onMountainCar({ ...mountainCar, ...small, batchSize: 64, ...minusAtoms, epsilonEnd: 0 }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...minusAtoms }),
+  'LunarLander-v3': onLunarLander({ ...lunarLander, ...small, ...landerAtoms }),
 };

@@ -211,4 +211,35 @@ describe('the agent', () => {
     expect(Math.abs((await share(25)) - (0.6 + 0.4 / 3))).toBeLessThan(0.045);
     expect(await share(50)).toBe(1);
   });
+
+  it('of 2013 takes its targets from the network that learns', async () => {
+    // The same first step, as both networks begin equal; then the targets differ.
+    const [of2013, of2015] = [await create({ targetNetwork: false }), await create({ targetUpdateEverySteps: 1000 })];
+    const online = async (agent: OffPolicyAgent) => (await networks(agent)).online.slice();
+    for (const agent of [of2013, of2015]) {
+      agent.progress(1, 100);
+      await agent.update(batch);
+    }
+    expect(await online(of2013)).toEqual(await online(of2015));
+    const before = await agentQ(of2013);
+    await of2013.update(batch);
+    await of2015.update(batch);
+    expect(await online(of2013)).not.toEqual(await online(of2015));
+    expect(before).not.toEqual(await agentQ(of2013));
+  });
+
+  it('refuses a memory that no machine has, before it is made', () => {
+    const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [84, 84, 4], dtype: 'uint8' }) };
+    const make = (bufferSize: number, frameStack?: number) =>
+      dqn.create({ spec: { ...pixels, ...(frameStack && { frameStack }) }, seed: 1, engine, config: { bufferSize } });
+    expect(() => make(1_000_000)).toThrow(/^dqn: bufferSize must be at most 152174, got 1000000. At 56,476 bytes per transition/);
+    expect(() => make(1_000_000, 4)).not.toThrow();
+  });
+
+  /** The largest Q of the observations of the batch, as the update reports it. */
+  async function agentQ(agent: OffPolicyAgent): Promise<number> {
+    const copy = await create({});
+    await copy.restore(await agent.state());
+    return (await (await copy.update(batch)).read()).maxQ;
+  }
 });

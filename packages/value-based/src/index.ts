@@ -14,6 +14,8 @@ export { iqn, iqnConfig } from './iqn.ts';
 export { maskQ } from './mask-q.ts';
 export type { MunchausenDqnConfig } from './munchausen-dqn.ts';
 export { munchausenDqn, munchausenDqnConfig } from './munchausen-dqn.ts';
+export type { NeuralQLearningConfig } from './neural-q-learning.ts';
+export { neuralQLearning, neuralQLearningConfig } from './neural-q-learning.ts';
 export type { NoisyDqnConfig } from './noisy-dqn.ts';
 export { noisyDqn, noisyDqnConfig } from './noisy-dqn.ts';
 export type { PrioritizedDqnConfig } from './prioritized-dqn.ts';

@@ -60,7 +60,8 @@ export function cosines(fractions: tf.Tensor, n: number): tf.Tensor {
   return tf.cos(tf.matMul(tf.reshape(fractions, [-1, 1]), frequencies));
 }
 
-function networkOf({ spec, config }: PolicyOptions<IqnConfig>): QNetwork {
+/** Makes the network. @throws SpaceError unless actions are `Discrete` */
+export function iqnNetwork({ spec, config }: PolicyOptions<IqnConfig>): QNetwork {
   const numActions = countActions(spec, 'iqn');
   const { numQuantiles, numActingQuantiles, embeddingSize } = config;
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
@@ -93,7 +94,7 @@ function networkOf({ spec, config }: PolicyOptions<IqnConfig>): QNetwork {
 /** Builds an IQN agent. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<IqnConfig>) {
   const config = parseConfig(iqnConfig, options.config, 'iqn');
-  return qAgent(options, { algorithm: 'iqn', config, network: networkOf({ ...options, config }), ...quantileUpdate(config) });
+  return qAgent(options, { algorithm: 'iqn', config, network: iqnNetwork({ ...options, config }), ...quantileUpdate(config) });
 }
 
 /** Implicit quantile networks, for discrete actions. */
@@ -104,6 +105,6 @@ export const iqn: Algorithm<IqnConfig> = {
   config: iqnConfig,
   presets: iqnPresets,
   create,
-  policy: options => greedyPolicy(networkOf(options), quantileValues),
+  policy: options => greedyPolicy(iqnNetwork(options), quantileValues),
   train: trainQAgent,
 };

@@ -53,7 +53,8 @@ export function scaledLogPolicy(q: tf.Tensor, action: tf.Tensor, temperature: nu
   return tf.clipByValue(tf.sub(valueTaken(q, action), softValue(q, temperature)), least, 0);
 }
 
-function munchausenTarget(config: MunchausenDqnConfig): QMethod<MunchausenDqnConfig>['target'] {
+/** The target of equation 3, `[B]`. */
+export function munchausenTarget(config: MunchausenDqnConfig): QMethod<MunchausenDqnConfig>['target'] {
   const { logPolicyWeight, logPolicyMin, temperature } = config;
   return ({ obs, obsMask, action, reward, discount, nextObs, mask }, { target }) => {
     const bonus = scaledLogPolicy(maskQ(target(obs), obsMask), action, temperature, logPolicyMin);

@@ -66,7 +66,8 @@ const withoutMemory = {
 
 // ---- network ----
 
-function networkOf({ spec, config }: PolicyOptions<NeuralQLearningConfig>): QNetwork {
+/** Makes the network. @throws SpaceError unless actions are `Discrete` */
+export function neuralQNetwork({ spec, config }: PolicyOptions<NeuralQLearningConfig>): QNetwork {
   const numActions = countActions(spec, 'neural-q-learning');
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
   const output = {
@@ -88,7 +89,7 @@ function create(options: CreateOptions<NeuralQLearningConfig>): OffPolicyAgent<N
   const agent = qAgent(options, {
     algorithm: 'neural-q-learning',
     config: { ...config, ...withoutMemory, bufferSize: numEnvs, batchSize: numEnvs },
-    network: networkOf({ ...options, config }),
+    network: neuralQNetwork({ ...options, config }),
     ...valueUpdate({ double: false, loss: 'mse' }),
     hasTargetNetwork: false,
     optimizer: sgd(),
@@ -115,6 +116,6 @@ export const neuralQLearning: Algorithm<NeuralQLearningConfig> = {
   config: neuralQLearningConfig,
   presets: neuralQLearningPresets,
   create,
-  policy: options => greedyPolicy(networkOf(options)),
+  policy: options => greedyPolicy(neuralQNetwork(options)),
   train,
 };

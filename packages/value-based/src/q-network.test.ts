@@ -59,7 +59,7 @@ describe('qNetwork', () => {
     [{ outputs: 7 }, 0, [2, 3, 7]],
     [{ isDueling: true }, 0, [2, 3]],
     [{ noiseScale: 0.5 }, 4 + 3, [2, 3]],
-    [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 4 + 7 + (4 + 21), [2, 3, 7]],
+    [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 4 + (7 + 21), [2, 3, 7]],
   ])('%j takes %i numbers of noise and gives %j', (options, noiseSize, shape) => {
     const network = qNetwork({ spec, config, algorithm: 'test', ...options });
     const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
@@ -76,11 +76,35 @@ describe('qNetwork', () => {
     const network = qNetwork({ spec, config, algorithm: 'test', isDueling: true, noiseScale: 0.5 });
     const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
     const quiet = network.apply(params, obs);
-    const valueOnly = new Float32Array(network.noiseSize);
-    // The stream of the value comes first: 4 inputs, 1 output. All actions move together.
-    valueOnly.fill(1, 0, 5);
+    // Noise of 4 inputs, then of the output of the value. All actions move together.
+    const valueOnly = Float32Array.of(1, 1, 1, 1, 1, 0, 0, 0);
     const [row] = tf.sub(network.apply(params, obs, tf.tensor1d(valueOnly)), quiet).arraySync() as number[][];
     expect(Math.abs(row[0])).toBeGreaterThan(1e-4);
     for (const change of row) expect(change).toBeCloseTo(row[0], 5);
+  });
+
+  it('reads value and advantages off one layer: the value first, then N numbers for each action', () => {
+    const network = qNetwork({ spec, config: { ...config, hiddenSizes: [] }, algorithm: 'test', isDueling: true, outputs: 2 });
+    const shapes = network.layout.entries.map(({ name, shape }) => [name, shape]);
+    expect(shapes).toEqual([
+      ['output/weight', [2, 8]],
+      ['output/bias', [8]],
+    ]);
+    const flat = new Float32Array(network.layout.size);
+    // Biases alone: V = (10, 20), A = (1, 2), (3, 4), (5, 6), whose mean is (3, 4).
+    flat.set([10, 20, 1, 2, 3, 4, 5, 6], 16);
+    const params = unflattenParams(network.layout, tf.tensor1d(flat));
+    expect((network.apply(params, obs).arraySync() as number[][][])[0]).toEqual([
+      [8, 18],
+      [10, 20],
+      [12, 22],
+    ]);
+  });
+
+  it('names what to use for continuous actions', () => {
+    const continuous = { ...spec, actionSpace: box({ low: -1, high: 1, shape: [1] }) };
+    expect(() => qNetwork({ spec: continuous, config, algorithm: 'rainbow' })).toThrow(
+      /^rainbow: actions of Two-v0 must be Discrete, got .* Use ddpg, td3 or sac, or --wrap discretize-action:11/,
+    );
   });
 });

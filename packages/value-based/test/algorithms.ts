@@ -1,26 +1,33 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Algorithm, observationInput, program, Store, unflattenParams } from '@zpin/core';
+import { type Algorithm, observationInput, type PolicyOptions, program, Store, unflattenParams } from '@zpin/core';
 import { type Agent, box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
 import { atomsOf, c51, categoricalValues } from '../src/c51.ts';
 import { doubleDqn } from '../src/double-dqn.ts';
 import { dqn } from '../src/dqn.ts';
+import { duelingDoubleDqn } from '../src/dueling-double-dqn.ts';
 import { duelingDqn } from '../src/dueling-dqn.ts';
+import { iqn, iqnNetwork } from '../src/iqn.ts';
+import { munchausenDqn } from '../src/munchausen-dqn.ts';
+import { neuralQLearning, neuralQNetwork } from '../src/neural-q-learning.ts';
 import { noisyDqn } from '../src/noisy-dqn.ts';
 import { prioritizedDqn } from '../src/prioritized-dqn.ts';
 import type { QConfig } from '../src/q-config.ts';
-import { type QNetworkOptions, qNetwork } from '../src/q-network.ts';
+import { type QNetwork, type QNetworkOptions, qNetwork } from '../src/q-network.ts';
 import { qrDqn, quantileValues } from '../src/qr-dqn.ts';
 import { rainbow } from '../src/rainbow.ts';
 
 type Shape = Pick<QNetworkOptions, 'outputs' | 'isDueling' | 'noiseScale'>;
+type MakeNetwork = (options: PolicyOptions<never>) => QNetwork;
 type Values = (output: tf.Tensor) => tf.Tensor;
 
 /** Q of the weights that the agent acts with. */
 const estimates =
-  (shape: Shape, values: Values) =>
+  (shape: Shape, values: Values, makeNetwork?: MakeNetwork) =>
   async (agent: Agent, spec: EnvSpec, obs: NumericArray): Promise<NumericArray> => {
-    const network = qNetwork({ spec, config: agent.config as QConfig, algorithm: agent.algorithm, ...shape });
+    const network = makeNetwork
+      ? makeNetwork({ spec, config: agent.config as never })
+      : qNetwork({ spec, config: agent.config as QConfig, algorithm: agent.algorithm, ...shape });
     const policy = await agent.policy?.();
     if (!policy) throw new Error('an agent with a policy is expected');
     const store = new Store(await compiledEngine(), { weights: policy.weights });
@@ -40,6 +47,8 @@ const estimates =
 interface Variant {
   readonly algorithm: Algorithm;
   readonly shape?: Shape;
+  /** Where the network is of another kind. */
+  readonly makeNetwork?: MakeNetwork;
   readonly values?: Values;
   /** Settings of its own, for `small` and for `probe`. */
   readonly settings?: Settings;
@@ -52,13 +61,17 @@ const categorical: Values = logits => categoricalValues(logits, atomsOf(atoms, '
 
 const variants: readonly Variant[] = [
   { algorithm: dqn },
+  { algorithm: { ...dqn, title: 'DQN of 2013' }, settings: { targetNetwork: false } },
   { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 } },
   // Slower, so that gradients have not yet shrunk to rounding errors when the agreement of engines is measured.
   { algorithm: duelingDqn, shape: { isDueling: true }, small: { learningRate: { type: 'linear', from: 3e-3, to: 1e-3 } } },
+  { algorithm: duelingDoubleDqn, shape: { isDueling: true } },
   { algorithm: prioritizedDqn, constant: { priorityWeight: 1 } },
   { algorithm: noisyDqn, shape: { noiseScale: 0.5 }, constant: { epsilonStart: 0, epsilonEnd: 0 } },
   { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
   { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
+  { algorithm: iqn, makeNetwork: iqnNetwork, values: quantileValues, settings: { numQuantiles: 4, numActingQuantiles: 6, embeddingSize: 8 } },
+  { algorithm: munchausenDqn, settings: { temperature: 0.01 } },
   {
     algorithm: rainbow,
     shape: { outputs: atoms.numAtoms, isDueling: true, noiseScale: 0.5 },
@@ -68,9 +81,8 @@ const variants: readonly Variant[] = [
   },
 ];
 
-/** Every algorithm of this package that learns by networks, for the shared suites. */
-export const algorithmCases: readonly AlgorithmCase[] = variants.map(
-  ({ algorithm, shape = {}, values = output => output, settings, small, constant }) => ({
+const memoryCases: readonly AlgorithmCase[] = variants.map(
+  ({ algorithm, shape = {}, makeNetwork, values = output => output, settings, small, constant }) => ({
     algorithm,
     actions: ['discrete'],
     masks: true,
@@ -102,11 +114,27 @@ export const algorithmCases: readonly AlgorithmCase[] = variants.map(
       ...settings,
     },
     probeSteps: 2000,
-    estimates: estimates(shape, values),
+    estimates: estimates(shape, values, makeNetwork),
     refuses: [
-      [box({ low: -1, high: 1, shape: [2] }), /Use ppo/],
+      [box({ low: -1, high: 1, shape: [2] }), /Use ddpg, td3 or sac/],
       [multiDiscrete([2, 3]), /must be Discrete/],
       [dict({ move: discrete(2) }), /must be Discrete/],
     ],
   }),
 );
+
+/** The one without a memory, whose settings are few. */
+const neuralCase: AlgorithmCase = {
+  algorithm: neuralQLearning,
+  actions: ['discrete'],
+  masks: true,
+  small: { numEnvs: 2, learningRate: { type: 'linear', from: 0.1, to: 0.01 }, explorationFraction: 0.8, hiddenSizes: [8] },
+  constant: { learningRate: 0.05, epsilonStart: 0.3, epsilonEnd: 0.3 },
+  probe: { numEnvs: 4, learningRate: { type: 'linear', from: 0.5, to: 0.01 }, epsilonEnd: 0.3 },
+  probeSteps: 8000,
+  estimates: estimates({}, output => output, neuralQNetwork),
+  refuses: [[box({ low: -1, high: 1, shape: [2] }), /Use ddpg, td3 or sac/]],
+};
+
+/** Every algorithm of this package that learns by networks, for the shared suites. */
+export const algorithmCases: readonly AlgorithmCase[] = [...memoryCases, neuralCase];

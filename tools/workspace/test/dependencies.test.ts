@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importsOf, packageOf } from '../src/imports.ts';
@@ -14,6 +15,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'value-based': ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
 };
 
+/** Packages that become part of a library when it is built: `bundled` in its tsup.config.ts. */
+const bundled: Readonly<Record<string, readonly string[]>> = { envs: ['planck'] };
+
 describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
   const imports = sourceFiles(join(path, 'src')).flatMap(file => importsOf(file).map(specifier => ({ file, specifier })));
 
@@ -24,11 +28,21 @@ describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
   });
 
   test('declares what it imports, and imports what it declares', () => {
-    const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+    const parts = (bundled[folder] ?? []).map(name => [name, manifest.devDependencies?.[name]]);
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...Object.fromEntries(parts) };
     const used = new Set(imports.map(({ specifier }) => packageOf(specifier)).filter(name => name !== undefined));
     expect([...used].filter(name => !(name in declared))).toEqual([]);
     // A peer may be there for what a dependency asks of it.
     expect(Object.keys(manifest.dependencies ?? {}).filter(name => !used.has(name))).toEqual([]);
+  });
+
+  test('carries the notices of what it bundles', () => {
+    for (const name of bundled[folder] ?? []) {
+      const { version } = JSON.parse(readFileSync(join(path, 'node_modules', name, 'package.json'), 'utf8'));
+      expect(manifest.devDependencies).toHaveProperty([name]);
+      expect(manifest.files).toContain('THIRD-PARTY-NOTICES.md');
+      expect(readFileSync(join(path, 'THIRD-PARTY-NOTICES.md'), 'utf8')).toContain(`## ${name} ${version}\n`);
+    }
   });
 
   test('stays inside its own folder', () => {

@@ -37,7 +37,10 @@ export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P>
   const combined = concatLayouts(...entries.map(([name, network]) => prefixLayout(name, network.layout)));
   const parts = entries.map(([name, network]) => [
     name,
-    { apply: (params: Params, ...inputs: readonly never[]) => network.apply(paramsAt(name, params), ...inputs) },
+    {
+      apply: (params: Params, ...inputs: readonly never[]) =>
+        network.apply(network.layout.size === 0 ? {} : paramsAt(name, params), ...inputs),
+    },
   ]);
   return {
     layout: combined,

@@ -41,6 +41,11 @@ export const bipedalWalkerHardcoreV3: EnvSpec = {
   maxEpisodeSteps: 2000,
 };
 
+export interface BipedalWalkerOptions {
+  /** Whether there are obstacles; by default in the environment of that name. */
+  readonly isHardcore?: boolean;
+}
+
 /**
  * Walk over uneven ground on two legs of two parts. Actions: speeds of hip and knee of the first leg, then of the second, in [−1, 1], with a
  * torque that grows with them. Observation: angle, angular velocity and velocity of the hull; of each leg the angles and speeds of hip and knee
@@ -53,7 +58,10 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   private readonly isHardcore: boolean;
   private scene: WalkerScene | null = null;
 
-  constructor(spec: EnvSpec = bipedalWalkerV3, isHardcore = spec.id === bipedalWalkerHardcoreV3.id) {
+  constructor(
+    spec: EnvSpec = bipedalWalkerV3,
+    { isHardcore = spec.id === bipedalWalkerHardcoreV3.id }: BipedalWalkerOptions = {},
+  ) {
     super(spec);
     this.isHardcore = isHardcore;
   }

@@ -2,17 +2,26 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { makeEnv } from '../registry.ts';
+import { type EnvOptions, makeEnv } from '../registry.ts';
+import { BipedalWalker } from './bipedal-walker.ts';
 import { LunarLander } from './lunar-lander.ts';
 
-const ids = ['LunarLander-v3', 'LunarLanderContinuous-v3', 'BipedalWalker-v3', 'BipedalWalkerHardcore-v3'];
+const cases: [string, EnvOptions][] = [
+  ['LunarLander-v3', {}],
+  ['LunarLanderContinuous-v3', { enableWind: true }],
+  ['BipedalWalker-v3', {}],
+  ['BipedalWalkerHardcore-v3', { maxEpisodeSteps: 50 }],
+];
 
-/** Steps with actions from `rng`, over several episodes. */
-function play(env: Env, rng: Rng, steps: number): unknown[] {
-  return Array.from({ length: steps }, () => {
-    const result = env.step(gentle(sample(env.spec.actionSpace, rng)));
-    return result.terminated || result.truncated ? [result, env.reset()] : result;
-  });
+/** One step with an action from `rng`, and a reset after an end. */
+function step(env: Env, rng: Rng): unknown {
+  const result = env.step(gentle(sample(env.spec.actionSpace, rng)));
+  return result.terminated || result.truncated ? [result, env.reset()] : result;
+}
+
+function play(env: Env, seed: number, steps: number): unknown[] {
+  const rng = new Rng(seed);
+  return Array.from({ length: steps }, () => step(env, rng));
 }
 
 /** Weak motors keep a walker on its legs for longer. */
@@ -20,20 +29,82 @@ function gentle(action: SpaceValue): SpaceValue {
   return action instanceof Float32Array && action.length === 4 ? action.map(value => value / 4) : action;
 }
 
-describe.each(ids)('%s', id => {
-  it('goes on bit for bit from a state, in the air, on the ground and after the end', () => {
-    for (const steps of [0, 12, 64, 75, 110]) {
-      const env = makeEnv(id, { enableWind: true, ...(id.startsWith('Lunar') ? {} : { enableWind: undefined }) });
-      env.reset({ seed: 6 });
-      play(env, new Rng(1), steps);
-      const saved = structuredClone(env.state?.()) as EnvState;
-      const expected = play(env, new Rng(2), 150);
-      const other = makeEnv(id, { ...(id.startsWith('Lunar') ? { enableWind: true } : {}) });
-      other.reset({ seed: 99 });
-      play(other, new Rng(3), 20);
-      other.restore?.(saved);
-      expect(other.state?.()).toEqual(saved);
-      expect(play(other, new Rng(2), 150)).toEqual(expected);
-    }
+describe.each(cases)('%s %o', (id, options) => {
+  it.each([0, 1, 45, 77, 120])('goes on bit for bit from its state after %d steps', steps => {
+    const env = makeEnv(id, options);
+    env.reset({ seed: 6 });
+    play(env, 1, steps);
+    const saved = structuredClone(env.state?.()) as EnvState;
+    const expected = play(env, 2, 150);
+    const other = makeEnv(id, options);
+    other.reset({ seed: 99 });
+    play(other, 3, 20);
+    other.restore?.(saved);
+    expect(other.state?.()).toEqual(saved);
+    expect(play(other, 2, 150)).toEqual(expected);
   });
+
+  it('plays alone as it plays among others', () => {
+    const alone = makeEnv(id, options);
+    alone.reset({ seed: 5 });
+    const expected = play(alone, 1, 150);
+    const [env, other, walker] = [makeEnv(id, options), makeEnv(id, options), makeEnv('BipedalWalker-v3')];
+    env.reset({ seed: 5 });
+    other.reset({ seed: 77 });
+    walker.reset({ seed: 78 });
+    const [rng, otherRng] = [new Rng(1), new Rng(8)];
+    const mixed = expected.map(() => {
+      step(other, otherRng);
+      step(walker, otherRng);
+      return step(env, rng);
+    });
+    expect(mixed).toEqual(expected);
+  });
+
+  it('restores a state from before the first episode, and one whose episode has ended', () => {
+    const env = makeEnv(id, options);
+    const fresh = env.state?.() as EnvState;
+    env.reset({ seed: 4 });
+    const rng = new Rng(1);
+    for (let ended = false; !ended; ) {
+      const { terminated, truncated } = env.step(sample(env.spec.actionSpace, rng));
+      ended = terminated || truncated;
+    }
+    const done = env.state?.() as EnvState;
+    const next = env.reset();
+    env.restore?.(done);
+    expect(() => env.step(sample(env.spec.actionSpace, rng))).toThrow(/an episode that ended/);
+    expect(env.reset()).toEqual(next);
+    env.restore?.(fresh);
+    expect(() => env.step(sample(env.spec.actionSpace, rng))).toThrow(/no reset yet/);
+    expect(() => env.render?.()).toThrow(/Call reset first/);
+    expect(env.state?.()).toEqual(fresh);
+  });
+
+  it('refuses states that are not its own', () => {
+    const env = makeEnv(id, options);
+    env.reset({ seed: 4 });
+    const state = env.state?.() as EnvState;
+    expect(() => env.restore?.({ ...state, played: [] })).toThrow(/must hold the actions of an episode/);
+    expect(() => env.restore?.({ ...state, world: new Float64Array(3) })).toThrow(/same options/);
+    expect(() => env.restore?.({ ...state, played: Float32Array.of(Number.NaN, 0, 0, 0) })).toThrow(/actions/);
+  });
+});
+
+it('lets go of its world when it is closed, while itself still held', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const envs = [new LunarLander(), new BipedalWalker()];
+  const worlds = envs.map(env => {
+    env.reset({ seed: 1 });
+    play(env, 1, 40);
+    const { scene } = env as unknown as { scene: object };
+    env.close();
+    return new WeakRef(scene);
+  });
+  // A WeakRef keeps its target until the current job is over.
+  await new Promise(resolve => setTimeout(resolve));
+  collectGarbage();
+  expect(worlds.map(world => world.deref())).toEqual([undefined, undefined]);
+  for (const env of envs) expect(() => env.reset()).toThrow(/must be open/);
 });

@@ -45,7 +45,7 @@ export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
 
   override restore(state: EnvState): void {
     const { origin, played } = state;
-    if (!(played instanceof Float32Array && played.length % this.width === 0)) {
+    if (!(played instanceof Float32Array && played.length % this.width === 0 && played.every(Number.isFinite))) {
       const expectation = `the state must hold the actions of an episode of ${this.spec.id}`;
       throw new CheckpointError(message(`${this.spec.id}.restore`, expectation, played, 'Restore what state() returned'));
     }

@@ -15,7 +15,7 @@ describe('PhysicsWorld', () => {
     body.createFixture({ shape, density: 5 });
     expect(body.getLocalCenter().x).toBeCloseTo(0, 12);
     expect(body.getLocalCenter().y).toBeCloseTo(0.101307, 6);
-    expect(body.getInertia() - body.getMass() * body.getLocalCenter().y ** 2).toBeCloseTo(0.833315, 5);
+    expect(body.getInertia()).toBeCloseTo(0.833315, 5);
   });
 
   it('lets a body sleep that is told to be awake while it is, as Box2D 2.3 does', () => {
@@ -29,8 +29,9 @@ describe('PhysicsWorld', () => {
       world.advance();
       steps++;
     }
-    expect(steps).toBeGreaterThan(25);
-    expect(steps).toBeLessThan(60);
+    // Half a second, and the time of settling.
+    expect(steps).toBeGreaterThanOrEqual(25);
+    expect(steps).toBeLessThan(30);
     body.setAwake(true);
     expect(body.isAwake()).toBe(true);
   });
@@ -95,7 +96,8 @@ describe('LegJoint', () => {
       for (let step = 0; step < 400; step++) {
         joint.setMotorSpeed(step % 50 < 25 ? 3 : -3);
         joint.setMaxMotorTorque(5 + (step % 7));
-        if (step % 90 === 0) hull.applyLinearImpulse({ x: step % 4 === 0 ? 3 : -3, y: 8 }, { x: hull.getPosition().x + 0.5, y: 3 });
+        if (step % 90 === 0)
+          hull.applyLinearImpulse({ x: step % 4 === 0 ? 3 : -3, y: 8 }, { x: hull.getPosition().x + 0.5, y: 3 });
         world.advance();
         for (const body of [hull, leg]) path.push(body.getPosition().x, body.getPosition().y, body.getAngle());
         if (joint.getJointAngle() < -0.59) hitLower++;

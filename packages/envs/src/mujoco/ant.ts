@@ -143,9 +143,11 @@ export class Ant extends MujocoEnv {
   }
 
   private isHealthy(): boolean {
-    const [low, high] = this.settings.healthyZRange;
+    const { healthyZRange } = this.settings;
     const { qpos, qvel } = this.sim.data;
-    return low <= qpos[2] && qpos[2] <= high && qpos.every(Number.isFinite) && qvel.every(Number.isFinite);
+    return (
+      healthyZRange[0] <= qpos[2] && qpos[2] <= healthyZRange[1] && qpos.every(Number.isFinite) && qvel.every(Number.isFinite)
+    );
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -155,7 +157,8 @@ export class Ant extends MujocoEnv {
     for (let i = excludeCurrentPositionsFromObservation ? 2 : 0; i < qpos.length; i++) out[at++] = qpos[i];
     for (let i = 0; i < qvel.length; i++) out[at++] = qvel[i];
     if (!includeCfrcExtInObservation) return;
-    const [low, high] = contactForceRange;
+    const low = contactForceRange[0];
+    const high = contactForceRange[1];
     for (let i = WORLD_FORCES; i < cfrc_ext.length; i++) out[at++] = Math.min(high, Math.max(low, cfrc_ext[i]));
   }
 

@@ -96,10 +96,10 @@ export class Humanoid extends MujocoEnv {
     this.velocity = (this.massCenter() - before) / dt;
     this.survivalReward = healthy ? settings.healthyReward : 0;
     this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
-    const [least, most] = settings.contactCostRange;
-    this.contactCost = Math.min(most, Math.max(least, settings.contactCostWeight * clippedSquares(cfrc_ext, ANY)));
-    const { velocity, survivalReward, ctrlCost, contactCost } = this;
-    this.reward = settings.forwardRewardWeight * velocity + survivalReward - (ctrlCost + contactCost);
+    const { contactCostRange } = settings;
+    const contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, ANY);
+    this.contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
+    this.reward = settings.forwardRewardWeight * this.velocity + this.survivalReward - (this.ctrlCost + this.contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 

@@ -101,7 +101,9 @@ export function squaredNorm(actions: NumericArray, offset: number, size: number)
 }
 
 /** Sum of the squares of `values`, each clipped to the range first. */
-export function clippedSquares(values: Float64Array, [low, high]: readonly number[]): number {
+export function clippedSquares(values: Float64Array, range: readonly number[]): number {
+  const low = range[0];
+  const high = range[1];
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
     const value = Math.min(high, Math.max(low, values[i]));

@@ -50,8 +50,7 @@ function play(id: string, options: EnvOptions = {}, steps = 40): Played[] {
 }
 
 const squares = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value * value, 0);
-const clip = (values: ArrayLike<number>, bound: number) =>
-  Array.from(values, value => Math.min(bound, Math.max(-bound, value)));
+const clip = (values: ArrayLike<number>, bound: number) => Array.from(values, value => Math.min(bound, Math.max(-bound, value)));
 
 /** State of an environment with other positions. */
 function withPositions(state: EnvState, positions: Readonly<Record<number, number>>): EnvState {
@@ -222,7 +221,7 @@ describe('MuJoCo environments', () => {
       expect(Math.abs(z - 0.6 * (Math.cos(a) + Math.cos(a + b)))).toBeLessThan(0.03);
     }
     expect(played.some(({ terminated }) => terminated)).toBe(true);
-    const env = makeEnv('InvertedDoublePendulum-v5');
+    const env = makeEnv('InvertedDoublePendulum-v5', { frameSkip: 1 });
     env.reset({ seed: 0 });
     env.restore?.(withPositions(env.state?.() as EnvState, { 0: 1.05 }));
     // Beyond the end of the rail it is pushed back, with more than 10 N.

@@ -8,10 +8,12 @@ const SCENE = `
   <size memory="64K"/>
   <worldbody>
     <geom type="plane" size="5 5 1" pos="0 0 -1"/>
-    <geom type="sphere" size="0.5" rgba="1 0 0 1"/>
+    <body>
+      <geom type="sphere" size="0.5" rgba="1 0 0 1"/>
+      <geom type="cylinder" size="0.5 0.1" pos="0 0 2" rgba="1 1 0 1"/>
+    </body>
     <geom type="box" size="0.5 0.2 0.3" pos="2 0 0" rgba="0 1 0 1"/>
     <geom type="capsule" size="0.2 0.5" pos="-2 0 0" rgba="0 0 1 1"/>
-    <geom type="cylinder" size="0.5 0.1" pos="0 0 2" rgba="1 1 0 1"/>
     <geom type="sphere" size="4" rgba="1 1 1 0"/>
   </worldbody>
 </mujoco>`;
@@ -67,12 +69,14 @@ describe('drawMujoco', () => {
     for (const color of [rim, side, floor]) expect([176, 196]).toContain(color[0]);
   });
 
-  it('draws marks in front of what lies behind them', () => {
-    const draw = (y: number) =>
-      drawMujoco(sim, { azimuth: 90, elevation: 0, lookAt: [0, 0, 0], height: 8 }, [
-        { position: [0, y, 0], radius: 0.3, color: [9, 9, 9] },
-      ]);
-    const middle = ({ data, width, height }: ReturnType<typeof draw>) => data[((height / 2) * width + width / 2) * 3];
-    expect([middle(draw(-1)), middle(draw(1))]).toEqual([9, 255]);
+  it('draws marks in front of what lies behind them, and of all that cannot move', () => {
+    const draw = (x: number, y: number) => {
+      const mark = { position: [x, y, 0], radius: 0.3, color: [9, 9, 9] } as const;
+      const { data, width, height } = drawMujoco(sim, { azimuth: 90, elevation: 0, lookAt: [x, 0, 0], height: 8 }, [mark]);
+      const middle = ((height / 2) * width + width / 2) * 3;
+      return Array.from(data.subarray(middle, middle + 3));
+    };
+    expect([draw(0, -1), draw(0, 1)]).toEqual([[9, 9, 9], RED]);
+    expect(draw(2, 1)).toEqual([9, 9, 9]);
   });
 });

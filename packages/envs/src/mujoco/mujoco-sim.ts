@@ -102,19 +102,19 @@ let loaded: MainModule | undefined;
 
 /**
  * Loads MuJoCo, once however often it is called.
- * @param engine makes the engine; give one to load it from elsewhere, for example in a page without a bundler
+ * @param engine makes the engine, as the default export of `@mujoco/mujoco` does; give one to load it from elsewhere, for example in a page
+ * without a bundler
  * @throws InputError with the command that installs it, when it is absent
  */
-export function loadMujoco(engine: () => Promise<MainModule> = importEngine): Promise<void> {
+export function loadMujoco(engine: () => Promise<object> = importEngine): Promise<void> {
   loading ??= engine().then(
     module => {
-      loaded = module;
+      loaded = module as MainModule;
     },
     error => {
       loading = undefined;
-      const cause = (error instanceof Error ? error.message : String(error)).trim();
       const remedy = 'Install it: npm install @mujoco/mujoco@3.9.0';
-      throw new InputError(message('loadMujoco', 'the optional package @mujoco/mujoco must be there', cause, remedy), {
+      throw new InputError(message('loadMujoco', 'the optional package @mujoco/mujoco must be there', causeOf(error), remedy), {
         cause: error,
       });
     },
@@ -328,12 +328,16 @@ function build(engine: MainModule, mjcf: string): [MjModel, MjData] {
     return [model, new engine.MjData(model)];
   } catch (error) {
     model?.delete();
-    const cause = (error instanceof Error ? error.message : String(error)).trim();
+    const cause = causeOf(error);
     const text = cause.includes('allocate memory')
       ? message('MujocoSim', 'there must be memory for a simulation', cause, 'Close others, or lower <size memory> in the MJCF')
       : message('MujocoSim', 'the MJCF must be valid', cause, 'Mend what MuJoCo names');
     throw new InputError(text, { cause: error });
   }
+}
+
+function causeOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim();
 }
 
 function deleteAll(handles: Handles): void {

@@ -16,32 +16,37 @@ interface MujocoTrace {
 describe('MuJoCo models', () => {
   beforeAll(() => loadEnv('Hopper-v5'));
 
-  it.each(['Hopper', 'HalfCheetah', 'Walker2d', 'Ant', 'Swimmer', 'Reacher', 'InvertedPendulum'])('%s moves as recorded', name => {
-    const file = `mujoco-${name.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()}`;
-    const { frameSkip, timestep, bodyMass, qpos0, qvel0, steps } = readTrace<MujocoTrace>(file);
-    const env = makeEnv(`${name}-v5`);
-    // An action is float32; the recorded controls have twice its digits.
-    const { sim } = env as unknown as { sim: MujocoSim };
-    expect(sim.timestep).toBe(timestep);
-    expect(farthest(sim.modelData.body_mass, bodyMass)).toBeLessThan(1e-12);
-    const { qpos, qvel, ctrl } = sim.data;
-    qpos.set(qpos0);
-    qvel.set(qvel0);
-    sim.forward();
-    for (const step of steps.slice(0, 30)) {
-      ctrl.set(step.ctrl);
-      sim.step(frameSkip);
-      expect(farthest(qpos, step.qpos)).toBeLessThan(1e-9);
-      expect(farthest(qvel, step.qvel)).toBeLessThan(1e-9);
-    }
-    env.close?.();
-  });
+  it.each(['Hopper', 'HalfCheetah', 'Walker2d', 'Ant', 'Swimmer', 'Reacher', 'InvertedPendulum'])(
+    '%s moves as recorded',
+    name => {
+      const file = `mujoco-${name.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()}`;
+      const { frameSkip, timestep, bodyMass, qpos0, qvel0, steps } = readTrace<MujocoTrace>(file);
+      const env = makeEnv(`${name}-v5`);
+      // An action is float32; the recorded controls have twice its digits.
+      const { sim } = env as unknown as { sim: MujocoSim };
+      expect(sim.timestep).toBe(timestep);
+      expect(farthest(sim.modelData.body_mass, bodyMass)).toBeLessThan(1e-12);
+      const { qpos, qvel, ctrl } = sim.data;
+      qpos.set(qpos0);
+      qvel.set(qvel0);
+      sim.forward();
+      for (const step of steps.slice(0, 30)) {
+        ctrl.set(step.ctrl);
+        sim.step(frameSkip);
+        expect(farthest(qpos, step.qpos)).toBeLessThan(1e-9);
+        expect(farthest(qvel, step.qvel)).toBeLessThan(1e-9);
+      }
+      env.close?.();
+    },
+  );
 
   it('knows the masses of the bodies that were not recorded', () => {
     // Capsules of radius r and length l weigh ρ π r² (l + 4r/3).
     const capsule = (r: number, l: number) => 1000 * Math.PI * r * r * (l + (4 / 3) * r);
     const cart = makeEnv('InvertedDoublePendulum-v5') as unknown as { sim: MujocoSim };
-    expect(farthest(cart.sim.modelData.body_mass, [0, capsule(0.1, 0.2), capsule(0.045, 0.6), capsule(0.045, 0.6)])).toBeLessThan(1e-12);
+    expect(farthest(cart.sim.modelData.body_mass, [0, capsule(0.1, 0.2), capsule(0.045, 0.6), capsule(0.045, 0.6)])).toBeLessThan(
+      1e-12,
+    );
     const human = makeEnv('Humanoid-v5') as unknown as { sim: MujocoSim };
     const sphere = (r: number) => capsule(r, 0);
     const torso = capsule(0.07, 0.14) + sphere(0.09) + capsule(0.06, 0.12);

@@ -59,8 +59,8 @@ export abstract class WalkerEnv extends RunnerEnv {
   }
 }
 
-function isBetween(value: number, [low, high]: readonly number[]): boolean {
-  return low < value && value < high;
+function isBetween(value: number, range: readonly number[]): boolean {
+  return range[0] < value && value < range[1];
 }
 
 function areBetween(values: Float64Array, from: number, range: readonly number[]): boolean {
