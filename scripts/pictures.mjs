@@ -14,6 +14,7 @@ requireNode();
 providePnpm();
 if (!isInstalled()) install();
 await build('@zpin/envs');
+/** @param {string} file a built file of a package */
 const importFrom = file => import(pathToFileURL(join(root, 'packages', file)).href);
 const { encodePng, listEnvs, loadEnv, makeEnv } = await importFrom('envs/dist/index.js');
 const { Rng, sample } = await importFrom('core/dist/spec.js');
@@ -21,6 +22,7 @@ const { Rng, sample } = await importFrom('core/dist/spec.js');
 const folder = join(root, 'packages', 'envs', 'pictures');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
+/** @type {string[]} */
 const cells = [];
 let bytes = 0;
 for (const { spec, summary } of listEnvs()) {
@@ -51,6 +53,7 @@ writeFileSync(
 );
 process.stdout.write(`${cells.length} pictures, ${Math.ceil(bytes / 1024)} kB\n`);
 
+/** @param {string} id */
 function play(id) {
   const env = makeEnv(id);
   const rng = new Rng(7);
@@ -64,11 +67,16 @@ function play(id) {
   return frame;
 }
 
-/** Halves a picture, by the mean of each four pixels, until it is small enough. */
+/**
+ * Halves a picture, by the mean of each four pixels, until it is small enough.
+ * @param {{ width: number, height: number, data: Uint8ClampedArray }} frame
+ * @returns {{ width: number, height: number, data: Uint8ClampedArray }}
+ */
 function shrunk(frame) {
   if (frame.width <= MAX_WIDTH) return frame;
   const [width, height] = [frame.width >> 1, frame.height >> 1];
   const data = new Uint8ClampedArray(3 * width * height);
+  /** @type {(x: number, y: number, channel: number) => number} */
   const at = (x, y, channel) => frame.data[3 * (y * frame.width + x) + channel];
   for (let i = 0; i < data.length; i++) {
     const channel = i % 3;

@@ -92,7 +92,8 @@ function draw(name: string, { title, xLabel, x, panels, arms, seeds }: Result): 
       ),
     ),
   }));
-  const caption = `Mean of ${seeds.length} seeds; band: one standard deviation. pnpm bench experiments --name ${name}`;
+  const drawn = seeds.length === 1 ? 'One seed.' : `Mean of ${seeds.length} seeds; band: one standard deviation.`;
+  const caption = `${drawn} pnpm bench experiments --name ${name}`;
   writeFileSync(new URL(`${name}.svg`, folder), linePlot(title, caption, plots));
 }
 

@@ -3,7 +3,8 @@
  *
  * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with a seed of
  * its own. `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there, where they can be
- * stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there.
+ * stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there;
+ * `--draw` only does the latter.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { type Algorithm, createEngine, evaluate } from '@zpin/core';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
 import { hindsight } from '@zpin/her';
 import { algorithms } from './lib/algorithms.ts';
+import { publishedCell, sources } from './lib/published.ts';
 import { table } from './lib/table.ts';
 
 const EVALUATION_EPISODES = 100;
@@ -39,11 +41,13 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string', default: '1-5' },
     from: { type: 'string' },
     write: { type: 'boolean', default: false },
+    draw: { type: 'boolean', default: false },
   },
 });
 const [first, last = first] = flags.seeds.split('-').map(Number);
 const engine = await createEngine('onnx');
-if (flags.from !== undefined) report(rowOf(flags.from));
+if (flags.draw) write([]);
+else if (flags.from !== undefined) report(rowOf(flags.from));
 else
   for (const algorithm of algorithms) {
     if (flags.algo && flags.algo !== algorithm.id) continue;
@@ -145,9 +149,13 @@ function markdown(all: readonly Row[]): string {
       shown.join(', '),
       String(threshold ?? '–'),
       reached,
+      publishedCell(algo, env),
       `pnpm bench learning --algo ${algo} --env ${env}`,
     ];
   });
+  const sourceList = Object.entries(sources)
+    .map(([name, text]) => `- ${name}: ${text}.`)
+    .join('\n');
   const head = [
     'algorithm',
     'environment',
@@ -155,9 +163,10 @@ function markdown(all: readonly Row[]): string {
     'mean return (and success) of 100 greedy episodes, by seed',
     'threshold',
     'reached',
+    'published (steps)',
     'command',
   ];
-  return `# Learning\n\nPresets as they are in the packages, seeds from 1 on. Written by \`pnpm bench learning --write\`.\n\n${table(head, lines)}\n`;
+  return `# Learning\n\nPresets as they are in the packages, seeds from 1 on. Written by \`pnpm bench learning --write\`.\n\n${table(head, lines)}\n\nPublished results:\n\n${sourceList}\n`;
 }
 
 function groupByPreset(all: readonly Row[]): Map<string, Row[]> {

@@ -29,7 +29,10 @@ describe('environment options and wrappers', () => {
 
   it.each([
     [['--env-option', 'suttonBartoReward'], /--env-option must be written as name=value, got "suttonBartoReward"/],
-    [['--env-option', 'suttonReward=true'], /must be an option of CartPole-v1, got "suttonReward". Did you mean suttonBartoReward\?/],
+    [
+      ['--env-option', 'suttonReward=true'],
+      /must be an option of CartPole-v1, got "suttonReward". Did you mean suttonBartoReward\?/,
+    ],
     [['--env-option', 'suttonBartoReward=yes'], /--env-option suttonBartoReward must be true or false, got "yes"/],
     [['--env-option', 'maxEpisodeSteps=0'], /maxEpisodeSteps must be an integer >= 1/],
     [['--env-option', 'maxEpisodeSteps=many'], /maxEpisodeSteps must be a number, got "many"/],

@@ -21,7 +21,9 @@ const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'
 const INK = '#24292f';
 const GRID = '#e1e4e8';
 const FONT = 'font-family="Helvetica, Arial, sans-serif"';
-const PANEL = { width: 560, height: 330 };
+const HEIGHT = 330;
+/** Pixels of a panel: one alone is wider. */
+const widthOf = (panels: number) => (panels === 1 ? 720 : 560);
 /** Around the axes of a panel. */
 const MARGIN = { top: 16, right: 22, bottom: 50, left: 74 };
 const LEGEND_ROW = 20;
@@ -30,11 +32,12 @@ const LEGEND_ROW = 20;
 export function linePlot(title: string, caption: string, plots: readonly Plot[]): string {
   const names = [...new Set(plots.flatMap(plot => plot.lines.map(({ name }) => name)))];
   const reference = plots.find(plot => plot.reference)?.reference;
-  const width = PANEL.width * plots.length;
-  const columns = plots.length === 1 ? 2 : 4;
+  const panelWidth = widthOf(plots.length);
+  const width = panelWidth * plots.length;
+  const columns = plots.length === 1 ? 3 : 4;
   const entries = [...names, ...(reference ? [reference.name] : [])];
   const top = 54 + Math.ceil(entries.length / columns) * LEGEND_ROW;
-  const height = top + PANEL.height + 26;
+  const height = top + HEIGHT + 26;
   const color = (name: string) => COLORS[names.indexOf(name) % COLORS.length];
   const legend = entries.map((name, i) => {
     const x = MARGIN.left + (i % columns) * ((width - MARGIN.left) / columns);
@@ -51,17 +54,17 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[])
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(MARGIN.left, 28, title, 'start', 16, 'font-weight="bold"'),
     ...legend,
-    ...plots.map((plot, i) => `<g transform="translate(${i * PANEL.width} ${top})">${panel(plot, color)}</g>`),
+    ...plots.map((plot, i) => `<g transform="translate(${i * panelWidth} ${top})">${panel(plot, panelWidth, color)}</g>`),
     text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"'),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function panel(plot: Plot, color: (name: string) => string): string {
+function panel(plot: Plot, width: number, color: (name: string) => string): string {
   const { x, lines, logY = false, reference } = plot;
-  const [left, right] = [MARGIN.left, PANEL.width - MARGIN.right];
-  const [top, bottom] = [MARGIN.top, PANEL.height - MARGIN.bottom];
+  const [left, right] = [MARGIN.left, width - MARGIN.right];
+  const [top, bottom] = [MARGIN.top, HEIGHT - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
   if (reference) values.push(reference.value);
   const yTicks = logY ? logTicks(values) : niceTicks(Math.min(...values), Math.max(...values), 5);
@@ -133,9 +136,10 @@ function logTicks(values: readonly number[]): number[] {
 
 function label(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
-  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))} k`;
-  return String(Number(value.toPrecision(3)));
+  const sign = value < 0 ? '−' : '';
+  if (size >= 1e6) return `${sign}${Number((size / 1e6).toPrecision(3))} M`;
+  if (size >= 1e4) return `${sign}${Number((size / 1e3).toPrecision(3))} k`;
+  return `${sign}${Number(size.toPrecision(3))}`;
 }
 
 function text(x: number, y: number, content: string, anchor: string, size: number, more = ''): string {

@@ -23,9 +23,11 @@ export interface CriticOptions {
   readonly activation: Activation;
   /** Critics of equal form and different first weights. */
   readonly count: number;
+  /** Numbers that each critic says about an action; 1 when omitted. */
+  readonly outputs?: number;
 }
 
-/** Q(s, a) of each critic: `count` tensors `[B]` of observations `[B, D]` and actions `[B, K]`. */
+/** Q(s, a) of each critic: `count` tensors, `[B]` for one output, else `[B, outputs]`, of observations `[B, D]` and actions `[B, K]`. */
 export type Critics = Network<readonly [obs: tf.Tensor, action: tf.Tensor], tf.Tensor[]>;
 
 /** Critics side by side in one parameter vector, first weights as PyTorch draws them. */
@@ -36,10 +38,10 @@ export function critics({ count, ...options }: CriticOptions): Critics {
 }
 
 function critic(options: Omit<CriticOptions, 'count'>): Network<readonly [obs: tf.Tensor, action: tf.Tensor]> {
-  const { observationSpace: space, actionSize, hiddenSizes, activation } = options;
+  const { observationSpace: space, actionSize, hiddenSizes, activation, outputs = 1 } = options;
   const head = (features: number) =>
-    mlp({ inputSize: features + actionSize, hiddenSizes, activation, outputSize: 1, initialization: 'fan-in' });
-  const flat = (q: tf.Tensor) => tf.reshape(q, [-1]);
+    mlp({ inputSize: features + actionSize, hiddenSizes, activation, outputSize: outputs, initialization: 'fan-in' });
+  const flat = (q: tf.Tensor) => (outputs === 1 ? tf.reshape(q, [-1]) : q);
   if (!(space.type === 'box' && space.shape.length === 3)) {
     const network = head(encodedSize(space));
     const join = (obs: tf.Tensor, action: tf.Tensor) => tf.concat([encodeObservation(space, obs), action], 1);

@@ -9,7 +9,11 @@ export { clippedTarget, ddpg, ddpgActorLoss, ddpgConfig, ddpgCriticLoss, ddpgNet
 export type { ActionProbabilities, DiscreteSacConfig } from './discrete-sac.ts';
 export { discreteSac, discreteSacConfig, discreteSacNetworks, discreteSacTarget, softValue } from './discrete-sac.ts';
 export { polyak } from './polyak.ts';
+export type { RedqConfig, RedqTargetInput } from './redq.ts';
+export { drawSubset, redq, redqActorLoss, redqConfig, redqNetworks, redqTarget } from './redq.ts';
 export type { SacConfig, SacTargetInput } from './sac.ts';
 export { sac, sacActorLoss, sacConfig, sacCriticLoss, sacNetworks, sacTarget, temperatureLoss } from './sac.ts';
 export type { Td3Config } from './td3.ts';
 export { smoothedAction, td3, td3ActorLoss, td3Config, td3CriticLoss, td3Networks, td3Target } from './td3.ts';
+export type { TqcConfig, TqcTargetInput } from './tqc.ts';
+export { smallestAtoms, tqc, tqcActorLoss, tqcConfig, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';

@@ -5,8 +5,10 @@ import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algor
 import { smallest } from '../src/critics.ts';
 import { type DdpgConfig, ddpg, ddpgNetworks } from '../src/ddpg.ts';
 import { type DiscreteSacConfig, discreteSac, discreteSacNetworks } from '../src/discrete-sac.ts';
+import { type RedqConfig, redq, redqNetworks } from '../src/redq.ts';
 import { type SacConfig, sac, sacNetworks } from '../src/sac.ts';
 import { type Td3Config, td3, td3Networks } from '../src/td3.ts';
+import { type TqcConfig, tqc, tqcNetworks } from '../src/tqc.ts';
 
 type Flat = Readonly<Record<'actor' | 'critic', tf.Tensor1D>>;
 
@@ -140,6 +142,36 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     estimates: greedyValue((spec, config) => {
       const { actor, critic } = ddpgNetworks({ spec, config: config as DdpgConfig });
       return { actor: actor.layout, critic, greedy: actor.greedy.act };
+    }),
+    refuses: noDiscrete,
+  },
+  {
+    algorithm: redq,
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, numCritics: 3, policyDelay: 2 },
+    constant: { learningRate: 1e-2 },
+    probe: { ...probe, numCritics: 3, policyDelay: 1, learnAlpha: false, alpha: 0.0005 },
+    probeSteps: 4000,
+    estimates: greedyValue((spec, config) => {
+      const { actor, critic } = redqNetworks({ spec, config: config as RedqConfig });
+      return { actor: actor.layout, critic, greedy: actor.greedy.act };
+    }),
+    refuses: noDiscrete,
+  },
+  {
+    algorithm: tqc,
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, numQuantiles: 5, droppedQuantiles: 1 },
+    constant: { learningRate: 1e-2 },
+    // Without truncation the mean of the quantiles is the value.
+    probe: { ...probe, numQuantiles: 5, droppedQuantiles: 0, learnAlpha: false, alpha: 0.0005 },
+    probeSteps: 4000,
+    estimates: greedyValue((spec, config) => {
+      const { actor, critic } = tqcNetworks({ spec, config: config as TqcConfig });
+      const apply: typeof critic.apply = (...inputs) => critic.apply(...inputs).map(quantiles => tf.mean(quantiles, 1));
+      return { actor: actor.layout, critic: { ...critic, apply }, greedy: actor.greedy.act };
     }),
     refuses: noDiscrete,
   },

@@ -1,11 +1,11 @@
 import type { Preset } from '@zpin/core';
 import type { TrpoConfig } from './trpo.ts';
 
-/** Settings with which TRPO reaches the threshold of an environment, from RL Baselines3 Zoo. */
+/** Settings with which TRPO reaches the threshold of an environment, most of them from RL Baselines3 Zoo. */
 export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
-    config: { numEnvs: 2, rolloutLength: 512, batchSize: 512, damping: 1e-3, lambda: 0.98, valueEpochs: 20 },
+    config: { numEnvs: 2, rolloutLength: 512, batchSize: 64, damping: 0.01, lambda: 0.98, valueEpochs: 20 },
   },
   'Acrobot-v1': { totalSteps: 100_000, config: { numEnvs: 2, rolloutLength: 1024, batchSize: 128 } },
   'MountainCar-v0': {

@@ -57,7 +57,7 @@ export interface QBatch {
 /** A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. */
 export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
 
-/** What a loss returns: its value, Q of the actions taken `[B]`, the largest Q `[B]` where it is at hand, and how much each row was off `[B]`. */
+/** What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much each row was off `[B]`. */
 export interface QLoss extends LossOutput {
   readonly loss: tf.Tensor;
   readonly qTaken: tf.Tensor;
@@ -158,7 +158,7 @@ export function qAgent<Config extends object>(
         return {
           state: { online: next.parameters, optimizer: next.state },
           ...(isPrioritized && { outputs: { error } }),
-          metrics: { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.mean(maxQ) }), gradientNorm: norm },
+          metrics: { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.max(maxQ) }), gradientNorm: norm },
         };
       },
     }),

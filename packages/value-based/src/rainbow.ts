@@ -11,15 +11,18 @@
  *   distributional RL      numAtoms, valueMin, valueMax: losses of `c51`
  *   noisy networks         noiseScale (σ₀), in place of ε
  *
+ * Each can be left out, as in the paper's ablations: by `double`, `priorityExponent` 0, `dueling`, `nSteps` 1, `distributional`, `noisy`.
+ *
  * Deviations from the paper:
- * 1. The streams are the last linear layers alone, and only these are noisy.
+ * 1. The streams are one last linear layer, whose noise at its input they share; only it is noisy.
  * 2. Those of `c51`.
  */
-import { type Algorithm, type CreateOptions, count, type PolicyOptions, parseConfig } from '@zpin/core';
+import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
 import { z } from 'zod';
-import { atomsOf, categoricalUpdate, categoricalValues } from './c51.ts';
+import { atomsOf, categoricalUpdate } from './c51.ts';
+import { valueUpdate } from './dqn.ts';
 import { rainbowPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
+import { type QMethod, qAgent, trainQAgent } from './q-agent.ts';
 import { atomFields, noisyFields, priorityFields, qFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
@@ -30,6 +33,10 @@ export const rainbowConfig = z.strictObject({
   ...noisyFields,
   ...atomFields,
   ...priorityFields,
+  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
+  dueling: field(z.boolean(), { default: true, meaning: 'whether the network has streams of value and advantage' }),
+  distributional: field(z.boolean(), { default: true, meaning: 'whether the distribution of the return is learned, not its mean alone' }),
+  noisy: field(z.boolean(), { default: true, meaning: 'whether the last layer is noisy; without, explore by epsilon' }),
   nSteps: count({ default: 3, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
 });
 
@@ -38,15 +45,18 @@ export type RainbowConfig = z.output<typeof rainbowConfig>;
 // ---- agent ----
 
 const networkOf = ({ spec, config }: PolicyOptions<RainbowConfig>) => {
-  const { numAtoms, noiseScale } = config;
-  return qNetwork({ spec, config, algorithm: 'rainbow', outputs: numAtoms, isDueling: true, noiseScale });
+  const { numAtoms, distributional, dueling, noisy, noiseScale } = config;
+  const parts = { outputs: distributional ? numAtoms : 1, isDueling: dueling, ...(noisy && { noiseScale }) };
+  return qNetwork({ spec, config, algorithm: 'rainbow', ...parts });
 };
+
+const updateOf = (config: RainbowConfig): Pick<QMethod<RainbowConfig>, 'values' | 'target' | 'loss'> =>
+  config.distributional ? categoricalUpdate(atomsOf(config, 'rainbow'), config) : valueUpdate({ ...config, loss: 'huber' });
 
 /** Builds a Rainbow agent. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<RainbowConfig>) {
   const config = parseConfig(rainbowConfig, options.config, 'rainbow');
-  const update = categoricalUpdate(atomsOf(config, 'rainbow'), { double: true });
-  return qAgent(options, { algorithm: 'rainbow', config, network: networkOf({ ...options, config }), ...update });
+  return qAgent(options, { algorithm: 'rainbow', config, network: networkOf({ ...options, config }), ...updateOf(config) });
 }
 
 /** Rainbow, for discrete actions. */
@@ -57,6 +67,6 @@ export const rainbow: Algorithm<RainbowConfig> = {
   config: rainbowConfig,
   presets: rainbowPresets,
   create,
-  policy: options => greedyPolicy(networkOf(options), logits => categoricalValues(logits, atomsOf(options.config, 'rainbow'))),
+  policy: options => greedyPolicy(networkOf(options), updateOf(options.config).values),
   train: trainQAgent,
 };

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/core/spec';
+import { describeSpace, type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { type EnvOptions, makeEnv } from '../registry.ts';
 import { BipedalWalker } from './bipedal-walker.ts';
@@ -89,6 +89,40 @@ describe.each(cases)('%s %o', (id, options) => {
     expect(() => env.restore?.({ ...state, world: new Float64Array(3) })).toThrow(/same options/);
     expect(() => env.restore?.({ ...state, played: Float32Array.of(Number.NaN, 0, 0, 0) })).toThrow(/actions/);
   });
+});
+
+it.each<[string, string, string, number, number]>([
+  ['LunarLander-v3', 'Box([8], float32)', 'Discrete(4)', 1000, 200],
+  ['LunarLanderContinuous-v3', 'Box([8], float32)', 'Box([2], float32)', 1000, 200],
+  ['BipedalWalker-v3', 'Box([24], float32)', 'Box([4], float32)', 1600, 300],
+  ['BipedalWalkerHardcore-v3', 'Box([24], float32)', 'Box([4], float32)', 2000, 300],
+])('%s has the spaces, limit and threshold of the original', (id, observations, actions, limit, threshold) => {
+  const { observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold } = makeEnv(id).spec;
+  expect([describeSpace(observationSpace), describeSpace(actionSpace)]).toEqual([observations, actions]);
+  expect([maxEpisodeSteps, rewardThreshold]).toEqual([limit, threshold]);
+});
+
+it('draws what happens: the lander moves, its engine burns, and the view follows the walker', () => {
+  const count = (env: Env, [r, g, b]: readonly number[]) => {
+    const { data } = env.render?.() ?? { data: [] };
+    let pixels = 0;
+    for (let i = 0; i < data.length; i += 3) if (data[i] === r && data[i + 1] === g && data[i + 2] === b) pixels++;
+    return pixels;
+  };
+  const lander = makeEnv('LunarLander-v3');
+  lander.reset({ seed: 1 });
+  for (let i = 0; i < 60; i++) lander.step(0);
+  // 34 × 10 pixels, and a trapezoid of 17 above them.
+  expect(Math.abs(count(lander, [128, 102, 230]) - (340 + 31 * 17))).toBeLessThan(120);
+  expect(count(lander, [250, 150, 40])).toBe(0);
+  lander.step(2);
+  expect(count(lander, [250, 150, 40])).toBeGreaterThan(50);
+  lander.step(1);
+  expect(count(lander, [250, 150, 40])).toBeGreaterThan(20);
+  const walker = makeEnv('BipedalWalkerHardcore-v3');
+  walker.reset({ seed: 5 });
+  expect(count(walker, [128, 102, 230])).toBeGreaterThan(500);
+  expect(count(walker, [120, 118, 112])).toBeGreaterThan(500);
 });
 
 it('lets go of its world when it is closed, while itself still held', async () => {

@@ -1,5 +1,5 @@
 import type { Rng } from '@zpin/core/spec';
-import { type Body, BoxShape, EdgeShape, PolygonShape } from 'planck';
+import { type Body, BoxShape, EdgeShape, type Fixture, PolygonShape } from 'planck';
 import { LegJoint, type LegJointDef } from './leg-joint.ts';
 import { GROUND, PhysicsWorld } from './physics-world.ts';
 import { drawTerrain, LEVEL, POINTS, type Point, STEP, type Terrain } from './walker-terrain.ts';
@@ -21,6 +21,8 @@ export const LOWER_LEG = [(0.8 * 4) / SCALE, 17 / SCALE] as const;
 export const TORQUE = 80;
 
 export const RAYS = 10;
+/** Radians from one lidar ray to the next. */
+export const RAY_TURN = 0.15;
 /** Length of a lidar ray, metres. */
 export const RAY_LENGTH = 160 / SCALE;
 
@@ -46,6 +48,15 @@ export class WalkerScene {
   /** Whether each lower leg touches the ground: a begin of any contact says yes, an end of any says no. */
   readonly touching = [false, false];
   hasFallen = false;
+  private readonly rayEnd = { x: 0, y: 0 };
+  private rayShare = 1;
+  /** Cuts the ray in progress at `share` of its length. */
+  private readonly meet = (fixture: Fixture, _point: unknown, _normal: unknown, share: number): number => {
+    // -1: go on as if it were not there.
+    if ((fixture.getFilterCategoryBits() & GROUND) === 0) return -1;
+    this.rayShare = share;
+    return share;
+  };
 
   /** Draws the ground and the force at the start from `rng`. */
   constructor(isHardcore: boolean, rng: Rng) {
@@ -82,17 +93,13 @@ export class WalkerScene {
 
   /** Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead. */
   lidar(i: number): number {
-    const from = this.hull.getPosition();
-    const angle = 0.15 * i;
-    const to = { x: from.x + Math.sin(angle) * RAY_LENGTH, y: from.y - Math.cos(angle) * RAY_LENGTH };
-    let share = 1;
-    this.world.rayCast(from, to, (fixture, _point, _normal, fraction) => {
-      // -1: go on as if it were not there.
-      if ((fixture.getFilterCategoryBits() & GROUND) === 0) return -1;
-      share = fraction;
-      return fraction;
-    });
-    return share;
+    const { rayEnd } = this;
+    const { x, y } = this.hull.getPosition();
+    rayEnd.x = x + Math.sin(RAY_TURN * i) * RAY_LENGTH;
+    rayEnd.y = y - Math.cos(RAY_TURN * i) * RAY_LENGTH;
+    this.rayShare = 1;
+    this.world.rayCast(this.hull.getPosition(), rayEnd, this.meet);
+    return this.rayShare;
   }
 
   private contact(a: Body, b: Body, isTouching: boolean): void {

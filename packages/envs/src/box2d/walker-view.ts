@@ -1,7 +1,7 @@
 import type { Frame } from '@zpin/core/spec';
 import { Canvas, type Color } from '../render/canvas.ts';
 import { drawBody, rectangle } from './draw-body.ts';
-import { HULL, LOWER_LEG, RAY_LENGTH, SCALE, UPPER_LEG, type WalkerScene } from './walker-scene.ts';
+import { HULL, LOWER_LEG, RAY_LENGTH, RAY_TURN, SCALE, UPPER_LEG, type WalkerScene } from './walker-scene.ts';
 import { POINTS, START, STEP } from './walker-terrain.ts';
 
 const WIDTH = 600;
@@ -36,7 +36,7 @@ export function drawWalker(scene: WalkerScene, lidar: ArrayLike<number>): Frame 
   flag(canvas, (START / 2) * STEP - 3, terrain.heights[START / 2]);
   for (let i = 0; i < lidar.length; i++) {
     const reach = RAY_LENGTH * lidar[i];
-    canvas.line(x, y, x + Math.sin(0.15 * i) * reach, y - Math.cos(0.15 * i) * reach, 1 / SCALE, RAY);
+    canvas.line(x, y, x + Math.sin(RAY_TURN * i) * reach, y - Math.cos(RAY_TURN * i) * reach, 1 / SCALE, RAY);
   }
   legs.forEach((leg, i) => {
     drawBody(canvas, leg, rectangle(...(i % 2 === 0 ? UPPER_LEG : LOWER_LEG)), LEGS[i < 2 ? 0 : 1]);

@@ -1,19 +1,18 @@
 import type { EnvSpec } from '@zpin/core/spec';
-import { loadMujoco } from '../mujoco/mujoco-sim.ts';
+import { mujocoRequirement } from '../mujoco/mujoco-sim.ts';
 import type { EnvEntry } from '../registry.ts';
 import { FetchEnv, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './fetch-env.ts';
 import { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './fetch-tasks.ts';
 
 /** A task with the sparse and with the dense reward. */
 function pair(spec: EnvSpec, task: FetchTask, summary: string): EnvEntry[] {
-  const requires = { packageName: '@mujoco/mujoco', load: () => loadMujoco() };
   const denseSpec = { ...spec, id: spec.id.replace('-v', 'Dense-v') };
   return [
-    { spec, summary, requires, create: wanted => new FetchEnv(wanted, { task }) },
+    { spec, summary, requires: mujocoRequirement, create: wanted => new FetchEnv(wanted, { task }) },
     {
       spec: denseSpec,
       summary: `${summary} Pays -distance.`,
-      requires,
+      requires: mujocoRequirement,
       create: wanted => new FetchEnv(wanted, { task, isDense: true }),
     },
   ];

@@ -7,7 +7,7 @@ import { Humanoid, humanoidDefaults, humanoidV5 } from './humanoid.ts';
 import { InvertedDoublePendulum, invertedDoublePendulumDefaults, invertedDoublePendulumV5 } from './inverted-double-pendulum.ts';
 import { InvertedPendulum, invertedPendulumDefaults, invertedPendulumV5 } from './inverted-pendulum.ts';
 import type { MujocoEnv } from './mujoco-env.ts';
-import { loadMujoco } from './mujoco-sim.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 import { Reacher, reacherDefaults, reacherV5 } from './reacher.ts';
 import { Swimmer, swimmerDefaults, swimmerV5 } from './swimmer.ts';
 import { Walker2d, walker2dDefaults, walker2dV5 } from './walker2d.ts';
@@ -50,7 +50,7 @@ function entry(
     spec,
     summary,
     options: Object.fromEntries(options),
-    requires: { packageName: '@mujoco/mujoco', load: () => loadMujoco() },
+    requires: mujocoRequirement,
     create: (wanted, settings) => new Class(wanted, settings),
   };
 }

@@ -1,4 +1,4 @@
-import { type EnvState, flatSize, Rng, sample } from '@zpin/core/spec';
+import { box, type EnvState, flatSize, Rng, sample } from '@zpin/core/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyEnv, type EnvOptions, loadEnv, makeEnv } from '../registry.ts';
 import type { MujocoArrays, MujocoSim } from './mujoco-sim.ts';
@@ -72,6 +72,25 @@ function endsAt(id: string, positions: Readonly<Record<number, number>>, options
 
 describe('MuJoCo environments', () => {
   beforeAll(() => loadEnv('Hopper-v5'));
+
+  it.each<[string, number, number, number, number, number | null]>([
+    ['Hopper-v5', 11, 3, 1, 1000, 3800],
+    ['HalfCheetah-v5', 17, 6, 1, 1000, 4800],
+    ['Walker2d-v5', 17, 6, 1, 1000, null],
+    ['Ant-v5', 105, 8, 1, 1000, 6000],
+    ['Humanoid-v5', 348, 17, 0.4, 1000, null],
+    ['Swimmer-v5', 8, 2, 1, 1000, 360],
+    ['Reacher-v5', 10, 2, 1, 50, -3.75],
+    ['InvertedPendulum-v5', 4, 1, 3, 1000, 950],
+    ['InvertedDoublePendulum-v5', 9, 1, 1, 1000, 9100],
+  ])('%s has the spaces, limit and threshold of the original', (id, observed, actions, bound, limit, threshold) => {
+    const env = makeEnv(id);
+    const { observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold } = env.spec;
+    expect([flatSize(observationSpace), maxEpisodeSteps, rewardThreshold]).toEqual([observed, limit, threshold]);
+    expect(actionSpace).toEqual(box({ low: -bound, high: bound, shape: [actions] }));
+    expect(dataOf(env).ctrl).toHaveLength(actions);
+    env.close?.();
+  });
 
   it.each([
     ['Hopper-v5', 0.008, 1e-3, 1],

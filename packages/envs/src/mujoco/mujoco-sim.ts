@@ -1,5 +1,6 @@
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
 import { InputError, message } from '@zpin/core/spec';
+import type { EnvRequirement } from '../registry.ts';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */
 export interface MujocoArrays {
@@ -122,6 +123,9 @@ export function loadMujoco(engine: () => Promise<object> = importEngine): Promis
   return loading;
 }
 
+/** What environments on MuJoCo need. */
+export const mujocoRequirement: EnvRequirement = { packageName: '@mujoco/mujoco', load: () => loadMujoco() };
+
 async function importEngine(): Promise<MainModule> {
   const { default: load } = await import('@mujoco/mujoco');
   return load();
@@ -134,7 +138,8 @@ const forgotten = new FinalizationRegistry<Handles>(deleteAll);
 type Handles = { delete(): void }[];
 
 /**
- * One model and its state in the physics engine. The engine's memory is not collected: `dispose` frees it.
+ * One model and its state in the physics engine. Its memory is the engine's: `dispose` gives it back at once, otherwise that happens when the object
+ * is collected.
  *
  * After `step`, the places of bodies, geoms and sites lag a little behind `qpos`: they are what the integrator computed last. `forward` brings them up to date.
  */
@@ -262,7 +267,7 @@ export class MujocoSim {
     const { engine, model, mjData } = this;
     const physics = Array.from(saved.subarray(0, this.physicsSize));
     engine.mj_setState(model, mjData, physics, this.stateKind());
-    // For all that is computed, such as the places of geoms; it changes the warm start of the solver, hence once more.
+    // For all that is computed, such as the places of geoms. The solver's warm start must not be touched by it, hence once more.
     engine.mj_forward(model, mjData);
     engine.mj_setState(model, mjData, physics, this.stateKind());
     let at = this.physicsSize;
