@@ -61,7 +61,7 @@ const categorical: Values = logits => categoricalValues(logits, atomsOf(atoms, '
 
 const variants: readonly Variant[] = [
   { algorithm: dqn },
-  { algorithm: { ...dqn, title: 'DQN of 2013' }, settings: { targetNetwork: false } },
+  { algorithm: { ...dqn, id: 'dqn-2013' }, settings: { targetNetwork: false } },
   { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 } },
   // Slower, so that gradients have not yet shrunk to rounding errors when the agreement of engines is measured.
   { algorithm: duelingDqn, shape: { isDueling: true }, small: { learningRate: { type: 'linear', from: 3e-3, to: 1e-3 } } },
@@ -71,7 +71,8 @@ const variants: readonly Variant[] = [
   { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
   { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
   { algorithm: iqn, makeNetwork: iqnNetwork, values: quantileValues, settings: { numQuantiles: 4, numActingQuantiles: 6, embeddingSize: 8 } },
-  { algorithm: munchausenDqn, settings: { temperature: 0.01 } },
+  // Without the bonus the values are those of the returns.
+  { algorithm: munchausenDqn, settings: { temperature: 0.01, logPolicyWeight: 0 }, small: { temperature: 0.1, logPolicyWeight: 0.9 } },
   {
     algorithm: rainbow,
     shape: { outputs: atoms.numAtoms, isDueling: true, noiseScale: 0.5 },
@@ -130,8 +131,8 @@ const neuralCase: AlgorithmCase = {
   masks: true,
   small: { numEnvs: 2, learningRate: { type: 'linear', from: 0.1, to: 0.01 }, explorationFraction: 0.8, hiddenSizes: [8] },
   constant: { learningRate: 0.05, epsilonStart: 0.3, epsilonEnd: 0.3 },
-  probe: { numEnvs: 4, learningRate: { type: 'linear', from: 0.5, to: 0.01 }, epsilonEnd: 0.3 },
-  probeSteps: 8000,
+  probe: { numEnvs: 4, learningRate: { type: 'linear', from: 0.3, to: 0.003 }, epsilonEnd: 0.3, hiddenSizes: [16] },
+  probeSteps: 6000,
   estimates: estimates({}, output => output, neuralQNetwork),
   refuses: [[box({ low: -1, high: 1, shape: [2] }), /Use ddpg, td3 or sac/]],
 };

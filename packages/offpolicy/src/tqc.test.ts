@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '@zpin/core';
+import { box, ConfigError, type EnvSpec, Rng } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcTarget } from './tqc.ts';
+
+// Losses are computed on plain JavaScript, with the gradients that programs use.
+await createEngine('tensorflow', { backend: 'cpu' });
+const engine = await createEngine('onnx');
+
+describe('smallestAtoms', () => {
+  it('keeps those that sorting would put first', () => {
+    const rng = new Rng(3);
+    const rows = Array.from({ length: 20 }, () => Array.from({ length: 9 }, () => Math.round(rng.uniform(-3, 3))));
+    for (const kept of [1, 4, 9]) {
+      const keep = smallestAtoms(tf.tensor2d(rows), kept).arraySync() as number[][];
+      for (const [i, row] of rows.entries()) {
+        const chosen = row.filter((_, k) => keep[i][k] === 1).sort((a, b) => a - b);
+        expect(chosen).toEqual([...row].sort((a, b) => a - b).slice(0, kept));
+      }
+    }
+  });
+});
+
+describe('the losses', () => {
+  it('shift every atom by the reward and the entropy', () => {
+    const y = tqcTarget({
+      reward: tf.tensor1d([1, 2]),
+      discount: tf.tensor1d([0.5, 0]),
+      nextAtoms: tf.tensor2d([
+        [4, 8],
+        [1, 1],
+      ]),
+      nextLogProb: tf.tensor1d([-2, 5]),
+      alpha: tf.scalar(1),
+    });
+    expect(y.arraySync()).toEqual([
+      [4, 6],
+      [2, 2],
+    ]);
+  });
+
+  it('of a critic is the quantile Huber loss of every pair, written out', () => {
+    const quantiles = [
+      [0, 1, 5],
+      [-2, 0.3, 0.4],
+    ];
+    const target = [
+      [0.5, 3, -1, 9],
+      [1, 0.3, -4, 0],
+    ];
+    const keep = [
+      [1, 1, 1, 0],
+      [0, 1, 1, 1],
+    ];
+    const expected = quantiles.map((row, b) => {
+      let sum = 0;
+      for (const [m, theta] of row.entries()) {
+        const tau = (2 * m + 1) / 6;
+        for (const [i, y] of target[b].entries()) {
+          const u = y - theta;
+          const huber = Math.abs(u) <= 1 ? 0.5 * u * u : Math.abs(u) - 0.5;
+          sum += keep[b][i] * Math.abs(tau - (u < 0 ? 1 : 0)) * huber;
+        }
+      }
+      return sum / (3 * 3);
+    });
+    const loss = tqcCriticLoss(tf.tensor2d(quantiles), tf.tensor2d(target), tf.tensor2d(keep), 3).dataSync();
+    for (const [b, value] of expected.entries()) expect(loss[b]).toBeCloseTo(value, 6);
+  });
+
+  it('of the policy takes the mean of all atoms', () => {
+    const loss = tqcActorLoss([tf.tensor1d([1, 3]), tf.tensor1d([3, 1])], tf.tensor1d([-2, 4]), tf.scalar(0.5));
+    expect(loss.dataSync()[0]).toBeCloseTo((-1 - 2 + (2 - 2)) / 2, 6);
+  });
+});
+
+describe('tqc', () => {
+  it('learns the quantiles of a random reward, and a target without the largest ones is lower', async () => {
+    const spec: EnvSpec = {
+      id: 'One-v0',
+      observationSpace: box({ low: -1, high: 1, shape: [1] }),
+      actionSpace: box({ low: -1, high: 1, shape: [1] }),
+      maxEpisodeSteps: null,
+      rewardThreshold: null,
+    };
+    const size = 64;
+    // One state that lasts: each step pays 1 and is followed by itself with γ = 0.5, worth 2 without entropy.
+    const learn = async (droppedQuantiles: number) => {
+      const config = {
+        ...{ batchSize: size, hiddenSizes: [16], numQuantiles: 5, droppedQuantiles, learningRate: 1e-2, tau: 0.1 },
+        ...{ learnAlpha: false, alpha: 1e-6 },
+      };
+      const agent = await tqc.create({ spec, config, seed: 1, engine });
+      const rng = new Rng(4);
+      const one = new Float32Array(size).fill(1);
+      agent.progress?.(1, 2);
+      let qValue = 0;
+      for (let i = 0; i < 400; i++) {
+        // Rewards of 0 or 2.
+        const reward = Float32Array.from(one, () => 2 * rng.integers(0, 2));
+        const discount = one.map(() => 0.5);
+        const metrics = await agent.update?.({ size, obs: one, action: new Float32Array(size), reward, nextObs: one, discount });
+        if (i >= 300) qValue += ((await metrics?.read())?.qValue ?? Number.NaN) / 100;
+      }
+      agent.dispose();
+      return qValue;
+    };
+    const whole = await learn(0);
+    expect(whole).toBeCloseTo(2, 0);
+    expect(await learn(2)).toBeLessThan(whole - 0.2);
+  });
+
+  it('refuses to drop all quantiles', async () => {
+    const spec: EnvSpec = {
+      id: 'One-v0',
+      observationSpace: box({ low: -1, high: 1, shape: [1] }),
+      actionSpace: box({ low: -1, high: 1, shape: [1] }),
+      maxEpisodeSteps: null,
+      rewardThreshold: null,
+    };
+    const make = async () => tqc.create({ spec, config: { numQuantiles: 5, droppedQuantiles: 5 }, seed: 1, engine });
+    await expect(make).rejects.toThrow(ConfigError);
+    await expect(make).rejects.toThrow(/^tqc: droppedQuantiles must be below numQuantiles, 5, got 5\./);
+  });
+});
