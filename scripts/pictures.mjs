@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { build, install, isInstalled, providePnpm, requireNode, root } from './toolchain.mjs';
 
 /** Steps of random actions before the picture; an episode that ends begins anew. */
-const STEPS = 12;
+const STEPS = 45;
 /** Pixels; wider frames are halved, so that the whole page stays light. */
 const MAX_WIDTH = 320;
 const COLUMNS = 4;

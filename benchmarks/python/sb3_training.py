@@ -1,6 +1,6 @@
 """Times whole training in Stable-Baselines3 on one CPU thread, in environment steps per second.
 
-PPO with the library's defaults and DQN with the RL Zoo preset, both on CartPole-v1 with one environment. The clock runs over a fixed
+PPO and A2C with the library's defaults and DQN with the RL Zoo preset, all on CartPole-v1 with one environment. The clock runs over a fixed
 number of steps after a warm-up in which learning has started. Prints one JSON line per algorithm:
 {"name", "steps", "seconds", "stepsPerSecond"}.
 """
@@ -11,7 +11,7 @@ import time
 
 import gymnasium as gym
 import torch
-from stable_baselines3 import DQN, PPO
+from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
@@ -38,6 +38,10 @@ def ppo(seed: int) -> BaseAlgorithm:
     return PPO("MlpPolicy", gym.make("CartPole-v1"), device="cpu", seed=seed)
 
 
+def a2c(seed: int) -> BaseAlgorithm:
+    return A2C("MlpPolicy", gym.make("CartPole-v1"), device="cpu", seed=seed)
+
+
 def dqn(seed: int) -> BaseAlgorithm:
     return DQN(
         "MlpPolicy",
@@ -60,13 +64,13 @@ def dqn(seed: int) -> BaseAlgorithm:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--algo", choices=["ppo", "dqn", "all"], default="all")
+    parser.add_argument("--algo", choices=["ppo", "a2c", "dqn", "all"], default="all")
     parser.add_argument("--steps", type=int, default=20_480, help="environment steps on the clock")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    # Both warm-ups are whole rollouts, so the clock sees as many updates as rollouts.
-    for name, make, warmup in (("ppo", ppo, 2_048), ("dqn", dqn, 2_048)):
+    # The warm-ups are whole rollouts, so the clock sees as many updates as rollouts.
+    for name, make, warmup in (("ppo", ppo, 2_048), ("a2c", a2c, 2_000), ("dqn", dqn, 2_048)):
         if args.algo not in (name, "all"):
             continue
         stopwatch = Stopwatch(warmup)

@@ -12,7 +12,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createEngine, type Engine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
-import { ppo } from '@zpin/onpolicy';
+import { a2c, ppo } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
 import { envSpeedTable } from './lib/env-speeds.ts';
 import { table } from './lib/table.ts';
@@ -81,7 +81,12 @@ async function updateSteps(): Promise<string> {
 }
 
 /** Environment steps per second of whole training, over `steps` after a warm-up, as `python/sb3_training.py` measures. */
-async function trainingSpeed(algorithm: typeof ppo | typeof dqn, config: object, warmup: number, steps: number): Promise<number> {
+async function trainingSpeed(
+  algorithm: typeof ppo | typeof a2c | typeof dqn,
+  config: object,
+  warmup: number,
+  steps: number,
+): Promise<number> {
   const env = makeVectorEnv('CartPole-v1', 1);
   const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await createEngine('onnx') });
   let start = 0;
@@ -108,6 +113,11 @@ async function training(): Promise<string> {
   };
   const runs = [
     ['ppo', 'PPO, CartPole-v1, SB3 defaults, 1 env', () => trainingSpeed(ppo, {}, 2048, 20_480)],
+    [
+      'a2c',
+      'A2C, CartPole-v1, SB3 defaults, 1 env',
+      () => trainingSpeed(a2c, { numEnvs: 1, entropyCoefficient: 0 }, 2000, 20_480),
+    ],
     ['dqn', 'DQN, CartPole-v1, RL Zoo preset', () => trainingSpeed(dqn, zooDqn, 2048, 20_480)],
   ] as const;
   const rows: string[][] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { describeConfig, type Engine } from '../../packages/core/src/index.ts';
 import {
+  CheckpointError,
   ConfigError,
   type EnvSpec,
   InputError,
   NumericsError,
-  ProgramError,
   Rng,
   SpaceError,
 } from '../../packages/core/src/spec/index.ts';
@@ -56,7 +56,7 @@ export function describeAgent(subject: AlgorithmCase): void {
     it('of another network is refused and changes nothing', async () => {
       const [agent, larger] = [await create(), await create({ config: { ...small, hiddenSizes: [9] } })];
       const before = await agent.state();
-      await expect(async () => agent.restore(await larger.state())).rejects.toThrow(ProgramError);
+      await expect(async () => agent.restore(await larger.state())).rejects.toThrow(CheckpointError);
       expect(differences(await agent.state(), before)).toEqual([]);
     });
 

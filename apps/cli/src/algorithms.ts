@@ -33,11 +33,13 @@ export const algorithms: readonly AlgorithmEntry[] = [
   { id: 'qr-dqn', load: async () => (await import('@zpin/value-based')).qrDqn },
   { id: 'rainbow', load: async () => (await import('@zpin/value-based')).rainbow },
   { id: 'recurrent-ppo', load: async () => (await import('@zpin/onpolicy')).recurrentPpo },
+  { id: 'redq', load: async () => (await import('@zpin/offpolicy')).redq },
   { id: 'reinforce', load: async () => (await import('@zpin/onpolicy')).reinforce },
   { id: 'sac', load: async () => (await import('@zpin/offpolicy')).sac },
   { id: 'sarsa', load: async () => (await import('@zpin/value-based')).sarsa },
   { id: 'sarsa-lambda', load: async () => (await import('@zpin/value-based')).sarsaLambda },
   { id: 'td3', load: async () => (await import('@zpin/offpolicy')).td3 },
+  { id: 'tqc', load: async () => (await import('@zpin/offpolicy')).tqc },
   { id: 'trpo', load: async () => (await import('@zpin/onpolicy')).trpo },
   { id: 'vpg', load: async () => (await import('@zpin/onpolicy')).vpg },
 ];

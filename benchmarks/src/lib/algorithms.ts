@@ -1,5 +1,5 @@
 import type { Algorithm } from '@zpin/core';
-import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
+import { ddpg, discreteSac, redq, sac, td3, tqc } from '@zpin/offpolicy';
 import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, recurrentPpo, reinforce, trpo, vpg } from '@zpin/onpolicy';
 import { a3c, dppo } from '@zpin/onpolicy/node';
 import {
@@ -53,5 +53,7 @@ export const algorithms: readonly Algorithm<never>[] = [
   ddpg,
   td3,
   sac,
+  redq,
+  tqc,
   discreteSac,
 ] as unknown as readonly Algorithm<never>[];

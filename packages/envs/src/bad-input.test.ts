@@ -1,6 +1,6 @@
 import { flatSize, InputError, Rng, sample } from '@zpin/core/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
+import { type AnyEnv, listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
 
 /** Runs `act`, which must fail with an `InputError` that names the environment. */
 function expectError(id: string, act: () => unknown): void {
@@ -12,6 +12,15 @@ function expectError(id: string, act: () => unknown): void {
   }
   expect(caught).toBeInstanceOf(InputError);
   expect((caught as Error).message.startsWith(`${id}.`), String(caught)).toBe(true);
+}
+
+/** Whether a closed environment either still draws what it drew, or says that it is closed. */
+function drawOf(env: AnyEnv): boolean {
+  try {
+    return env.render === undefined || env.render().data.length > 0;
+  } catch (error) {
+    return error instanceof InputError && error.message.startsWith(`${env.spec.id}.render: `);
+  }
 }
 
 describe.each(listEnvs().map(({ spec }) => spec.id))('%s', id => {
@@ -42,6 +51,8 @@ describe.each(listEnvs().map(({ spec }) => spec.id))('%s', id => {
     env.close?.();
     expectError(id, () => env.step(good));
     expectError(id, () => env.reset());
+    expectError(id, () => env.state?.());
+    expect(drawOf(env)).toBe(true);
   });
 
   it('answers misuse in vectors alike', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
-import { box, ConfigError, type EnvSpec, Rng } from '@zpin/core/spec';
+import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcTarget } from './tqc.ts';
 
@@ -75,15 +75,16 @@ describe('the losses', () => {
   });
 });
 
+const spec: EnvSpec = {
+  id: 'One-v0',
+  observationSpace: box({ low: -1, high: 1, shape: [1] }),
+  actionSpace: box({ low: -1, high: 1, shape: [1] }),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+
 describe('tqc', () => {
   it('learns the quantiles of a random reward, and a target without the largest ones is lower', async () => {
-    const spec: EnvSpec = {
-      id: 'One-v0',
-      observationSpace: box({ low: -1, high: 1, shape: [1] }),
-      actionSpace: box({ low: -1, high: 1, shape: [1] }),
-      maxEpisodeSteps: null,
-      rewardThreshold: null,
-    };
     const size = 64;
     // One state that lasts: each step pays 1 and is followed by itself with γ = 0.5, worth 2 without entropy.
     const learn = async (droppedQuantiles: number) => {
@@ -91,17 +92,17 @@ describe('tqc', () => {
         ...{ batchSize: size, hiddenSizes: [16], numQuantiles: 5, droppedQuantiles, learningRate: 1e-2, tau: 0.1 },
         ...{ learnAlpha: false, alpha: 1e-6 },
       };
-      const agent = await tqc.create({ spec, config, seed: 1, engine });
+      const agent = (await tqc.create({ spec, config, seed: 1, engine })) as OffPolicyAgent;
       const rng = new Rng(4);
       const one = new Float32Array(size).fill(1);
-      agent.progress?.(1, 2);
+      agent.progress(1, 2);
       let qValue = 0;
       for (let i = 0; i < 400; i++) {
         // Rewards of 0 or 2.
         const reward = Float32Array.from(one, () => 2 * rng.integers(0, 2));
         const discount = one.map(() => 0.5);
-        const metrics = await agent.update?.({ size, obs: one, action: new Float32Array(size), reward, nextObs: one, discount });
-        if (i >= 300) qValue += ((await metrics?.read())?.qValue ?? Number.NaN) / 100;
+        const metrics = await agent.update({ size, obs: one, action: new Float32Array(size), reward, nextObs: one, discount });
+        if (i >= 300) qValue += (await metrics.read()).qValue / 100;
       }
       agent.dispose();
       return qValue;
@@ -112,13 +113,6 @@ describe('tqc', () => {
   });
 
   it('refuses to drop all quantiles', async () => {
-    const spec: EnvSpec = {
-      id: 'One-v0',
-      observationSpace: box({ low: -1, high: 1, shape: [1] }),
-      actionSpace: box({ low: -1, high: 1, shape: [1] }),
-      maxEpisodeSteps: null,
-      rewardThreshold: null,
-    };
     const make = async () => tqc.create({ spec, config: { numQuantiles: 5, droppedQuantiles: 5 }, seed: 1, engine });
     await expect(make).rejects.toThrow(ConfigError);
     await expect(make).rejects.toThrow(/^tqc: droppedQuantiles must be below numQuantiles, 5, got 5\./);

@@ -5,6 +5,8 @@ const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 /** Memory is taken in pieces of about this many bytes, as frames come in. */
 const CHUNK_BYTES = 2 ** 22;
 
+const NOWHERE = -1;
+
 /** What was stored of the observations of one call: a place per frame, the oldest first. Valid until the next call. */
 export interface FramePlaces {
   /** `[N, K]` */
@@ -37,8 +39,9 @@ export class FrameStore {
   private filled = 0;
   /** Transitions ever added. */
   private added = 0;
-  /** `[N, K]`: where the last successor of each environment is. */
+  /** `[N, K]`: where the last successor of each environment is, and `[N, D]`: what it was. */
   private latest = new Int32Array(0);
+  private latestObs: NumericArray;
   private places: FramePlaces = { obs: this.latest, nextObs: this.latest };
 
   /**
@@ -53,6 +56,7 @@ export class FrameStore {
     this.group = (shape.at(-1) as number) / count;
     const frameBytes = this.frameSize * arrays[dtype].BYTES_PER_ELEMENT;
     this.chunkFrames = Math.max(1, Math.min(Math.floor(CHUNK_BYTES / frameBytes), capacity));
+    this.latestObs = new arrays[dtype](0);
   }
 
   /** Whether observations of a space can be kept so. */
@@ -71,47 +75,65 @@ export class FrameStore {
    */
   add(obs: NumericArray, nextObs: NumericArray): FramePlaces {
     const { count } = this;
-    const rows = obs.length / (this.frameSize * count);
-    if (this.latest.length !== rows * count) {
-      this.latest = new Int32Array(rows * count);
-      this.places = { obs: new Int32Array(rows * count), nextObs: new Int32Array(rows * count) };
-    }
+    const size = this.frameSize * count;
+    const rows = obs.length / size;
+    if (this.latest.length !== rows * count) this.makeRoom(rows);
     for (let row = 0; row < rows; row++) {
       const at = row * count;
       const now = this.added + row;
-      this.keep(obs, row, now, this.latest, at, this.places.obs);
-      // One place further: the oldest frame of the observation is gone from its successor.
-      this.keep(nextObs, row, now, this.places.obs, at + 1, this.places.nextObs);
-      for (let k = 0; k < count; k++) this.latest[at + k] = this.places.nextObs[at + k];
+      if (this.isLatest(obs, row)) this.places.obs.set(this.latest.subarray(at, at + count), at);
+      else this.keep(obs, row, now, this.latest, at, this.places.obs);
+      this.markUse(this.places.obs, at, now);
+      if (this.isShifted(obs, nextObs, row)) {
+        this.places.nextObs.set(this.places.obs.subarray(at + 1, at + count), at);
+        this.places.nextObs[at + count - 1] = this.store(nextObs, row, count - 1);
+      } else {
+        // One place further: the oldest frame of the observation is gone from its successor.
+        this.keep(nextObs, row, now, this.places.obs, at + 1, this.places.nextObs);
+      }
+      this.markUse(this.places.nextObs, at, now);
     }
+    this.latest.set(this.places.nextObs);
+    this.latestObs.set(nextObs);
     this.added += rows;
     return this.places;
   }
 
   /** Puts stacks together. @param places `[B, K]` @param out `[B, D]` */
   read(places: Int32Array, out: NumericArray): void {
-    const { count, frameSize, group, chunkFrames } = this;
+    const { count, frameSize, group, chunkFrames, chunks } = this;
+    if (count === 4 && group === 1 && out instanceof Uint8Array && out.byteOffset % 4 === 0) return this.readBytes(places, out);
     for (let i = 0; i < places.length; i++) {
-      const place = places[i];
-      const inside = place % chunkFrames;
-      const chunk = this.chunks[(place - inside) / chunkFrames];
+      const inside = places[i] % chunkFrames;
+      const chunk = chunks[(places[i] - inside) / chunkFrames];
       const k = i % count;
       let to = (i - k) * frameSize + k * group;
       let from = inside * frameSize;
-      const end = from + frameSize;
-      if (group === frameSize) out.set(chunk.subarray(from, end), to);
-      else if (group === 1) for (; from < end; from++, to += count) out[to] = chunk[from];
-      else
-        for (; from < end; to += group * (count - 1)) {
-          for (let c = 0; c < group; c++) out[to++] = chunk[from++];
-        }
+      for (const end = from + frameSize; from < end; to += group * (count - 1)) {
+        for (let c = 0; c < group; c++) out[to++] = chunk[from++];
+      }
+    }
+  }
+
+  /** The usual case, four frames of bytes, written four at a time: several times as fast. */
+  private readBytes(places: Int32Array, out: Uint8Array): void {
+    const { frameSize, chunkFrames, chunks } = this;
+    const pixels = new Uint32Array(out.buffer, out.byteOffset, out.length / 4);
+    const frame = (place: number) => {
+      const inside = place % chunkFrames;
+      return (chunks[(place - inside) / chunkFrames] as Uint8Array).subarray(inside * frameSize, (inside + 1) * frameSize);
+    };
+    for (let i = 0, to = 0; i < places.length; i += 4) {
+      const [a, b, c, d] = [frame(places[i]), frame(places[i + 1]), frame(places[i + 2]), frame(places[i + 3])];
+      // The first byte in memory is the lowest of a number on every machine that runs JavaScript today.
+      for (let p = 0; p < frameSize; p++) pixels[to++] = a[p] | (b[p] << 8) | (c[p] << 16) | (d[p] << 24);
     }
   }
 
   state(): AgentState {
-    const { lastUse, open, filled, added, latest } = this;
+    const { lastUse, open, filled, added, latest, latestObs } = this;
     const chunks = this.chunks.map(chunk => chunk.slice());
-    return { chunks, lastUse: [...lastUse], open, filled, added, latest: latest.slice() };
+    return { chunks, lastUse: [...lastUse], open, filled, added, latest: latest.slice(), latestObs: latestObs.slice() };
   }
 
   /** @throws CheckpointError when the state is of other frames */
@@ -128,8 +150,38 @@ export class FrameStore {
     this.open = state.open as number;
     this.filled = state.filled as number;
     this.added = state.added as number;
-    this.latest = (state.latest as Int32Array).slice();
+    const latest = state.latest as Int32Array;
+    this.makeRoom(latest.length / this.count);
+    this.latest.set(latest);
+    this.latestObs.set(state.latestObs as NumericArray);
+  }
+
+  private makeRoom(rows: number): void {
+    this.latest = new Int32Array(rows * this.count).fill(NOWHERE);
+    this.latestObs = new arrays[this.dtype](rows * this.count * this.frameSize);
     this.places = { obs: this.latest.slice(), nextObs: this.latest.slice() };
+  }
+
+  /** Whether an observation is the successor of the step before. Said of bytes alone, whose comparison is quick and exact. */
+  private isLatest(obs: NumericArray, row: number): boolean {
+    const { latest, latestObs, count } = this;
+    // With fewer transitions kept than environments, its frames may be gone.
+    if (this.dtype !== 'uint8' || latest[row * count] === NOWHERE || latest.length > this.capacity * count) return false;
+    const size = this.frameSize * count;
+    for (let i = row * size; i < (row + 1) * size; i++) if (obs[i] !== latestObs[i]) return false;
+    return true;
+  }
+
+  /** Whether a successor is its observation with one frame more, and the oldest gone. Said of bytes alone. */
+  private isShifted(obs: NumericArray, nextObs: NumericArray, row: number): boolean {
+    if (this.dtype !== 'uint8') return false;
+    const { count, frameSize, group } = this;
+    const kept = group * (count - 1);
+    const end = (row + 1) * frameSize * count;
+    for (let at = row * frameSize * count; at < end; at += group) {
+      for (const stop = at + kept; at < stop; at++) if (nextObs[at] !== obs[at + group]) return false;
+    }
+    return true;
   }
 
   /**
@@ -146,16 +198,21 @@ export class FrameStore {
       else if (k > 0 && this.holds(places[start + k - 1], obs, row, k)) place = places[start + k - 1];
       else place = this.store(obs, row, k);
       places[start + k] = place;
+      // At once, lest the next frame takes the same chunk for free.
       this.lastUse[Math.floor(place / this.chunkFrames)] = now;
     }
   }
 
+  private markUse(places: Int32Array, from: number, now: number): void {
+    for (let k = from; k < from + this.count; k++) this.lastUse[Math.floor(places[k] / this.chunkFrames)] = now;
+  }
+
   /** Whether the frame stored at `place` equals frame k of the stack, bit for bit. */
   private holds(place: number, obs: NumericArray, row: number, k: number): boolean {
+    if (place === NOWHERE) return false;
     const { count, frameSize, group, chunkFrames } = this;
     const inside = place % chunkFrames;
     const chunk = this.chunks[(place - inside) / chunkFrames];
-    if (!chunk) return false;
     let from = row * frameSize * count + k * group;
     let at = inside * frameSize;
     for (const end = at + frameSize; at < end; from += group * (count - 1)) {

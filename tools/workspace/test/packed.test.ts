@@ -42,12 +42,14 @@ test('the types of all three resolve in a project of its own, for ES modules and
   expect(run(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', scratch], scratch)).toBe('');
 }, 120_000);
 
-test('PPO trains on CartPole from an ES module and from CommonJS, with equal results', () => {
+test('PPO trains on CartPole, and DPPO in threads, from an ES module and from CommonJS, with equal results', () => {
   const [esm, cjs] = ['train.mjs', 'train.cjs'].map(file => JSON.parse(run(process.execPath, [file], scratch)));
   expect(esm).toEqual(cjs);
   expect(esm.steps).toBe(8192);
   expect(esm.episodes).toBeGreaterThan(50);
   expect(esm.lateReturn).toBeGreaterThan(2 * esm.earlyReturn);
+  expect(esm.threads.obs.length).toBe(16);
+  expect(esm.threads.last.step).toBe(256);
 }, 120_000);
 
 test('no package ships its tests, or asks for the workspace', () => {

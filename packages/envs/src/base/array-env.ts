@@ -117,6 +117,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   state(): EnvState {
+    this.refuseClosed('state');
     return { phase: this.phase, elapsed: this.elapsed, rng: this.rng.state(), world: this.world.slice() };
   }
 
@@ -184,7 +185,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     );
   }
 
-  private refuseClosed(method: string): void {
+  /** @throws InputError naming the environment and `method`, when it was closed */
+  protected refuseClosed(method: string): void {
     if (this.phase !== 'closed') return;
     throw new InputError(message(`${this.spec.id}.${method}`, 'the environment must be open', 'closed', 'Make a new one'));
   }

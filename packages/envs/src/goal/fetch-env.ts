@@ -127,11 +127,13 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
   }
 
   render(): Frame {
+    this.refuseClosed('render');
     const position = this.world.subarray(GOAL, GOAL + 3);
     return drawMujoco(this.sim, CAMERA, [{ position, radius: 0.02, color: [220, 50, 47] }]);
   }
 
   override state(): EnvState {
+    this.refuseClosed('state');
     this.sim.save(this.physics);
     return super.state();
   }

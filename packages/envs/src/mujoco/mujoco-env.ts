@@ -59,10 +59,12 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
   }
 
   render(): Frame {
+    this.refuseClosed('render');
     return drawMujoco(this.sim, this.camera());
   }
 
   override state(): EnvState {
+    this.refuseClosed('state');
     this.sim.save(this.world);
     return super.state();
   }

@@ -1,8 +1,8 @@
 import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, WorkerError } from '@zpin/core/spec';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MISDEEDS } from '../../test/misbehaving-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
 import { type EnvOptions, makeVectorEnv, registerEnv } from '../registry.ts';
-import { MISDEEDS } from './worker-vector-env.fixture.ts';
 import { makeWorkerVectorEnv, type WorkerOptions, type WorkerVectorEnv } from './worker-vector-env.ts';
 
 const PATIENCE = { timeout: 30_000 };
@@ -101,7 +101,7 @@ describe('a worker that fails', PATIENCE, () => {
       'Misbehaving-v0',
       4,
       {},
-      { workers: 2, module: new URL('worker-vector-env.fixture.ts', import.meta.url).href, ...workers },
+      { workers: 2, module: new URL('../../test/misbehaving-env.ts', import.meta.url).href, ...workers },
     );
   const play = (env: WorkerVectorEnv, seeds: readonly number[]) => {
     const out = env.createStep();

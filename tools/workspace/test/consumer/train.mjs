@@ -1,6 +1,9 @@
 import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
+import { makeWorkerVectorEnv } from '@zpin/envs/node';
 import { ppo } from '@zpin/onpolicy';
-import { training } from './training.cjs';
+import { dppo } from '@zpin/onpolicy/node';
+import { inThreads, training } from './training.cjs';
 
-console.log(JSON.stringify(await training({ createEngine, makeVectorEnv, ppo })));
+const packages = { createEngine, makeVectorEnv, makeWorkerVectorEnv, ppo, dppo };
+console.log(JSON.stringify({ ...(await training(packages)), threads: await inThreads(packages) }));

@@ -2,6 +2,8 @@ import core = require('@zpin/core');
 import node = require('@zpin/core/node');
 import spec = require('@zpin/core/spec');
 import envs = require('@zpin/envs');
+import threads = require('@zpin/envs/node');
+import workers = require('@zpin/onpolicy/node');
 import onpolicy = require('@zpin/onpolicy');
 
 async function main(): Promise<number> {
@@ -11,4 +13,4 @@ async function main(): Promise<number> {
   return agent.config.numEnvs + new spec.Rng(1).random();
 }
 
-export = { main, writeCheckpoint: node.writeCheckpoint };
+export = { main, writeCheckpoint: node.writeCheckpoint, makeEnv: threads.makeWorkerVectorEnv, a3c: workers.a3c };

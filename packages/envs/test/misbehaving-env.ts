@@ -1,7 +1,7 @@
 /** Registers an environment that misbehaves when its seed says so. */
-import { ArrayEnv } from '../base/array-env.ts';
-import { cartPoleV1 } from '../classic/cart-pole.ts';
-import { registerEnv } from '../registry.ts';
+import { ArrayEnv } from '../src/base/array-env.ts';
+import { cartPoleV1 } from '../src/classic/cart-pole.ts';
+import { registerEnv } from '../src/registry.ts';
 
 /** What the environment does at its third step, by the seed of its episode. */
 export const MISDEEDS = { throws: 1001, exits: 1002, hangs: 1003 };
