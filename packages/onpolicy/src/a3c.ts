@@ -51,8 +51,10 @@ import {
 } from '@zpin/core';
 import {
   type AgentState,
+  ConfigError,
   type EnvSpec,
   type Metrics,
+  message,
   type OnPolicyAgent,
   Rng,
   type RngState,
@@ -103,6 +105,9 @@ export const a3cConfig = z.strictObject({
 export type A3cConfig = z.output<typeof a3cConfig>;
 
 // ---- what workers share ----
+
+/** What the shared count of steps holds, with room for the rollouts that workers finish beyond it. */
+const MAX_STEPS = 2 ** 31 - 2 ** 24;
 
 /** In memory that all threads see. */
 export interface SharedVectors {
@@ -310,6 +315,8 @@ export const a3cWorker: MakeWorker<A3cSetup, A3cTask, A3cResult> = (setup, { env
 async function* train(options: TrainOptions<A3cAgent>, spawn: Spawn): AsyncGenerator<TrainEvent, TrainSummary> {
   const { agent, env, totalSteps } = options;
   const { config, engine } = agent;
+  if (totalSteps > MAX_STEPS)
+    throw new ConfigError(message('a3c', `totalSteps must be at most ${MAX_STEPS}`, totalSteps, 'Train in several runs'));
   const run = new WorkerRun<A3cAgent, A3cTask, A3cResult>(options);
   try {
     const shared = share(await agent.read());

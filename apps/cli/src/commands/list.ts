@@ -66,14 +66,14 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
     envs: () =>
       columns([
-        ['id', 'observation', 'action', 'limit', 'threshold', 'needs', ''],
+        ['id', 'limit', 'threshold', 'needs', 'action', 'observation', ''],
         ...envs.map(env => [
           env.id,
-          env.observation,
-          env.action,
           String(env.maxEpisodeSteps ?? '–'),
           String(env.rewardThreshold ?? '–'),
           env.needs ?? '–',
+          env.action,
+          env.observation,
           env.summary,
         ]),
       ]),

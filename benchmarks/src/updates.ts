@@ -1,0 +1,114 @@
+/**
+ * `pnpm bench updates`: what one update of each method that grew from DQN costs, drawing its batch from the replay and new priorities included,
+ * with the same network and batch as DQN. `--write` stores the tables in `benchmarks/results/updates.md`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { type Algorithm, createEngine } from '@zpin/core';
+import { type OffPolicyAgent, Rng, sample } from '@zpin/core/spec';
+import { makeVectorEnv } from '@zpin/envs';
+import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
+import {
+  c51,
+  doubleDqn,
+  dqn,
+  duelingDoubleDqn,
+  iqn,
+  munchausenDqn,
+  noisyDqn,
+  prioritizedDqn,
+  qrDqn,
+  rainbow,
+} from '@zpin/value-based';
+import { table } from './lib/table.ts';
+
+interface Case {
+  readonly title: string;
+  readonly env: string;
+  readonly config: { readonly hiddenSizes: number[]; readonly batchSize: number };
+}
+
+interface Settings {
+  readonly gamma: number;
+  readonly nSteps?: number;
+  readonly priorityExponent?: number;
+}
+
+const methods = [
+  dqn,
+  doubleDqn,
+  duelingDoubleDqn,
+  prioritizedDqn,
+  noisyDqn,
+  munchausenDqn,
+  c51,
+  qrDqn,
+  iqn,
+  rainbow,
+] as unknown as readonly Algorithm<never>[];
+
+const cases: readonly Case[] = [
+  { title: 'MinAtar Breakout, convolution and 128 units', env: 'MinAtar/Breakout-v1', config: { hiddenSizes: [128], batchSize: 32 } },
+  { title: 'CartPole, 256 and 256 units', env: 'CartPole-v1', config: { hiddenSizes: [256, 256], batchSize: 128 } },
+];
+
+const FILLED = 5000;
+/** Samples, and updates in each. The least sample counts: the others were disturbed. */
+const SAMPLES = 25;
+const UPDATES = 40;
+
+const engine = await createEngine('onnx');
+
+/** Microseconds of one update with its batch. */
+async function cost(method: Algorithm<never>, { env: id, config }: Case): Promise<number> {
+  const env = makeVectorEnv(id, 1);
+  const { observationSpace, actionSpace } = env.spec;
+  const agent = (await method.create({ spec: env.spec, config: config as never, seed: 1, engine })) as unknown as OffPolicyAgent<Settings>;
+  const { gamma, nSteps = 1, priorityExponent } = agent.config;
+  const memory = { capacity: FILLED, observationSpace, actionSpace, gamma, nSteps };
+  const replay = priorityExponent === undefined ? new UniformReplay(memory) : new PrioritizedReplay({ ...memory, betaAnnealing: 1e6 });
+  const rng = new Rng(1);
+  let [now, next] = [env.createStep(), env.createStep()];
+  env.reset(now, 1);
+  for (let i = 0; i < FILLED; i++) {
+    const action = Int32Array.of(sample(actionSpace, rng) as number);
+    env.step(action, next);
+    const { terminated, truncated, reward } = next;
+    const nextObs = terminated[0] || truncated[0] ? next.finalObs : next.obs;
+    replay.add({ obs: now.obs, action, reward, nextObs, terminated, truncated });
+    [now, next] = [next, now];
+  }
+  const update = async () => {
+    const batch = replay.sample(config.batchSize, rng);
+    await agent.update(batch);
+    if (batch.index && agent.priorities && replay instanceof PrioritizedReplay) replay.updatePriorities(batch.index, agent.priorities);
+  };
+  for (let i = 0; i < 2 * UPDATES; i++) await update();
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < SAMPLES; k++) {
+    const start = performance.now();
+    for (let i = 0; i < UPDATES; i++) await update();
+    least = Math.min(least, ((performance.now() - start) / UPDATES) * 1000);
+  }
+  agent.dispose();
+  return least;
+}
+
+const parts = [`Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`];
+for (const subject of cases) {
+  const rows: string[][] = [];
+  let base = 0;
+  for (const method of methods) {
+    const microseconds = await cost(method, subject);
+    base ||= microseconds;
+    rows.push([method.id, microseconds.toFixed(0), (microseconds / base).toFixed(2)]);
+  }
+  parts.push(table([`${subject.title}, batch of ${subject.config.batchSize}`, 'µs per update', 'times DQN'], rows));
+}
+const text = `${parts.join('\n\n')}\n`;
+process.stdout.write(text);
+if (process.argv.includes('--write')) {
+  const folder = new URL('../results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL('updates.md', folder), `# Cost of updates\n\nWritten by \`pnpm bench updates --write\`.\n\n${text}`);
+}
