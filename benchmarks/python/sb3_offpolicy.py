@@ -33,7 +33,7 @@ class Stopwatch(BaseCallback):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--algo", choices=[*ALGORITHMS, "all"], default="all")
-    parser.add_argument("--steps", type=int, default=2_000, help="environment steps on the clock")
+    parser.add_argument("--steps", type=int, default=1_000, help="environment steps on the clock")
     args = parser.parse_args()
     torch.set_num_threads(1)
     for name, algorithm in ALGORITHMS.items():

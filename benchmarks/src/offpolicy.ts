@@ -96,7 +96,7 @@ async function updates(): Promise<string> {
 
 /** Environment steps per processor second of whole training, as `python/sb3_offpolicy.py` measures. */
 async function trainingRate(name: Name): Promise<number> {
-  const [warmup, steps] = [500, 5000];
+  const [warmup, steps] = [500, 3000];
   const env = makeVectorEnv('Pendulum-v1', 1);
   const config = { hiddenSizes: [256, 256], batchSize: 256, learningStarts: 100 };
   const algorithm = algorithms[name] as unknown as Algorithm;

@@ -1,6 +1,6 @@
 /**
  * `pnpm bench replay`: what the memories take and give, on one core. Bytes per transition of a full memory, transitions added per second one by
- * one, and transitions drawn per second in batches. `--write` stores the table in `benchmarks/results/replay.md`.
+ * one, and transitions drawn per second in batches, of processor time. `--write` stores the table in `benchmarks/results/replay.md`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -33,6 +33,14 @@ const atari = {
 const cases: readonly Case[] = [numbers, board, atari, { ...atari, name: '84×84×4 bytes, each frame once', frameStack: 4 }];
 
 const EPISODE = 500;
+const BATCHES = 500;
+
+function cpuMilliseconds(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
 
 /** Transitions of one environment, each time in the same arrays: a stack of frames of noise, or noise. */
 function stream({ space, frameStack = 1 }: Case): () => TransitionRows {
@@ -68,13 +76,12 @@ function measure(subject: Case, kind: 'uniform' | 'prioritized', nSteps: number)
   const isPrioritized = kind === 'prioritized';
   const replay = isPrioritized ? new PrioritizedReplay({ ...options, betaAnnealing: 1e6 }) : new UniformReplay(options);
   const next = stream(subject);
-  let adding = 0;
-  for (let i = 0; i < capacity; i++) {
-    const rows = next();
-    const start = performance.now();
-    replay.add(rows);
-    adding += performance.now() - start;
-  }
+  const both = cpuMilliseconds(() => {
+    for (let i = 0; i < capacity; i++) replay.add(next());
+  });
+  const adding = both - cpuMilliseconds(() => {
+    for (let i = 0; i < capacity; i++) next();
+  });
   const rng = new Rng(2);
   const errors = Float32Array.from({ length: batchSize }, () => rng.random());
   const draw = () => {
@@ -82,21 +89,17 @@ function measure(subject: Case, kind: 'uniform' | 'prioritized', nSteps: number)
     if (index && replay instanceof PrioritizedReplay) replay.updatePriorities(index, errors);
   };
   for (let i = 0; i < 200; i++) draw();
-  const start = performance.now();
-  let batches = 0;
-  while (performance.now() - start < 500) {
-    draw();
-    batches++;
-  }
-  const drawing = performance.now() - start;
+  const drawing = cpuMilliseconds(() => {
+    for (let i = 0; i < BATCHES; i++) draw();
+  });
   const count = (rate: number) => Math.round(rate).toLocaleString('en');
   return [
     name,
     `${kind}${nSteps > 1 ? `, ${nSteps} steps` : ''}`,
     count(replay.bytes / capacity),
     count((capacity / adding) * 1000),
-    count(((batches * batchSize) / drawing) * 1000),
-    ((drawing / batches) * 1000).toFixed(1),
+    count(((BATCHES * batchSize) / drawing) * 1000),
+    ((drawing / BATCHES) * 1000).toFixed(1),
   ];
 }
 

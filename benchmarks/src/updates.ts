@@ -1,6 +1,6 @@
 /**
  * `pnpm bench updates`: what one update of each method that grew from DQN costs, drawing its batch from the replay and new priorities included,
- * with the same network and batch as DQN. `--write` stores the tables in `benchmarks/results/updates.md`.
+ * with the same network and batch as DQN. Processor time, which other programs disturb less than the clock. `--write` stores the tables in `benchmarks/results/updates.md`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -86,9 +86,10 @@ async function cost(method: Algorithm<never>, { env: id, config }: Case): Promis
   for (let i = 0; i < 2 * UPDATES; i++) await update();
   let least = Number.POSITIVE_INFINITY;
   for (let k = 0; k < SAMPLES; k++) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let i = 0; i < UPDATES; i++) await update();
-    least = Math.min(least, ((performance.now() - start) / UPDATES) * 1000);
+    const { user, system } = process.cpuUsage(start);
+    least = Math.min(least, (user + system) / UPDATES);
   }
   agent.dispose();
   return least;

@@ -14,6 +14,8 @@ export interface ScriptedOptions {
   readonly actionSpace?: Space;
   /** Whether there are masks of 3 actions. */
   readonly masks?: boolean;
+  /** Whether there are goals, reached in the episodes of odd numbers. */
+  readonly goals?: boolean;
 }
 
 /** V of an observation, as the agents of tests see it. */
@@ -35,15 +37,17 @@ export class ScriptedEnv implements VectorEnv {
   readonly played: number[][] = [];
   readonly #scripts: readonly (readonly Episode[])[];
   readonly #masks: boolean;
+  readonly #goals: boolean;
   #episode: Int32Array;
   #t: Int32Array;
 
-  constructor({ scripts, actionSpace = discrete(3), masks = false }: ScriptedOptions) {
+  constructor({ scripts, actionSpace = discrete(3), masks = false, goals = false }: ScriptedOptions) {
     const observationSpace = box({ low: 0, high: 1000, shape: [3] });
     this.spec = { id: 'Scripted-v0', observationSpace, actionSpace, maxEpisodeSteps: null, rewardThreshold: null };
     this.numEnvs = scripts.length;
     this.#scripts = scripts;
     this.#masks = masks;
+    this.#goals = goals;
     this.#episode = new Int32Array(this.numEnvs);
     this.#t = new Int32Array(this.numEnvs);
   }
@@ -58,6 +62,7 @@ export class ScriptedEnv implements VectorEnv {
       truncated: new Uint8Array(n),
       finalObs: new Float32Array(3 * n).fill(-1),
       ...(this.#masks && masks),
+      ...(this.#goals && { success: new Uint8Array(n) }),
     };
   }
 
@@ -82,6 +87,7 @@ export class ScriptedEnv implements VectorEnv {
       out.truncated[i] = isLast && end !== 'terminated' ? 1 : 0;
       if (isLast) {
         this.#write(i, out.finalObs, out.finalActionMask);
+        if (out.success) out.success[i] = this.#episode[i] % 2;
         this.#episode[i]++;
         this.#t[i] = 0;
       }

@@ -92,6 +92,18 @@ it('reports each episode with its own return, length and kind of end', () => {
   ]);
 });
 
+it('says whether an episode reached its goal, where there are goals', () => {
+  const collector = new Collector(new ScriptedEnv({ scripts, goals: true }));
+  collector.reset(0);
+  const ends = Array.from({ length: 5 }, () => collector.step(zeros).episodes).flat();
+  expect(ends.map(({ envIndex, success }) => [envIndex, success])).toEqual([
+    [0, false],
+    [0, true],
+    [1, false],
+    [0, false],
+  ]);
+});
+
 it('starts returns and lengths anew on a reset', () => {
   const collector = new Collector(new ScriptedEnv({ scripts }));
   collector.reset(0);

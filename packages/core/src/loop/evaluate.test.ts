@@ -30,6 +30,13 @@ describe('evaluate', () => {
     expect(stdReturn).toBeCloseTo(Math.sqrt(2 / 3), 12);
   });
 
+  it('says which share of the episodes reached their goal, where there are goals', async () => {
+    const scripts = [terminated(2, 1), terminated(3)];
+    // Episodes 0, 1, 2 of the first copy and 0, 1 of the second.
+    expect((await play({ scripts, goals: true }, 5)).successRate).toBe(0.4);
+    expect(await play({ scripts }, 5)).not.toHaveProperty('successRate');
+  });
+
   it('counts an episode that was cut off as one', async () => {
     expect((await play({ scripts: [[{ length: 4, end: 'truncated' }]] }, 2)).lengths).toEqual([4, 4]);
   });

@@ -1,6 +1,6 @@
 import { flatten, type GoalEnv, type GoalObs, isGoalEnv } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { makeEnv } from '../registry.ts';
+import { makeEnv, makeVectorEnv } from '../registry.ts';
 import { BitFlip, bitFlipV0 } from './bit-flip.ts';
 import { PointMaze, pointMazeV0 } from './point-maze.ts';
 
@@ -106,5 +106,33 @@ describe('PointMaze', () => {
   it('refuses open maps', () => {
     expect(() => makeEnv('PointMaze-v0', { map: ['..', '..'] })).toThrow(/walls all around/);
     expect(() => makeEnv('PointMaze-v0', { map: 'x' })).toThrow(/u, medium/);
+  });
+});
+
+describe('goals of vector environments', () => {
+  it('say how episodes ended, and what other goals would have paid', () => {
+    const env = makeVectorEnv('BitFlip-v0', 2, { bits: 2 });
+    const out = env.createStep();
+    env.reset(out, 4);
+    const successes: number[] = [];
+    for (let step = 0; step < 40; step++) {
+      env.step(Int32Array.of(step % 2, 0), out);
+      for (let i = 0; i < 2; i++) {
+        if (!out.terminated[i] && !out.truncated[i]) continue;
+        // Reached means terminated; a time limit of two steps can fall on the same one.
+        expect(out.success?.[i]).toBe(out.terminated[i]);
+        successes.push(out.terminated[i]);
+      }
+    }
+    expect(new Set(successes)).toEqual(new Set([0, 1]));
+    const [achieved, desired] = [Uint8Array.of(0, 1, 1, 1), Uint8Array.of(0, 1, 0, 1)];
+    expect([...(env.goals?.computeReward(achieved, desired, new Float32Array(2)) ?? [])]).toEqual([0, -1]);
+    expect([...(env.goals?.computeTerminated?.(achieved, desired, new Uint8Array(2)) ?? [])]).toEqual([1, 0]);
+  });
+
+  it('are absent where there are none', () => {
+    const env = makeVectorEnv('CartPole-v1', 1);
+    expect(env.goals).toBeUndefined();
+    expect(env.createStep()).not.toHaveProperty('success');
   });
 });
