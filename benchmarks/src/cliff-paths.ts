@@ -30,7 +30,12 @@ async function greedyPath(algo: string, config: object): Promise<number[]> {
   const algorithm = algorithms.find(candidate => candidate.id === algo);
   if (!algorithm) throw new Error(`cliff-paths: the algorithm must exist, got "${algo}". Enter it in lib/algorithms.ts.`);
   const env = makeVectorEnv(id, 1);
-  const agent = await algorithm.create({ spec: env.spec, config: { ...config, learningRate: LEARNING_RATE } as never, seed: 1, engine });
+  const agent = await algorithm.create({
+    spec: env.spec,
+    config: { ...config, learningRate: LEARNING_RATE } as never,
+    seed: 1,
+    engine,
+  });
   let done = 0;
   for await (const event of algorithm.train({ agent, env, totalSteps: 1e9, seed: 1 })) {
     if (event.type === 'episode' && ++done === EPISODES) break;

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
-import { loadEnv, makeVectorEnv } from '@zpin/envs';
+import { listEnvs, loadEnv, makeVectorEnv } from '@zpin/envs';
 import { hindsight } from '@zpin/her';
 import { algorithms } from './lib/algorithms.ts';
 import { publishedCell, sources } from './lib/published.ts';
@@ -140,11 +140,12 @@ function markdown(all: readonly Row[]): string {
         ? row.evalReturnMean
         : `${row.evalReturnMean} (${Math.round(100 * row.evalSuccessRate)} %)`,
     );
-    const threshold = makeVectorEnv(env, 1).spec.rewardThreshold;
+    const threshold = listEnvs().find(entry => entry.spec.id === env)?.spec.rewardThreshold ?? null;
     const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
+    const options = algorithms.find(({ id }) => id === algo)?.presets[env]?.envOptions;
     return [
       algo,
-      env,
+      options ? `${env} ${JSON.stringify(options)}` : env,
       steps.toLocaleString('en'),
       shown.join(', '),
       String(threshold ?? '–'),

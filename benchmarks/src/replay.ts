@@ -79,9 +79,11 @@ function measure(subject: Case, kind: 'uniform' | 'prioritized', nSteps: number)
   const both = cpuMilliseconds(() => {
     for (let i = 0; i < capacity; i++) replay.add(next());
   });
-  const adding = both - cpuMilliseconds(() => {
-    for (let i = 0; i < capacity; i++) next();
-  });
+  const adding =
+    both -
+    cpuMilliseconds(() => {
+      for (let i = 0; i < capacity; i++) next();
+    });
   const rng = new Rng(2);
   const errors = Float32Array.from({ length: batchSize }, () => rng.random());
   const draw = () => {

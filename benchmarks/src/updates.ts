@@ -48,7 +48,11 @@ const methods = [
 ] as unknown as readonly Algorithm<never>[];
 
 const cases: readonly Case[] = [
-  { title: 'MinAtar Breakout, convolution and 128 units', env: 'MinAtar/Breakout-v1', config: { hiddenSizes: [128], batchSize: 32 } },
+  {
+    title: 'MinAtar Breakout, convolution and 128 units',
+    env: 'MinAtar/Breakout-v1',
+    config: { hiddenSizes: [128], batchSize: 32 },
+  },
   { title: 'CartPole, 256 and 256 units', env: 'CartPole-v1', config: { hiddenSizes: [256, 256], batchSize: 128 } },
 ];
 
@@ -63,10 +67,16 @@ const engine = await createEngine('onnx');
 async function cost(method: Algorithm<never>, { env: id, config }: Case): Promise<number> {
   const env = makeVectorEnv(id, 1);
   const { observationSpace, actionSpace } = env.spec;
-  const agent = (await method.create({ spec: env.spec, config: config as never, seed: 1, engine })) as unknown as OffPolicyAgent<Settings>;
+  const agent = (await method.create({
+    spec: env.spec,
+    config: config as never,
+    seed: 1,
+    engine,
+  })) as unknown as OffPolicyAgent<Settings>;
   const { gamma, nSteps = 1, priorityExponent } = agent.config;
   const memory = { capacity: FILLED, observationSpace, actionSpace, gamma, nSteps };
-  const replay = priorityExponent === undefined ? new UniformReplay(memory) : new PrioritizedReplay({ ...memory, betaAnnealing: 1e6 });
+  const replay =
+    priorityExponent === undefined ? new UniformReplay(memory) : new PrioritizedReplay({ ...memory, betaAnnealing: 1e6 });
   const rng = new Rng(1);
   let [now, next] = [env.createStep(), env.createStep()];
   env.reset(now, 1);
@@ -81,7 +91,8 @@ async function cost(method: Algorithm<never>, { env: id, config }: Case): Promis
   const update = async () => {
     const batch = replay.sample(config.batchSize, rng);
     await agent.update(batch);
-    if (batch.index && agent.priorities && replay instanceof PrioritizedReplay) replay.updatePriorities(batch.index, agent.priorities);
+    if (batch.index && agent.priorities && replay instanceof PrioritizedReplay)
+      replay.updatePriorities(batch.index, agent.priorities);
   };
   for (let i = 0; i < 2 * UPDATES; i++) await update();
   let least = Number.POSITIVE_INFINITY;

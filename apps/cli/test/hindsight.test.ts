@@ -41,9 +41,15 @@ describe('--her', () => {
   it.each([
     [['dqn', '--env', 'CartPole-v1'], /^her: CartPole-v1 must have goals: .* Use an environment such as FetchReach-v4/],
     [['ppo', '--env', 'BitFlip-v0'], /^zpin train ppo: --her needs an algorithm with a replay memory, got "future:4"\. Use ddpg/],
-    [['rainbow', '--env', 'BitFlip-v0'], /^zpin train rainbow: --her goes with single transitions drawn uniformly, got "prioritized/],
+    [
+      ['rainbow', '--env', 'BitFlip-v0'],
+      /^zpin train rainbow: --her goes with single transitions drawn uniformly, got "prioritized/,
+    ],
     [['dqn', '--env', 'BitFlip-v0', '--n-steps', '3'], /--her goes with single transitions drawn uniformly, got "3 steps"/],
-    [['dqn', '--env', 'BitFlip-v0', '--buffer-size', '1e12'], /--buffer-size must be an integer in \[1, 100000000\], got 1000000000000/],
+    [
+      ['dqn', '--env', 'BitFlip-v0', '--buffer-size', '1e12'],
+      /--buffer-size must be an integer in \[1, 100000000\], got 1000000000000/,
+    ],
   ])('refuses %j', async (argv, expected) => {
     const { exitCode, err } = await runCli(['train', ...argv, '--her', 'future:4', '--run-dir', 'refused']);
     expect(exitCode).toBe(2);

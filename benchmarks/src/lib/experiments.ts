@@ -39,6 +39,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     env: 'CartPole-v1',
     envOptions: { wrappers: ['select-observation:0,2'] },
     length: { steps: 100_000 },
+    seeds: 3,
     arms: [
       { name: 'LSTM', algo: 'recurrent-ppo', preset: true },
       { name: 'GRU', algo: 'recurrent-ppo', preset: true, config: { recurrentCell: 'gru' } },

@@ -29,7 +29,10 @@ class Cost {
 }
 
 /** What cannot be left out of one update, in floating point operations. A delayed policy counts by its share of the updates. */
-export function updateFlops(algorithm: 'ddpg' | 'td3' | 'sac', { batchSize, obsSize, actionSize, hiddenSizes }: UpdateSizes): number {
+export function updateFlops(
+  algorithm: 'ddpg' | 'td3' | 'sac',
+  { batchSize, obsSize, actionSize, hiddenSizes }: UpdateSizes,
+): number {
   const inputs = obsSize + actionSize;
   const actor = new Cost(batchSize, [obsSize, ...hiddenSizes, algorithm === 'sac' ? 2 * actionSize : actionSize]);
   const critic = new Cost(batchSize, [inputs, ...hiddenSizes, 1]);

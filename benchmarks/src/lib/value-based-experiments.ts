@@ -112,9 +112,9 @@ export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
     ],
   },
   'rainbow-ablations': {
-    title: 'MinAtar Breakout: DQN, Rainbow, and Rainbow without each of its parts (a short run: 200,000 steps)',
+    title: 'MinAtar Breakout: DQN, Rainbow, and Rainbow without each of its parts (a short run: 150,000 steps)',
     env: 'MinAtar/Breakout-v1',
-    length: { steps: 200_000 },
+    length: { steps: 150_000 },
     points: 25,
     seeds: 1,
     arms: [

@@ -37,7 +37,12 @@ class Player {
 
   constructor(numEnvs: number, lengths: (env: number, episode: number) => number) {
     this.#lengths = lengths;
-    this.#envs = Array.from({ length: numEnvs }, (_, env) => ({ length: lengths(env, 0), episode: 0, place: 0, at: 1000 * (env + 1) }));
+    this.#envs = Array.from({ length: numEnvs }, (_, env) => ({
+      length: lengths(env, 0),
+      episode: 0,
+      place: 0,
+      at: 1000 * (env + 1),
+    }));
   }
 
   step(): TransitionRows {

@@ -133,7 +133,9 @@ export class HindsightReplay implements ReplayBuffer {
   sample(batchSize: number, rng: Rng): TransitionBatch {
     const { ring, gamma } = this;
     if (ring.size === 0) {
-      throw new InputError(message('HindsightReplay.sample', 'at least one transition must be stored', 0, 'Raise learningStarts'));
+      throw new InputError(
+        message('HindsightReplay.sample', 'at least one transition must be stored', 0, 'Raise learningStarts'),
+      );
     }
     if (this.batch?.size !== batchSize) this.batch = this.createBatch(batchSize);
     const { batch } = this;
@@ -191,8 +193,7 @@ export class HindsightReplay implements ReplayBuffer {
     const after = length[row] > 0 ? length[row] - 1 - place[row] : younger;
     const oldest = ring.size < ring.capacity ? 0 : ring.next;
     const before = Math.min(place[row], Math.floor(this.distance(oldest, row) / stride));
-    const steps =
-      options.strategy === 'final' ? after : rng.integers(options.strategy === 'future' ? 0 : -before, after + 1);
+    const steps = options.strategy === 'final' ? after : rng.integers(options.strategy === 'future' ? 0 : -before, after + 1);
     return (((row + steps * stride) % ring.capacity) + ring.capacity) % ring.capacity;
   }
 
@@ -240,5 +241,7 @@ export class HindsightReplay implements ReplayBuffer {
 function part(space: Space, name: string): Part {
   const found = flatLayout(space).find(({ path }) => path === name);
   if (found) return found;
-  throw new InputError(message('HindsightReplay', `observations must have the part ${name}`, space.type, 'Use a goal environment'));
+  throw new InputError(
+    message('HindsightReplay', `observations must have the part ${name}`, space.type, 'Use a goal environment'),
+  );
 }

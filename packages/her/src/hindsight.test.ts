@@ -27,11 +27,15 @@ it('says what an environment without goals lacks', () => {
     /^her: CartPole-v1 must have goals: .*, got "observations without observation, achieved_goal, desired_goal"\. Use .*FetchReach-v4/,
   );
   const { goals: _, ...blind } = env;
-  expect(() => hindsight({ ...blind, spec: env.spec } as typeof env, 'future:4')).toThrow(/got "none that can compute rewards anew"/);
+  expect(() => hindsight({ ...blind, spec: env.spec } as typeof env, 'future:4')).toThrow(
+    /got "none that can compute rewards anew"/,
+  );
 });
 
 it('refuses what hindsight cannot be combined with', () => {
   expect(() => hindsight(env, 'future:4')({ ...settings, nSteps: 3 })).toThrow(ConfigError);
   expect(() => hindsight(env, 'future:4')({ ...settings, nSteps: 3 })).toThrow(/nSteps must be 1, got 3/);
-  expect(() => hindsight(env, 'future:4')({ ...settings, actionSpace: discrete(3), hasActionMask: true })).toThrow(/no action masks/);
+  expect(() => hindsight(env, 'future:4')({ ...settings, actionSpace: discrete(3), hasActionMask: true })).toThrow(
+    /no action masks/,
+  );
 });

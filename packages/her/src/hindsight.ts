@@ -23,7 +23,8 @@ export function hindsight(env: VectorEnv, options: HindsightOptions | string): M
   }
   return ({ capacity, gamma, nSteps, hasActionMask, actionSpace }) => {
     if (nSteps > 1) throw new ConfigError(message('her', 'nSteps must be 1', nSteps, 'A goal in hindsight changes every reward'));
-    if (hasActionMask) throw new ConfigError(message('her', `${id} must have no action masks`, 'masks', 'Train without hindsight'));
+    if (hasActionMask)
+      throw new ConfigError(message('her', `${id} must have no action masks`, 'masks', 'Train without hindsight'));
     return new HindsightReplay({ capacity, observationSpace, actionSpace, gamma, outcomes, strategy, goals });
   };
 }

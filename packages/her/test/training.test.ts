@@ -12,7 +12,15 @@ function withHindsight<Config>(algorithm: Algorithm<Config>, strategy: string): 
   return { algorithm: { ...algorithm, train } as Algorithm };
 }
 
-const small = { numEnvs: 2, bufferSize: 50, batchSize: 8, learningStarts: 20, trainEverySteps: 4, gradientSteps: 1, hiddenSizes: [8] };
+const small = {
+  numEnvs: 2,
+  bufferSize: 50,
+  batchSize: 8,
+  learningStarts: 20,
+  trainEverySteps: 4,
+  gradientSteps: 1,
+  hiddenSizes: [8],
+};
 const bits = () => makeVectorEnv('BitFlip-v0', 2, { bits: 3 });
 const maze = () => makeVectorEnv('PointMaze-v0', 2, { maxEpisodeSteps: 9 });
 

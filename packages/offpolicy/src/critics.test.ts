@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine, unflattenParams } from '@zpin/core';
 import { box, discrete, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { critics, smallest } from './critics.ts';
+import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { polyak } from './polyak.ts';
 
 // Tensors are computed on plain JavaScript.
@@ -72,6 +72,19 @@ describe('critics', () => {
     );
     expect(otherAction).not.toBe(dark);
     expect(bright).not.toBe(dark);
+  });
+});
+
+describe('errors', () => {
+  it('count each row by its importance weight', () => {
+    expect(numbers(weightedMean(tf.tensor1d([4, 8]), tf.tensor1d([1, 0.25])))).toEqual([3]);
+    expect(numbers(weightedMean(tf.tensor1d([4, 8])))).toEqual([6]);
+  });
+
+  it('of a row are averaged over the critics', () => {
+    const q = [tf.tensor1d([1, 5]), tf.tensor1d([4, 3])];
+    // |1 − 3| and |4 − 3|; |5 − 2| and |3 − 2|.
+    expect(numbers(meanError(q, tf.tensor1d([3, 2])))).toEqual([1.5, 2]);
   });
 });
 

@@ -19,7 +19,7 @@ const hindsight = {
 /** Settings with which DDPG reaches the threshold of an environment. */
 export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
   'FetchPush-v4': {
-    totalSteps: 500_000,
+    totalSteps: 400_000,
     her: 'future:4',
     config: { ...hindsight, numEnvs: 4, learningStarts: 2000, trainEverySteps: 100, gradientSteps: 40 },
   },

@@ -105,3 +105,44 @@ describe('the agent', () => {
     }
   });
 });
+
+describe('exploration', () => {
+  it('replaces the asked share of actions by uniform ones', async () => {
+    const config = { randomActionProbability: 0.3, noiseScale: 0, learningStarts: 0, hiddenSizes: [4], numEnvs: 1 };
+    const agent = (await ddpg.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<DdpgConfig>;
+    agent.progress(1, 100);
+    const obs = Float32Array.of(0.3, -0.2);
+    const [greedy] = await agent.act(obs, 'exploit');
+    const explored: number[] = [];
+    for (let i = 0; i < 2000; i++) explored.push((await agent.act(obs, 'explore'))[0]);
+    const random = explored.filter(action => action !== greedy);
+    // Five standard deviations of a share of 0.3 of 2000, and of the mean of 600 numbers uniform in [-2, 2].
+    expect(Math.abs(random.length / 2000 - 0.3)).toBeLessThan(0.052);
+    expect(Math.abs(random.reduce((sum, action) => sum + action, 0) / random.length)).toBeLessThan(0.24);
+    expect(random.every(action => action >= -2 && action < 2)).toBe(true);
+    expect(Math.max(...random)).toBeGreaterThan(1.9);
+    agent.dispose();
+  });
+});
+
+describe('prioritized replay', () => {
+  it('gets the error of each row of the last batch', async () => {
+    const config = { hiddenSizes: [4], gamma: 0, learningRate: 0 };
+    const agent = (await ddpg.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<DdpgConfig>;
+    agent.progress(1, 100);
+    // Without a next state, targets are the rewards: two rows that differ in them alone differ in their errors by as much.
+    const pair = (values: number[]) => Float32Array.from(values);
+    const twins = {
+      size: 2,
+      obs: pair([0.1, 0.2, 0.1, 0.2]),
+      action: pair([1, 1]),
+      nextObs: pair([0, 0, 0, 0]),
+      discount: pair([0, 0]),
+    };
+    await agent.update({ ...twins, reward: pair([10, 13]) });
+    const [low, high] = agent.priorities ?? [];
+    expect(high - low).toBeCloseTo(3, 5);
+    expect(low).toBeGreaterThan(9);
+    agent.dispose();
+  });
+});

@@ -44,7 +44,10 @@ export const explorationFields = {
     default: 1,
     meaning: 'time of one step for drifting noise; 0.01 makes it last for hundreds of steps',
   }),
-  randomActionProbability: probability({ default: 0, meaning: 'share of exploring actions that are uniform over the box instead' }),
+  randomActionProbability: probability({
+    default: 0,
+    meaning: 'share of exploring actions that are uniform over the box instead',
+  }),
 };
 
 interface ActorConfig {

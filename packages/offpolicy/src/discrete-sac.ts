@@ -16,6 +16,7 @@
  *    from becoming greedy.
  * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  * 4. Illegal actions, where the environment names them, have probability 0 in the next state.
+ * 5. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
  */
 
 import * as tf from '@tensorflow/tfjs';

@@ -1,4 +1,13 @@
-import { type Actor, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, SpaceError, type TransitionBatch } from '@zpin/core/spec';
+import {
+  type Actor,
+  box,
+  discrete,
+  type EnvSpec,
+  type OffPolicyAgent,
+  Rng,
+  SpaceError,
+  type TransitionBatch,
+} from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { normalizedAgent } from './normalized-agent.ts';
 
@@ -94,6 +103,8 @@ describe('normalizedAgent', () => {
     expect(normalizedAgent(agent, spec)).toBe(agent);
     const make = () => normalizedAgent(spy().agent, { ...spec, observationSpace: discrete(4) });
     expect(make).toThrow(SpaceError);
-    expect(make).toThrow(/^spy: observations of Two-v0 must be floats to be normalised, got .*\. Turn normalizeObservations off\.$/);
+    expect(make).toThrow(
+      /^spy: observations of Two-v0 must be floats to be normalised, got .*\. Turn normalizeObservations off\.$/,
+    );
   });
 });

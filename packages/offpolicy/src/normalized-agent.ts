@@ -47,7 +47,9 @@ export function normalizedAgent<Config extends NormalizationConfig>(
   if (!normalizeObservations) return agent;
   if (flatDtype(observationSpace) !== 'float32') {
     const expectation = `observations of ${id} must be floats to be normalised`;
-    throw new SpaceError(message(agent.algorithm, expectation, describeSpace(observationSpace), 'Turn normalizeObservations off'));
+    throw new SpaceError(
+      message(agent.algorithm, expectation, describeSpace(observationSpace), 'Turn normalizeObservations off'),
+    );
   }
   const size = flatSize(observationSpace);
   const statistics = new RunningStatistics(size);

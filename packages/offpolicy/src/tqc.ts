@@ -74,7 +74,12 @@ export const tqcConfig = z.strictObject({
   gradientSteps: count({ default: 1, meaning: 'updates in each round' }),
   numCritics: count({ max: 100, default: 2, meaning: 'critics (N)' }),
   numQuantiles: count({ min: 2, max: 1000, default: 25, meaning: 'quantiles of each critic (M)' }),
-  droppedQuantiles: count({ min: 0, max: 1000, default: 2, meaning: 'quantiles per critic, the largest, that targets leave out (d)' }),
+  droppedQuantiles: count({
+    min: 0,
+    max: 1000,
+    default: 2,
+    meaning: 'quantiles per critic, the largest, that targets leave out (d)',
+  }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   tau: field(z.number().gt(0).max(1), {
     default: 0.005,

@@ -9,7 +9,10 @@ export function trainOnReplay(options: TrainOptions) {
   return trainOffPolicy({ ...options, agent, replay: replayOf(agent, options) });
 }
 
-function replayOf({ algorithm, config }: OffPolicyAgent<ReplayConfig>, { env, makeReplay, totalSteps }: TrainOptions): ReplayBuffer {
+function replayOf(
+  { algorithm, config }: OffPolicyAgent<ReplayConfig>,
+  { env, makeReplay, totalSteps }: TrainOptions,
+): ReplayBuffer {
   const { bufferSize, gamma, nSteps } = config;
   const { observationSpace, actionSpace } = env.spec;
   const hasActionMask = env.createStep().actionMask !== undefined;

@@ -12,7 +12,10 @@ beforeAll(async () => {
 const algorithms: readonly Algorithm[] = algorithmCases.map(({ algorithm }) => algorithm);
 const observations = (rows: number) => new Rng(rows).uniformInto(new Float32Array(6 * rows), -1, 1);
 
-describe.each(algorithmCases)('$algorithm.id', ({ algorithm, actions }) => {
+const settings = [{ normalizeObservations: false }, { normalizeObservations: true, observationClip: 2 }];
+const subjects = algorithmCases.flatMap(subject => settings.map(setting => ({ ...subject, setting, id: subject.algorithm.id })));
+
+describe.each(subjects)('$id, $setting', ({ algorithm, actions, setting }) => {
   const spec: EnvSpec = {
     id: 'Six-v0',
     observationSpace: box({ low: -1, high: 1, shape: [6] }),
@@ -21,7 +24,9 @@ describe.each(algorithmCases)('$algorithm.id', ({ algorithm, actions }) => {
     rewardThreshold: null,
   };
   const makeAgent = async () => {
-    const agent = await algorithm.create({ spec, seed: 1, engine, config: { hiddenSizes: [32] } });
+    const agent = await algorithm.create({ spec, seed: 1, engine, config: { hiddenSizes: [32], numEnvs: 30, ...setting } });
+    // Statistics of observations come from exploring.
+    await agent.act(observations(30), 'explore');
     const policy = await agent.policy?.();
     if (!policy) throw new Error(`${algorithm.id} must have a policy`);
     return { agent, policy };

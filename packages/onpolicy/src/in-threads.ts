@@ -21,6 +21,9 @@ export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSecond
   });
 };
 
+/** Seconds that a thread has at least to load what it needs, however soon it must step later on. */
+const LEAST_START_TIMEOUT = 60;
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -74,7 +77,7 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
         return;
       }
       // The timer also keeps the process alive while it waits.
-      const watch = this.#watch();
+      const watch = this.#watch(call.method === 'work' ? this.#timeout : Math.max(this.#timeout, LEAST_START_TIMEOUT));
       const forget = () => clearInterval(watch);
       this.#pending = {
         resolve: result => {
@@ -91,18 +94,18 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
   }
 
   /** Gives the thread up when its steps no longer grow. */
-  #watch(): NodeJS.Timeout {
+  #watch(seconds: number): NodeJS.Timeout {
     let beats = Atomics.load(this.#beats, 0);
     let since = performance.now();
     return setInterval(
       () => {
         const now = Atomics.load(this.#beats, 0);
         if (now !== beats) [beats, since] = [now, performance.now()];
-        if (performance.now() - since < this.#timeout * 1000) return;
-        const expectation = `the worker must make a step within ${this.#timeout} s`;
+        if (performance.now() - since < seconds * 1000) return;
+        const expectation = `the worker must make a step within ${seconds} s`;
         this.#fail(new WorkerError(message(this.#name, expectation, 'none', 'Allow more by workerTimeout')));
       },
-      Math.min(1000, this.#timeout * 250),
+      Math.min(1000, seconds * 250),
     );
   }
 

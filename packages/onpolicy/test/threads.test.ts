@@ -114,9 +114,9 @@ describe.each([a3c, dppo] as unknown as Algorithm[])('$id with a worker that fai
   });
 
   it('by making no step ends in time', async () => {
-    const { error, saved } = await fail('hang', { workerTimeout: 4 });
+    const { error, saved } = await fail('hang', { workerTimeout: 6 });
     expect(error).toBeInstanceOf(WorkerError);
-    expect(error.message).toMatch(/worker [01]: the worker must make a step within 4 s, got "none"/);
+    expect(error.message).toMatch(/worker [01]: the worker must make a step within 6 s, got "none"/);
     expect(saved.length).toBe(1);
   });
 

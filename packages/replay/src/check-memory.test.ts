@@ -25,7 +25,9 @@ describe('checkMemory', () => {
   it('refuses what no machine holds, with the size', () => {
     const check = () => checkMemory('dqn', { ...numbers, capacity: 1e12 }, 'bufferSize');
     expect(check).toThrow(ConfigError);
-    expect(check).toThrow(/^dqn: bufferSize must be at most \d+, got 1000000000000. At 60 bytes per transition that is 55,880 GiB/);
+    expect(check).toThrow(
+      /^dqn: bufferSize must be at most \d+, got 1000000000000. At 60 bytes per transition that is 55,880 GiB/,
+    );
   });
 
   it('refuses an array that is too long for one piece of memory', () => {

@@ -53,7 +53,12 @@ class Stream {
       const next = [...stack.slice(1), this.frame()];
       const end = this.rng.random();
       this.stacks[i] = end < 0.3 ? this.first() : next;
-      return { obs: this.flat(stack), nextObs: this.flat(next), terminated: Number(end < 0.15), truncated: Number(end >= 0.15 && end < 0.3) };
+      return {
+        obs: this.flat(stack),
+        nextObs: this.flat(next),
+        terminated: Number(end < 0.15),
+        truncated: Number(end >= 0.15 && end < 0.3),
+      };
     });
     const array = (numbers: number[]) => (this.shape.dtype === 'uint8' ? Uint8Array.from(numbers) : Float32Array.from(numbers));
     return {
@@ -75,43 +80,46 @@ const shapes = fc.constantFrom<Shape>(
 );
 
 describe('replay of stacked frames', () => {
-  it.each(['uniform', 'prioritized'] as const)('%s gives what plain replay gives, also across ends, overflow and a restore', kind => {
-    fc.assert(
-      fc.property(
-        shapes,
-        fc.integer({ min: 1, max: 3 }),
-        fc.integer({ min: 2, max: 4 }),
-        fc.integer({ min: 1, max: 3 }),
-        fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 1, max: 60 }),
-        fc.integer({ min: 0, max: 1000 }),
-        (shape, numEnvs, count, nSteps, capacity, steps, seed) => {
-          const stream = new Stream(numEnvs, count, shape, seed);
-          const options = { capacity, observationSpace: stream.space, actionSpace: discrete(2), gamma: 0.9, nSteps };
-          const make = (frameStack?: number) =>
-            kind === 'uniform'
-              ? new UniformReplay({ ...options, frameStack })
-              : new PrioritizedReplay({ ...options, frameStack, betaAnnealing: 100 });
-          const plain = make();
-          let stacked = make(count);
-          for (let step = 0; step < steps; step++) {
-            const rows = stream.step();
-            plain.add(rows);
-            stacked.add(rows);
-            if (step === Math.floor(steps / 2)) {
-              const copy = make(count);
-              copy.restore(stacked.state());
-              stacked = copy;
+  it.each(['uniform', 'prioritized'] as const)(
+    '%s gives what plain replay gives, also across ends, overflow and a restore',
+    kind => {
+      fc.assert(
+        fc.property(
+          shapes,
+          fc.integer({ min: 1, max: 3 }),
+          fc.integer({ min: 2, max: 4 }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 1, max: 60 }),
+          fc.integer({ min: 0, max: 1000 }),
+          (shape, numEnvs, count, nSteps, capacity, steps, seed) => {
+            const stream = new Stream(numEnvs, count, shape, seed);
+            const options = { capacity, observationSpace: stream.space, actionSpace: discrete(2), gamma: 0.9, nSteps };
+            const make = (frameStack?: number) =>
+              kind === 'uniform'
+                ? new UniformReplay({ ...options, frameStack })
+                : new PrioritizedReplay({ ...options, frameStack, betaAnnealing: 100 });
+            const plain = make();
+            let stacked = make(count);
+            for (let step = 0; step < steps; step++) {
+              const rows = stream.step();
+              plain.add(rows);
+              stacked.add(rows);
+              if (step === Math.floor(steps / 2)) {
+                const copy = make(count);
+                copy.restore(stacked.state());
+                stacked = copy;
+              }
             }
-          }
-          const { places: _, ...found } = stacked.sample(40, new Rng(seed)) as object as Record<string, unknown>;
-          const { places: __, ...wanted } = plain.sample(40, new Rng(seed)) as object as Record<string, unknown>;
-          expect(found).toEqual(wanted);
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
+            const { places: _, ...found } = stacked.sample(40, new Rng(seed)) as object as Record<string, unknown>;
+            const { places: __, ...wanted } = plain.sample(40, new Rng(seed)) as object as Record<string, unknown>;
+            expect(found).toEqual(wanted);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it('goes on after a restore as if it had never stopped', () => {
     const stream = new Stream(2, 3, { frame: [3, 2], dtype: 'uint8' }, 5);
@@ -149,7 +157,8 @@ describe('memory', () => {
   /** Frames of pixels that all differ, in episodes of 50 steps. */
   function fill(store: FrameStore, count: number, transitions: number): void {
     let clock = 0;
-    const frame = () => new Uint8Array(side * side).fill(clock % 256).map((value, i) => value + (i === 0 ? Math.floor(clock++ / 256) : 0));
+    const frame = () =>
+      new Uint8Array(side * side).fill(clock % 256).map((value, i) => value + (i === 0 ? Math.floor(clock++ / 256) : 0));
     const flat = (stack: readonly Uint8Array[]) => {
       const out = new Uint8Array(side * side * count);
       for (const [k, pixels] of stack.entries()) for (const [p, pixel] of pixels.entries()) out[p * count + k] = pixel;

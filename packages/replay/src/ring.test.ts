@@ -4,7 +4,9 @@ import { Ring } from './ring.ts';
 describe('Ring', () => {
   it('says how much memory a table would take that is too large', () => {
     const make = () => new Ring(1e15, { a: { dtype: 'float32', size: 3 }, b: { dtype: 'uint8', size: 1 } });
-    expect(make).toThrow(/^replay: capacity must fit into memory: its transitions of 13 bytes take 13000000 GB, got 1000000000000000\./);
+    expect(make).toThrow(
+      /^replay: capacity must fit into memory: its transitions of 13 bytes take 13000000 GB, got 1000000000000000\./,
+    );
   });
 
   it('overwrites the oldest rows and says where the next goes', () => {

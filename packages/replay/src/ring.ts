@@ -121,7 +121,10 @@ export class Ring<Name extends string = string> {
       for (const name of this.names) columns[name] = this.batch(name, this.capacity);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const bytes = this.names.reduce((sum, name) => sum + this.layout[name].size * arrays[this.layout[name].dtype].BYTES_PER_ELEMENT, 0);
+      const bytes = this.names.reduce(
+        (sum, name) => sum + this.layout[name].size * arrays[this.layout[name].dtype].BYTES_PER_ELEMENT,
+        0,
+      );
       const gigabytes = Math.ceil((bytes * this.capacity) / 1e9);
       const expectation = `capacity must fit into memory: its transitions of ${bytes} bytes take ${gigabytes} GB`;
       throw new InputError(message('replay', expectation, this.capacity, 'Keep fewer transitions'));

@@ -64,7 +64,8 @@ describe('the network', () => {
     [0.1, -0.4],
     [0.7, 0.2],
   ]);
-  const apply = (fractions?: number[][]) => network.apply(params, obs, fractions && tf.tensor2d(fractions)).arraySync() as number[][][];
+  const apply = (fractions?: number[][]) =>
+    network.apply(params, obs, fractions && tf.tensor2d(fractions)).arraySync() as number[][][];
 
   it('gives a quantile for each action and drawn fraction, and acts on the midpoints', () => {
     expect(apply().map(row => row.map(quantiles => quantiles.length))).toEqual([

@@ -72,7 +72,11 @@ export function iqnNetwork({ spec, config }: PolicyOptions<IqnConfig>): QNetwork
     output: dense({ inputSize: width, outputSize: numActions }),
   });
   const embed = (params: Parameters<QNetwork['apply']>[0], fractions: tf.Tensor) =>
-    tf.reshape(tf.relu(parts.embedding.apply(params, cosines(fractions, embeddingSize))), [-1, fractions.shape[1] as number, width]);
+    tf.reshape(tf.relu(parts.embedding.apply(params, cosines(fractions, embeddingSize))), [
+      -1,
+      fractions.shape[1] as number,
+      width,
+    ]);
   return {
     layout,
     init,

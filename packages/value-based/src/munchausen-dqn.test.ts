@@ -54,7 +54,8 @@ describe('the soft value', () => {
 });
 
 it('the log-probability is that of the softmax, times the temperature, within its bounds', () => {
-  const logPolicy = (temperature: number, least: number) => scaledLogPolicy(tf.tensor2d(q), tf.tensor1d([2, 0], 'int32'), temperature, least);
+  const logPolicy = (temperature: number, least: number) =>
+    scaledLogPolicy(tf.tensor2d(q), tf.tensor1d([2, 0], 'int32'), temperature, least);
   expectClose(logPolicy(1, -10), [Math.log(slowPolicy(q[0], 1)[2]), Math.log(slowPolicy(q[1], 1)[0])]);
   // q − max q = −1.5 for the first: below l₀ = −1.
   expectClose(logPolicy(0.03, -1), [-1, 0.03 * Math.log(slowPolicy(q[1], 0.03)[0])]);
@@ -84,7 +85,13 @@ it('the target adds the bonus of the action taken and bootstraps from the soft v
 });
 
 it('the agent counts legal actions alone, in the observation and in the successor', async () => {
-  const spec: EnvSpec = { id: 'One-v0', observationSpace: discrete(2), actionSpace: discrete(3), maxEpisodeSteps: null, rewardThreshold: null };
+  const spec: EnvSpec = {
+    id: 'One-v0',
+    observationSpace: discrete(2),
+    actionSpace: discrete(3),
+    maxEpisodeSteps: null,
+    rewardThreshold: null,
+  };
   const config = { hiddenSizes: [], temperature: 0.1, learningRate: 0.01 };
   const batch: TransitionBatch = {
     size: 1,

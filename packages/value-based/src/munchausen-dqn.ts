@@ -65,7 +65,8 @@ export function munchausenTarget(config: MunchausenDqnConfig): QMethod<Munchause
 
 // ---- agent ----
 
-const networkOf = ({ spec, config }: PolicyOptions<MunchausenDqnConfig>) => qNetwork({ spec, config, algorithm: 'munchausen-dqn' });
+const networkOf = ({ spec, config }: PolicyOptions<MunchausenDqnConfig>) =>
+  qNetwork({ spec, config, algorithm: 'munchausen-dqn' });
 
 /** Builds a Munchausen DQN agent. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<MunchausenDqnConfig>) {

@@ -1,13 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  combine,
-  dense,
-  type Network,
-  type NoisyNetwork,
-  noisyDense,
-  observationFeatures,
-  type PolicyNetwork,
-} from '@zpin/core';
+import { combine, dense, type Network, type NoisyNetwork, noisyDense, observationFeatures, type PolicyNetwork } from '@zpin/core';
 import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
 import { maskQ } from './mask-q.ts';
 import type { QConfig } from './q-config.ts';
@@ -57,8 +49,7 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
   const numActions = countActions(spec, algorithm);
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
   const sizes = { inputSize: hidden.outputSize, outputSize: (isDueling ? 1 + numActions : numActions) * outputs };
-  const last: NoisyNetwork =
-    noiseScale === undefined ? { ...dense(sizes), noiseSize: 0 } : noisyDense({ ...sizes, noiseScale });
+  const last: NoisyNetwork = noiseScale === undefined ? { ...dense(sizes), noiseSize: 0 } : noisyDense({ ...sizes, noiseScale });
   const { layout, init, parts } = combine({ hidden, output: last });
   return {
     layout,

@@ -84,7 +84,9 @@ export function quantileLoss(
 // ---- update ----
 
 /** Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles' τ. */
-export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+export function quantileUpdate({
+  double,
+}: Pick<QrDqnConfig, 'double'>): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
   return {
     values: quantileValues,
     target({ reward, discount, nextObs, mask }, { online, target }) {

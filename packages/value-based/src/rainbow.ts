@@ -35,7 +35,10 @@ export const rainbowConfig = z.strictObject({
   ...priorityFields,
   double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
   dueling: field(z.boolean(), { default: true, meaning: 'whether the network has streams of value and advantage' }),
-  distributional: field(z.boolean(), { default: true, meaning: 'whether the distribution of the return is learned, not its mean alone' }),
+  distributional: field(z.boolean(), {
+    default: true,
+    meaning: 'whether the distribution of the return is learned, not its mean alone',
+  }),
   noisy: field(z.boolean(), { default: true, meaning: 'whether the last layer is noisy; without, explore by epsilon' }),
   nSteps: count({ default: 3, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
 });

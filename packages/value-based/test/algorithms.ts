@@ -70,9 +70,18 @@ const variants: readonly Variant[] = [
   { algorithm: noisyDqn, shape: { noiseScale: 0.5 }, constant: { epsilonStart: 0, epsilonEnd: 0 } },
   { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
   { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
-  { algorithm: iqn, makeNetwork: iqnNetwork, values: quantileValues, settings: { numQuantiles: 4, numActingQuantiles: 6, embeddingSize: 8 } },
+  {
+    algorithm: iqn,
+    makeNetwork: iqnNetwork,
+    values: quantileValues,
+    settings: { numQuantiles: 4, numActingQuantiles: 6, embeddingSize: 8 },
+  },
   // Without the bonus the values are those of the returns.
-  { algorithm: munchausenDqn, settings: { temperature: 0.01, logPolicyWeight: 0 }, small: { temperature: 0.1, logPolicyWeight: 0.9 } },
+  {
+    algorithm: munchausenDqn,
+    settings: { temperature: 0.01, logPolicyWeight: 0 },
+    small: { temperature: 0.1, logPolicyWeight: 0.9 },
+  },
   {
     algorithm: rainbow,
     shape: { outputs: atoms.numAtoms, isDueling: true, noiseScale: 0.5 },

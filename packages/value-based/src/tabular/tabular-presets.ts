@@ -2,6 +2,18 @@ import type { Preset } from '@zpin/core';
 import type { SarsaLambdaConfig } from './sarsa-lambda.ts';
 import type { TabularConfig } from './tabular-agent.ts';
 
+/** A pole and a cart in 1,280 states; the bins lie close together where the pole is upright. */
+const cartPole = {
+  totalSteps: 1_000_000,
+  envOptions: { wrappers: ['discretize-observation:4,4,10,8:-2.4,-3,-0.21,-3:2.4,3,0.21,3'] },
+};
+const cartPoleConfig = {
+  learningRate: { type: 'linear', from: 0.3, to: 0 },
+  gamma: 0.99,
+  epsilonEnd: 0.01,
+  explorationFraction: 0.7,
+} as const;
+
 /** Settings with which the one-step tabular algorithms reach the threshold of an environment. */
 export const tabularPresets: Readonly<Record<string, Preset<TabularConfig>>> = {
   // The ice is slippery: only a step size that falls to 0 averages enough outcomes to rank actions that differ by a hundredth.
@@ -18,6 +30,7 @@ export const tabularPresets: Readonly<Record<string, Preset<TabularConfig>>> = {
     totalSteps: 500_000,
     config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
   },
+  'CartPole-v1': { ...cartPole, config: cartPoleConfig },
 };
 
 /** The same for SARSA(λ), whose traces make every step count more often. */
@@ -40,4 +53,5 @@ export const sarsaLambdaPresets: Readonly<Record<string, Preset<SarsaLambdaConfi
     totalSteps: 500_000,
     config: { learningRate: 0.2, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
   },
+  'CartPole-v1': { ...cartPole, config: { ...cartPoleConfig, lambda: 0.9 } },
 };

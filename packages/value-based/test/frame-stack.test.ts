@@ -1,0 +1,37 @@
+import type { EnvSpec, OffPolicyAgent, VectorEnv } from '@zpin/core/spec';
+import { makeVectorEnv } from '@zpin/envs';
+import { expect, it } from 'vitest';
+import { compiledEngine, PATIENCE } from '../../../tools/testing/algorithm-case.ts';
+import { dqn } from '../src/dqn.ts';
+import { rainbow } from '../src/rainbow.ts';
+
+const settings = { numEnvs: 2, bufferSize: 50, batchSize: 8, learningStarts: 20, trainEverySteps: 4, hiddenSizes: [8] };
+
+/** The same environment, which does not say that its observations are stacks. */
+function silent(env: VectorEnv): VectorEnv {
+  const { frameStack: _, ...spec }: EnvSpec = env.spec;
+  return Object.create(env, { spec: { value: spec } }) as VectorEnv;
+}
+
+async function metrics(algorithm: typeof dqn | typeof rainbow, env: VectorEnv): Promise<object[]> {
+  const agent = (await algorithm.create({
+    spec: env.spec,
+    config: settings,
+    seed: 1,
+    engine: await compiledEngine(),
+  })) as OffPolicyAgent;
+  const found: object[] = [];
+  for await (const event of algorithm.train({ agent, env, totalSteps: 120, seed: 1 })) {
+    if (event.type === 'update') found.push(await event.metrics.read());
+  }
+  agent.dispose();
+  return found;
+}
+
+it.each([dqn, rainbow])('$id learns the same from stacks that are stored frame by frame', PATIENCE, async algorithm => {
+  const make = () => makeVectorEnv('MinAtar/Breakout-v1', 2, { wrappers: ['frame-stack:3'] });
+  expect(make().spec).toMatchObject({ frameStack: 3, observationSpace: { shape: [10, 10, 12], dtype: 'uint8' } });
+  const stacked = await metrics(algorithm, make());
+  expect(stacked).toHaveLength(25);
+  expect(stacked).toEqual(await metrics(algorithm, silent(make())));
+});
