@@ -25,7 +25,7 @@ const HEIGHT = 330;
 /** Pixels of a panel: one alone is wider. */
 const widthOf = (panels: number) => (panels === 1 ? 720 : 560);
 /** Around the axes of a panel. */
-const MARGIN = { top: 16, right: 22, bottom: 50, left: 74 };
+const MARGIN = { top: 16, right: 30, bottom: 50, left: 74 };
 const LEGEND_ROW = 20;
 
 /** An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour. */
@@ -34,14 +34,14 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[])
   const reference = plots.find(plot => plot.reference)?.reference;
   const panelWidth = widthOf(plots.length);
   const width = panelWidth * plots.length;
-  const columns = plots.length === 1 ? 3 : 4;
   const entries = [...names, ...(reference ? [reference.name] : [])];
-  const top = 54 + Math.ceil(entries.length / columns) * LEGEND_ROW;
+  const places = flow(entries, width - MARGIN.left - MARGIN.right);
+  const top = 54 + (places[places.length - 1].row + 1) * LEGEND_ROW;
   const height = top + HEIGHT + 26;
   const color = (name: string) => COLORS[names.indexOf(name) % COLORS.length];
   const legend = entries.map((name, i) => {
-    const x = MARGIN.left + (i % columns) * ((width - MARGIN.left) / columns);
-    const y = 52 + Math.floor(i / columns) * LEGEND_ROW;
+    const x = MARGIN.left + places[i].x;
+    const y = 52 + places[i].row * LEGEND_ROW;
     const isReference = i === names.length;
     const stroke = isReference ? `stroke="${INK}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
     return (
@@ -59,6 +59,19 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[])
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** Where the entries of a legend go: one behind the other, in as many rows as it takes. */
+function flow(entries: readonly string[], width: number): { x: number; row: number }[] {
+  let [x, row] = [0, 0];
+  return entries.map(name => {
+    // About 7 pixels a letter, besides the line before and the space behind.
+    const size = 29 + 7 * name.length + 24;
+    if (x > 0 && x + size > width) [x, row] = [0, row + 1];
+    const place = { x, row };
+    x += size;
+    return place;
+  });
 }
 
 function panel(plot: Plot, width: number, color: (name: string) => string): string {

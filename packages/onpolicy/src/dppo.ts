@@ -76,7 +76,11 @@ import { WorkerRun } from './worker-run.ts';
 /** Settings of every algorithm with workers. */
 export const workerFields = {
   workers: count({ default: 2, meaning: 'threads that collect at the same time; each has its share of the environments (W)' }),
-  workerTimeout: positive({ default: 60, unit: 'seconds', meaning: 'a worker that makes no step for so long is given up; to start, it has 60 at least' }),
+  workerTimeout: positive({
+    default: 60,
+    unit: 'seconds',
+    meaning: 'a worker that makes no step for so long is given up; to start, it has 60 at least',
+  }),
 };
 
 export const dppoConfig = z.strictObject({

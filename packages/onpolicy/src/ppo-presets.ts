@@ -11,7 +11,10 @@ const lunarLander: Partial<PpoConfig> = {
   entropyCoefficient: 0.01,
 };
 
-/** Settings with which PPO reaches the threshold of an environment; those of CartPole, LunarLander and Hopper are RL Baselines3 Zoo's. */
+/**
+ * Settings with which PPO reaches the threshold of an environment; those of CartPole and LunarLander are RL Baselines3 Zoo's,
+ * those of Hopper CleanRL's.
+ */
 export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   'CartPole-v1': {
     totalSteps: 100_000,
@@ -65,18 +68,7 @@ export const ppoPresets: Readonly<Record<string, Preset<PpoConfig>>> = {
   'Hopper-v5': {
     totalSteps: 1_000_000,
     config: {
-      rolloutLength: 512,
-      batchSize: 32,
-      epochs: 5,
-      gamma: 0.999,
-      lambda: 0.99,
-      learningRate: 9.80828e-5,
-      entropyCoefficient: 0.00229519,
-      valueCoefficient: 0.835671,
-      maxGradientNorm: 0.7,
-      hiddenSizes: [256, 256],
-      activation: 'relu',
-      initialLogStd: -2,
+      learningRate: { type: 'linear', from: 3e-4, to: 0 },
       normalizeObservations: true,
       normalizeRewards: true,
     },

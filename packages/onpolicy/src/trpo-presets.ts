@@ -30,11 +30,8 @@ export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
     config: {
       numEnvs: 2,
       rolloutLength: 1024,
-      cgIterations: 25,
       valueEpochs: 20,
-      hiddenSizes: [256, 256],
-      activation: 'relu',
-      initialLogStd: -2,
+      initialLogStd: -0.5,
       normalizeObservations: true,
       normalizeRewards: true,
     },

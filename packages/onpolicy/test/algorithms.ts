@@ -69,9 +69,9 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     small: {
       workers: 2,
       numEnvs: 2,
-      rolloutLength: 23,
+      rolloutLength: 9,
       batchSize: 12,
-      epochs: 3,
+      epochs: 2,
       learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       clipRange: { type: 'linear', from: 0.2, to: 0.1 },
       entropyCoefficient: 0.01,

@@ -102,7 +102,10 @@ export class FrameStore {
   /** Puts stacks together. @param places `[B, K]` @param out `[B, D]` */
   read(places: Int32Array, out: NumericArray): void {
     const { count, frameSize, group, chunkFrames, chunks } = this;
-    if (count === 4 && group === 1 && out instanceof Uint8Array && out.byteOffset % 4 === 0) return this.readBytes(places, out);
+    if (count === 4 && group === 1 && out instanceof Uint8Array && out.byteOffset % 4 === 0) {
+      this.readBytes(places, out);
+      return;
+    }
     for (let i = 0; i < places.length; i++) {
       const inside = places[i] % chunkFrames;
       const chunk = chunks[(places[i] - inside) / chunkFrames];

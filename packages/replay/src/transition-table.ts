@@ -167,9 +167,10 @@ export class TransitionTable {
   }
 
   private gatherObs(name: 'obs' | 'nextObs', index: Int32Array, batch: TableBatch): void {
-    if (!this.frames) return this.ring.gather(name, index, batch[name]);
-    this.ring.gather(name, index, batch.places);
-    this.frames.read(batch.places, batch[name]);
+    if (this.frames) {
+      this.ring.gather(name, index, batch.places);
+      this.frames.read(batch.places, batch[name]);
+    } else this.ring.gather(name, index, batch[name]);
   }
 
   private storeFrames(frames: FrameStore, { obs, nextObs, reward }: TransitionRows) {

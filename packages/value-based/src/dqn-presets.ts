@@ -147,7 +147,6 @@ export const noisyDqnPresets: Presets<NoisyDqnConfig> = {
 
 export const c51Presets: Presets<C51Config> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, ...cartPoleAtoms }),
-  'Acrobot-v1': onAcrobot({ ...acrobot, ...acrobotGreedy, ...minusAtoms }),
 };
 
 export const qrDqnPresets: Presets<QrDqnConfig> = {

@@ -61,7 +61,6 @@ const categorical: Values = logits => categoricalValues(logits, atomsOf(atoms, '
 
 const variants: readonly Variant[] = [
   { algorithm: dqn },
-  { algorithm: { ...dqn, id: 'dqn-2013' }, settings: { targetNetwork: false } },
   { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 } },
   // Slower, so that gradients have not yet shrunk to rounding errors when the agreement of engines is measured.
   { algorithm: duelingDqn, shape: { isDueling: true }, small: { learningRate: { type: 'linear', from: 3e-3, to: 1e-3 } } },
@@ -91,8 +90,16 @@ const variants: readonly Variant[] = [
   },
 ];
 
-const memoryCases: readonly AlgorithmCase[] = variants.map(
-  ({ algorithm, shape = {}, makeNetwork, values = output => output, settings, small, constant }) => ({
+function toCase({
+  algorithm,
+  shape = {},
+  makeNetwork,
+  values = output => output,
+  settings,
+  small,
+  constant,
+}: Variant): AlgorithmCase {
+  return {
     algorithm,
     actions: ['discrete'],
     masks: true,
@@ -130,8 +137,8 @@ const memoryCases: readonly AlgorithmCase[] = variants.map(
       [multiDiscrete([2, 3]), /must be Discrete/],
       [dict({ move: discrete(2) }), /must be Discrete/],
     ],
-  }),
-);
+  };
+}
 
 /** The one without a memory, whose settings are few. */
 const neuralCase: AlgorithmCase = {
@@ -147,4 +154,7 @@ const neuralCase: AlgorithmCase = {
 };
 
 /** Every algorithm of this package that learns by networks, for the shared suites. */
-export const algorithmCases: readonly AlgorithmCase[] = [...memoryCases, neuralCase];
+export const algorithmCases: readonly AlgorithmCase[] = [...variants.map(toCase), neuralCase];
+
+/** DQN without a target network, which is known by the name of DQN. */
+export const dqnOf2013 = toCase({ algorithm: dqn, settings: { targetNetwork: false } });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describeExactness, describeNewProcess } from '../../../tools/testing/exactness-suite.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, dqnOf2013 } from './algorithms.ts';
 
-for (const subject of algorithmCases) describeExactness(subject);
+for (const subject of [...algorithmCases, dqnOf2013]) describeExactness(subject);
 describeNewProcess(algorithmCases, fileURLToPath(new URL('train-process.ts', import.meta.url)));

@@ -1,4 +1,4 @@
 import { describeProbes } from '../../../tools/testing/probe-suite.ts';
-import { algorithmCases } from './algorithms.ts';
+import { algorithmCases, dqnOf2013 } from './algorithms.ts';
 
-for (const subject of algorithmCases) describeProbes(subject);
+for (const subject of [...algorithmCases, dqnOf2013]) describeProbes(subject);

@@ -20,5 +20,5 @@ export const tabularCases: readonly AlgorithmCase[] = algorithms.map(algorithm =
   probe: { numEnvs: 2, learningRate: { type: 'linear', from: 0.5, to: 0.05 }, epsilonEnd: 0.3 },
   probeSteps: 2000,
   estimates: async agent => (agent as TabularAgent).table,
-  refuses: [[box({ low: -1, high: 1, shape: [2] }), /Use ppo or sac/]],
+  refuses: [[box({ low: -1, high: 1, shape: [2] }), /Use ddpg, td3 or sac, or --wrap/]],
 }));

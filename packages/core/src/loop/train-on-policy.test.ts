@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Episode, rewardOf, ScriptedEnv, worth } from '../../test/scripted-env.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { OnPolicyAgent, Rollout } from '../spec/agent.ts';
+import type { OnPolicyAgent, Recurrence, Rollout } from '../spec/agent.ts';
 import type { NumericArray } from '../spec/env.ts';
 import { CheckpointError, ConfigError, NumericsError } from '../spec/errors.ts';
 import type { TrainOptions } from './algorithm.ts';
@@ -59,6 +59,34 @@ class FakeAgent implements OnPolicyAgent<object> {
   dispose(): void {}
 }
 
+/** Remembers how many steps it saw of each episode, and twice that. */
+class RememberingAgent extends FakeAgent {
+  readonly memorySize = 2;
+  readonly seen = new Int32Array(2);
+
+  override explore(
+    obs: NumericArray,
+    logProb: Float32Array,
+    value: Float32Array,
+    mask?: Uint8Array,
+    recurrence?: Recurrence,
+  ): NumericArray {
+    for (let i = 0; i < 2; i++) {
+      if (recurrence?.start[i]) this.seen[i] = 0;
+      recurrence?.memory.set([this.seen[i], 2 * this.seen[i]], 2 * i);
+      this.seen[i]++;
+    }
+    return super.explore(obs, logProb, value, mask);
+  }
+  override state() {
+    return { ...super.state(), seen: this.seen.slice() };
+  }
+  override restore(state: { calls?: unknown; seen?: unknown }): void {
+    super.restore(state);
+    this.seen.set(state.seen as Int32Array);
+  }
+}
+
 async function train(options: Partial<TrainOptions<OnPolicyAgent>> & { onEvent?: (event: TrainEvent) => void } = {}) {
   const { onEvent, ...rest } = options;
   const agent = new FakeAgent();
@@ -105,6 +133,29 @@ function throughBytes(state: TrainState): TrainState {
 }
 
 describe('trainOnPolicy', () => {
+  it('tells an agent with a memory where episodes begin, and keeps what it remembered, through a checkpoint too', async () => {
+    const rollouts = async (options: object = {}) => {
+      const agent = new RememberingAgent();
+      const run = trainOnPolicy({ agent, env: new ScriptedEnv({ scripts }), totalSteps: 40, seed: 0, ...options });
+      let state: TrainState = {};
+      for await (const event of run) if (event.type === 'checkpoint') state = event.state;
+      return { agent, state };
+    };
+    const { agent } = await rollouts();
+    expect(agent.rollouts).toHaveLength(5);
+    // The third number of an observation counts the steps of its episode.
+    for (const { obs, recurrence } of agent.rollouts) {
+      for (let row = 0; row < 2 * T; row++) {
+        const steps = obs[3 * row + 2];
+        expect(recurrence?.start[row]).toBe(Number(steps === 0));
+        expect(Array.from(recurrence?.memory.subarray(2 * row, 2 * row + 2) ?? [])).toEqual([steps, 2 * steps]);
+      }
+    }
+    const { state } = await rollouts({ totalSteps: 22 });
+    const rest = await rollouts({ resume: throughBytes(state) });
+    expect(rest.agent.rollouts).toEqual(agent.rollouts.slice(-rest.agent.rollouts.length));
+  });
+
   it('collects what the environments did: next values at ends, at cuts, at the last row and elsewhere', async () => {
     const { agent } = await train();
     const expected = [expectedSteps(0, 20), expectedSteps(1, 20)];

@@ -26,6 +26,7 @@ import {
 import { z } from 'zod';
 import { randomAction } from '../epsilon-greedy.ts';
 import { maskQ } from '../mask-q.ts';
+import { countActions } from '../q-network.ts';
 import { ActionTable } from './action-table.ts';
 
 /** Settings that all tabular algorithms have. */
@@ -224,16 +225,14 @@ export function tabularPolicy({ spec }: PolicyOptions<unknown>, algorithm: strin
   };
 }
 
-function tabularSizes({ id, observationSpace, actionSpace }: EnvSpec, algorithm: string) {
+function tabularSizes(spec: EnvSpec, algorithm: string) {
+  const { id, observationSpace } = spec;
   if (observationSpace.type !== 'discrete') {
-    const remedy = 'Use dqn, or sort them into bins with DiscretizeObservation';
+    const bounds = 'bounds too where the space has none';
+    const remedy = `Use dqn, or sort them into bins: --wrap discretize-observation:20, with ${bounds}`;
     throw new SpaceError(message(algorithm, `observations of ${id} must be Discrete`, describeSpace(observationSpace), remedy));
   }
-  if (actionSpace.type !== 'discrete') {
-    const remedy = 'Use ppo or sac, or discretise the actions';
-    throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
-  }
-  return { numStates: observationSpace.n, numActions: actionSpace.n, firstState: observationSpace.start };
+  return { numStates: observationSpace.n, numActions: countActions(spec, algorithm), firstState: observationSpace.start };
 }
 
 /** Eligibility of the pairs visited in one episode. */
