@@ -1,0 +1,67 @@
+import { createEngine } from '@zpin/core';
+import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
+import { describe, expect, it } from 'vitest';
+import { type RainbowConfig, rainbow } from './rainbow.ts';
+
+const engine = await createEngine('onnx');
+const spec: EnvSpec = {
+  id: 'Two-v0',
+  observationSpace: box({ low: -1, high: 1, shape: [2] }),
+  actionSpace: discrete(3),
+  maxEpisodeSteps: null,
+  rewardThreshold: null,
+};
+const batch: TransitionBatch = {
+  size: 2,
+  obs: Float32Array.of(0.1, 0.2, 0.3, -0.4),
+  action: Int32Array.of(0, 2),
+  reward: Float32Array.of(1, -1),
+  nextObs: Float32Array.of(0.5, 0.6, -0.7, 0.8),
+  discount: Float32Array.of(0.9, 0),
+};
+
+describe('a part of Rainbow', () => {
+  const make = async (config: Partial<RainbowConfig>) =>
+    (await rainbow.create({
+      spec,
+      seed: 1,
+      engine,
+      config: { hiddenSizes: [4], numAtoms: 5, noiseScale: 1, ...config },
+    })) as OffPolicyAgent;
+
+  /** Weights and biases of the last layer, of 4 inputs. */
+  const layer = (outputs: number) => 4 * outputs + outputs;
+  const hidden = 2 * 4 + 4;
+
+  it.each([
+    ['nothing', {}, hidden + 2 * layer(4 * 5)],
+    ['dueling', { dueling: false }, hidden + 2 * layer(3 * 5)],
+    ['distributional', { distributional: false }, hidden + 2 * layer(4)],
+    ['noisy', { noisy: false }, hidden + layer(4 * 5)],
+    ['double', { double: false }, hidden + 2 * layer(4 * 5)],
+  ])('is left out of the network: %s', async (_, config, parameters) => {
+    const agent = await make(config);
+    const policy = await agent.policy?.();
+    expect(policy?.weights).toHaveLength(parameters);
+    const before = policy?.weights.slice();
+    const { loss, gradientNorm } = await (await agent.update(batch)).read();
+    expect(loss).toBeGreaterThan(0);
+    expect(gradientNorm).toBeGreaterThan(0);
+    expect((await agent.policy?.())?.weights).not.toEqual(before);
+    expect(agent.priorities).toHaveLength(2);
+    agent.dispose();
+  });
+
+  it('noise explores in place of epsilon, and only where it is', async () => {
+    const choices = async (config: Partial<RainbowConfig>) => {
+      const agent = await make({ learningStarts: 0, ...config });
+      agent.progress(10, 100);
+      const seen = new Set<number>();
+      for (let i = 0; i < 60; i++) seen.add((await agent.act(Float32Array.of(0.3, -0.2), 'explore'))[0]);
+      agent.dispose();
+      return seen.size;
+    };
+    expect(await choices({})).toBeGreaterThan(1);
+    expect(await choices({ noisy: false })).toBe(1);
+  });
+});
