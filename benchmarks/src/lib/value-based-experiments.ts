@@ -4,7 +4,7 @@ import { FlagReward } from './flag-reward.ts';
 
 /** Small networks and memories, as one uses them on Pendulum. */
 const pendulum = {
-  ...{ hiddenSizes: [20], learningRate: 5e-3, gamma: 0.9, batchSize: 32, bufferSize: 3000, learningStarts: 3000 },
+  ...{ hiddenSizes: [64], learningRate: 1e-3, gamma: 0.9, batchSize: 32, bufferSize: 3000, learningStarts: 3000 },
   ...{ trainEverySteps: 1, targetUpdateEverySteps: 200, epsilonStart: 0.1, epsilonEnd: 0.1 },
 };
 
