@@ -129,7 +129,7 @@ describe('a loss that is not finite', () => {
     expect(exitCode).toBe(1);
     const found = /^train at step (\d+): (metric "\w+"|weights) must be finite, got -?(NaN|Infinity)\. /.exec(err);
     const path = join(scratch, 'nan', 'checkpoint.bin');
-    expect(err.trimEnd().endsWith(`It is ${path}.`)).toBe(true);
+    expect(err.trimEnd().endsWith(`The last good checkpoint is kept: ${path}.`)).toBe(true);
     const { header } = readCheckpoint(path);
     expect(header.step).toBeGreaterThanOrEqual(50);
     expect(header.step).toBeLessThanOrEqual(Number(found?.[1]));
@@ -141,7 +141,7 @@ describe('a loss that is not finite', () => {
   it('says when there is no checkpoint yet', async () => {
     const { exitCode, err } = await runCli(tinyRun('ppo', 'nan-ppo', '--steps', '9000', '--quiet', '--learning-rate', '1e30'));
     expect(exitCode).toBe(1);
-    expect(err).toContain('None was written yet.');
+    expect(err).toContain('No checkpoint was written yet.');
   });
 });
 
