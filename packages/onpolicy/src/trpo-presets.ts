@@ -30,6 +30,7 @@ export const trpoPresets: Readonly<Record<string, Preset<TrpoConfig>>> = {
     config: {
       numEnvs: 2,
       rolloutLength: 1024,
+      maxKl: 0.02,
       valueEpochs: 20,
       initialLogStd: -0.5,
       normalizeObservations: true,
