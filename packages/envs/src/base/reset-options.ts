@@ -11,16 +11,16 @@ export function numberOption(id: string, options: Readonly<Record<string, unknow
 }
 
 /**
- * Reset options `low` and `high`, or their defaults.
+ * Reset options `low` and `high`, or their defaults: the very array of them where neither is given, so that a reset allocates nothing.
  * @throws InputError unless both are finite numbers and low ≤ high
  */
 export function boundOptions(
   id: string,
   options: Readonly<Record<string, unknown>>,
-  low: number,
-  high: number,
-): [number, number] {
-  const bounds: [number, number] = [numberOption(id, options, 'low', low), numberOption(id, options, 'high', high)];
+  defaults: readonly [low: number, high: number],
+): readonly [low: number, high: number] {
+  if (options.low === undefined && options.high === undefined) return defaults;
+  const bounds = [numberOption(id, options, 'low', defaults[0]), numberOption(id, options, 'high', defaults[1])] as const;
   if (bounds[0] <= bounds[1]) return bounds;
   throw new InputError(message(`${id}.reset`, 'low must be <= high', bounds, 'Swap them'));
 }

@@ -16,6 +16,9 @@ const MAX_SPEED_2 = 9 * Math.PI;
 
 const high = [1, 1, 1, 1, MAX_SPEED_1, MAX_SPEED_2];
 
+/** Between which an episode starts, unless the reset says otherwise. */
+const START_BOUNDS = [-0.1, 0.1] as const;
+
 export const acrobotV1: EnvSpec = {
   id: 'Acrobot-v1',
   observationSpace: box({ low: high.map(bound => -bound), high }),
@@ -42,7 +45,7 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
-    const [low, high] = boundOptions(this.spec.id, options, -0.1, 0.1);
+    const [low, high] = boundOptions(this.spec.id, options, START_BOUNDS);
     // Gymnasium starts from float32.
     for (let i = 0; i < 4; i++) this.world[i] = Math.fround(this.rng.uniform(low, high));
   }

@@ -24,6 +24,9 @@ function cartPoleSpec(id: string, maxEpisodeSteps: number, rewardThreshold: numb
   return { id, observationSpace, actionSpace: discrete(2), maxEpisodeSteps, rewardThreshold };
 }
 
+/** Between which an episode starts, unless the reset says otherwise. */
+const START_BOUNDS = [-0.05, 0.05] as const;
+
 export const cartPoleV1 = cartPoleSpec('CartPole-v1', 500, 475);
 export const cartPoleV0 = cartPoleSpec('CartPole-v0', 200, 195);
 
@@ -49,7 +52,7 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
-    const [low, high] = boundOptions(this.spec.id, options, -0.05, 0.05);
+    const [low, high] = boundOptions(this.spec.id, options, START_BOUNDS);
     for (let i = 0; i < 4; i++) this.world[i] = this.rng.uniform(low, high);
   }
 

@@ -10,6 +10,9 @@ const POWER = 0.0015;
 const GRAVITY = 0.0025;
 const GOAL_X = 0.45;
 
+/** Between which an episode starts, unless the reset says otherwise. */
+const START_BOUNDS = [-0.6, -0.4] as const;
+
 export const mountainCarContinuousV0: EnvSpec = {
   id: 'MountainCarContinuous-v0',
   observationSpace: box({ low: [MIN_X, -MAX_SPEED], high: [MAX_X, MAX_SPEED] }),
@@ -37,7 +40,7 @@ export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> 
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
-    const [low, high] = boundOptions(this.spec.id, options, -0.6, -0.4);
+    const [low, high] = boundOptions(this.spec.id, options, START_BOUNDS);
     this.world[0] = this.rng.uniform(low, high);
     this.world[1] = 0;
   }
