@@ -26,7 +26,7 @@ export const normalizationFields = {
   }),
 };
 
-interface NormalizationConfig {
+export interface NormalizationConfig {
   readonly normalizeObservations: boolean;
   readonly observationClip: number;
 }

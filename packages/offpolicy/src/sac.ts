@@ -41,22 +41,14 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  type Metrics,
-  type OffPolicyAgent,
-  Rng,
-  type RngState,
-  type TransitionBatch,
-  valueAt,
-} from '@zpin/core/spec';
+import { type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';
-import { importanceWeights } from './importance-weights.ts';
-import { maybeNormalized, normalizationFields, normalizedAgent } from './normalized-agent.ts';
+import { maybeNormalized, normalizationFields } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
 import { replayFields } from './replay-fields.ts';
 import { sacPresets } from './sac-presets.ts';
+import { softAgent } from './soft-agent.ts';
 import { stochasticActing, stochasticActor } from './stochastic-actor.ts';
 import { trainOnReplay } from './train-on-replay.ts';
 
@@ -246,72 +238,17 @@ function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>)
     },
   });
 
-  const learningRate = new Float32Array(1);
-  const weightsOf = importanceWeights();
-  let priorities: Float32Array | undefined;
-  let noise = new Float32Array(0);
-  let nextNoise = new Float32Array(0);
-  let step = 0;
-  let plannedSteps = 1;
-
-  function progress(now: number, totalSteps: number): void {
-    step = now;
-    plannedSteps = totalSteps;
-    learningRate[0] = valueAt(config.learningRate, now / totalSteps);
-    acting.progress(now);
-  }
-
-  const agent: OffPolicyAgent<SacConfig> = {
+  return softAgent({
     algorithm: 'sac',
     config,
-    numEnvs: config.numEnvs,
-    batchSize: config.batchSize,
-    learningStarts: config.learningStarts,
-    trainEverySteps: config.trainEverySteps,
-    gradientSteps: config.gradientSteps,
-    act: acting.act,
-    progress,
-
-    async update(batch: TransitionBatch): Promise<Metrics> {
-      const { size, obs, action, reward, nextObs, discount } = batch;
-      if (noise.length !== size * box.size) {
-        noise = new Float32Array(size * box.size);
-        nextNoise = new Float32Array(size * box.size);
-      }
-      updateRng.standardNormalInto(noise);
-      updateRng.standardNormalInto(nextNoise);
-      const weight = weightsOf(batch);
-      const inputs = { obs, action, reward, nextObs, discount, weight, noise, nextNoise, learningRate };
-      const { outputs, metrics } = await updateProgram(inputs);
-      priorities = outputs.error as Float32Array;
-      return metrics;
-    },
-
-    get priorities() {
-      return priorities;
-    },
-
-    async state(): Promise<AgentState> {
-      return { vectors: await store.state(), acting: acting.state(), updateRng: updateRng.state(), step, plannedSteps };
-    },
-
-    restore(state) {
-      store.restore(state.vectors as Record<string, Float32Array>);
-      acting.restore(state.acting as AgentState);
-      updateRng.restore(state.updateRng as RngState);
-      progress(state.step as number, state.plannedSteps as number);
-    },
-
-    async policy() {
-      return { algorithm: 'sac', config, spec, weights: await store.read('actor') };
-    },
-
-    dispose() {
-      for (const compiled of [acting, updateProgram]) compiled.dispose();
-      store.dispose();
-    },
-  };
-  return normalizedAgent(agent, spec);
+    spec,
+    actionSize: box.size,
+    store,
+    acting,
+    updateRng,
+    learn: updateProgram,
+    programs: [updateProgram],
+  });
 }
 
 /** Soft Actor-Critic, for continuous actions. */

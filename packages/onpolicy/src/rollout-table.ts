@@ -1,6 +1,7 @@
 import { createRows, type EnvSpec, type NumericArray, type Rollout, type StateValue } from '@zpin/core/spec';
 
-type Columns = Record<string, NumericArray>;
+/** What a rollout holds for every step of every environment. */
+type Columns = Omit<Rollout, 'numSteps' | 'numEnvs' | 'recurrence'>;
 
 /** A rollout of all environments, `[T, N, …]`, put together from what workers send. */
 export class RolloutTable {
@@ -31,10 +32,10 @@ export class RolloutTable {
 
   /** Writes the part of one worker, whose environments begin with number `start`, behind what is there. */
   put(part: Rollout, start: number): void {
-    for (const [name, column] of Object.entries(this.#columns)) {
+    for (const [name, column] of this.#entries()) {
       const width = column.length / (this.numSteps * this.numEnvs);
       const [own, all] = [part.numEnvs * width, this.numEnvs * width];
-      const source = part[name as keyof Rollout] as NumericArray;
+      const source = part[name] as NumericArray;
       for (let t = 0; t < part.numSteps; t++) {
         column.set(source.subarray(t * own, (t + 1) * own), (this.length + t) * all + start * width);
       }
@@ -50,7 +51,7 @@ export class RolloutTable {
   /** The whole rollout, valid until the next `put`. */
   get rollout(): Rollout {
     const { numSteps, numEnvs } = this;
-    return { numSteps, numEnvs, ...this.#columns } as unknown as Rollout;
+    return { numSteps, numEnvs, ...this.#columns };
   }
 
   clear(): void {
@@ -58,14 +59,18 @@ export class RolloutTable {
   }
 
   state(): StateValue {
-    const columns = Object.fromEntries(Object.entries(this.#columns).map(([name, column]) => [name, column.slice()]));
+    const columns = Object.fromEntries(this.#entries().map(([name, column]) => [name, column.slice()]));
     return { length: this.length, columns: this.length > 0 ? columns : {} };
   }
 
   restore(state: StateValue): void {
-    const { length, columns } = state as { length: number; columns: Columns };
+    const { length, columns } = state as { length: number; columns: Readonly<Record<string, NumericArray>> };
     this.length = length;
-    for (const [name, column] of Object.entries(columns)) this.#columns[name].set(column);
+    for (const [name, column] of this.#entries()) if (length > 0) column.set(columns[name]);
+  }
+
+  #entries(): [keyof Columns, NumericArray][] {
+    return Object.entries(this.#columns) as [keyof Columns, NumericArray][];
   }
 
   /** What follows the last step that was there is the first that came now, where the episode went on. */
