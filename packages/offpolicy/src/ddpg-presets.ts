@@ -28,8 +28,10 @@ export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
     her: 'future:4',
     config: { ...hindsight, learningStarts: 500, hiddenSizes: [64, 64] },
   },
-  'HalfCheetah-v5': { totalSteps: 1_000_000, config: { learningStarts: 25_000 } },
-  'Hopper-v5': { totalSteps: 1_000_000, config: { learningStarts: 25_000 } },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: { batchSize: 128, learningRate: { type: 'linear', from: 1e-3, to: 1e-4 }, learningStarts: 10_000 },
+  },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
     // Noise that keeps its direction for hundreds of steps: the flag is out of reach for any other.

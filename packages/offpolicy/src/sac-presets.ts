@@ -1,9 +1,12 @@
 import type { Preset } from '@zpin/core';
 import type { SacConfig } from './sac.ts';
 
+/** Spinning Up's settings for MuJoCo, whose batches are half of the usual: the same returns for half of the time. */
+const mujoco = { batchSize: 128, learningRate: 1e-3, learnAlpha: false, alpha: 0.2, learningStarts: 10_000 } as const;
+
 /**
- * Settings with which SAC reaches the threshold of an environment. They are RL Baselines3 Zoo's, but for smaller networks on Pendulum, and
- * for correlated noise in place of state-dependent noise on MountainCarContinuous.
+ * Settings with which SAC reaches the threshold of an environment. Outside MuJoCo they are RL Baselines3 Zoo's, but for smaller networks on
+ * Pendulum, and for correlated noise in place of state-dependent noise on MountainCarContinuous.
  */
 export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
   'FetchReach-v4': {
@@ -11,8 +14,8 @@ export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
     her: 'future:4',
     config: { learningRate: 1e-3, gamma: 0.95, learningStarts: 500, normalizeObservations: true, hiddenSizes: [64, 64] },
   },
-  'HalfCheetah-v5': { totalSteps: 1_000_000, config: { learningStarts: 10_000 } },
-  'Hopper-v5': { totalSteps: 1_000_000, config: { learningStarts: 10_000 } },
+  'HalfCheetah-v5': { totalSteps: 1_000_000, config: mujoco },
+  'Hopper-v5': { totalSteps: 1_000_000, config: mujoco },
   'LunarLanderContinuous-v3': {
     totalSteps: 200_000,
     config: { learningRate: { type: 'linear', from: 7.3e-4, to: 0 }, tau: 0.01, learningStarts: 10_000, hiddenSizes: [128, 128] },

@@ -3,8 +3,14 @@ import type { Td3Config } from './td3.ts';
 
 /** Settings with which TD3 reaches the threshold of an environment. */
 export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
-  'HalfCheetah-v5': { totalSteps: 1_000_000, config: { learningRate: 3e-4, learningStarts: 25_000 } },
-  'Hopper-v5': { totalSteps: 1_000_000, config: { learningRate: 3e-4, learningStarts: 25_000 } },
+  'HalfCheetah-v5': {
+    totalSteps: 1_000_000,
+    config: { batchSize: 128, learningRate: { type: 'linear', from: 1e-3, to: 3e-4 }, learningStarts: 10_000 },
+  },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: { batchSize: 128, learningRate: { type: 'linear', from: 1e-3, to: 1e-4 }, learningStarts: 10_000 },
+  },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
     // Noise that keeps its direction for hundreds of steps: the flag is out of reach for any other.

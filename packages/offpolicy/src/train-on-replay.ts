@@ -14,9 +14,9 @@ function replayOf(
   { env, makeReplay, totalSteps }: TrainOptions,
 ): ReplayBuffer {
   const { bufferSize, gamma, nSteps } = config;
-  const { observationSpace, actionSpace } = env.spec;
+  const { observationSpace, actionSpace, frameStack } = env.spec;
   const hasActionMask = env.createStep().actionMask !== undefined;
-  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask };
+  const memory = { capacity: bufferSize, observationSpace, actionSpace, gamma, nSteps, hasActionMask, frameStack };
   if (!config.prioritizedReplay) return makeReplay ? makeReplay(memory) : new UniformReplay(memory);
   if (makeReplay) {
     const remedy = 'Turn prioritizedReplay off, or train without hindsight';

@@ -34,6 +34,8 @@ const cartPole = {
 const small = { hiddenSizes: [128, 128] };
 const large = { hiddenSizes: [256, 256] };
 const greedyInTheEnd = { explorationFraction: 0.16, epsilonEnd: 0.04 };
+/** Networks whose noise, two streams or distribution take more updates to settle than one per step. */
+const twice = { gradientSteps: 2 };
 /** A pole that stays up for ever is worth 1 / (1 − γ) = 100. */
 const cartPoleAtoms = { numAtoms: 51, valueMin: 0, valueMax: 100 };
 /** Less than the first noise of the papers, which is made for millions of frames: it has to fade within a short run. */
@@ -133,7 +135,7 @@ export const duelingDqnPresets: Presets<DuelingDqnConfig> = {
 };
 
 export const duelingDoubleDqnPresets: Presets<DuelingDqnConfig> = {
-  'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...large }),
+  'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, ...twice }),
   'LunarLander-v3': onLunarLander({ ...lunarLander, ...landerGreedy }),
 };
 
@@ -142,7 +144,7 @@ export const prioritizedDqnPresets: Presets<PrioritizedDqnConfig> = {
 };
 
 export const noisyDqnPresets: Presets<NoisyDqnConfig> = {
-  'CartPole-v1': onCartPole({ ...cartPole, ...small, ...quietNoise, double: true }),
+  'CartPole-v1': onCartPole({ ...cartPole, ...small, ...twice, ...quietNoise, double: true }),
 };
 
 export const c51Presets: Presets<C51Config> = {
@@ -150,7 +152,7 @@ export const c51Presets: Presets<C51Config> = {
 };
 
 export const qrDqnPresets: Presets<QrDqnConfig> = {
-  'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, numQuantiles: 25 }),
+  'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, ...twice, double: true, numQuantiles: 10 }),
   'MountainCar-v0': onMountainCar({ ...mountainCar, numQuantiles: 10 }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...acrobotGreedy, numQuantiles: 25 }),
 };

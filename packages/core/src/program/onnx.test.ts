@@ -24,3 +24,22 @@ it('keeps computing when the memory of all state grows between programs', async 
   }
   expect((await store.read('x')).every(value => value === 64)).toBe(true);
 });
+
+it('leaves no memory to the garbage collector that a call has filled', async () => {
+  const engine = await createEngine('onnx');
+  const size = 100_000;
+  const store = new Store(engine, { x: new Float32Array(size).fill(1) });
+  const double = program(store, {
+    name: 'double',
+    inputs: {},
+    run: ({ x }) => {
+      const next = tf.mul(x, 2);
+      return { state: { x: next }, metrics: { largest: tf.max(next) } };
+    },
+  });
+  await double({});
+  const before = process.memoryUsage().arrayBuffers;
+  for (let k = 0; k < 20; k++) await double({});
+  // One copy of the state would be 400,000 bytes.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000);
+});
