@@ -59,7 +59,7 @@ describe('qNetwork', () => {
     [{ outputs: 7 }, 0, [2, 3, 7]],
     [{ isDueling: true }, 0, [2, 3]],
     [{ noiseScale: 0.5 }, 4 + 3, [2, 3]],
-    [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 4 + (7 + 21), [2, 3, 7]],
+    [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 2 + 7 + (2 + 21), [2, 3, 7]],
   ])('%j takes %i numbers of noise and gives %j', (options, noiseSize, shape) => {
     const network = qNetwork({ spec, config, algorithm: 'test', ...options });
     const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
@@ -76,23 +76,45 @@ describe('qNetwork', () => {
     const network = qNetwork({ spec, config, algorithm: 'test', isDueling: true, noiseScale: 0.5 });
     const params = unflattenParams(network.layout, tf.tensor1d(network.init(new Rng(1))));
     const quiet = network.apply(params, obs);
-    // Noise of 4 inputs, then of the output of the value. All actions move together.
-    const valueOnly = Float32Array.of(1, 1, 1, 1, 1, 0, 0, 0);
+    // Noise of the value's 2 inputs and of its output. All actions move together.
+    const valueOnly = Float32Array.of(1, 1, 1, 0, 0, 0, 0, 0);
     const [row] = tf.sub(network.apply(params, obs, tf.tensor1d(valueOnly)), quiet).arraySync() as number[][];
     expect(Math.abs(row[0])).toBeGreaterThan(1e-4);
     for (const change of row) expect(change).toBeCloseTo(row[0], 5);
   });
 
-  it('reads value and advantages off one layer: the value first, then N numbers for each action', () => {
+  it('gives each stream a hidden layer of its own: one half of the last one', () => {
+    const network = qNetwork({ spec, config: { ...config, hiddenSizes: [5] }, algorithm: 'test', isDueling: true });
+    const flat = network.init(new Rng(1));
+    const before = network.apply(unflattenParams(network.layout, tf.tensor1d(flat)), obs).arraySync() as number[][];
+    // The bias of the first hidden unit moves the value alone, that of the last one the advantages alone, whose mean stays.
+    const shifted = (unit: number) => {
+      const { offset } = network.layout.entries.find(({ shape }) => shape.length === 1 && shape[0] === 5) as { offset: number };
+      const moved = flat.slice();
+      moved[offset + unit] += 10;
+      const after = network.apply(unflattenParams(network.layout, tf.tensor1d(moved)), obs).arraySync() as number[][];
+      return after[0].map((value, action) => value - before[0][action]);
+    };
+    const [byValue, byAdvantage] = [shifted(1), shifted(2)];
+    expect(Math.abs(byValue[0])).toBeGreaterThan(1e-2);
+    for (const change of byValue) expect(change).toBeCloseTo(byValue[0], 5);
+    expect(Math.abs(byAdvantage[0])).toBeGreaterThan(1e-2);
+    expect(byAdvantage.reduce((sum, change) => sum + change, 0)).toBeCloseTo(0, 5);
+  });
+
+  it('reads both streams off the observation where there is no hidden layer', () => {
     const network = qNetwork({ spec, config: { ...config, hiddenSizes: [] }, algorithm: 'test', isDueling: true, outputs: 2 });
     const shapes = network.layout.entries.map(({ name, shape }) => [name, shape]);
     expect(shapes).toEqual([
-      ['output/weight', [2, 8]],
-      ['output/bias', [8]],
+      ['output/value/weight', [2, 2]],
+      ['output/value/bias', [2]],
+      ['output/advantage/weight', [2, 6]],
+      ['output/advantage/bias', [6]],
     ]);
     const flat = new Float32Array(network.layout.size);
     // Biases alone: V = (10, 20), A = (1, 2), (3, 4), (5, 6), whose mean is (3, 4).
-    flat.set([10, 20, 1, 2, 3, 4, 5, 6], 16);
+    flat.set([10, 20], 4);
+    flat.set([1, 2, 3, 4, 5, 6], 18);
     const params = unflattenParams(network.layout, tf.tensor1d(flat));
     expect((network.apply(params, obs).arraySync() as number[][][])[0]).toEqual([
       [8, 18],

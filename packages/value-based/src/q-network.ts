@@ -42,14 +42,17 @@ export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): n
 }
 
 /**
- * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer.
+ * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer. With `isDueling`, the
+ * last hidden layer is shared out: one half of its units is the hidden layer of the value's stream, the other that of the advantages'.
  * @throws SpaceError unless actions are `Discrete`
  */
 export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {
   const numActions = countActions(spec, algorithm);
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
-  const sizes = { inputSize: hidden.outputSize, outputSize: (isDueling ? 1 + numActions : numActions) * outputs };
-  const last: NoisyNetwork = noiseScale === undefined ? { ...dense(sizes), noiseSize: 0 } : noisyDense({ ...sizes, noiseScale });
+  const isShared = config.hiddenSizes.length === 0;
+  const last = isDueling
+    ? duelingStreams({ inputSize: hidden.outputSize, isShared, numActions, outputs, noiseScale })
+    : lastLayer(hidden.outputSize, numActions * outputs, noiseScale);
   const { layout, init, parts } = combine({ hidden, output: last });
   return {
     layout,
@@ -60,18 +63,47 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     noiseKind: 'normal',
     apply(params, obs, noise) {
       const output = parts.output.apply(params, parts.hidden.apply(params, obs), noise);
-      if (isDueling) return duelingQ(...streams(output, outputs, numActions));
-      return outputs === 1 ? output : tf.reshape(output, [-1, numActions, outputs]);
+      return outputs === 1 || isDueling ? output : tf.reshape(output, [-1, numActions, outputs]);
     },
   };
 }
 
-/** The value `[B, 1]` or `[B, 1, N]` and the advantages `[B, A]` or `[B, A, N]` in the outputs `[B, (1 + A) · N]` of one layer. */
-function streams(out: tf.Tensor, outputs: number, numActions: number): [value: tf.Tensor, advantage: tf.Tensor] {
-  const value = tf.slice(out, [0, 0], [-1, outputs]);
-  const advantage = tf.slice(out, [0, outputs], [-1, numActions * outputs]);
-  if (outputs === 1) return [value, advantage];
-  return [tf.expandDims(value, 1), tf.reshape(advantage, [-1, numActions, outputs])];
+/** A linear layer, noisy where there is a first size of its noise: `[B, inputSize]` → `[B, outputSize]`. */
+function lastLayer(inputSize: number, outputSize: number, noiseScale: number | undefined): NoisyNetwork {
+  if (noiseScale !== undefined) return noisyDense({ inputSize, outputSize, noiseScale });
+  return { ...dense({ inputSize, outputSize }), noiseSize: 0 };
+}
+
+interface StreamOptions {
+  readonly inputSize: number;
+  /** Whether both streams read all inputs, as no hidden layer lies before them. */
+  readonly isShared: boolean;
+  readonly numActions: number;
+  readonly outputs: number;
+  readonly noiseScale: number | undefined;
+}
+
+/** Value and advantages, each from its own half of the inputs: `[B, inputSize]` → `[B, A]`, or `[B, A, N]` for N outputs. */
+function duelingStreams({ inputSize, isShared, numActions, outputs, noiseScale }: StreamOptions): NoisyNetwork {
+  const half = Math.floor(inputSize / 2);
+  const forValue = isShared ? inputSize : half;
+  const forAdvantage = isShared ? inputSize : inputSize - half;
+  const value = lastLayer(forValue, outputs, noiseScale);
+  const advantage = lastLayer(forAdvantage, numActions * outputs, noiseScale);
+  const { layout, init, parts } = combine({ value, advantage });
+  return {
+    layout,
+    init,
+    noiseSize: value.noiseSize + advantage.noiseSize,
+    apply(params, x, noise) {
+      const columns = (begin: number, size: number) => (isShared ? x : tf.slice(x, [0, begin], [-1, size]));
+      const ownNoise = (begin: number, size: number) => noise && tf.slice(noise, [begin], [size]);
+      const v = parts.value.apply(params, columns(0, forValue), ownNoise(0, value.noiseSize));
+      const a = parts.advantage.apply(params, columns(half, forAdvantage), ownNoise(value.noiseSize, advantage.noiseSize));
+      if (outputs === 1) return duelingQ(v, a);
+      return duelingQ(tf.expandDims(v, 1), tf.reshape(a, [-1, numActions, outputs]));
+    },
+  };
 }
 
 /**

@@ -14,7 +14,7 @@
  * Each can be left out, as in the paper's ablations: by `double`, `priorityExponent` 0, `dueling`, `nSteps` 1, `distributional`, `noisy`.
  *
  * Deviations from the paper:
- * 1. The streams are one last linear layer, whose noise at its input they share; only it is noisy.
+ * 1. Of each stream only the last layer is noisy, not its hidden one; the two hidden layers are halves of one, as in `dueling-dqn`.
  * 2. Those of `c51`.
  */
 import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
