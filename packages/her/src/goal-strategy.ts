@@ -21,19 +21,24 @@ const MAX_GOALS = 1000;
 
 /** Reads `future:4`, `final:1`, `episode:4`; 4 goals where the number is left out. @throws InputError when it is none of these */
 export function parseHindsight(text: string): HindsightOptions {
-  const [name, count = String(DEFAULT_GOALS), ...rest] = text.split(':');
-  const strategy = STRATEGIES.find(candidate => candidate === name);
-  const goals = count.trim() === '' ? Number.NaN : Number(count);
-  if (!strategy || rest.length > 0) {
+  const [strategy, count = String(DEFAULT_GOALS), ...rest] = text.split(':');
+  if (!isStrategy(strategy) || rest.length > 0) {
     const expectation = `the strategy must be ${STRATEGIES.join(', ')}, with a number of goals behind a colon`;
     throw new InputError(message('her', expectation, text, 'Write future:4'));
   }
-  return checkHindsight({ strategy, goals });
+  return checkHindsight({ strategy, goals: count.trim() === '' ? Number.NaN : Number(count) });
 }
 
-/** @throws InputError unless there is a sensible number of goals */
+/** @throws InputError unless the strategy is known and the number of goals sensible */
 export function checkHindsight(options: HindsightOptions): HindsightOptions {
-  const { goals } = options;
+  const { strategy, goals } = options;
+  if (!isStrategy(strategy)) {
+    throw new InputError(message('her', `the strategy must be ${STRATEGIES.join(', ')}`, strategy, 'Use future'));
+  }
   if (Number.isInteger(goals) && goals >= 0 && goals <= MAX_GOALS) return options;
   throw new InputError(message('her', `goals must be an integer in [0, ${MAX_GOALS}]`, goals, 'Write future:4'));
+}
+
+function isStrategy(name: string): name is GoalStrategy {
+  return STRATEGIES.some(known => known === name);
 }

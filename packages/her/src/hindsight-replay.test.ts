@@ -89,6 +89,14 @@ describe('HindsightReplay', () => {
     expect(new Set(rows.map(({ reward }) => reward))).toEqual(new Set([0, -1]));
   });
 
+  it('rounds down where k + 1 does not divide the batch', () => {
+    const memory = replay();
+    const player = new Player(1, () => 4);
+    for (let i = 0; i < 4; i++) memory.add(player.step());
+    const hindsightOf = (size: number) => rowsOf(memory.sample(size, new Rng(1))).filter(({ goal }) => goal !== FAR).length;
+    expect([4, 5, 9, 256].map(hindsightOf)).toEqual([3, 4, 7, 204]);
+  });
+
   it('draws each goal that a strategy allows equally often', () => {
     // One episode 0 → 1 → 2 → 3 on the line from 1000 on: transition t achieves 1001 + t.
     const allowed: Record<GoalStrategy, number[][]> = {
@@ -197,6 +205,8 @@ describe('HindsightReplay', () => {
   it('says what is wrong', () => {
     expect(() => replay({ gamma: 2 })).toThrow(/^HindsightReplay: gamma must be in \[0, 1\], got 2\./);
     expect(() => replay({ observationSpace: lineActions })).toThrow(/must have the part achieved_goal/);
+    expect(() => replay({ strategy: 'past' as GoalStrategy })).toThrow(/the strategy must be future, final, episode, got "past"/);
+    expect(() => replay({ capacity: 1e12 })).toThrow(/^HindsightReplay: capacity must be at most \d+, got 1000000000000\./);
     expect(() => replay().sample(4, new Rng(1))).toThrow(/at least one transition must be stored/);
     const memory = replay();
     memory.add(new Player(2, () => 3).step());

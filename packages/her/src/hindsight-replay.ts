@@ -13,7 +13,7 @@ import {
   type TransitionBatch,
   type TransitionRows,
 } from '@zpin/core/spec';
-import { Ring } from '@zpin/replay';
+import { checkMemory, Ring } from '@zpin/replay';
 import { checkHindsight, type HindsightOptions } from './goal-strategy.ts';
 
 export interface HindsightReplayOptions extends HindsightOptions {
@@ -54,8 +54,9 @@ interface HindsightBatch extends TransitionBatch {
  * their own episode achieved, and their rewards are computed anew.
  *
  * The paper stores each transition k more times with other goals. Here it is stored once, and its goal is chosen when it is drawn: of a batch of
- * B, the first ⌊B k / (k + 1)⌋ rows get goals in hindsight, which is the same in expectation. `future` takes what was achieved after the
- * transition's first observation, from its own successor on to the end of the episode; of an episode in progress, to its newest step.
+ * B, the first ⌊B k / (k + 1)⌋ rows get goals in hindsight, the share that the paper's rows have on average, rounded down to whole rows. `future`
+ * takes what was achieved after the transition's first observation, from its own successor on to the end of the episode; of an episode in
+ * progress, to its newest step.
  */
 export class HindsightReplay implements ReplayBuffer {
   private readonly ring: Ring<Name>;
@@ -73,12 +74,13 @@ export class HindsightReplay implements ReplayBuffer {
   private open = new Int32Array(0);
   private batch: HindsightBatch | undefined;
 
-  /** @throws InputError when the observations have no goals or a setting is out of range */
+  /** @throws InputError when the observations have no goals, a setting is out of range, or the memory would not fit into a machine */
   constructor({ capacity, observationSpace, actionSpace, gamma, outcomes, ...options }: HindsightReplayOptions) {
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InputError(message('HindsightReplay', 'gamma must be in [0, 1]', gamma, 'Typical is 0.98'));
     }
     this.options = checkHindsight(options);
+    checkMemory('HindsightReplay', { capacity, observationSpace, actionSpace });
     this.gamma = gamma;
     this.outcomes = outcomes;
     this.width = flatSize(observationSpace);

@@ -1,6 +1,7 @@
-import { ConfigError, discrete, SpaceError } from '@zpin/core/spec';
+import { ConfigError, discrete, InputError, SpaceError } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
+import type { GoalStrategy } from './goal-strategy.ts';
 import { hindsight } from './hindsight.ts';
 import { HindsightReplay } from './hindsight-replay.ts';
 
@@ -30,6 +31,13 @@ it('says what an environment without goals lacks', () => {
   expect(() => hindsight({ ...blind, spec: env.spec } as typeof env, 'future:4')).toThrow(
     /got "none that can compute rewards anew"/,
   );
+});
+
+it('refuses a strategy that there is not, before anything is trained', () => {
+  const past = { strategy: 'past' as GoalStrategy, goals: 4 };
+  expect(() => hindsight(env, past)).toThrow(InputError);
+  expect(() => hindsight(env, past)).toThrow('her: the strategy must be future, final, episode, got "past". Use future.');
+  expect(() => hindsight(env, { strategy: 'future', goals: -1 })).toThrow(/goals must be an integer/);
 });
 
 it('refuses what hindsight cannot be combined with', () => {

@@ -1,4 +1,5 @@
 import type { Algorithm, TrainOptions } from '@zpin/core';
+import { ConfigError } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
 import { dqn } from '@zpin/value-based';
@@ -58,6 +59,17 @@ describe.each([
     expect(episodes.length).toBeGreaterThan(4);
     for (const event of episodes) expect(event).toHaveProperty('success', expect.any(Boolean));
   });
+});
+
+it('leaves no room for a prioritized replay memory', async () => {
+  const config = { ...small, prioritizedReplay: true };
+  const run = recordRun(withHindsight(ddpg as Algorithm, 'future:4') as AlgorithmCase, {
+    ...{ config, seed: 3, totalSteps: 40, env: maze() },
+  });
+  await expect(run).rejects.toThrow(ConfigError);
+  await expect(run).rejects.toThrow(
+    /^ddpg: there can be one replay memory, got "a prioritized one and another"\. Turn prioritizedReplay off/,
+  );
 });
 
 describe('dqn on 8 bits', PATIENCE, () => {

@@ -1,9 +1,12 @@
-import { type AgentState, message, type Rng, SpaceError } from '@zpin/core/spec';
+import type { AgentState, Rng } from '@zpin/core/spec';
 
 /** Noise for exploration with a scale of 1; the algorithm multiplies it by its σ. */
 export interface ActionNoise {
-  /** Writes the noise of the next step into `out` `[N, K]`, row by row the copies of the environment, and returns it. */
-  next(out: Float32Array): Float32Array;
+  /**
+   * Writes the noise of the next step into `out` `[N, K]`, row by row the copies of the environment, and returns it.
+   * @param start `[N]`: 1 where an episode begins with this step; omitted: nowhere
+   */
+  next(out: Float32Array, start?: Uint8Array): Float32Array;
   /** What the noise remembers from step to step. */
   state(): AgentState;
   restore(state: AgentState): void;
@@ -16,8 +19,6 @@ export function gaussianNoise(rng: Rng): ActionNoise {
 
 export interface OrnsteinUhlenbeckOptions {
   readonly rng: Rng;
-  /** Numbers of all copies together (N · K). */
-  readonly size: number;
   /** How fast noise falls back to 0, per unit of time (θ), in (0, 1 / `timeStep`]. */
   readonly theta: number;
   /** Time between two steps (Δt): the smaller, the longer noise keeps its sign. */
@@ -29,27 +30,13 @@ export interface OrnsteinUhlenbeckOptions {
  *
  *     x ← x − θ x Δt + √Δt ε,  ε ~ N(0, 1)
  *
- * It starts at 0, goes on over ends of episodes, and its variance tends to 1 / (2 θ − θ² Δt).
+ * Each episode begins a process of its own (algorithm 1 there), in its stationary distribution N(0, 1 / (2 θ − θ² Δt)). The paper leaves the
+ * beginning open, and implementations begin at 0. With a small Δt that would take hundreds of steps to leave 0: an episode would be over
+ * before it explored.
  */
-export function ornsteinUhlenbeckNoise({ rng, size, theta, timeStep }: OrnsteinUhlenbeckOptions): ActionNoise {
-  const x = new Float64Array(size);
-  const [keep, kick] = [1 - theta * timeStep, Math.sqrt(timeStep)];
-  return {
-    next(out) {
-      if (out.length !== size) {
-        throw new SpaceError(
-          message('ornsteinUhlenbeckNoise', `a step has ${size} numbers`, out.length, 'Explore with numEnvs observations'),
-        );
-      }
-      for (let i = 0; i < size; i++) {
-        x[i] = keep * x[i] + kick * rng.standardNormal();
-        out[i] = x[i];
-      }
-      return out;
-    },
-    state: () => ({ x: x.slice() }),
-    restore: state => x.set(state.x as Float64Array),
-  };
+export function ornsteinUhlenbeckNoise({ rng, theta, timeStep }: OrnsteinUhlenbeckOptions): ActionNoise {
+  const keep = 1 - theta * timeStep;
+  return autoregressiveNoise({ rng, keep, kick: Math.sqrt(timeStep), deviation: 1 / Math.sqrt(theta * (1 + keep)) });
 }
 
 export interface CorrelatedNoiseOptions {
@@ -66,14 +53,30 @@ export interface CorrelatedNoiseOptions {
 export function correlatedNoise({ rng, correlation }: CorrelatedNoiseOptions): ActionNoise {
   if (correlation === 0) return gaussianNoise(rng);
   const kick = Math.sqrt(1 - correlation ** 2);
+  const noise = autoregressiveNoise({ rng, keep: correlation, kick, deviation: 1 });
+  return { ...noise, next: out => noise.next(out) };
+}
+
+interface AutoregressiveOptions {
+  readonly rng: Rng;
+  readonly keep: number;
+  readonly kick: number;
+  /** Standard deviation of first numbers. */
+  readonly deviation: number;
+}
+
+/** x ← keep · x + kick · ε, each number by itself; first, where an episode starts, and for another number of them: deviation · ε. */
+function autoregressiveNoise({ rng, keep, kick, deviation }: AutoregressiveOptions): ActionNoise {
   let x = new Float64Array(0);
   return {
-    next(out) {
-      const starts = x.length !== out.length;
-      if (starts) x = new Float64Array(out.length);
+    next(out, start) {
+      const isFirst = x.length !== out.length;
+      if (isFirst) x = new Float64Array(out.length);
+      const width = start ? out.length / start.length : 1;
       for (let i = 0; i < out.length; i++) {
         const fresh = rng.standardNormal();
-        x[i] = starts ? fresh : correlation * x[i] + kick * fresh;
+        const starts = isFirst || start?.[Math.floor(i / width)] === 1;
+        x[i] = starts ? deviation * fresh : keep * x[i] + kick * fresh;
         out[i] = x[i];
       }
       return out;

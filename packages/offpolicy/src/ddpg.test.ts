@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
-import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
+import { type AgentState, box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
 
@@ -125,24 +125,10 @@ describe('exploration', () => {
   });
 });
 
-describe('prioritized replay', () => {
-  it('gets the error of each row of the last batch', async () => {
-    const config = { hiddenSizes: [4], gamma: 0, learningRate: 0 };
-    const agent = (await ddpg.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<DdpgConfig>;
-    agent.progress(1, 100);
-    // Without a next state, targets are the rewards: two rows that differ in them alone differ in their errors by as much.
-    const pair = (values: number[]) => Float32Array.from(values);
-    const twins = {
-      size: 2,
-      obs: pair([0.1, 0.2, 0.1, 0.2]),
-      action: pair([1, 1]),
-      nextObs: pair([0, 0, 0, 0]),
-      discount: pair([0, 0]),
-    };
-    await agent.update({ ...twins, reward: pair([10, 13]) });
-    const [low, high] = agent.priorities ?? [];
-    expect(high - low).toBeCloseTo(3, 5);
-    expect(low).toBeGreaterThan(9);
-    agent.dispose();
-  });
+it('refuses bounds of targets with nothing between them', async () => {
+  for (const valueMin of [0, 3]) {
+    const make = async () => ddpg.create({ spec, config: { valueMin, valueMax: 0 }, seed: 1, engine });
+    await expect(make).rejects.toThrow(ConfigError);
+    await expect(make).rejects.toThrow(`ddpg: valueMin must be below valueMax, 0, got ${valueMin}. Swap them`);
+  }
 });

@@ -12,8 +12,8 @@
  *   τ                tau
  *
  * Deviations from the paper:
- * 1. Exploration noise is Gaussian unless `noise` says otherwise, and goes on over ends of episodes; the paper's is
- *    `ornstein-uhlenbeck` with a scale of 0.2.
+ * 1. Exploration noise is Gaussian unless `noise` says otherwise; the paper's is `ornstein-uhlenbeck` with a scale of 0.2. Its process begins
+ *    anew in each episode, as there, but in its stationary distribution (`action-noise.ts` says why).
  * 2. No batch normalisation and no weight decay; the action enters the critic's first layer; all layers start as PyTorch draws them.
  * 3. Targets may be copied now and then instead of followed slowly (`targetUpdateEveryUpdates` with `tau` 1).
  * 4. Actions are rescaled to [−1, 1]ᴷ; noise is counted there.
@@ -33,7 +33,6 @@ import {
   nonNegative,
   observationInput,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -42,8 +41,18 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type AgentState, type Metrics, type OffPolicyAgent, Rng, type TransitionBatch, valueAt } from '@zpin/core/spec';
+import {
+  type AgentState,
+  ConfigError,
+  type Metrics,
+  message,
+  type OffPolicyAgent,
+  Rng,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { critics, meanError, weightedMean } from './critics.ts';
 import { ddpgPresets } from './ddpg-presets.ts';
 import { deterministicActor, explorationFields, noisyActing } from './deterministic-actor.ts';
@@ -129,7 +138,13 @@ export function ddpgActorLoss(q: tf.Tensor, action: tf.Tensor, penalty: number):
 
 /** Builds a DDPG agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>): OffPolicyAgent<DdpgConfig> {
-  const config = parseConfig(ddpgConfig, given ?? {}, 'ddpg');
+  const config = agentConfig('ddpg', ddpgConfig, { spec, config: given });
+  const { valueMin, valueMax } = config;
+  if (valueMin !== null && valueMax !== null && valueMin >= valueMax) {
+    throw new ConfigError(
+      message('ddpg', `valueMin must be below valueMax, ${valueMax}`, valueMin, 'Swap them, or give null for no bound'),
+    );
+  }
   const { actor, critic } = ddpgNetworks({ spec, config });
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const optimizer = adam();
@@ -163,7 +178,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DdpgConfig>
       run: (state, { obs, action, reward, nextObs, discount, weight, learningRate }) => {
         const nextAction = actor.apply(unflattenParams(actor.layout, state.actorTarget), nextObs);
         const [nextQ] = critic.apply(unflattenParams(critic.layout, state.criticTarget), nextObs, nextAction);
-        const y = clippedTarget(ddpgTarget(reward, discount, nextQ), config.valueMin, config.valueMax);
+        const y = clippedTarget(ddpgTarget(reward, discount, nextQ), valueMin, valueMax);
         const criticLoss = valueAndGrad(critic.layout, params => {
           const [q] = critic.apply(params, obs, toUnit(action));
           return { loss: ddpgCriticLoss(q, y, weight), q };

@@ -87,7 +87,6 @@ export interface NoisyActingOptions {
   readonly store: Store<{ readonly actor: Float32Array }>;
   readonly rng: Rng;
   readonly config: {
-    readonly numEnvs: number;
     readonly learningStarts: number;
     readonly noise: 'gaussian' | 'ornstein-uhlenbeck';
     readonly noiseScale: Schedule;
@@ -117,9 +116,8 @@ export function noisyActing({ algorithm, spec, actor, store, rng, config }: Nois
     inputs: { obs: obsInput },
     run: (state, { obs }) => ({ outputs: { action: actor.greedy.act(unflattenParams(layout, state.actor), obs) } }),
   });
-  const { ouTheta: theta, ouTimeStep: timeStep, numEnvs, randomActionProbability } = config;
-  const noise: ActionNoise =
-    config.noise === 'gaussian' ? gaussianNoise(rng) : ornsteinUhlenbeckNoise({ rng, size: numEnvs * box.size, theta, timeStep });
+  const { ouTheta: theta, ouTimeStep: timeStep, randomActionProbability } = config;
+  const noise: ActionNoise = config.noise === 'gaussian' ? gaussianNoise(rng) : ornsteinUhlenbeckNoise({ rng, theta, timeStep });
   const obsSize = flatSize(spec.observationSpace);
   const scale = new Float32Array(1);
   let numbers = new Float32Array(0);
@@ -130,12 +128,13 @@ export function noisyActing({ algorithm, spec, actor, store, rng, config }: Nois
       step = now;
       scale[0] = valueAt(config.noiseScale, now / totalSteps);
     },
-    async act(obs: NumericArray, mode: ActMode): Promise<NumericArray> {
+    async act(obs: NumericArray, mode: ActMode, _mask?: Uint8Array, start?: Uint8Array): Promise<NumericArray> {
       if (mode === 'exploit') return (await exploitProgram({ obs })).outputs.action;
       const size = (obs.length / obsSize) * box.size;
       if (numbers.length !== size) numbers = new Float32Array(size);
       if (step < config.learningStarts) return box.uniformInto(numbers, rng);
-      const action = (await exploreProgram({ obs, noise: noise.next(numbers), scale })).outputs.action as Float32Array;
+      const inputs = { obs, noise: noise.next(numbers, start), scale };
+      const action = (await exploreProgram(inputs)).outputs.action as Float32Array;
       if (randomActionProbability === 0) return action;
       for (let at = 0; at < size; at += box.size) {
         if (rng.random() < randomActionProbability) box.uniformInto(action.subarray(at, at + box.size), rng);

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { Categorical, createEngine } from '@zpin/core';
 import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { type DiscreteSacConfig, discreteSac, discreteSacTarget, softValue } from './discrete-sac.ts';
+import {
+  type DiscreteSacConfig,
+  discreteSac,
+  discreteSacNetworks,
+  discreteSacTarget,
+  maskedTargetEntropy,
+  softValue,
+} from './discrete-sac.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -39,8 +46,26 @@ describe('the soft value', () => {
     expect(at(tf.zeros([1, 3])).dataSync()[0]).toBeLessThan(best);
   });
 
+  it('gives the logits of illegal actions no gradient', () => {
+    const mask = tf.tensor2d([[1, 0, 1]], [1, 3], 'int32');
+    const values = tf.tensor2d([[1, 100, 0]]);
+    const slope = tf.grad(logits => tf.sum(softValue([values], new Categorical(logits, mask), tf.scalar(0.5))))(
+      tf.tensor2d([[0, 5, 0]]),
+    );
+    // Of two equal probabilities p: p (1 − p) (Q_0 − Q_2), the entropy is flat there.
+    expectClose(slope, [0.25, 0, -0.25]);
+  });
+
   it('counts in the target until the end', () => {
     expectClose(discreteSacTarget(tf.tensor1d([1, 2]), tf.tensor1d([0.9, 0]), tf.tensor1d([10, 100])), [10, 2]);
+  });
+});
+
+describe('the target entropy', () => {
+  it('of a row is a share of what its legal actions allow', () => {
+    const mask = tf.tensor2d([1, 1, 1, 0, 1, 1, 0, 1, 0], [3, 3], 'int32');
+    expectClose(maskedTargetEntropy(mask, 0.5), [0.5 * Math.log(3), 0.5 * Math.log(2), 0]);
+    expect(maskedTargetEntropy(mask, 0.5).dataSync()[2]).toBe(0);
   });
 });
 
@@ -125,5 +150,57 @@ describe('the agent', () => {
     const legal = await agent.act(obs, 'explore', mask);
     expect(share(legal, 1)).toBe(0);
     expect(Math.abs(share(legal, 0) - 1 / 2)).toBeLessThan(0.05);
+  });
+});
+
+describe('masks of legal actions', () => {
+  const rows = (...mask: number[]) => Uint8Array.from({ length: 48 }, (_, i) => mask[i % 3]);
+  const masked = (mask: Uint8Array, nextMask = rows(1, 1, 1)): TransitionBatch => ({
+    ...batch,
+    action: new Int32Array(16),
+    actionMask: mask,
+    nextActionMask: nextMask,
+  });
+
+  it('leave the part of the policy alone that is about illegal actions', async () => {
+    const { agent, vectors } = await makeAgent({});
+    const before = (await vectors()).actor;
+    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 1)));
+    const after = (await vectors()).actor;
+    const { entries } = discreteSacNetworks({ spec, config: agent.config as DiscreteSacConfig }).actor.layout;
+    const last = entries.filter(({ shape }) => shape.at(-1) === 3);
+    expect(last.map(({ size }) => size)).toEqual([24, 3]);
+    for (const { offset, size } of last) {
+      for (let i = 0; i < size; i++) {
+        const hasMoved = after[offset + i] !== before[offset + i];
+        expect(hasMoved, `number ${i} of ${size}`).toBe(i % 3 !== 1);
+      }
+    }
+  });
+
+  it('leave policy and temperature alone where one action is legal', async () => {
+    const { agent, vectors } = await makeAgent({});
+    const before = await vectors();
+    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 0)));
+    const after = await vectors();
+    expect(after.logAlpha).toEqual(before.logAlpha);
+    expect(after.actor).toEqual(before.actor);
+    expect(after.critic).not.toEqual(before.critic);
+  });
+
+  it('lower the target of the entropy with the number of legal actions', async () => {
+    const { agent, vectors } = await makeAgent({ targetEntropyScale: 0.8, alpha: 0.5 });
+    for (let i = 0; i < 5; i++) await agent.update(masked(rows(1, 1, 0)));
+    // 0.8 log 2 is below the entropy of a new policy of two actions, 0.8 log 3 above all that it can have.
+    expect((await vectors()).logAlpha[0]).toBeCloseTo(Math.log(0.5) - 0.05, 2);
+  });
+
+  it('of all actions learn what is learned without', async () => {
+    const [plain, full] = [await makeAgent({}), await makeAgent({})];
+    const { entropy, ...metrics } = await (await plain.agent.update(batch)).read();
+    const found = await (await full.agent.update({ ...masked(rows(1, 1, 1)), action: batch.action })).read();
+    expect(found.entropy).toBeCloseTo(entropy, 5);
+    for (const [name, value] of Object.entries(metrics)) expect(found[name], name).toBeCloseTo(value, 5);
+    expectClose((await full.vectors()).logAlpha, (await plain.vectors()).logAlpha);
   });
 });

@@ -7,7 +7,7 @@
  *   Q_θ1, Q_θ2       critics, one value per action, `critic`; of their targets θ̄ `target`
  *   π_φ              policy, `actor`: one probability per action
  *   α                alpha, as its logarithm `logAlpha`
- *   H̄                targetEntropyScale · log A
+ *   H̄                targetEntropyScale · log A, A the number of legal actions
  *   τ                tau
  *
  * Deviations from the paper:
@@ -15,7 +15,8 @@
  * 2. H̄ is a share of the entropy of the uniform policy; the paper gives 0.98 of it, which suits games of many steps but keeps small tasks
  *    from becoming greedy.
  * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
- * 4. Illegal actions, where the environment names them, have probability 0 in the next state.
+ * 4. Illegal actions, where the environment names them, have probability 0, in this state and in the next. H̄ of a state is then a share of the
+ *    entropy that its legal actions allow: where one alone is legal, nothing is learned about the policy and the temperature.
  * 5. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
  */
 
@@ -38,7 +39,6 @@ import {
   type Params,
   type PolicyNetwork,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -63,6 +63,7 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { meanError, smallest } from './critics.ts';
 import { discreteSacPresets } from './discrete-sac-presets.ts';
 import { importanceWeights } from './importance-weights.ts';
@@ -96,7 +97,7 @@ export const discreteSacConfig = z.strictObject({
   learnAlpha: field(z.boolean(), { default: true, meaning: 'adapt the temperature to the target entropy' }),
   targetEntropyScale: probability({
     default: 0.5,
-    meaning: 'share of the largest entropy, log A, that a learned temperature aims at',
+    meaning: 'share of the largest entropy, log of the number of legal actions, that a learned temperature aims at',
   }),
   ...replayFields,
   ...normalizationFields,
@@ -146,11 +147,17 @@ export function discreteSacTarget(reward: tf.Tensor, discount: tf.Tensor, nextVa
   return tf.add(reward, tf.mul(discount, nextValue));
 }
 
+/** H̄ of each row, `scale` · log A with A legal actions: `[B]`, 0 where there is no choice. @param mask `[B, A]`, not 0 = legal */
+export function maskedTargetEntropy(mask: tf.Tensor, scale: number): tf.Tensor {
+  const legal = tf.sum(tf.cast(tf.cast(mask, 'bool'), 'float32'), 1);
+  return tf.mul(tf.log(legal), scale);
+}
+
 // ---- agent ----
 
 /** Builds an agent. @throws SpaceError unless actions are `Discrete` */
 function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSacConfig>): OffPolicyAgent<DiscreteSacConfig> {
-  const config = parseConfig(discreteSacConfig, given ?? {}, 'discrete-sac');
+  const config = agentConfig('discrete-sac', discreteSacConfig, { spec, config: given });
   const { numActions, actor, policy, greedy, critic, q } = discreteSacNetworks({ spec, config });
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const optimizer = adam();
@@ -167,9 +174,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
   });
   const obsInput = observationInput(spec.observationSpace);
   const maskInput = uint8(['batch', numActions]);
-  const targetEntropy = config.targetEntropyScale * Math.log(numActions);
+  const { targetEntropyScale } = config;
 
-  /** Every program exists with and without a mask of legal actions; which one is used depends on the environment. */
+  /** Every program exists with and without masks of legal actions; which one is used depends on the environment. */
   const withMask = <P>(make: (mask: { mask?: InputShape }) => P) => ({ plain: make({}), masked: make({ mask: maskInput }) });
 
   const exploreProgram = withMask(mask =>
@@ -205,11 +212,12 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
         weight: ['batch'],
         learningRate: [],
         ...mask,
+        ...(mask.mask && { nextMask: mask.mask }),
       },
       run: (state, { obs, action, reward, nextObs, discount, ...batch }) => {
         const alpha = tf.exp(state.logAlpha);
 
-        const next = policy(unflattenParams(actor.layout, state.actor), nextObs, batch.mask);
+        const next = policy(unflattenParams(actor.layout, state.actor), nextObs, batch.nextMask);
         const nextQ = q(unflattenParams(critic.layout, state.target), nextObs);
         const y = discreteSacTarget(reward, discount, softValue(nextQ, next, alpha));
         const taken = oneHot(action, numActions);
@@ -226,7 +234,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
 
         const newQ = q(unflattenParams(critic.layout, newCritic.parameters), obs);
         const actorLoss = valueAndGrad(actor.layout, params => {
-          const distribution = policy(params, obs);
+          const distribution = policy(params, obs, batch.mask);
           // Eq. 12: π minimises Σ_a π (α log π − min Q), the soft value negated.
           return { loss: tf.neg(tf.mean(softValue(newQ, distribution, alpha))), entropy: distribution.entropy() };
         })(state.actor);
@@ -237,6 +245,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
           learningRate: tf.mul(batch.learningRate, config.actorLearningRateScale),
         });
 
+        const targetEntropy = batch.mask
+          ? tf.mean(maskedTargetEntropy(batch.mask, targetEntropyScale))
+          : targetEntropyScale * Math.log(numActions);
         // Eq. 11: the expectation of log π over all actions is minus the entropy.
         const alphaLoss = valueAndGrad(alphaLayout, ({ logAlpha }) => ({
           loss: temperatureLoss(logAlpha, tf.neg(actorLoss.entropy), targetEntropy),
@@ -305,9 +316,10 @@ function create({ spec, config: given, seed, engine }: CreateOptions<DiscreteSac
     },
 
     async update(batch: TransitionBatch): Promise<Metrics> {
-      const { obs, action, reward, nextObs, discount, nextActionMask: mask } = batch;
+      const { obs, action, reward, nextObs, discount, actionMask: mask, nextActionMask: nextMask } = batch;
       const inputs = { obs, action, reward, nextObs, discount, weight: weightsOf(batch), learningRate };
-      const { outputs, metrics } = await (mask ? updateProgram.masked({ ...inputs, mask }) : updateProgram.plain(inputs));
+      const update = mask && nextMask ? updateProgram.masked({ ...inputs, mask, nextMask }) : updateProgram.plain(inputs);
+      const { outputs, metrics } = await update;
       priorities = outputs.error as Float32Array;
       return metrics;
     },

@@ -35,8 +35,10 @@ export interface NormalizationConfig {
 const SMALLEST_DEVIATION = 0.01;
 
 /**
- * The agent on normalised observations, where its settings say so. Each exploring step adds its observations to the statistics; transitions are
- * stored as they are, and normalised by the latest statistics whenever they are drawn.
+ * The agent on normalised observations, where its settings say so. Each exploring step adds the observations that it acts on to the statistics:
+ * the last observation of an episode, on which nobody acts, is not among them, nor is a goal in hindsight, so goals are normalised by those that
+ * the environment set (OpenAI Baselines' HER counts goals in hindsight as well). Transitions are stored as they are, and normalised by the latest
+ * statistics whenever they are drawn.
  * @throws SpaceError when observations that are not floats are to be normalised
  */
 export function normalizedAgent<Config extends NormalizationConfig>(
@@ -76,17 +78,18 @@ export function normalizedAgent<Config extends NormalizationConfig>(
     return out;
   };
 
+  const { policy } = agent;
   return {
     ...agent,
     get priorities() {
       return agent.priorities;
     },
-    act(obs, mode, mask) {
+    act(obs, mode, mask, start) {
       if (mode === 'explore') {
         for (let offset = 0; offset < obs.length; offset += size) statistics.add(obs, offset);
         round();
       }
-      return agent.act(normalize(obs, 'act'), mode, mask);
+      return agent.act(normalize(obs, 'act'), mode, mask, start);
     },
     update(batch) {
       return agent.update({ ...batch, obs: normalize(batch.obs, 'obs'), nextObs: normalize(batch.nextObs, 'nextObs') });
@@ -99,15 +102,16 @@ export function normalizedAgent<Config extends NormalizationConfig>(
       statistics.restore(state.observations as AgentState);
       round();
     },
-    async policy() {
-      if (!agent.policy) throw new Error(`${agent.algorithm} has a policy`);
-      const inner = await agent.policy();
-      const weights = new Float32Array(inner.weights.length + 2 * size);
-      weights.set(inner.weights);
-      weights.set(mean, inner.weights.length);
-      weights.set(scale, inner.weights.length + size);
-      return { ...inner, weights };
-    },
+    ...(policy && {
+      async policy() {
+        const inner = await policy();
+        const weights = new Float32Array(inner.weights.length + 2 * size);
+        weights.set(inner.weights);
+        weights.set(mean, inner.weights.length);
+        weights.set(scale, inner.weights.length + size);
+        return { ...inner, weights };
+      },
+    }),
   };
 }
 

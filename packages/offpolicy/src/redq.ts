@@ -26,7 +26,6 @@ import {
   layout,
   observationInput,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -37,6 +36,7 @@ import {
 } from '@zpin/core';
 import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest } from './critics.ts';
 import { maybeNormalized, normalizationFields } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
@@ -146,7 +146,7 @@ export function redqActorLoss(q: readonly tf.Tensor[], logProb: tf.Tensor, alpha
 
 /** Builds a REDQ agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<RedqConfig>): OffPolicyAgent<RedqConfig> {
-  const config = parseConfig(redqConfig, given ?? {}, 'redq');
+  const config = agentConfig('redq', redqConfig, { spec, config: given });
   const { numCritics, targetCritics } = config;
   if (targetCritics > numCritics) {
     const expectation = `targetCritics must be at most numCritics, ${numCritics}`;

@@ -32,7 +32,6 @@ import {
   layout,
   observationInput,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -43,6 +42,7 @@ import {
 } from '@zpin/core';
 import { type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { maybeNormalized, normalizationFields } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
@@ -133,7 +133,7 @@ export function sacActorLoss(q: readonly tf.Tensor[], logProb: tf.Tensor, alpha:
 }
 
 /** J(α) = −log α · mean (log π(a|s) + H̄) (eq. 18; deviation 1): scalar. @param logAlpha `[1]` @param logProb `[B]`, constant */
-export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetEntropy: number): tf.Tensor {
+export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetEntropy: number | tf.Tensor): tf.Tensor {
   return tf.neg(tf.mul(tf.sum(logAlpha), tf.add(tf.mean(logProb), targetEntropy)));
 }
 
@@ -141,7 +141,7 @@ export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetE
 
 /** Builds a SAC agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<SacConfig>): OffPolicyAgent<SacConfig> {
-  const config = parseConfig(sacConfig, given ?? {}, 'sac');
+  const config = agentConfig('sac', sacConfig, { spec, config: given });
   const { actor, critic } = sacNetworks({ spec, config });
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const optimizer = adam();

@@ -145,4 +145,19 @@ describe('the agent', () => {
     expect(Math.abs(mean)).toBeLessThan(0.02);
     expect(Math.abs(spread / (0.1 * deviation) - 1)).toBeLessThan(0.06);
   });
+
+  it.each([false, true])(
+    'begins drifting noise anew where an episode starts, normalizeObservations %s',
+    async normalizeObservations => {
+      // So slow that the noise of an episode stays what it was.
+      const drift = { noise: 'ornstein-uhlenbeck', ouTheta: 1, ouTimeStep: 1e-9, noiseScale: 0.3 } as const;
+      const { agent } = await makeAgent({ ...drift, numEnvs: 4, normalizeObservations });
+      agent.progress(500, 1000);
+      const obs = new Float32Array(8).fill(0.3);
+      const act = async (...start: number[]) => Array.from(await agent.act(obs, 'explore', undefined, Uint8Array.from(start)));
+      const before = await act(1, 1, 1, 1);
+      const after = await act(0, 1, 0, 1);
+      expect(after.map((action, i) => Math.abs(action - before[i]) > 1e-2)).toEqual([false, true, false, true]);
+    },
+  );
 });

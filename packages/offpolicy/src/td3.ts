@@ -13,9 +13,10 @@
  *
  * Deviations from the paper:
  * 1. Actions are rescaled to [−1, 1]ᴷ; all noise is counted there.
- * 2. Exploration noise may be that of Ornstein and Uhlenbeck (`noise`; off).
- * 3. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
- * 4. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 2. Smoothed target actions are clipped to the bounds of the actions, which eq. 14 does not say; the authors' code does it.
+ * 3. Exploration noise may be that of Ornstein and Uhlenbeck (`noise`; off).
+ * 4. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
+ * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -29,7 +30,6 @@ import {
   nonNegative,
   observationInput,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -48,6 +48,7 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { deterministicActor, explorationFields, noisyActing } from './deterministic-actor.ts';
 import { importanceWeights } from './importance-weights.ts';
@@ -111,7 +112,7 @@ export function td3Networks({ spec, config }: PolicyOptions<Td3Config>) {
 // ---- losses ----
 
 /**
- * ã = clip(π′(s′) + clip(σ̃ ε, −c, c), −1, 1) (eq. 14): target policy smoothing.
+ * ã = clip(π′(s′) + clip(σ̃ ε, −c, c), −1, 1) (eq. 14; deviation 2): target policy smoothing.
  * @param action `[B, K]`: π′(s′), in [−1, 1] @param noise `[B, K]`: ε, standard normal @returns `[B, K]`
  */
 export function smoothedAction(action: tf.Tensor, noise: tf.Tensor, { scale, clip }: { scale: number; clip: number }): tf.Tensor {
@@ -137,7 +138,7 @@ export function td3ActorLoss(q: tf.Tensor): tf.Tensor {
 
 /** Builds a TD3 agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<Td3Config>): OffPolicyAgent<Td3Config> {
-  const config = parseConfig(td3Config, given ?? {}, 'td3');
+  const config = agentConfig('td3', td3Config, { spec, config: given });
   const { actor, critic } = td3Networks({ spec, config });
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const optimizer = adam();

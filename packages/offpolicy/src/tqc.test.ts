@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { createEngine } from '@zpin/core';
-import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/core/spec';
+import { createEngine, unflattenParams } from '@zpin/core';
+import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type RngState } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
-import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcTarget } from './tqc.ts';
+import { smallestAtoms, type TqcConfig, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -110,6 +110,59 @@ describe('tqc', () => {
     const whole = await learn(0);
     expect(whole).toBeCloseTo(2, 0);
     expect(await learn(2)).toBeLessThan(whole - 0.2);
+  });
+
+  it('drops d atoms of each critic from the sorted atoms of all', async () => {
+    const [size, numCritics, numQuantiles, droppedQuantiles, alpha] = [6, 3, 4, 1, 0.3];
+    const config = { numCritics, numQuantiles, droppedQuantiles, learnAlpha: false, alpha, learningRate: 0, hiddenSizes: [8] };
+    const agent = (await tqc.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<TqcConfig>;
+    agent.progress(1, 2);
+    const { vectors, updateRng } = (await agent.state()) as { vectors: Record<string, Float32Array>; updateRng: RngState };
+    const rng = new Rng(9);
+    const draw = () => rng.uniformInto(new Float32Array(size), -1, 1);
+    const [obs, action, nextObs] = [draw(), draw(), draw()];
+    // Rewards that spread the errors over both branches of the Huber loss.
+    const reward = draw().map(x => 2 * x);
+    const discount = new Float32Array(size).fill(0.9);
+    const metrics = await (await agent.update({ size, obs, action, reward, nextObs, discount })).read();
+
+    const { actor, critic } = tqcNetworks({ spec, config: agent.config });
+    const noise = Rng.fromState(updateRng);
+    noise.standardNormalInto(new Float32Array(size));
+    const column = (values: Float32Array) => tf.tensor2d(values, [size, 1]);
+    const next = actor
+      .policy(unflattenParams(actor.layout, tf.tensor1d(vectors.actor)), column(nextObs))
+      .sampleWithLogProb(column(noise.standardNormalInto(new Float32Array(size))));
+    const params = unflattenParams(critic.layout, tf.tensor1d(vectors.critic));
+    const read = (atoms: tf.Tensor[]) => atoms.map(own => own.arraySync() as number[][]);
+    const nextAtoms = read(critic.apply(params, column(nextObs), next.action));
+    const atoms = read(critic.apply(params, column(obs), column(action)));
+    const logProb = next.logProb.dataSync();
+
+    let expected = 0;
+    for (let b = 0; b < size; b++) {
+      const kept = nextAtoms.flatMap(own => own[b]).sort((x, y) => x - y);
+      kept.splice(-droppedQuantiles * numCritics);
+      expect(kept.length).toBe(9);
+      for (const own of atoms) {
+        for (const [m, theta] of own[b].entries()) {
+          for (const z of kept) {
+            const u = reward[b] + 0.9 * (z - alpha * logProb[b]) - theta;
+            const huber = Math.abs(u) <= 1 ? 0.5 * u * u : Math.abs(u) - 0.5;
+            const slope = Math.abs((m + 0.5) / numQuantiles - (u < 0 ? 1 : 0));
+            expected += (slope * huber) / (numQuantiles * kept.length * size);
+          }
+        }
+      }
+    }
+    expect(metrics.criticLoss).toBeCloseTo(expected, 4);
+    agent.dispose();
+  });
+
+  it('refuses more atoms than can be compared with each other', async () => {
+    const make = async () => tqc.create({ spec, config: { numCritics: 5, numQuantiles: 201 }, seed: 1, engine });
+    await expect(make).rejects.toThrow(ConfigError);
+    await expect(make).rejects.toThrow(/^tqc: numCritics times numQuantiles must be at most 1000, got 1005\./);
   });
 
   it('refuses to drop all quantiles', async () => {

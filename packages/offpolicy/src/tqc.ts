@@ -28,7 +28,6 @@ import {
   layout,
   observationInput,
   type PolicyOptions,
-  parseConfig,
   positive,
   probability,
   program,
@@ -39,6 +38,7 @@ import {
 } from '@zpin/core';
 import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
+import { agentConfig } from './agent-config.ts';
 import { critics, meanError, weightedMean } from './critics.ts';
 import { maybeNormalized, normalizationFields } from './normalized-agent.ts';
 import { polyak } from './polyak.ts';
@@ -95,6 +95,9 @@ export const tqcConfig = z.strictObject({
 });
 
 export type TqcConfig = z.output<typeof tqcConfig>;
+
+/** Most quantiles of all critics together: an update compares each with each, a million pairs for every row of a batch. */
+const MAX_ATOMS = 1000;
 
 // ---- networks ----
 
@@ -169,11 +172,16 @@ export function tqcActorLoss(q: readonly tf.Tensor[], logProb: tf.Tensor, alpha:
 
 /** Builds a TQC agent. @throws SpaceError unless actions are a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<TqcConfig>): OffPolicyAgent<TqcConfig> {
-  const config = parseConfig(tqcConfig, given ?? {}, 'tqc');
+  const config = agentConfig('tqc', tqcConfig, { spec, config: given });
   const { numCritics, numQuantiles, droppedQuantiles } = config;
   if (droppedQuantiles >= numQuantiles) {
     const expectation = `droppedQuantiles must be below numQuantiles, ${numQuantiles}`;
     throw new ConfigError(message('tqc', expectation, droppedQuantiles, 'Drop fewer, or have more quantiles'));
+  }
+  const atoms = numCritics * numQuantiles;
+  if (atoms > MAX_ATOMS) {
+    const expectation = `numCritics times numQuantiles must be at most ${MAX_ATOMS}`;
+    throw new ConfigError(message('tqc', expectation, atoms, 'Have fewer critics or fewer quantiles of each'));
   }
   const kept = (numQuantiles - droppedQuantiles) * numCritics;
   const { actor, critic } = tqcNetworks({ spec, config });

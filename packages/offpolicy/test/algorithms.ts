@@ -203,6 +203,9 @@ export const switchedCases: readonly AlgorithmCase[] = [
   { id: 'sac', small: { normalizeObservations: true, nSteps: 3 } },
   { id: 'td3', small: { prioritizedReplay: true }, constant: { priorityWeight: 1 } },
   { id: 'ddpg', small: { normalizeObservations: true, prioritizedReplay: true, nSteps: 2 }, constant: { priorityWeight: 1 } },
+  { id: 'redq', small: { normalizeObservations: true, noiseCorrelation: 0.5 } },
+  { id: 'tqc', small: { prioritizedReplay: true, nSteps: 2 }, constant: { priorityWeight: 1 } },
+  { id: 'discrete-sac', small: { prioritizedReplay: true, nSteps: 3 }, constant: { priorityWeight: 1 } },
 ].map(({ id, small, constant }) => {
   const plain = caseOf(id);
   const { algorithm } = plain;

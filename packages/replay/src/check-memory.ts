@@ -1,4 +1,5 @@
 import { ConfigError, flatDtype, flatSize, InputError, message, type Space } from '@zpin/core/spec';
+import { FrameStore } from './frame-store.ts';
 
 export interface MemoryOptions {
   /** Transitions. */
@@ -6,6 +7,10 @@ export interface MemoryOptions {
   readonly observationSpace: Space;
   readonly actionSpace: Space;
   readonly frameStack?: number | undefined;
+  /** Whether transitions carry the legal actions of the observation and of the successor. */
+  readonly hasActionMask?: boolean;
+  /** Whether priorities are kept. */
+  readonly isPrioritized?: boolean;
 }
 
 /** Numbers that a typed array can hold in today's engines. */
@@ -13,13 +18,30 @@ const LONGEST_ARRAY = 2 ** 32;
 /** More memory than a machine for this kind of work is likely to have. */
 const MOST_BYTES = 2 ** 36;
 const NUMBER_BYTES = { float32: 4, int32: 4, uint8: 1 };
-/** Reward, flags and priorities. */
-const OTHER_BYTES = 24;
+/** A reward, and the flags of the two ends. */
+const OUTCOME_BYTES = NUMBER_BYTES.float32 + 2;
+/** Two doubles per leaf of the tree, which has up to two leaves per transition. */
+const PRIORITY_BYTES = 32;
 
-/** Bytes that a transition takes, of stacked frames one. */
-export function transitionBytes({ observationSpace, actionSpace, frameStack = 1 }: Omit<MemoryOptions, 'capacity'>): number {
-  const numbers = flatSize(observationSpace) * (frameStack > 1 ? 1 / frameStack : 2);
-  return Math.ceil(numbers) * NUMBER_BYTES[flatDtype(observationSpace)] + 4 * flatSize(actionSpace) + OTHER_BYTES;
+/** Whether observations are kept as frames, each once. */
+export function keepsFrames({
+  observationSpace,
+  frameStack = 1,
+}: Pick<MemoryOptions, 'observationSpace' | 'frameStack'>): boolean {
+  return frameStack > 1 && observationSpace.type === 'box' && FrameStore.fits(observationSpace, frameStack);
+}
+
+/** Bytes that a transition takes at most, of stacked frames one: with it go its place and those of the other frames, in both observations. */
+export function transitionBytes(options: Omit<MemoryOptions, 'capacity'>): number {
+  const { observationSpace, actionSpace, frameStack = 1, hasActionMask = false, isPrioritized = false } = options;
+  const observation = flatSize(observationSpace) * NUMBER_BYTES[flatDtype(observationSpace)];
+  const observations = keepsFrames(options) ? observation / frameStack + 2 * frameStack * NUMBER_BYTES.int32 : 2 * observation;
+  const action = flatSize(actionSpace) * NUMBER_BYTES[flatDtype(actionSpace)];
+  return observations + action + OUTCOME_BYTES + 2 * maskSize(actionSpace, hasActionMask) + (isPrioritized ? PRIORITY_BYTES : 0);
+}
+
+function maskSize(actionSpace: Space, hasActionMask: boolean): number {
+  return hasActionMask && actionSpace.type === 'discrete' ? actionSpace.n : 0;
 }
 
 /**
@@ -28,13 +50,14 @@ export function transitionBytes({ observationSpace, actionSpace, frameStack = 1 
  * @throws ConfigError when it would take more memory than a machine has; InputError unless the capacity is an integer ≥ 1
  */
 export function checkMemory(where: string, options: MemoryOptions, setting = 'capacity'): void {
-  const { capacity, observationSpace, frameStack = 1 } = options;
+  const { capacity, observationSpace, actionSpace, frameStack = 1, hasActionMask = false } = options;
   if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
     const remedy = 'Pass the number of transitions to keep';
     throw new InputError(message(where, `${setting} must be an integer >= 1`, capacity, remedy));
   }
   const bytes = transitionBytes(options);
-  const longest = frameStack > 1 ? 1 : flatSize(observationSpace);
+  const obsSize = keepsFrames(options) ? frameStack : flatSize(observationSpace);
+  const longest = Math.max(obsSize, flatSize(actionSpace), maskSize(actionSpace, hasActionMask));
   const most = Math.floor(Math.min(MOST_BYTES / bytes, LONGEST_ARRAY / longest));
   if (capacity <= most) return;
   const size = `${Math.ceil((capacity * bytes) / 2 ** 30).toLocaleString('en')} GiB`;

@@ -26,6 +26,7 @@ export class FrameStore {
   /** Frames in each observation (K). */
   readonly count: number;
   private readonly capacity: number;
+  private readonly owner: string;
   private readonly dtype: BoxSpace['dtype'];
   /** Numbers in a frame, and how many of them stay side by side in a stack: the channels of a pixel, or a whole vector. */
   private readonly frameSize: number;
@@ -47,10 +48,12 @@ export class FrameStore {
   /**
    * @param space of the stacks: `[H, W, K · C]` or `[K · D]`, the oldest frame first, as `FrameStack` makes them
    * @param capacity transitions that are kept
+   * @param owner named in errors
    */
-  constructor({ shape, dtype, low }: BoxSpace, count: number, capacity: number) {
+  constructor({ shape, dtype, low }: BoxSpace, count: number, capacity: number, owner = 'FrameStore') {
     this.count = count;
     this.capacity = capacity;
+    this.owner = owner;
     this.dtype = dtype;
     this.frameSize = low.length / count;
     this.group = (shape.at(-1) as number) / count;
@@ -145,7 +148,12 @@ export class FrameStore {
     const size = this.chunkFrames * this.frameSize;
     if (!chunks?.every(chunk => chunk instanceof arrays[this.dtype] && chunk.length === size)) {
       throw new CheckpointError(
-        message('replay', 'stored frames must fit this replay', chunks?.[0], 'Resume with the environment of the run'),
+        message(
+          `${this.owner}.restore`,
+          'stored frames must fit this replay',
+          chunks?.[0],
+          'Resume with the environment of the run',
+        ),
       );
     }
     this.chunks = chunks.map(chunk => chunk.slice());

@@ -55,7 +55,7 @@ export class PrioritizedReplay implements ReplayBuffer {
       const remedy = 'Pass the environment steps of the run';
       throw new InputError(message('PrioritizedReplay', 'betaAnnealing must be >= 1', betaAnnealing, remedy));
     }
-    this.table = new TransitionTable('PrioritizedReplay', options);
+    this.table = new TransitionTable('PrioritizedReplay', { ...options, isPrioritized: true });
     this.tree = new SumTree(options.capacity);
     this.alpha = alpha;
     this.firstBeta = beta;

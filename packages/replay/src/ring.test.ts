@@ -5,8 +5,18 @@ describe('Ring', () => {
   it('says how much memory a table would take that is too large', () => {
     const make = () => new Ring(1e15, { a: { dtype: 'float32', size: 3 }, b: { dtype: 'uint8', size: 1 } });
     expect(make).toThrow(
-      /^replay: capacity must fit into memory: its transitions of 13 bytes take 13000000 GB, got 1000000000000000\./,
+      /^Ring: capacity must fit into memory: its transitions of 13 bytes take 13000000 GB, got 1000000000000000\./,
     );
+  });
+
+  it('names its owner in errors', () => {
+    const ring = new Ring(3, { a: { dtype: 'int32', size: 2 } }, 'MyReplay');
+    expect(() => new Ring(0, {}, 'MyReplay')).toThrow(/^MyReplay: capacity must be an integer >= 1, got 0\./);
+    expect(() => ring.append({ a: [1, 2, 3] }, 2)).toThrow(/^MyReplay.add: a must have 4 numbers for 2 rows, got 3\./);
+    const smaller = new Ring(2, { a: { dtype: 'int32', size: 2 } });
+    expect(() => ring.restore(smaller.state())).toThrow(/^MyReplay.restore: capacity must be 3, got 2\./);
+    const other = new Ring(3, { a: { dtype: 'float32', size: 2 } });
+    expect(() => ring.restore(other.state())).toThrow(/^MyReplay.restore: a must fit this replay, got /);
   });
 
   it('overwrites the oldest rows and says where the next goes', () => {

@@ -19,18 +19,20 @@ export class Ring<Name extends string = string> {
   readonly columns: Readonly<Record<Name, NumericArray>>;
   private readonly layout: Readonly<Record<Name, Column>>;
   private readonly names: readonly Name[];
+  private readonly owner: string;
   private used = 0;
   private cursor = 0;
 
-  /** @throws InputError unless `capacity` is an integer ≥ 1 and fits into memory */
-  constructor(capacity: number, layout: Readonly<Record<Name, Column>>) {
+  /** @param owner named in errors @throws InputError unless `capacity` is an integer ≥ 1 and fits into memory */
+  constructor(capacity: number, layout: Readonly<Record<Name, Column>>, owner = 'Ring') {
     if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
       throw new InputError(
-        message('replay', 'capacity must be an integer >= 1', capacity, 'Pass the number of transitions to keep'),
+        message(owner, 'capacity must be an integer >= 1', capacity, 'Pass the number of transitions to keep'),
       );
     }
     this.capacity = capacity;
     this.layout = layout;
+    this.owner = owner;
     this.names = Object.keys(layout) as Name[];
     this.columns = this.allocate();
   }
@@ -60,7 +62,12 @@ export class Ring<Name extends string = string> {
       const actual = rows[name]?.length;
       if (actual === wanted) continue;
       throw new InputError(
-        message('replay', `${name} must have ${wanted} numbers for ${count} rows`, actual, 'Pass one row per environment'),
+        message(
+          `${this.owner}.add`,
+          `${name} must have ${wanted} numbers for ${count} rows`,
+          actual,
+          'Pass one row per environment',
+        ),
       );
     }
     for (const name of this.names) this.write(name, rows[name]);
@@ -100,14 +107,19 @@ export class Ring<Name extends string = string> {
     const size = state.size as number;
     if (state.capacity !== this.capacity) {
       throw new CheckpointError(
-        message('replay', `capacity must be ${this.capacity}`, state.capacity, 'Resume with the settings of the run'),
+        message(
+          `${this.owner}.restore`,
+          `capacity must be ${this.capacity}`,
+          state.capacity,
+          'Resume with the settings of the run',
+        ),
       );
     }
     for (const name of this.names) {
       const saved = columns?.[name];
       if (saved?.constructor === this.columns[name].constructor && saved.length === size * this.layout[name].size) continue;
       throw new CheckpointError(
-        message('replay', `${name} must fit this replay`, saved, 'Resume with the environment of the run'),
+        message(`${this.owner}.restore`, `${name} must fit this replay`, saved, 'Resume with the environment of the run'),
       );
     }
     for (const name of this.names) this.columns[name].set(columns[name]);
@@ -127,7 +139,7 @@ export class Ring<Name extends string = string> {
       );
       const gigabytes = Math.ceil((bytes * this.capacity) / 1e9);
       const expectation = `capacity must fit into memory: its transitions of ${bytes} bytes take ${gigabytes} GB`;
-      throw new InputError(message('replay', expectation, this.capacity, 'Keep fewer transitions'));
+      throw new InputError(message(this.owner, expectation, this.capacity, 'Keep fewer transitions'));
     }
     return columns as Record<Name, NumericArray>;
   }

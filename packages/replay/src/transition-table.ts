@@ -9,9 +9,9 @@ import {
   type TransitionBatch,
   type TransitionRows,
 } from '@zpin/core/spec';
-import { checkMemory } from './check-memory.ts';
+import { checkMemory, keepsFrames } from './check-memory.ts';
 import { FrameStore } from './frame-store.ts';
-import { Ring } from './ring.ts';
+import { type Column, Ring } from './ring.ts';
 
 export interface TransitionTableOptions {
   /** Transitions kept; the oldest go first. */
@@ -62,9 +62,10 @@ export class TransitionTable {
 
   /**
    * @param owner named in errors
-   * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions
+   * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions; ConfigError where no machine has
+   * the memory
    */
-  constructor(owner: string, options: TransitionTableOptions) {
+  constructor(owner: string, options: TransitionTableOptions & { readonly isPrioritized?: boolean }) {
     const { capacity, observationSpace, actionSpace, gamma, nSteps = 1, hasActionMask = false } = options;
     checkMemory(owner, options);
     if (!(gamma >= 0 && gamma <= 1)) {
@@ -76,7 +77,7 @@ export class TransitionTable {
     if (hasActionMask && actionSpace.type !== 'discrete') {
       throw new InputError(message(owner, 'only Discrete actions have masks', actionSpace.type, 'Leave hasActionMask out'));
     }
-    this.frames = framesOf(options);
+    this.frames = framesOf(owner, options);
     this.obsSpace = observationSpace;
     const obs = this.frames
       ? ({ dtype: 'int32', size: this.frames.count } as const)
@@ -86,7 +87,7 @@ export class TransitionTable {
     this.gamma = gamma;
     this.nSteps = nSteps;
     this.hasActionMask = hasActionMask;
-    this.ring = new Ring<Name>(capacity, {
+    const columns: Readonly<Record<Name, Column>> = {
       obs,
       action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
       reward: { dtype: 'float32', size: 1 },
@@ -96,7 +97,8 @@ export class TransitionTable {
       truncated: { dtype: 'uint8', size: nSteps > 1 ? 1 : 0 },
       actionMask: { dtype: 'uint8', size: mask },
       nextActionMask: { dtype: 'uint8', size: mask },
-    });
+    };
+    this.ring = new Ring(capacity, columns, owner);
   }
 
   get size(): number {
@@ -223,7 +225,8 @@ export class TransitionTable {
 }
 
 /** A store of frames, where observations are stacks. */
-function framesOf({ observationSpace, frameStack = 1, capacity }: TransitionTableOptions): FrameStore | undefined {
-  const isStack = frameStack > 1 && observationSpace.type === 'box' && FrameStore.fits(observationSpace, frameStack);
-  return isStack ? new FrameStore(observationSpace, frameStack, capacity) : undefined;
+function framesOf(owner: string, options: TransitionTableOptions): FrameStore | undefined {
+  const { observationSpace, frameStack = 1, capacity } = options;
+  if (observationSpace.type !== 'box' || !keepsFrames(options)) return undefined;
+  return new FrameStore(observationSpace, frameStack, capacity, owner);
 }

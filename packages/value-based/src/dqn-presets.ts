@@ -104,7 +104,7 @@ const lunarLander = {
   learningStarts: 2000,
   gamma: 0.99,
   targetUpdateEverySteps: 500,
-  trainEverySteps: 2,
+  trainEverySteps: 1,
   gradientSteps: 1,
   nSteps: 3,
   ...large,
@@ -153,7 +153,7 @@ export const c51Presets: Presets<C51Config> = {
 
 export const qrDqnPresets: Presets<QrDqnConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...greedyInTheEnd, ...small, ...twice, double: true, numQuantiles: 10 }),
-  'MountainCar-v0': onMountainCar({ ...mountainCar, numQuantiles: 10 }),
+  'MountainCar-v0': onMountainCar({ ...mountainCar, nSteps: 3, numQuantiles: 10 }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...acrobotGreedy, numQuantiles: 25 }),
 };
 
@@ -174,7 +174,15 @@ export const neuralQLearningPresets: Presets<NeuralQLearningConfig> = {
 
 export const rainbowPresets: Presets<RainbowConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...small, ...quietNoise, ...cartPoleAtoms }),
-  'MountainCar-v0': onMountainCar({ ...mountainCar, ...small, batchSize: 64, ...minusAtoms, epsilonEnd: 0 }),
+  'MountainCar-v0': onMountainCar({
+    ...mountainCar,
+    ...quietNoise,
+    learningRate: { type: 'linear', from: 1e-3, to: 0 },
+    batchSize: 64,
+    epsilonEnd: 0.05,
+    // Returns lie in [-50, 0]. Atoms up to 50 make the first, even distribution promise 0: hope, which drives the exploration of DQN too.
+    ...{ numAtoms: 51, valueMin: -50, valueMax: 50 },
+  }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...minusAtoms }),
   'LunarLander-v3': onLunarLander({ ...lunarLander, ...small, ...landerAtoms }),
 };

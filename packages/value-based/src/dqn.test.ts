@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
-import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
+import {
+  type AgentState,
+  box,
+  discrete,
+  type EnvSpec,
+  InputError,
+  type OffPolicyAgent,
+  type TransitionBatch,
+} from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, halfSquare, huber, valueUpdate } from './dqn.ts';
 import { maskQ } from './mask-q.ts';
@@ -196,6 +204,56 @@ describe('the agent', () => {
     expect(online).not.toEqual(target);
   });
 
+  it('mixes them once for each update of the target network that fell between two rounds', async () => {
+    const agent = await create({ targetUpdateEverySteps: 2, trainEverySteps: 8, tau: 0.25 });
+    await agent.update(batch);
+    const { online, target } = await networks(agent);
+    expect(online).not.toEqual(target);
+    const mixed = Array.from(target);
+    for (const _ of [2, 4, 6]) for (const i of mixed.keys()) mixed[i] += 0.25 * (online[i] - mixed[i]);
+    agent.progress(7, 100);
+    await agent.update(batch);
+    const after = await networks(agent);
+    for (const [i, value] of mixed.entries()) expect(after.target[i]).toBeCloseTo(value, 6);
+    // The second update of the round has nothing to make up for; at step 8 there is one.
+    await agent.update(batch);
+    const between = await networks(agent);
+    expect(between.target).toEqual(after.target);
+    agent.progress(8, 100);
+    await agent.update(batch);
+    const last = (await networks(agent)).target;
+    for (const [i, value] of last.entries()) {
+      expect(value).toBeCloseTo(0.75 * between.target[i] + 0.25 * between.online[i], 6);
+    }
+  });
+
+  it('clips the gradient to the largest norm', async () => {
+    // Adam's first mean of gradients is 1 − β₁ = 0.1 of the gradient, whose size its step hides.
+    const step = async (maxGradientNorm: number) => {
+      const agent = await create({ maxGradientNorm });
+      const { gradientNorm } = await (await agent.update(batch)).read();
+      const { 'optimizer.m': mean } = (await networks(agent)) as Record<string, Float32Array>;
+      agent.dispose();
+      return { gradientNorm, norm: 10 * Math.hypot(...mean) };
+    };
+    const { gradientNorm, norm } = await step(1e6);
+    expect(norm).toBeCloseTo(gradientNorm, 5);
+    expect(gradientNorm).toBeGreaterThan(0.1);
+    const clipped = await step(0.01);
+    expect(clipped.norm).toBeCloseTo(0.01, 6);
+    expect(clipped.gradientNorm).toBe(gradientNorm);
+  });
+
+  it('refuses a mask without a legal action, in both modes', async () => {
+    const agent = await create({ learningStarts: 0, epsilonStart: 0, epsilonEnd: 0 });
+    const mask = Uint8Array.of(1, 0, 0, 0, 0, 0);
+    for (const mode of ['explore', 'exploit'] as const) {
+      const act = async () => agent.act(new Float32Array(4), mode, mask);
+      await expect(act()).rejects.toThrow(InputError);
+      await expect(act()).rejects.toThrow(/: row 1 of the mask must leave at least one of 3 actions legal, got 0/);
+    }
+  });
+
   it('acts at random until learning starts, then as epsilon says', async () => {
     const agent = await create({ learningStarts: 10, epsilonStart: 0.8, epsilonEnd: 0, explorationFraction: 0.5 });
     const obs = new Float32Array(2 * 3000).fill(0.5);
@@ -232,7 +290,7 @@ describe('the agent', () => {
     const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [84, 84, 4], dtype: 'uint8' }) };
     const make = (bufferSize: number, frameStack?: number) =>
       dqn.create({ spec: { ...pixels, ...(frameStack && { frameStack }) }, seed: 1, engine, config: { bufferSize } });
-    expect(() => make(1_000_000)).toThrow(/^dqn: bufferSize must be at most 152174, got 1000000. At 56,476 bytes per transition/);
+    expect(() => make(1_000_000)).toThrow(/^dqn: bufferSize must be at most 152174, got 1000000. At 56,458 bytes per transition/);
     expect(() => make(1_000_000, 4)).not.toThrow();
   });
 

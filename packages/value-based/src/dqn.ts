@@ -8,7 +8,7 @@
  *   Q̂, θ⁻        target network, `target`
  *   C            targetUpdateEverySteps
  *   N, D         bufferSize, replay memory
- *   ε            epsilon, linear from `epsilonStart` to `epsilonEnd` over `explorationFraction` of the run
+ *   ε            epsilon: 1 until `learningStarts`; linear from `epsilonStart` to `epsilonEnd` over `explorationFraction` of the run
  *   y_j          target = reward + discount · max_a Q̂(nextObs, a)
  *
  * Options beyond the paper: `double` (van Hasselt et al. 2016, arXiv:1509.06461: the online network chooses the next action, the target

@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { InputError, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 
@@ -46,6 +46,15 @@ describe('epsilonGreedy', () => {
     );
     const actions = await epsilonGreedy({ epsilon: 1, numActions, rows, rng: new Rng(2), greedy, mask });
     expect(actions.every((action, row) => action === row % numActions)).toBe(true);
+  });
+
+  it('refuses a row without a legal action, greedy or not', async () => {
+    const mask = Uint8Array.of(0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0);
+    for (const epsilon of [0, 1]) {
+      const act = epsilonGreedy({ epsilon, numActions, rows: 3, rng: new Rng(5), greedy, mask });
+      await expect(act).rejects.toThrow(InputError);
+      await expect(act).rejects.toThrow(/^epsilonGreedy: row 2 of the mask must leave at least one of 4 actions legal, got 0\./);
+    }
   });
 
   it('gives each row its own greedy action', async () => {

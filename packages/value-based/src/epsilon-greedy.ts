@@ -1,4 +1,4 @@
-import type { MaybePromise, NumericArray, Rng } from '@zpin/core/spec';
+import { InputError, type MaybePromise, message, type NumericArray, type Rng } from '@zpin/core/spec';
 
 export interface EpsilonGreedyOptions {
   /** Probability of a random action, in [0, 1]. */
@@ -9,12 +9,16 @@ export interface EpsilonGreedyOptions {
   readonly rng: Rng;
   /** Greedy actions `[N]`; asked for only when one is needed. */
   greedy(): MaybePromise<NumericArray>;
-  /** `[N, A]`, 1 = legal. */
+  /** `[N, A]`, 1 = legal; at least one in each row. */
   readonly mask?: Uint8Array;
 }
 
-/** Takes the greedy action of each row with probability 1 − ε, else a legal one at random. Returns `[N]` indices. */
+/**
+ * Takes the greedy action of each row with probability 1 − ε, else a legal one at random. Returns `[N]` indices.
+ * @throws InputError when a mask leaves a row without a legal action
+ */
 export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, mask }: EpsilonGreedyOptions): Promise<Int32Array> {
+  if (mask) checkMask('epsilonGreedy', mask, numActions);
   const actions = new Int32Array(rows).fill(-1);
   let open = 0;
   for (let i = 0; i < rows; i++) {
@@ -27,11 +31,26 @@ export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, ma
   return actions;
 }
 
-/** A legal action, each with the same probability. */
+/** A legal action, each with the same probability; there must be one. */
 export function randomAction(numActions: number, rng: Rng, mask?: Uint8Array): number {
   if (!mask) return rng.integers(0, numActions);
-  const legal = mask.reduce((count, bit) => count + (bit ? 1 : 0), 0);
-  let skip = rng.integers(0, legal);
-  for (let action = 0; action < numActions; action++) if (mask[action] && skip-- === 0) return action;
-  return 0;
+  let legal = 0;
+  for (const bit of mask) if (bit !== 0) legal++;
+  let action = 0;
+  for (let skip = rng.integers(0, legal); mask[action] === 0 || skip-- > 0; ) action++;
+  return action;
+}
+
+/**
+ * Refuses masks that leave an observation without a legal action.
+ * @param where named in the error @param mask `[N, A]`, 1 = legal
+ */
+export function checkMask(where: string, mask: Uint8Array, numActions: number): void {
+  for (let row = 0, at = 0; at < mask.length; row++, at += numActions) {
+    let action = 0;
+    while (action < numActions && mask[at + action] === 0) action++;
+    if (action < numActions) continue;
+    const expectation = `row ${row} of the mask must leave at least one of ${numActions} actions legal`;
+    throw new InputError(message(where, expectation, 0, 'Look at info.actionMask of the environment'));
+  }
 }

@@ -16,7 +16,7 @@
  *    the observation.
  * 2. N = N′, and the next action of a target is chosen by the mean of the quantiles that make the target.
  * 3. All hidden layers come before the product with φ.
- * 4. Adam with another step size; a time limit bootstraps; the gradient is clipped to a global norm.
+ * 4. Step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
 import * as tf from '@tensorflow/tfjs';
 import {

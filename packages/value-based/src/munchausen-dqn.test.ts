@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
 import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
+import { setBiases } from '../test/set-biases.ts';
 import { maskQ } from './mask-q.ts';
 import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from './munchausen-dqn.ts';
 
@@ -84,32 +85,78 @@ it('the target adds the bonus of the action taken and bootstraps from the soft v
   ]);
 });
 
-it('the agent counts legal actions alone, in the observation and in the successor', async () => {
+describe('the agent', () => {
   const spec: EnvSpec = {
-    id: 'One-v0',
+    id: 'Two-v0',
     observationSpace: discrete(2),
     actionSpace: discrete(3),
     maxEpisodeSteps: null,
     rewardThreshold: null,
   };
-  const config = { hiddenSizes: [], temperature: 0.1, learningRate: 0.01 };
-  const batch: TransitionBatch = {
-    size: 1,
-    obs: Int32Array.of(0),
-    action: Int32Array.of(0),
-    reward: Float32Array.of(0),
-    nextObs: Int32Array.of(1),
-    discount: Float32Array.of(0.9),
-  };
-  const all = Uint8Array.of(1, 1, 1);
-  const loss = async (actionMask: Uint8Array, nextActionMask: Uint8Array) => {
-    const agent = (await munchausenDqn.create({ spec, seed: 1, engine, config })) as OffPolicyAgent;
-    const metrics = await agent.update({ ...batch, actionMask, nextActionMask });
-    const found = (await metrics.read()).loss;
+  const huber = (error: number) => (Math.abs(error) <= 1 ? error ** 2 / 2 : Math.abs(error) - 0.5);
+  const create = async (config: object) =>
+    (await munchausenDqn.create({ spec, seed: 1, engine, config: { hiddenSizes: [], ...config } })) as OffPolicyAgent;
+
+  it.each([
+    ['all', [1, 1, 1], [1, 1, 1], [0, 1, 2], [0, 1, 2]],
+    ['two in the observation', [1, 1, 0], [1, 1, 1], [0, 1], [0, 1, 2]],
+    ['two in the successor', [1, 1, 1], [0, 1, 1], [0, 1, 2], [1, 2]],
+    ['one each', [1, 0, 0], [0, 0, 1], [0], [2]],
+  ])('counts legal actions alone: %s', async (_, actionMask, nextActionMask, legal, nextLegal) => {
+    const agent = await create({ temperature: 0.5, logPolicyWeight: 0.8, logPolicyMin: -10 });
+    const target = [0.2, 0.7, -0.4];
+    await setBiases(agent, { algorithm: munchausenDqn, spec, online: [0.3, 0, 0], target });
+    const batch: TransitionBatch = {
+      size: 1,
+      obs: Int32Array.of(0),
+      action: Int32Array.of(0),
+      reward: Float32Array.of(0.1),
+      nextObs: Int32Array.of(1),
+      discount: Float32Array.of(0.9),
+      actionMask: Uint8Array.from(actionMask),
+      nextActionMask: Uint8Array.from(nextActionMask),
+    };
+    const { loss } = await (await agent.update(batch)).read();
+    const among = (actions: readonly number[]) => actions.map(action => target[action]);
+    const bonus = 0.8 * 0.5 * Math.log(slowPolicy(among(legal), 0.5)[0]);
+    expect(loss).toBeCloseTo(huber(0.3 - (0.1 + bonus + 0.9 * slowSoftValue(among(nextLegal), 0.5))), 5);
     agent.dispose();
-    return found;
-  };
-  const free = await loss(all, all);
-  expect(await loss(Uint8Array.of(1, 0, 0), all)).not.toBe(free);
-  expect(await loss(all, Uint8Array.of(0, 1, 0))).not.toBe(free);
+  });
+
+  it('learns the fixed point that the bonus makes, which is not that of the returns', async () => {
+    // State 1: each action ends, with the rewards 1, 0 and −0.5. State 0: action 0 leads there, the others end with 0.5 and 0.
+    const [temperature, weight, gamma] = [0.5, 0.6, 0.9];
+    // q = r + α τ ln π and τ ln π(a) = q(a) − v, so that differences of q are those of r, divided by 1 − α.
+    const fixedPoint = (returns: readonly number[]) => {
+      const policy = slowPolicy(
+        returns.map(x => x / (1 - weight)),
+        temperature,
+      );
+      return returns.map((x, a) => x + weight * temperature * Math.log(policy[a]));
+    };
+    const last = fixedPoint([1, 0, -0.5]);
+    const first = fixedPoint([gamma * slowSoftValue(last, temperature), 0.5, 0]);
+    // τ ln π is least for action 2 of state 1, −1.5 / 0.4 below the best: no bound is met.
+    const agent = await create({
+      ...{ temperature, logPolicyWeight: weight, logPolicyMin: -10, loss: 'mse', learningStarts: 0 },
+      ...{ targetUpdateEverySteps: 1, learningRate: { type: 'linear', from: 0.03, to: 0 } },
+    });
+    const batch: TransitionBatch = {
+      size: 6,
+      obs: Int32Array.of(0, 0, 0, 1, 1, 1),
+      action: Int32Array.of(0, 1, 2, 0, 1, 2),
+      reward: Float32Array.of(0, 0.5, 0, 1, 0, -0.5),
+      nextObs: Int32Array.of(1, 1, 1, 0, 0, 0),
+      discount: Float32Array.of(gamma, 0, 0, 0, 0, 0),
+    };
+    for (let i = 0; i < 1500; i++) {
+      agent.progress(i, 1500);
+      await agent.update(batch);
+    }
+    const { weights } = await (agent as Required<OffPolicyAgent>).policy();
+    // Weights [2, 3], then biases [3].
+    const learned = Array.from({ length: 6 }, (_, i) => weights[i] + weights[6 + (i % 3)]);
+    for (const [i, value] of [...first, ...last].entries()) expect(learned[i], `[${i}]`).toBeCloseTo(value, 2);
+    agent.dispose();
+  });
 });

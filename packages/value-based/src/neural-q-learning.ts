@@ -60,7 +60,7 @@ export type NeuralQLearningConfig = z.output<typeof neuralQLearningConfig>;
 
 /** What there is no memory and no target network for. */
 const withoutMemory = {
-  ...{ learningStarts: 0, trainEverySteps: 1, gradientSteps: 1, nSteps: 1 },
+  ...{ learningStarts: 0, gradientSteps: 1, nSteps: 1 },
   ...{ targetUpdateEverySteps: 1, tau: 1, maxGradientNorm: 1e30 },
 };
 
@@ -88,7 +88,7 @@ function create(options: CreateOptions<NeuralQLearningConfig>): OffPolicyAgent<N
   const { numEnvs } = config;
   const agent = qAgent(options, {
     algorithm: 'neural-q-learning',
-    config: { ...config, ...withoutMemory, bufferSize: numEnvs, batchSize: numEnvs },
+    config: { ...config, ...withoutMemory, trainEverySteps: numEnvs, bufferSize: numEnvs, batchSize: numEnvs },
     network: neuralQNetwork({ ...options, config }),
     ...valueUpdate({ double: false, loss: 'mse' }),
     hasTargetNetwork: false,

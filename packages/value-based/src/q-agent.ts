@@ -29,7 +29,7 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { checkMemory, PrioritizedReplay, UniformReplay } from '@zpin/replay';
-import { epsilonGreedy } from './epsilon-greedy.ts';
+import { checkMask, epsilonGreedy } from './epsilon-greedy.ts';
 import { maskQ } from './mask-q.ts';
 import type { PriorityConfig, QConfig } from './q-config.ts';
 import type { QNetwork } from './q-network.ts';
@@ -97,7 +97,8 @@ export function qAgent<Config extends object>(
 ): OffPolicyAgent<Config> {
   const { algorithm, config, network, values = output => output, hasTargetNetwork = true, optimizer = adam() } = method;
   const { observationSpace } = spec;
-  checkMemory(algorithm, { ...spec, capacity: config.bufferSize }, 'bufferSize');
+  const isPrioritized = 'priorityExponent' in config;
+  checkMemory(algorithm, { ...spec, capacity: config.bufferSize, isPrioritized }, 'bufferSize');
   const { numActions, noiseSize } = network;
   const isPerRow = network.noiseKind === 'fractions';
   const exploresByNoise = noiseSize > 0 && !isPerRow;
@@ -107,7 +108,6 @@ export function qAgent<Config extends object>(
   const obsInput = observationInput(observationSpace);
   const obsSize = flatSize(observationSpace);
   const maskInput = uint8(['batch', numActions]);
-  const isPrioritized = 'priorityExponent' in config;
 
   /** Every program exists with and without a mask of legal actions; which one is used depends on the environment. */
   const withMask = <P>(make: (mask: { mask?: InputShape }) => P) => ({ plain: make({}), masked: make({ mask: maskInput }) });
@@ -166,8 +166,10 @@ export function qAgent<Config extends object>(
 
   const targetProgram = program(store, {
     name: `${algorithm}.target`,
-    inputs: {},
-    run: ({ online, target }) => ({ state: { target: tf.add(tf.mul(target, 1 - config.tau), tf.mul(online, config.tau)) } }),
+    inputs: { share: [] },
+    run: ({ online, target }, { share }) => ({
+      state: { target: tf.add(tf.mul(target, tf.sub(1, share)), tf.mul(online, share)) },
+    }),
   });
 
   const epsilonSchedule = {
@@ -218,7 +220,10 @@ export function qAgent<Config extends object>(
         const noise = mode === 'explore' && exploresByNoise && { noise: actionRng.standardNormalInto(actionNoise) };
         return (await (mask ? masked({ obs, mask, ...noise }) : plain({ obs, ...noise }))).outputs.action;
       };
-      if (mode === 'exploit') return exploit();
+      if (mode === 'exploit') {
+        if (mask) checkMask(algorithm, mask, numActions);
+        return exploit();
+      }
       return epsilonGreedy({
         epsilon,
         numActions,
@@ -230,9 +235,11 @@ export function qAgent<Config extends object>(
     },
 
     async update({ obs, action, reward, nextObs, discount, weight, actionMask, nextActionMask: mask }): Promise<Metrics> {
-      const { targetUpdateEverySteps: every } = config;
-      if (hasTargetNetwork && Math.floor(step / every) > Math.floor(targetStep / every)) {
-        await targetProgram({});
+      const { targetUpdateEverySteps: every, tau } = config;
+      const targetUpdates = Math.floor(step / every) - Math.floor(targetStep / every);
+      if (hasTargetNetwork && targetUpdates > 0) {
+        // The online network stayed as it is since the last round, so k updates are one by the share 1 − (1 − τ)ᵏ.
+        await targetProgram({ share: Float32Array.of(1 - (1 - tau) ** targetUpdates) });
         targetStep = step;
       }
       const batch = {

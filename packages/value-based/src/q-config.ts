@@ -24,12 +24,15 @@ export const qFields = {
   }),
   tau: field(z.number().gt(0).max(1), {
     default: 1,
-    meaning: 'share of the online network that goes into the target at an update; 1 copies it',
+    meaning: 'share of the online network that goes into the target at an update; below 1, lower targetUpdateEverySteps with it',
   }),
   learningRate: scheduled(z.number().nonnegative(), { default: 1e-4, meaning: 'step size of Adam' }),
   gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
   nSteps: count({ default: 1, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
-  epsilonStart: probability({ default: 1, meaning: 'first probability of a random action' }),
+  epsilonStart: probability({
+    default: 1,
+    meaning: 'first probability of a random action; until learningStarts all are random, whatever it says',
+  }),
   epsilonEnd: probability({ default: 0.05, meaning: 'last probability of a random action' }),
   explorationFraction: field(z.number().gt(0).max(1), { default: 0.1, meaning: 'share of the run over which epsilon falls' }),
   maxGradientNorm: positive({ default: 10, meaning: 'largest global norm of the gradient' }),

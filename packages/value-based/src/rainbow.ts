@@ -9,7 +9,7 @@
  *   dueling networks       streams of value and advantage, `duelingQ` on the logits of each atom
  *   multi-step returns     nSteps (n)
  *   distributional RL      numAtoms, valueMin, valueMax: losses of `c51`
- *   noisy networks         noiseScale (σ₀), in place of ε
+ *   noisy networks         noiseScale (σ₀), in place of ε, which explores where `noisy` is left out
  *
  * Each can be left out, as in the paper's ablations: by `double`, `priorityExponent` 0, `dueling`, `nSteps` 1, `distributional`, `noisy`.
  *
@@ -23,16 +23,24 @@ import { atomsOf, categoricalUpdate } from './c51.ts';
 import { valueUpdate } from './dqn.ts';
 import { rainbowPresets } from './dqn-presets.ts';
 import { type QMethod, qAgent, trainQAgent } from './q-agent.ts';
-import { atomFields, noisyFields, priorityFields, qFields } from './q-config.ts';
+import { atomFields, noisyFields, priorityFields, type QConfig, qFields } from './q-config.ts';
 import { greedyPolicy, qNetwork } from './q-network.ts';
 
 // ---- configuration ----
 
 export const rainbowConfig = z.strictObject({
   ...qFields,
-  ...noisyFields,
   ...atomFields,
   ...priorityFields,
+  noiseScale: noisyFields.noiseScale,
+  epsilonStart: field(z.number().min(0).max(1).nullable(), {
+    default: null,
+    meaning: 'first probability of a random action; null: 0 with noise, 1 without',
+  }),
+  epsilonEnd: field(z.number().min(0).max(1).nullable(), {
+    default: null,
+    meaning: 'last probability of a random action; null: 0 with noise, 0.05 without',
+  }),
   double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
   dueling: field(z.boolean(), { default: true, meaning: 'whether the network has streams of value and advantage' }),
   distributional: field(z.boolean(), {
@@ -56,9 +64,19 @@ const networkOf = ({ spec, config }: PolicyOptions<RainbowConfig>) => {
 const updateOf = (config: RainbowConfig): Pick<QMethod<RainbowConfig>, 'values' | 'target' | 'loss'> =>
   config.distributional ? categoricalUpdate(atomsOf(config, 'rainbow'), config) : valueUpdate({ ...config, loss: 'huber' });
 
+/** The settings with numbers for ε: noise explores in its place, and without noise it is DQN's. */
+function withEpsilon(config: RainbowConfig): RainbowConfig & QConfig {
+  const { epsilonStart, epsilonEnd } = config.noisy ? noisyFields : qFields;
+  return {
+    ...config,
+    epsilonStart: config.epsilonStart ?? epsilonStart.parse(undefined),
+    epsilonEnd: config.epsilonEnd ?? epsilonEnd.parse(undefined),
+  };
+}
+
 /** Builds a Rainbow agent. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<RainbowConfig>) {
-  const config = parseConfig(rainbowConfig, options.config, 'rainbow');
+  const config = withEpsilon(parseConfig(rainbowConfig, options.config, 'rainbow'));
   return qAgent(options, { algorithm: 'rainbow', config, network: networkOf({ ...options, config }), ...updateOf(config) });
 }
 

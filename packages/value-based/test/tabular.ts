@@ -15,7 +15,7 @@ export const tabularCases: readonly AlgorithmCase[] = algorithms.map(algorithm =
   actions: ['discrete'],
   masks: true,
   onIndices: true,
-  small: { numEnvs: 2, learningRate: { type: 'linear', from: 0.5, to: 0.1 }, explorationFraction: 0.8, reportEverySteps: 20 },
+  small: { numEnvs: 2, learningRate: { type: 'linear', from: 0.5, to: 0.1 }, explorationFraction: 0.8, reportEverySteps: 16 },
   constant: { learningRate: 0.3, epsilonStart: 0.3, epsilonEnd: 0.3 },
   probe: { numEnvs: 2, learningRate: { type: 'linear', from: 0.5, to: 0.05 }, epsilonEnd: 0.3 },
   probeSteps: 2000,

@@ -95,9 +95,14 @@ export class Run<A extends Agent> {
     }
   }
 
+  /** How many times `every` steps were completed by the last `taken` ones: more than once where one step of all copies is longer. */
+  completed(every: number, taken: number): number {
+    return Math.floor(this.step / every) - Math.floor((this.step - taken) / every);
+  }
+
   /** Whether `every` steps were completed by the last `taken` ones. */
   due(every: number | undefined, taken: number): boolean {
-    return every !== undefined && Math.floor(this.step / every) > Math.floor((this.step - taken) / every);
+    return every !== undefined && this.completed(every, taken) > 0;
   }
 
   async evaluation(): Promise<TrainEvent> {

@@ -43,12 +43,14 @@ class FakeReplay implements ReplayBuffer {
 class FakeAgent implements OffPolicyAgent<object> {
   readonly algorithm = 'fake';
   readonly config = {};
-  readonly numEnvs = 2;
+  numEnvs = 2;
   readonly batchSize = 4;
   readonly learningStarts = 6;
-  readonly trainEverySteps = 4;
-  readonly gradientSteps = 3;
+  trainEverySteps = 4;
+  gradientSteps = 3;
   readonly log: string[] = [];
+  /** Flags of where episodes begin, as explored. */
+  readonly starts: (number[] | undefined)[] = [];
   loss = 0;
   updates = 0;
   calls = 0;
@@ -56,10 +58,11 @@ class FakeAgent implements OffPolicyAgent<object> {
   progress(step: number, totalSteps: number): void {
     this.log.push(`progress ${step}/${totalSteps}`);
   }
-  act(obs: NumericArray, mode: string): NumericArray {
+  act(obs: NumericArray, mode: string, _mask?: Uint8Array, start?: Uint8Array): NumericArray {
     if (mode === 'exploit') return new Int32Array(obs.length / 3);
     this.log.push(mode);
-    return Int32Array.of(++this.calls % 3, 1);
+    this.starts.push(start && Array.from(start));
+    return new Int32Array(this.numEnvs).fill(1).fill(++this.calls % 3, 0, 1);
   }
   update(batch: TransitionBatch) {
     this.updates++;
@@ -158,6 +161,72 @@ describe('trainOffPolicy', () => {
       'update of 4',
       'progress 8/18',
     ]);
+  });
+
+  it('tells the agent where episodes begin', async () => {
+    const { agent } = await train();
+    expect(agent.starts).toEqual(
+      Array.from({ length: 10 }, (_, step) => [Number([0, 3, 5, 8].includes(step)), Number([0, 5].includes(step))]),
+    );
+  });
+
+  describe('with 8 environments', () => {
+    const eight = Array.from({ length: 8 }, (_, i) => scripts[i % 2]);
+    const run = async (trainEverySteps: number, options: Partial<OffPolicyOptions> = {}) => {
+      const agent = Object.assign(new FakeAgent(), { numEnvs: 8, trainEverySteps, gradientSteps: 2 });
+      const env = new ScriptedEnv({ scripts: eight });
+      return { ...(await train({ agent, env, totalSteps: 32, ...options })), agent };
+    };
+    /** Updates so far, at each step that had some. */
+    const pace = (events: readonly TrainEvent[]) =>
+      events.flatMap(event => (event.type === 'update' ? [[event.step, event.updates]] : []));
+
+    it.each([
+      // 8 rounds of 2 in each vector step.
+      [
+        1,
+        [
+          [8, 16],
+          [16, 32],
+          [24, 48],
+          [32, 64],
+        ],
+      ],
+      // Multiples of 3 in (0, 8], (8, 16], (16, 24] and (24, 32]: 2, 3, 3 and 2.
+      [
+        3,
+        [
+          [8, 4],
+          [16, 10],
+          [24, 16],
+          [32, 20],
+        ],
+      ],
+      [
+        16,
+        [
+          [16, 2],
+          [32, 4],
+        ],
+      ],
+    ])('and rounds every %s steps has as many updates as documented', async (every, expected) => {
+      const { events, agent, summary, replay } = await run(every);
+      expect(pace(events)).toEqual(expected);
+      const [, total] = expected[expected.length - 1];
+      expect([agent.updates, summary.updates, replay.sampled.length]).toEqual([total, total, total]);
+    });
+
+    it('goes on from a checkpoint with the rounds that are due', async () => {
+      const whole = await run(3, { checkpointEverySteps: 8 });
+      const saved = whole.events.find(event => event.type === 'checkpoint' && event.step === 16);
+      if (saved?.type !== 'checkpoint') throw new Error('no checkpoint');
+      const rest = await run(3, { resume: structuredClone(saved.state) });
+      expect(pace(rest.events)).toEqual([
+        [24, 16],
+        [32, 20],
+      ]);
+      expect(rest.replay.sampled).toEqual(whole.replay.sampled.slice(10));
+    });
   });
 
   it('draws batches from a generator of its own, given by the seed', async () => {

@@ -11,7 +11,8 @@ export interface OffPolicyOptions extends TrainOptions<OffPolicyAgent> {
 
 /**
  * Trains an agent on stored transitions: one step in each environment, store, and every `trainEverySteps` environment steps
- * `gradientSteps` updates on batches drawn from the replay.
+ * `gradientSteps` updates on batches drawn from the replay. Where one step of all environments is longer than that, the updates that it is worth
+ * follow at once.
  */
 export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainEvent, TrainSummary> {
   const { agent, env, replay } = options;
@@ -28,7 +29,7 @@ export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator
 
   while (!run.finished && !run.stopped) {
     agent.progress(run.step, options.totalSteps);
-    const action = await agent.act(collector.obs, 'explore', collector.actionMask);
+    const action = await agent.act(collector.obs, 'explore', collector.actionMask, collector.start);
     obs.set(collector.obs);
     if (collector.actionMask) actionMask?.set(collector.actionMask);
     const collected = collector.step(action);
@@ -36,8 +37,9 @@ export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator
     replay.add({ obs, action, ...(actionMask && { actionMask }), ...collected });
     yield* run.episodeEvents(collected);
     if (run.step > agent.learningStarts && run.due(agent.trainEverySteps, env.numEnvs)) {
+      const updates = run.completed(agent.trainEverySteps, env.numEnvs) * agent.gradientSteps;
       let metrics = null;
-      for (let k = 0; k < agent.gradientSteps; k++) {
+      for (let k = 0; k < updates; k++) {
         const batch = replay.sample(agent.batchSize, rng);
         metrics = await agent.update(batch);
         if (batch.index && agent.priorities) replay.updatePriorities?.(batch.index, agent.priorities);

@@ -22,7 +22,7 @@ export interface Actor {
    * Chooses actions for N observations.
    * @param obs `[N, D]`
    * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
-   * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory forgets there what was before. Omitted: as 0.
+   * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there what was before. Omitted: as 0.
    * Each mode has a memory of its own, so evaluation leaves that of training alone; another N begins anew.
    * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
    */
@@ -129,9 +129,9 @@ export interface TransitionBatch {
   readonly weight?: Float32Array;
   /** `[B]`: where the rows come from, for new priorities. */
   readonly index?: Int32Array;
-  /** `[B, A]`: legal actions in `obs`. */
+  /** `[B, A]`: legal actions in `obs`, present when the environment masks actions. */
   readonly actionMask?: Uint8Array;
-  /** `[B, A]`: legal actions in `nextObs`. */
+  /** `[B, A]`: legal actions in `nextObs`, present with `actionMask`. */
   readonly nextActionMask?: Uint8Array;
 }
 
@@ -172,9 +172,9 @@ export interface ReplayBuffer extends ReplaySource {
 export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
   readonly numEnvs: number;
   readonly batchSize: number;
-  /** Environment steps before the first update; until then actions are uniform when `warmupUniform`. */
+  /** Environment steps before the first update; until then most agents act uniformly. */
   readonly learningStarts: number;
-  /** Environment steps between two rounds of updates. */
+  /** Environment steps, over all copies, between two rounds of updates. */
   readonly trainEverySteps: number;
   /** Updates per round. */
   readonly gradientSteps: number;

@@ -7,10 +7,12 @@
  *   Q(S, A)      `table` [S, A]
  *   e(s, a)      one trace per pair and environment, 0 at the start of an episode
  *   λ, γ, α      lambda, gamma, learningRate
- *   visit        e(S, A) ← e(S, A) + 1 (`traces: accumulating`) or 1 (`traces: replacing`)
+ *   visit        e(S, A) ← e(S, A) + 1 (`traces: accumulating`); e(S, A) ← 1 and e(S, a) ← 0 of all other a (`traces: replacing`)
  *   update       δ = R + γ Q(S′, A′) − Q(S, A);  Q ← Q + α δ e;  e ← γ λ e
  *
- * Deviation from the papers: a time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
+ * Deviations from the papers:
+ * 1. A time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
+ * 2. Traces below 1e-8 are 0, so that a step costs no more in a long episode.
  */
 import { type Algorithm, type CreateOptions, field, parseConfig, probability } from '@zpin/core';
 import { z } from 'zod';
@@ -26,7 +28,7 @@ export const sarsaLambdaConfig = z.strictObject({
   lambda: probability({ default: 0.9, meaning: 'decay of the traces per step, beside gamma; 0 is SARSA, 1 Monte Carlo' }),
   traces: field(z.enum(['accumulating', 'replacing']), {
     default: 'replacing',
-    meaning: 'whether a visit adds 1 to a trace or sets it to 1',
+    meaning: 'whether a visit adds 1 to a trace, or sets it to 1 and those of the other actions there to 0',
   }),
 });
 

@@ -12,9 +12,9 @@ import {
 import {
   type Agent,
   type AgentState,
+  CheckpointError,
   describeSpace,
   type EnvSpec,
-  InputError,
   type Metrics,
   message,
   type NumericArray,
@@ -24,7 +24,7 @@ import {
   valueAt,
 } from '@zpin/core/spec';
 import { z } from 'zod';
-import { randomAction } from '../epsilon-greedy.ts';
+import { checkMask, randomAction } from '../epsilon-greedy.ts';
 import { maskQ } from '../mask-q.ts';
 import { countActions } from '../q-network.ts';
 import { ActionTable } from './action-table.ts';
@@ -77,7 +77,9 @@ export interface TabularAgent<Config = unknown> extends Agent<Config> {
   progress(step: number, totalSteps: number): void;
   act(obs: NumericArray, mode: 'explore' | 'exploit', mask?: Uint8Array): Int32Array;
   learn(step: TabularStep): void;
-  /** What was learned since the last call. */
+  /** What was learned since the last report. */
+  metrics(): Metrics;
+  /** The same; the next one begins anew. */
   report(): Metrics;
 }
 
@@ -112,7 +114,7 @@ export function tabularAgent<Config extends object>(
 ): TabularAgent<Config> {
   const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
   const table = new ActionTable(numStates, numActions, config.initialValue);
-  const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table.values.length, traces));
+  const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
   const rng = new Rng(seed);
   const epsilonSchedule = {
     type: 'linear',
@@ -141,6 +143,11 @@ export function tabularAgent<Config extends object>(
     learningRate = valueAt(config.learningRate, share);
   }
 
+  function metrics(): Metrics {
+    const values = { tdError: errors === 0 ? 0 : errorSum / errors, epsilon, learningRate };
+    return { names: Object.keys(values), read: () => values };
+  }
+
   return {
     algorithm,
     config,
@@ -150,6 +157,7 @@ export function tabularAgent<Config extends object>(
     progress,
 
     act(obs, mode, mask) {
+      if (mask) checkMask(algorithm, mask, numActions);
       if (actions.length !== obs.length) actions = new Int32Array(obs.length);
       for (let i = 0; i < obs.length; i++) {
         const state = obs[i] - firstState;
@@ -172,19 +180,21 @@ export function tabularAgent<Config extends object>(
         }
         const error = target - table.value(state, action[i]);
         const pair = state * numActions + action[i];
-        if (memory)
-          memory[i].learn(table.values, pair, learningRate * error, config.gamma, Boolean(terminated[i] || truncated[i]));
-        else table.values[pair] += learningRate * error;
+        const change = learningRate * error;
+        if (memory) memory[i].learn(pair, change, config.gamma, Boolean(terminated[i] || truncated[i]));
+        else table.values[pair] += change;
         errorSum += Math.abs(error);
         errors++;
       }
     },
 
+    metrics,
+
     report() {
-      const values = { tdError: errors === 0 ? 0 : errorSum / errors, epsilon, learningRate };
+      const reported = metrics();
       errorSum = 0;
       errors = 0;
-      return { names: Object.keys(values), read: () => values };
+      return reported;
     },
 
     state(): AgentState {
@@ -194,12 +204,8 @@ export function tabularAgent<Config extends object>(
     },
 
     restore(state) {
-      const { table: saved } = state.vectors as { table: Float32Array };
-      if (saved?.length !== table.values.length) {
-        const expectation = `the table must have ${table.values.length} values`;
-        throw new InputError(message(algorithm, expectation, saved?.length, 'Resume with the environment of the run'));
-      }
-      table.values.set(saved);
+      checkState(`${algorithm}.restore`, state, table.values.length, memory?.length ?? 0);
+      table.values.set((state.vectors as Record<'table', Float32Array>).table);
       rng.restore(state.rng as RngState);
       errorSum = state.errorSum as number;
       errors = state.errors as number;
@@ -235,39 +241,88 @@ function tabularSizes(spec: EnvSpec, algorithm: string) {
   return { numStates: observationSpace.n, numActions: countActions(spec, algorithm), firstState: observationSpace.start };
 }
 
+/** Checks all of a state before anything is taken from it. @throws CheckpointError unless it is one of `pairs` values and `numTraces` traces */
+function checkState(where: string, state: AgentState, pairs: number, numTraces: number): void {
+  const { vectors, traces = [], rng, ...counters } = state;
+  const check = (isRight: boolean, expectation: string, found: unknown) => {
+    const remedy = 'Resume with the environment and the settings of the run';
+    if (!isRight) throw new CheckpointError(message(where, expectation, found, remedy));
+  };
+  const { table } = (vectors ?? {}) as Partial<Record<'table', unknown>>;
+  const length = table instanceof Float32Array ? table.length : 'none';
+  check(length === pairs, `the table must have ${pairs} values`, length);
+  const memories = traces as readonly AgentState[];
+  check(memories.length === numTraces, `there must be traces of ${numTraces} environments`, memories.length);
+  for (const trace of memories) check(TraceMemory.fits(trace, pairs), `traces must be of ${pairs} pairs`, trace);
+  check(isRngState(rng), 'rng must be the state of a generator', rng);
+  for (const name of ['step', 'plannedSteps', 'errorSum', 'errors']) {
+    check(typeof counters[name] === 'number', `${name} must be a number`, counters[name]);
+  }
+}
+
+function isRngState(state: unknown): state is RngState {
+  try {
+    Rng.fromState(state as RngState);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Traces below this are forgotten: such a share of a TD error is lost in the rounding of the values, and adding it takes time. */
+const SMALLEST_TRACE = 1e-8;
+
 /** Eligibility of the pairs visited in one episode. */
 class TraceMemory {
+  private readonly values: Float32Array;
+  private readonly numActions: number;
   private readonly trace: Float32Array;
+  /** Pairs whose trace is not 0, the first `count` of them. */
   private readonly visited: Int32Array;
   private readonly decay: number;
   private readonly isReplacing: boolean;
   private count = 0;
 
-  constructor(pairs: number, { lambda, kind }: Traces) {
-    this.trace = new Float32Array(pairs);
-    this.visited = new Int32Array(pairs);
+  /** @param table whose values learn */
+  constructor({ values, numActions }: ActionTable, { lambda, kind }: Traces) {
+    this.values = values;
+    this.numActions = numActions;
+    this.trace = new Float32Array(values.length);
+    this.visited = new Int32Array(values.length);
     this.decay = lambda;
     this.isReplacing = kind === 'replacing';
   }
 
   /** Visits a pair, gives every pair its share of `change`, and lets the traces fade. */
-  learn(values: Float32Array, pair: number, change: number, gamma: number, isEnd: boolean): void {
-    const { trace, visited } = this;
+  learn(pair: number, change: number, gamma: number, isEnd: boolean): void {
+    const { values, trace, visited, numActions } = this;
     if (trace[pair] === 0) visited[this.count++] = pair;
-    trace[pair] = this.isReplacing ? 1 : trace[pair] + 1;
+    if (this.isReplacing) {
+      const row = pair - (pair % numActions);
+      trace.fill(0, row, row + numActions);
+      trace[pair] = 1;
+    } else trace[pair] += 1;
     const fade = isEnd ? 0 : gamma * this.decay;
     let kept = 0;
     for (let k = 0; k < this.count; k++) {
       const at = visited[k];
       values[at] += change * trace[at];
       trace[at] *= fade;
-      if (trace[at] !== 0) visited[kept++] = at;
+      if (trace[at] >= SMALLEST_TRACE) visited[kept++] = at;
+      else trace[at] = 0;
     }
     this.count = kept;
   }
 
   state(): { trace: Float32Array; visited: Int32Array } {
     return { trace: this.trace.slice(), visited: this.visited.slice(0, this.count) };
+  }
+
+  /** Whether a state is one of traces of that many pairs. */
+  static fits(state: AgentState | undefined, pairs: number): boolean {
+    const { trace, visited } = state ?? {};
+    if (!(trace instanceof Float32Array && trace.length === pairs && visited instanceof Int32Array)) return false;
+    return visited.length <= pairs && visited.every(pair => pair >= 0 && pair < pairs);
   }
 
   restore({ trace, visited }: AgentState): void {

@@ -47,7 +47,7 @@ export const sarsaLambdaPresets: Readonly<Record<string, Preset<SarsaLambdaConfi
   },
   'CliffWalking-v1': {
     totalSteps: 100_000,
-    config: { learningRate: 0.1, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0, lambda: 0.5 },
+    config: { learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0, lambda: 0.5 },
   },
   'Taxi-v4': {
     totalSteps: 500_000,

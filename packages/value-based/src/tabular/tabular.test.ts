@@ -1,5 +1,14 @@
-import { type Algorithm, createEngine, evaluate, policyActor } from '@zpin/core';
-import { box, discrete, type EnvSpec, SpaceError } from '@zpin/core/spec';
+import { type Algorithm, createEngine, evaluate, policyActor, type TrainState } from '@zpin/core';
+import {
+  type AgentState,
+  box,
+  CheckpointError,
+  discrete,
+  type EnvSpec,
+  InputError,
+  NumericsError,
+  SpaceError,
+} from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { ActionTable } from './action-table.ts';
@@ -111,6 +120,40 @@ describe('eligibility traces', () => {
     expect(await play('replacing')).toEqual([4 * 0.45, 0, 0, 4, 0, 0]);
   });
 
+  it('replace: those of the other actions of a state are forgotten when it is visited', async () => {
+    const learn = async (traces: string) => {
+      const agent = await make(sarsaLambda, { lambda: 0.5, traces });
+      agent.learn(step(0, 0, 0, 1, 0));
+      agent.learn(step(1, 0, 0, 0, 1));
+      agent.learn(step(0, 1, 8, 2, 0, { terminated: 1, truncated: 0 }));
+      return numbers(agent.table);
+    };
+    // α δ = 4 for (0, 1); by 0.45 less per step back for (1, 0), and for (0, 0) where its trace is still there.
+    expect(await learn('replacing')).toEqual([0, 4, 1.8, 0, 0, 0]);
+    expect(await learn('accumulating')).toEqual([0.81, 4, 1.8, 0, 0, 0]);
+  });
+
+  it('are forgotten when nothing is left of them, and not before', async () => {
+    const states = 400;
+    const agent = (await sarsaLambda.create({
+      spec: { ...spec, observationSpace: discrete(states, 10) },
+      seed: 1,
+      engine,
+      config: { gamma: 0.9, lambda: 0.9, learningRate: 1 },
+    })) as TabularAgent;
+    const open = async () => {
+      const { traces } = (await agent.state()) as unknown as { traces: { trace: Float32Array; visited: Int32Array }[] };
+      const left = Array.from(traces[0].trace).flatMap((value, pair) => (value === 0 ? [] : [pair]));
+      expect(Array.from(traces[0].visited)).toEqual(left);
+      return left.length;
+    };
+    // 0.81ⁿ is below 1e-8 from n = 88 on: 87 steps fade by it, and after each the present pair has a trace as well.
+    for (let from = 0; from < 50; from++) agent.learn(step(from, 0, 0, from + 1, 0));
+    expect(await open()).toBe(50);
+    for (let from = 50; from < states - 1; from++) agent.learn(step(from, 0, 0, from + 1, 0));
+    expect(await open()).toBe(87);
+  });
+
   it('end with the episode', async () => {
     const agent = await make(sarsaLambda, { lambda: 0.5 });
     agent.learn(step(0, 0, 0, 1, 0, { terminated: 0, truncated: 1 }));
@@ -133,7 +176,8 @@ describe('eligibility traces', () => {
       agent.learn(step(state, action, reward, to, nextAction, { terminated: Number(isEnd), truncated: 0 }));
       const pair = 2 * state + action;
       const error = reward + (isEnd ? 0 : 0.9 * q[2 * to + nextAction]) - q[pair];
-      e[pair] = traces === 'replacing' ? 1 : e[pair] + 1;
+      if (traces === 'replacing') e[2 * state] = e[2 * state + 1] = 0;
+      e[pair] += 1;
       for (let k = 0; k < 6; k++) {
         q[k] += 0.1 * error * e[k];
         e[k] = isEnd ? 0 : e[k] * 0.9 * 0.8;
@@ -141,6 +185,35 @@ describe('eligibility traces', () => {
       [state, action] = [to, nextAction];
     }
     for (let k = 0; k < 6; k++) expect(agent.table[k]).toBeCloseTo(q[k], 3);
+  });
+});
+
+describe('a state', () => {
+  const foreign: readonly [string, Algorithm, (own: AgentState) => unknown][] = [
+    ['without a table', qLearning, own => ({ ...own, vectors: {} })],
+    ['of another kind of agent', qLearning, () => ({ step: 1 })],
+    ['with a larger table', qLearning, own => ({ ...own, vectors: { table: new Float32Array(8) } })],
+    ['without a generator', qLearning, ({ rng: _, ...rest }) => rest],
+    ['without counters', qLearning, ({ errorSum: _, ...rest }) => rest],
+    ['without traces', sarsaLambda, ({ traces: _, ...rest }) => rest],
+    ['with traces that are not wanted', sarsa, own => ({ ...own, traces: [{}] })],
+    ['with traces of more pairs', sarsaLambda, own => withTrace(own, new Float32Array(8), Int32Array.of(0))],
+    ['with traces of pairs there are not', sarsaLambda, own => withTrace(own, new Float32Array(6), Int32Array.of(6))],
+  ];
+  const withTrace = (own: AgentState, trace: Float32Array, visited: Int32Array) => ({ ...own, traces: [{ trace, visited }] });
+
+  it.each(foreign)('%s is refused and changes nothing', async (_, algorithm, change) => {
+    const [agent, trained] = [await make(algorithm), await make(algorithm, { epsilonStart: 1 })];
+    for (let i = 0; i < 3; i++) trained.learn(step(i % 3, 0, i, (i + 1) % 3, 1));
+    trained.act(Int32Array.of(10), 'explore');
+    trained.progress(3, 10);
+    const before = structuredClone(await agent.state());
+    const state = change(await trained.state()) as AgentState;
+    expect(() => agent.restore(state)).toThrow(CheckpointError);
+    expect(() => agent.restore(state)).toThrow(new RegExp(`^${algorithm.id}.restore: .* must `));
+    expect(await agent.state()).toEqual(before);
+    await agent.restore(await trained.state());
+    expect(await agent.state()).toEqual(await trained.state());
   });
 });
 
@@ -172,6 +245,52 @@ describe('tabular agents', () => {
     agent.learn(step(1, 0, -2, 1, 0, { terminated: 1, truncated: 0 }));
     expect(await agent.report().read()).toEqual({ tdError: 3, epsilon: 0, learningRate: 0.5 });
     expect(await agent.report().read()).toMatchObject({ tdError: 0 });
+  });
+
+  it('report what came after the last report at the end of a run, which a longer run goes on from', async () => {
+    const train = async (agent: TabularAgent, totalSteps: number, resume?: TrainState) => {
+      const env = makeVectorEnv('CliffWalking-v1', 1);
+      const updates: object[] = [];
+      let state: TrainState | undefined;
+      for await (const event of qLearning.train({ agent, env, totalSteps, seed: 1, ...(resume && { resume }) })) {
+        if (event.type === 'update') updates.push({ step: event.step, ...(await event.metrics.read()) });
+        if (event.type === 'checkpoint') state = event.state;
+      }
+      return { updates, state };
+    };
+    const create = async () => {
+      const env = makeVectorEnv('CliffWalking-v1', 1);
+      const config = { reportEverySteps: 20, epsilonStart: 0.3, epsilonEnd: 0.3 };
+      return (await qLearning.create({ spec: env.spec, config, seed: 1, engine })) as TabularAgent;
+    };
+    const whole = (await train(await create(), 60)).updates;
+    const part = await train(await create(), 50);
+    expect(part.updates.slice(0, 2)).toEqual(whole.slice(0, 2));
+    expect(part.updates.slice(2)).toEqual([{ step: 50, tdError: expect.any(Number), epsilon: 0.3, learningRate: 0.1 }]);
+    const rest = await train(await create(), 60, part.state);
+    expect(rest.updates).toEqual(whole.slice(2));
+  });
+
+  it('stop before they save what is no number', async () => {
+    const env = makeVectorEnv('CliffWalking-v1', 1);
+    const agent = (await qLearning.create({ spec: env.spec, seed: 1, engine })) as TabularAgent;
+    agent.table.fill(Number.NaN);
+    const events: string[] = [];
+    const train = async () => {
+      for await (const { type } of qLearning.train({ agent, env, totalSteps: 10, seed: 1 })) events.push(type);
+    };
+    await expect(train()).rejects.toThrow(NumericsError);
+    await expect(train()).rejects.toThrow('train at step 10: metric "tdError" must be finite, got NaN.');
+    expect(events).not.toContain('checkpoint');
+  });
+
+  it('refuse a mask without a legal action, in both modes', async () => {
+    const agent = await make(qLearning, { epsilonStart: 0.5, epsilonEnd: 0.5 });
+    for (const mode of ['explore', 'exploit'] as const) {
+      const act = () => agent.act(Int32Array.of(10, 11), mode, Uint8Array.of(0, 1, 0, 0));
+      expect(act).toThrow(InputError);
+      expect(act).toThrow(/^q-learning: row 1 of the mask must leave at least one of 2 actions legal, got 0/);
+    }
   });
 
   it('hand over a policy that acts as they do', async () => {

@@ -1,5 +1,5 @@
 import { Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
-import type { NumericArray } from '@zpin/core/spec';
+import type { Metrics, NumericArray } from '@zpin/core/spec';
 import type { TabularAgent } from './tabular-agent.ts';
 
 /**
@@ -25,6 +25,17 @@ export async function* trainTabular(options: TrainOptions): AsyncGenerator<Train
     action.set(agent.act(collector.obs, 'explore', collector.actionMask));
   }
 
+  let isReported = true;
+  function* updateEvents(metrics: Metrics): Generator<TrainEvent> {
+    yield { type: 'update', step: run.step, updates: run.updates, metrics };
+    yield { type: 'step', step: run.step, totalSteps };
+  }
+  /** Nothing is saved that a report would stop at. */
+  async function checkpoint(): Promise<TrainEvent> {
+    await run.checkFinite(agent.metrics());
+    return run.checkpoint(loopState());
+  }
+
   while (!run.finished && !run.stopped) {
     agent.progress(run.step, totalSteps);
     obs.set(collector.obs);
@@ -35,16 +46,19 @@ export async function* trainTabular(options: TrainOptions): AsyncGenerator<Train
     action.set(nextAction);
     run.updates += env.numEnvs;
     yield* run.episodeEvents(collected);
-    if (run.due(agent.reportEverySteps, env.numEnvs)) {
+    isReported = run.due(agent.reportEverySteps, env.numEnvs);
+    if (isReported) {
       const metrics = agent.report();
       await run.checkFinite(metrics);
-      yield { type: 'update', step: run.step, updates: run.updates, metrics };
-      yield { type: 'step', step: run.step, totalSteps };
+      yield* updateEvents(metrics);
     }
     if (run.due(options.evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
-    if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
+    if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await checkpoint();
   }
-  yield { type: 'step', step: run.step, totalSteps };
-  yield await run.checkpoint(loopState());
+  const last = await checkpoint();
+  // Without a new beginning, so that a run with more steps goes on as if it had not ended here.
+  if (run.finished && !isReported) yield* updateEvents(agent.metrics());
+  else yield { type: 'step', step: run.step, totalSteps };
+  yield last;
   return run.summary();
 }
