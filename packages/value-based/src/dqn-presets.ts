@@ -113,6 +113,24 @@ const landerGreedy = { explorationFraction: 0.3, epsilonEnd: 0.02 };
 /** Discounted returns from a crash to a soft landing. */
 const landerAtoms = { numAtoms: 51, valueMin: -200, valueMax: 300 };
 
+// ---- MinAtar/Breakout-v1 ----
+
+const breakout = {
+  learningRate: { type: 'linear', from: 5e-4, to: 0 },
+  batchSize: 32,
+  bufferSize: 100_000,
+  learningStarts: 5000,
+  gamma: 0.99,
+  targetUpdateEverySteps: 1000,
+  trainEverySteps: 2,
+  gradientSteps: 1,
+  nSteps: 3,
+  double: true,
+  explorationFraction: 0.1,
+  epsilonEnd: 0.02,
+  hiddenSizes: [128],
+} as const;
+
 const onCartPole = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 50_000, config });
 const onMountainCar = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 120_000, config });
 const onAcrobot = <Config>(config: Partial<Config>): Preset<Config> => ({ totalSteps: 100_000, config });
@@ -123,6 +141,7 @@ export const dqnPresets: Presets<DqnConfig> = {
   'MountainCar-v0': onMountainCar({ ...mountainCar }),
   'Acrobot-v1': onAcrobot({ ...acrobot, ...acrobotGreedy }),
   'BitFlip-v0': bitFlip,
+  'MinAtar/Breakout-v1': { totalSteps: 1_000_000, config: { ...breakout, hiddenSizes: [...breakout.hiddenSizes] } },
 };
 
 export const doubleDqnPresets: Presets<DoubleDqnConfig> = {
