@@ -195,7 +195,7 @@ export const rainbowPresets: Presets<RainbowConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...small, ...quietNoise, ...cartPoleAtoms }),
   'MountainCar-v0': onMountainCar({
     ...mountainCar,
-    ...quietNoise,
+    ...small,
     learningRate: { type: 'linear', from: 1e-3, to: 0 },
     batchSize: 64,
     epsilonEnd: 0.05,
