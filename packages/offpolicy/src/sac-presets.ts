@@ -15,7 +15,7 @@ export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
     config: { learningRate: 1e-3, gamma: 0.95, learningStarts: 500, normalizeObservations: true, hiddenSizes: [64, 64] },
   },
   'HalfCheetah-v5': { totalSteps: 650_000, config: mujoco },
-  'Hopper-v5': { totalSteps: 1_000_000, config: { ...mujoco, hiddenSizes: [128, 128] } },
+  'Hopper-v5': { totalSteps: 500_000, config: { ...mujoco, hiddenSizes: [128, 128] } },
   'LunarLanderContinuous-v3': {
     totalSteps: 200_000,
     config: { learningRate: { type: 'linear', from: 7.3e-4, to: 0 }, tau: 0.01, learningStarts: 10_000, hiddenSizes: [128, 128] },

@@ -9,14 +9,7 @@ export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
   },
   'Hopper-v5': {
     totalSteps: 1_000_000,
-    config: {
-      batchSize: 128,
-      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      learningStarts: 10_000,
-      // A hopper that has learned to hop with noise falls without it: the noise has to go before the end.
-      noiseScale: { type: 'linear', from: 0.2, to: 0.02 },
-      hiddenSizes: [128, 128],
-    },
+    config: { batchSize: 128, learningRate: { type: 'linear', from: 1e-3, to: 1e-4 }, learningStarts: 10_000 },
   },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
