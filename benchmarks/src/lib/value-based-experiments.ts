@@ -9,7 +9,7 @@ const pendulum = {
 };
 
 /** Few units and long steps: estimates with large errors, which a maximum takes for values. */
-const roughPendulum = { ...pendulum, hiddenSizes: [20], learningRate: 5e-3, targetUpdateEverySteps: 500 };
+const roughPendulum = { ...pendulum, hiddenSizes: [20], learningRate: 1e-2 };
 
 const mountainCar = {
   ...{ hiddenSizes: [64], learningRate: 1e-3, gamma: 0.99, batchSize: 32, bufferSize: 50_000, learningStarts: 1000 },
