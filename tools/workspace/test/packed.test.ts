@@ -37,7 +37,7 @@ beforeAll(() => {
 }, 300_000);
 
 // Thousands of files: longer than a hook may take by default on a busy machine.
-afterAll(() => rmSync(scratch, { recursive: true, force: true }), 120_000);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }), 300_000);
 
 test('the types of all three resolve in a project of its own, for ES modules and CommonJS', () => {
   expect(run(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', scratch], scratch)).toBe('');
