@@ -16,8 +16,8 @@ export interface Plot {
   readonly reference?: { readonly name: string; readonly value: number };
 }
 
-/** Okabe and Ito's colours, which colour-blind readers tell apart too. */
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+/** Okabe and Ito's colours, which colour-blind readers tell apart too, with grey for their yellow, too pale on white. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
 const INK = '#24292f';
 const GRID = '#e1e4e8';
 const FONT = 'font-family="Helvetica, Arial, sans-serif"';

@@ -22,7 +22,6 @@ export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
       learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
       gamma: 0.98,
       bufferSize: 200_000,
-      // After 1,000 random steps one run in five did not learn.
       learningStarts: 3000,
       noiseScale: 0.1,
       hiddenSizes: [64, 64],

@@ -195,9 +195,7 @@ export const rainbowPresets: Presets<RainbowConfig> = {
   'CartPole-v1': onCartPole({ ...cartPole, ...small, ...quietNoise, ...cartPoleAtoms }),
   'MountainCar-v0': onMountainCar({
     ...mountainCar,
-    ...small,
-    learningRate: { type: 'linear', from: 2e-3, to: 0 },
-    batchSize: 64,
+    learningRate: { type: 'linear', from: 1e-3, to: 0 },
     // Noisy weights found the flag late or never in six trials, and came to the threshold in none.
     noisy: false,
     // Returns lie in [-50, 0]. Atoms up to 50 make the first, even distribution promise 0: hope, which drives the exploration of DQN too.
