@@ -22,7 +22,7 @@ const hindsight = {
   observationClip: 5,
 } as const;
 
-/** Settings with which DDPG reaches the threshold of an environment. */
+/** Settings of DDPG tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
 export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
   'FetchPush-v4': {
     totalSteps: 400_000,

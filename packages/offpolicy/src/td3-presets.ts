@@ -1,7 +1,7 @@
 import type { Preset } from '@zpin/core';
 import type { Td3Config } from './td3.ts';
 
-/** Settings with which TD3 reaches the threshold of an environment. */
+/** Settings of TD3 tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
 export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
   'HalfCheetah-v5': {
     totalSteps: 1_000_000,

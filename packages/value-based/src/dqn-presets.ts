@@ -11,7 +11,7 @@ import type { PrioritizedDqnConfig } from './prioritized-dqn.ts';
 import type { QrDqnConfig } from './qr-dqn.ts';
 import type { RainbowConfig } from './rainbow.ts';
 
-/** Settings with which an algorithm reaches the threshold of an environment, by environment. */
+/** Settings tuned for an environment, by environment; `benchmarks/results/learning.md` has what each came to. */
 type Presets<Config> = Readonly<Record<string, Preset<Config>>>;
 
 // ---- CartPole-v1 ----

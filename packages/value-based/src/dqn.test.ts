@@ -1,15 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { createEngine } from '@zpin/core';
-import {
-  type AgentState,
-  box,
-  discrete,
-  type EnvSpec,
-  InputError,
-  type OffPolicyAgent,
-  type TransitionBatch,
-} from '@zpin/core/spec';
+import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
+import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
 import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, halfSquare, huber, valueUpdate } from './dqn.ts';
 import { maskQ } from './mask-q.ts';
 
@@ -139,21 +132,6 @@ describe('the Huber loss', () => {
 });
 
 describe('the agent', () => {
-  const spec: EnvSpec = {
-    id: 'Two-v0',
-    observationSpace: box({ low: -1, high: 1, shape: [2] }),
-    actionSpace: discrete(3),
-    maxEpisodeSteps: null,
-    rewardThreshold: null,
-  };
-  const batch: TransitionBatch = {
-    size: 2,
-    obs: Float32Array.of(0.1, 0.2, 0.3, -0.4),
-    action: Int32Array.of(0, 2),
-    reward: Float32Array.of(1, -1),
-    nextObs: Float32Array.of(0.5, 0.6, -0.7, 0.8),
-    discount: Float32Array.of(0.9, 0),
-  };
   const create = async (config: Partial<DqnConfig>) =>
     (await dqn.create({ spec, seed: 1, engine, config: { hiddenSizes: [4], learningRate: 0.1, ...config } })) as OffPolicyAgent;
   const networks = async (agent: OffPolicyAgent) =>

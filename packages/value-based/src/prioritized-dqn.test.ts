@@ -1,27 +1,14 @@
 import { type Algorithm, createEngine } from '@zpin/core';
-import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
+import type { OffPolicyAgent, TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { setBiases } from '../test/set-biases.ts';
+import { twoNumbers as spec, twoTransitions } from '../test/two-transitions.ts';
 import { prioritizedDqn } from './prioritized-dqn.ts';
 import { rainbow } from './rainbow.ts';
 
 const engine = await createEngine('onnx');
-const spec: EnvSpec = {
-  id: 'Two-v0',
-  observationSpace: box({ low: -1, high: 1, shape: [2] }),
-  actionSpace: discrete(3),
-  maxEpisodeSteps: null,
-  rewardThreshold: null,
-};
 /** Both transitions end. */
-const batch: TransitionBatch = {
-  size: 2,
-  obs: Float32Array.of(0.1, 0.2, 0.3, -0.4),
-  action: Int32Array.of(0, 2),
-  reward: Float32Array.of(1, 0),
-  nextObs: Float32Array.of(0.5, 0.6, -0.7, 0.8),
-  discount: Float32Array.of(0, 0),
-};
+const batch: TransitionBatch = { ...twoTransitions, reward: Float32Array.of(1, 0), discount: Float32Array.of(0, 0) };
 
 async function update(algorithm: Algorithm, config: object, biases: readonly number[], weight?: Float32Array) {
   const agent = (await algorithm.create({ spec, seed: 1, engine, config: { hiddenSizes: [4], ...config } })) as OffPolicyAgent;

@@ -1,24 +1,10 @@
 import { createEngine } from '@zpin/core';
-import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
+import type { OffPolicyAgent } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
+import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
 import { type RainbowConfig, rainbow } from './rainbow.ts';
 
 const engine = await createEngine('onnx');
-const spec: EnvSpec = {
-  id: 'Two-v0',
-  observationSpace: box({ low: -1, high: 1, shape: [2] }),
-  actionSpace: discrete(3),
-  maxEpisodeSteps: null,
-  rewardThreshold: null,
-};
-const batch: TransitionBatch = {
-  size: 2,
-  obs: Float32Array.of(0.1, 0.2, 0.3, -0.4),
-  action: Int32Array.of(0, 2),
-  reward: Float32Array.of(1, -1),
-  nextObs: Float32Array.of(0.5, 0.6, -0.7, 0.8),
-  discount: Float32Array.of(0.9, 0),
-};
 
 describe('a part of Rainbow', () => {
   const make = async (config: Partial<RainbowConfig>) =>
