@@ -8,9 +8,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createEngine } from '@zpin/core';
+import { linePlot } from '../../tools/plot/line-plot.ts';
+import { meanAndBand } from '../../tools/plot/mean-and-band.ts';
 import { type Curves, configOf, type Experiment, grid, runArm } from './lib/experiment.ts';
 import { experiments } from './lib/experiments.ts';
-import { linePlot, type PlotLine } from './lib/line-plot.ts';
 
 /** What is stored: all that the picture is drawn from. */
 interface Result {
@@ -95,19 +96,6 @@ function draw(name: string, { title, xLabel, x, panels, arms, seeds }: Result): 
   const drawn = seeds.length === 1 ? 'One seed.' : `Mean of ${seeds.length} seeds; band: one standard deviation.`;
   const caption = `${drawn} pnpm bench experiments --name ${name}`;
   writeFileSync(new URL(`${name}.svg`, folder), linePlot(title, caption, plots));
-}
-
-/** Mean and standard deviation over seeds, where all of them have a value. */
-function meanAndBand(name: string, runs: readonly (readonly (number | null)[])[]): PlotLine {
-  const points = runs[0].map((_, i) => {
-    const values = runs.map(values => values[i]).filter(value => value !== null);
-    if (values.length < runs.length) return null;
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-    return { y: mean, low: mean - deviation, high: mean + deviation };
-  });
-  const column = (key: 'y' | 'low' | 'high') => points.map(point => point?.[key] ?? null);
-  return { name, y: column('y'), low: column('low'), high: column('high') };
 }
 
 /** Indented JSON with each list of numbers on one line, rounded to five digits. */

@@ -2,6 +2,7 @@ import { InputError, message, nearestName } from '@zpin/core/spec';
 import { Command, CommanderError } from 'commander';
 import { evalCommand } from './commands/eval.ts';
 import { listCommand } from './commands/list.ts';
+import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import type { Io } from './io.ts';
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = await run;
   };
   const program = new Command('zpin')
-    .description('Deep reinforcement learning: train, evaluate, film, list.')
+    .description('Deep reinforcement learning: train, evaluate, film, plot, list.')
     .exitOverride()
     .configureOutput({ writeOut: text => io.stdout.write(text), writeErr: () => undefined })
     .helpCommand(false);
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await trainCommand(context);
     evalCommand(context);
     recordCommand(context);
+    plotCommand(context);
     listCommand(context);
     if (argv.length === 0) {
       program.outputHelp();

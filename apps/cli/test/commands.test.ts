@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { algorithms } from '../src/algorithms.ts';
@@ -8,7 +9,7 @@ inScratchFolder();
 
 describe('help', () => {
   it.each([
-    [[], ['train [options] [algorithm]', 'eval [options] [runDir]', 'list [options] [topic]']],
+    [[], ['train [options] [algorithm]', 'eval [options] [runDir]', 'plot [options] [runDirs...]', 'list [options] [topic]']],
     [['--help'], ['train [options] [algorithm]', 'eval [options] [runDir]', 'list [options] [topic]']],
     [
       ['train', '--help'],
@@ -99,4 +100,40 @@ it('listens to the signals of the process only as long as asked to', () => {
   process.listeners('SIGTERM').at(-1)?.('SIGTERM');
   forget();
   expect([seen, count()]).toEqual([['SIGTERM'], before]);
+});
+
+describe('plot', () => {
+  beforeAll(async () => {
+    await runCli(tinyRun('ppo', 'plot-1', '--steps', '512', '--quiet', '--seed', '1'));
+    await runCli(tinyRun('ppo', 'plot-2', '--steps', '512', '--quiet', '--seed', '2'));
+    await runCli(tinyRun('dqn', 'plot-3', '--steps', '512', '--quiet'));
+  });
+
+  it('draws one line for runs that differ in their seeds', async () => {
+    const { exitCode, out, err } = await runCli(['plot', 'plot-1', 'plot-2', 'plot-3', '--out', 'three.svg', '--points', '4']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/three\.svg: return of training episodes of 3 runs in 2 lines\n$/);
+    const svg = readFileSync('three.svg', 'utf8');
+    for (const text of ['CartPole-v1', 'ppo (2 runs)', 'dqn', 'environment steps']) expect(svg).toContain(`>${text}<`);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('draws metrics of updates', async () => {
+    expect((await runCli(['plot', 'plot-1', '--measure', 'entropy', '--title', 'A & B'])).exitCode).toBe(0);
+    expect(readFileSync('plot.svg', 'utf8')).toContain('>A &amp; B<');
+  });
+
+  it.each([
+    [[], /run folders must be given/],
+    [['nowhere'], /zpin plot: the run folder must exist, got .*nowhere/],
+    [['plot-1', '--measure', 'entropi'], /has, got "entropi"\. Did you mean entropy\? It has return, length, /],
+    [['plot-1', 'plot-3', '--measure', 'entropy'], /plot-3 has, got "entropy"/],
+    [['plot-1', '--out', 'a.png'], /--out must end in \.svg, got "a\.png"/],
+    [['plot-1', '--out', 'no/such/a.svg'], /the folder of --out must exist/],
+    [['plot-1', '--points', '1'], /--points/],
+  ])('refuses %j', async (argv, expected) => {
+    const { exitCode, err } = await runCli(['plot', ...argv]);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(expected);
+  });
 });

@@ -87,16 +87,20 @@ export class HindsightReplay implements ReplayBuffer {
     this.achieved = part(observationSpace, 'achieved_goal');
     this.desired = part(observationSpace, 'desired_goal');
     const obs = { dtype: flatDtype(observationSpace), size: this.width };
-    this.ring = new Ring<Name>(capacity, {
-      obs,
-      action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
-      reward: { dtype: 'float32', size: 1 },
-      nextObs: obs,
-      terminated: { dtype: 'uint8', size: 1 },
-      // Steps of the episode before this one, and of the whole episode: 0 while it goes on.
-      place: { dtype: 'int32', size: 1 },
-      length: { dtype: 'int32', size: 1 },
-    });
+    this.ring = new Ring<Name>(
+      capacity,
+      {
+        obs,
+        action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
+        reward: { dtype: 'float32', size: 1 },
+        nextObs: obs,
+        terminated: { dtype: 'uint8', size: 1 },
+        // Steps of the episode before this one, and of the whole episode: 0 while it goes on.
+        place: { dtype: 'int32', size: 1 },
+        length: { dtype: 'int32', size: 1 },
+      },
+      'HindsightReplay',
+    );
   }
 
   get size(): number {

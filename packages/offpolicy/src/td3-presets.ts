@@ -22,9 +22,9 @@ export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
       learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
       gamma: 0.98,
       bufferSize: 200_000,
-      learningStarts: 3000,
+      learningStarts: 1000,
       noiseScale: 0.1,
-      hiddenSizes: [64, 64],
+      hiddenSizes: [128, 128],
     },
   },
 };

@@ -1,0 +1,81 @@
+import { InputError, message, nearestName } from '@zpin/core/spec';
+import type { CommandContext } from '../cli.ts';
+import { readInteger } from '../flags.ts';
+import type { Io } from '../io.ts';
+
+interface PlotFlags {
+  readonly measure?: string;
+  readonly out?: string;
+  readonly points?: string;
+  readonly title?: string;
+}
+
+const DEFAULT_POINTS = 50;
+const DEFAULT_OUT = 'plot.svg';
+
+/** Adds `zpin plot`. */
+export function plotCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('plot')
+    .description('Draw runs in one picture: one line for runs that differ in nothing but the seed.')
+    .argument('[runDirs...]', 'folders that zpin train made')
+    .option('--measure <name>', 'return, length, success, evaluation, or a metric such as criticLoss (default: return)')
+    .option('--out <file>', `file to write (default: ${DEFAULT_OUT})`)
+    .option('--points <n>', `intervals over which values are averaged, 2 to 1000 (default: ${DEFAULT_POINTS})`)
+    .option('--title <text>', 'heading (default: the environment)')
+    .exitOverride()
+    .action(async (paths: readonly string[], flags: PlotFlags) => {
+      if (paths.length === 0) {
+        const remedy = 'Write zpin plot runs/ppo-CartPole-v1-seed1 runs/ppo-CartPole-v1-seed2, for example';
+        throw new InputError(message('zpin plot', 'run folders must be given', 'nothing', remedy));
+      }
+      await finish(plotRuns(paths, flags, io));
+    });
+}
+
+async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Promise<number> {
+  const where = 'zpin plot';
+  const points = readInteger(where, '--points', flags.points ?? String(DEFAULT_POINTS), 2, 1000);
+  const { measure = 'return', out = DEFAULT_OUT } = flags;
+  if (!out.toLowerCase().endsWith('.svg')) {
+    throw new InputError(message(where, '--out must end in .svg', out, 'Browsers and drawing programs make other formats of it'));
+  }
+  const [{ dirname, resolve }, { existsSync }, { writeFileAtomic }, { linePlot }, { RunFolder }, { readMetrics }, curves] =
+    await Promise.all([
+      import('node:path'),
+      import('node:fs'),
+      import('@zpin/core/node'),
+      import('../../../../tools/plot/line-plot.ts'),
+      import('../run-folder.ts'),
+      import('../sinks/metric-files.ts'),
+      import('../run-curves.ts'),
+    ]);
+  const { groupLines, groupRuns, MEASURES, measuresOf, measured } = curves;
+  const file = resolve(out);
+  if (!existsSync(dirname(file))) {
+    throw new InputError(message(where, 'the folder of --out must exist', dirname(file), 'Make it first'));
+  }
+  const runs = [...new Set(paths.map(path => resolve(path)))].map(path => {
+    const folder = new RunFolder(path);
+    return { path, description: folder.describe(where), events: readMetrics(folder) };
+  });
+  for (const run of runs) {
+    if (run.events.some(event => measured(event, measure) !== undefined)) continue;
+    const known = measuresOf(run);
+    const near = nearestName(measure, known);
+    const remedy = near ? `Did you mean ${near}? It has ${known.join(', ')}` : `It has ${known.join(', ') || 'nothing yet'}`;
+    throw new InputError(message(where, `--measure must be something that ${run.path} has`, measure, remedy));
+  }
+  const groups = groupRuns(runs);
+  const steps = Math.max(...runs.map(({ events }) => events.at(-1)?.step ?? 0));
+  const ends = Array.from({ length: points }, (_, k) => ((k + 1) * steps) / points);
+  const yLabel = MEASURES[measure as keyof typeof MEASURES] ?? measure;
+  const title = flags.title ?? [...new Set(runs.map(({ description }) => description.env))].join(', ');
+  const caption = groups.some(group => group.length > 1) ? 'Means over runs; bands: one standard deviation.' : '';
+  const lines = groupLines(groups, measure, ends);
+  writeFileAtomic(file, linePlot(title, caption, [{ xLabel: 'environment steps', yLabel, x: ends, lines }]));
+  io.stdout.write(
+    `${file}: ${yLabel} of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} in ${groups.length} ${groups.length === 1 ? 'line' : 'lines'}\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type ComparedRun, groupLines, groupNames, groupRuns, measuresOf, runCurve } from './run-curves.ts';
+import type { RunDescription } from './run-folder.ts';
+import type { RunEvent } from './sinks/sink.ts';
+
+const description: RunDescription = {
+  algorithm: 'ppo',
+  env: 'X-v0',
+  seed: 1,
+  steps: 100,
+  config: { gamma: 0.9, clipRange: 0.2 },
+};
+
+function run(events: readonly RunEvent[], part: Partial<RunDescription> = {}): ComparedRun {
+  return { description: { ...description, ...part }, events };
+}
+
+function episode(step: number, episodeReturn: number, more: { success?: boolean } = {}): RunEvent {
+  return {
+    type: 'episode',
+    step,
+    episodeReturn,
+    episodeLength: 2 * step,
+    terminated: true,
+    truncated: false,
+    envIndex: 0,
+    ...more,
+  };
+}
+
+const update = (step: number, loss: number): RunEvent => ({ type: 'update', step, updates: step, metrics: { loss } });
+const ends = [25, 50, 75, 100];
+
+describe('runCurve', () => {
+  it('averages what ended within each interval, its right end included', () => {
+    const events = [episode(10, 1), episode(25, 3), episode(26, 10), episode(100, 7)];
+    expect(runCurve(run(events), 'return', ends)).toEqual([2, 10, 10, 7]);
+    expect(runCurve(run(events), 'length', ends)).toEqual([35, 52, 52, 200]);
+  });
+
+  it('is unknown before the first value and after the end of the run', () => {
+    expect(runCurve(run([update(10, 5), episode(60, 4), update(70, 1)]), 'return', ends)).toEqual([null, null, 4, null]);
+    expect(runCurve(run([update(10, 5), episode(60, 4), update(70, 1)]), 'loss', ends)).toEqual([5, 5, 1, null]);
+  });
+
+  it('reads success rates and evaluations', () => {
+    const events: RunEvent[] = [
+      episode(10, 0, { success: true }),
+      episode(20, 0, { success: false }),
+      { type: 'eval', step: 40, returns: [1, 2, 6], lengths: [1, 1, 1] },
+    ];
+    expect(runCurve(run(events), 'success', ends)).toEqual([0.5, 0.5, null, null]);
+    expect(runCurve(run(events), 'evaluation', ends)).toEqual([null, 3, null, null]);
+    expect(measuresOf(run(events))).toEqual(['return', 'length', 'success', 'evaluation']);
+    expect(measuresOf(run([update(1, 2)]))).toEqual(['loss']);
+  });
+});
+
+describe('groupRuns', () => {
+  const [first, second] = [run([episode(50, 1)]), run([episode(50, 3)], { seed: 2, steps: 200 })];
+
+  it('puts runs together that differ in seed and steps alone', () => {
+    const other = run([], { config: { ...description.config, gamma: 0.8 } });
+    const wrapped = run([], { envOptions: { wrap: 'a' } });
+    const hindsight = run([], { her: 'future:4' });
+    expect(groupRuns([first, other, second, wrapped, hindsight])).toEqual([[first, second], [other], [wrapped], [hindsight]]);
+  });
+
+  it('draws their mean and standard deviation', () => {
+    expect(groupLines([[first, second]], 'return', ends)).toEqual([
+      { name: 'ppo (2 runs)', y: [null, 2, null, null], low: [null, 1, null, null], high: [null, 3, null, null] },
+    ]);
+  });
+});
+
+describe('groupNames', () => {
+  const names = (...parts: Partial<RunDescription>[]) => groupNames(parts.map(part => [run([], part)]));
+
+  it('tell what differs', () => {
+    expect(names({})).toEqual(['ppo']);
+    expect(names({ config: { gamma: 0.9, sizes: [64, 64] } }, { config: { gamma: 0.9, sizes: [8] } })).toEqual([
+      'ppo, sizes=64,64',
+      'ppo, sizes=8',
+    ]);
+    expect(names({ her: 'future:4' }, {})).toEqual(['ppo, her=future:4', 'ppo, her=none']);
+    expect(names({}, { env: 'Y-v0' })).toEqual(['ppo on X-v0', 'ppo on Y-v0']);
+  });
+
+  it('leave out settings in which only different algorithms differ', () => {
+    const dqn = { algorithm: 'dqn', config: { gamma: 0.5 } };
+    expect(names({}, dqn)).toEqual(['ppo', 'dqn']);
+    expect(names({}, { config: { gamma: 0.8, clipRange: 0.2 } }, dqn)).toEqual(['ppo, gamma=0.9', 'ppo, gamma=0.8', 'dqn']);
+  });
+});

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PlotLine } from '../../../tools/plot/line-plot.ts';
+import { meanAndBand } from '../../../tools/plot/mean-and-band.ts';
+import { showValue } from './flags.ts';
+import type { RunDescription } from './run-folder.ts';
+import type { RunEvent } from './sinks/sink.ts';
+
+/** What can be drawn of any run, beside the metrics of its updates. */
+export const MEASURES = {
+  return: 'return of training episodes',
+  length: 'steps of training episodes',
+  success: 'success rate of training episodes',
+  evaluation: 'mean return of greedy episodes',
+} as const;
+
+/** A run as it is compared with others. */
+export interface ComparedRun {
+  readonly description: RunDescription;
+  readonly events: readonly RunEvent[];
+}
+
+/** What an event says about a measure, or about a metric of updates; nothing where it says nothing. */
+export function measured(event: RunEvent, measure: string): number | undefined {
+  if (event.type === 'episode') {
+    if (measure === 'return') return event.episodeReturn;
+    if (measure === 'length') return event.episodeLength;
+    return measure === 'success' && event.success !== undefined ? Number(event.success) : undefined;
+  }
+  if (event.type === 'eval') {
+    const { returns } = event;
+    return measure === 'evaluation' ? returns.reduce((sum, value) => sum + value, 0) / returns.length : undefined;
+  }
+  return event.type === 'update' && !(measure in MEASURES) ? event.metrics[measure] : undefined;
+}
+
+/** Names of everything that can be drawn of a run. */
+export function measuresOf({ events }: ComparedRun): string[] {
+  const metrics = new Set(events.flatMap(event => (event.type === 'update' ? Object.keys(event.metrics) : [])));
+  const known = Object.keys(MEASURES).filter(measure => events.some(event => measured(event, measure) !== undefined));
+  return [...known, ...metrics];
+}
+
+/**
+ * Means of a run over the intervals that end at `ends`. An interval without a value keeps the one before it; before the first value, and after
+ * the end of the run, there is `null`.
+ * @param ends environment steps, rising
+ */
+export function runCurve({ events }: ComparedRun, measure: string, ends: readonly number[]): (number | null)[] {
+  const sums = new Float64Array(ends.length);
+  const counts = new Float64Array(ends.length);
+  const lastEnd = ends.at(-1) ?? 0;
+  let lastStep = 0;
+  for (const event of events) {
+    lastStep = Math.max(lastStep, event.step);
+    const value = measured(event, measure);
+    if (value === undefined) continue;
+    const k = Math.min(ends.length - 1, Math.max(0, Math.ceil((event.step / lastEnd) * ends.length) - 1));
+    sums[k] += value;
+    counts[k]++;
+  }
+  let last: number | null = null;
+  return ends.map((_, k) => {
+    if (counts[k] > 0) last = sums[k] / counts[k];
+    const begin = k === 0 ? 0 : ends[k - 1];
+    return begin < lastStep ? last : null;
+  });
+}
+
+/** Everything but the seed and the number of steps, which runs that are averaged may differ in. */
+function settingsOf({ algorithm, env, envOptions = {}, her = 'none', config }: RunDescription): Record<string, unknown> {
+  return { algorithm, env, ...envOptions, her, ...config };
+}
+
+/** Runs of equal settings together, in the order in which they were given. */
+export function groupRuns(runs: readonly ComparedRun[]): ComparedRun[][] {
+  const groups: ComparedRun[][] = [];
+  for (const run of runs) {
+    const settings = settingsOf(run.description);
+    const group = groups.find(([first]) => isDeepStrictEqual(settingsOf(first.description), settings));
+    if (group) group.push(run);
+    else groups.push([run]);
+  }
+  return groups;
+}
+
+/** A name for each group: what the others do not have in common with it, the algorithm at least. */
+export function groupNames(groups: readonly (readonly ComparedRun[])[]): string[] {
+  const settings = groups.map(([first]) => settingsOf(first.description));
+  const common = (name: string) => settings.every(each => isDeepStrictEqual(each[name], settings[0]?.[name]));
+  const severalAlgorithms = !common('algorithm');
+  return settings.map(each => {
+    const differing = Object.keys(each).filter(name => {
+      if (name === 'algorithm' || name === 'env' || common(name)) return false;
+      // Of two algorithms, settings differ anyway; what tells runs of one algorithm apart is what counts.
+      const peers = settings.filter(other => other.algorithm === each.algorithm);
+      return !severalAlgorithms || peers.some(peer => !isDeepStrictEqual(peer[name], each[name]));
+    });
+    const where = common('env') ? '' : ` on ${each.env}`;
+    const what = differing.map(name => `${name}=${showValue(each[name])}`).join(' ');
+    return `${each.algorithm}${where}${what && `, ${what}`}`;
+  });
+}
+
+/** Lines of a plot: the mean over the runs of a group, with a band of one standard deviation. */
+export function groupLines(groups: readonly (readonly ComparedRun[])[], measure: string, ends: readonly number[]): PlotLine[] {
+  const names = groupNames(groups);
+  return groups.map((runs, i) => {
+    const seeds = runs.length === 1 ? '' : ` (${runs.length} runs)`;
+    return meanAndBand(
+      `${names[i]}${seeds}`,
+      runs.map(run => runCurve(run, measure, ends)),
+    );
+  });
+}

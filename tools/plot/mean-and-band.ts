@@ -1,0 +1,14 @@
+import type { PlotLine } from './line-plot.ts';
+
+/** Mean of several runs, with a band of one standard deviation, where all of them have a value. */
+export function meanAndBand(name: string, runs: readonly (readonly (number | null)[])[]): PlotLine {
+  const points = runs[0].map((_, i) => {
+    const values = runs.map(values => values[i]).filter(value => value !== null);
+    if (values.length < runs.length) return null;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    return { y: mean, low: mean - deviation, high: mean + deviation };
+  });
+  const column = (key: 'y' | 'low' | 'high') => points.map(point => point?.[key] ?? null);
+  return { name, y: column('y'), low: column('low'), high: column('high') };
+}
