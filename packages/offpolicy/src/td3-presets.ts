@@ -9,7 +9,14 @@ export const td3Presets: Readonly<Record<string, Preset<Td3Config>>> = {
   },
   'Hopper-v5': {
     totalSteps: 1_000_000,
-    config: { batchSize: 128, learningRate: { type: 'linear', from: 1e-3, to: 1e-4 }, learningStarts: 10_000 },
+    config: {
+      batchSize: 128,
+      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      learningStarts: 10_000,
+      // With the noise of 0.1 to the end, the policy leans on it: without noise it falls from some starts.
+      noiseScale: { type: 'linear', from: 0.2, to: 0.02 },
+      hiddenSizes: [128, 128],
+    },
   },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
