@@ -1,4 +1,5 @@
 import type { Algorithm } from '@zpin/core';
+import { hDqn, optionCritic } from '@zpin/hrl';
 import { ddpg, discreteSac, redq, sac, td3, tqc } from '@zpin/offpolicy';
 import { a2c, npg, oneStepActorCritic, ppo, ppoPenalty, recurrentPpo, reinforce, trpo, vpg } from '@zpin/onpolicy';
 import { a3c, dppo } from '@zpin/onpolicy/node';
@@ -56,4 +57,6 @@ export const algorithms: readonly Algorithm<never>[] = [
   redq,
   tqc,
   discreteSac,
+  optionCritic,
+  hDqn,
 ] as unknown as readonly Algorithm<never>[];

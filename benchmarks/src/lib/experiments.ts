@@ -1,5 +1,6 @@
 import { ppo } from '@zpin/onpolicy';
 import type { Experiment } from './experiment.ts';
+import { hierarchyExperiments } from './hierarchy-experiments.ts';
 import { valueBasedExperiments } from './value-based-experiments.ts';
 
 /** PPO's preset, whose settings the two kinds share. */
@@ -48,4 +49,5 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
   },
   ...valueBasedExperiments,
+  ...hierarchyExperiments,
 };

@@ -23,6 +23,8 @@ import { Corridor, corridorV0 } from './tabular/corridor.ts';
 import { FourRooms, fourRoomsV0 } from './tabular/four-rooms.ts';
 import { FrozenLake, frozenLake8x8V1, frozenLakeV1 } from './tabular/frozen-lake.ts';
 import { GridWorld, gridWorldV0, Maze, mazeV0 } from './tabular/grid-world.ts';
+import { KeyDoor, keyDoorV0 } from './tabular/key-door.ts';
+import { StochasticChain, stochasticChainV0 } from './tabular/stochastic-chain.ts';
 import { Taxi, taxiV3, taxiV4 } from './tabular/taxi.ts';
 
 const cartPole: Pick<EnvEntry, 'summary' | 'options' | 'create'> = {
@@ -164,8 +166,22 @@ export const builtInEnvs: readonly EnvEntry[] = [
     options: {
       goal: { meaning: 'number of the goal cell, 0 to 103', default: 62 },
       successRate: { meaning: 'probability that a move goes where it should', default: 2 / 3 },
+      moveGoalAfterEpisodes: {
+        meaning: 'episodes after which the goal moves to a random cell of the lower right room; 0: never',
+        default: 0,
+      },
     },
     create: (spec, options) => new FourRooms(spec, options),
+  },
+  {
+    spec: stochasticChainV0,
+    summary: 'Visit the far end of a chain of six states before its near end.',
+    create: spec => new StochasticChain(spec),
+  },
+  {
+    spec: keyDoorV0,
+    summary: 'Fetch a key, open a door with it, and take the treasure behind.',
+    create: spec => new KeyDoor(spec),
   },
   ...minAtar(minAtarBreakout, 'Break bricks with a ball and a paddle.', (spec, options) => new MinAtarBreakout(spec, options)),
   ...minAtar(minAtarFreeway, 'Bring a chicken across eight lanes of cars.', (spec, options) => new MinAtarFreeway(spec, options)),

@@ -57,7 +57,10 @@ export interface QBatch {
 /** A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. */
 export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
 
-/** What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much each row was off `[B]`. */
+/**
+ * What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much each row was off
+ * `[B]`. Anything else is a scalar, reported as a metric under its name.
+ */
 export interface QLoss extends LossOutput {
   readonly loss: tf.Tensor;
   readonly qTaken: tf.Tensor;
@@ -150,7 +153,7 @@ export function qAgent<Config extends object>(
           target: obs => network.apply(cut(hasTargetNetwork ? target : online), obs, noise(1)),
           online: obs => network.apply(cut(online), obs, noise(2)),
         });
-        const { loss, qTaken, maxQ, error, gradient } = valueAndGrad(network.layout, params =>
+        const { loss, qTaken, maxQ, error, gradient, ...more } = valueAndGrad(network.layout, params =>
           method.loss(network.apply(params, batch.obs, noise(0)), batch, y, noise(0)),
         )(online);
         const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
@@ -158,7 +161,7 @@ export function qAgent<Config extends object>(
         return {
           state: { online: next.parameters, optimizer: next.state },
           ...(isPrioritized && { outputs: { error } }),
-          metrics: { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.max(maxQ) }), gradientNorm: norm },
+          metrics: { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.max(maxQ) }), ...more, gradientNorm: norm },
         };
       },
     }),

@@ -1,4 +1,14 @@
-import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
+import {
+  discrete,
+  type EnvSpec,
+  type EnvState,
+  InputError,
+  message,
+  type ResetOptions,
+  type ResetResult,
+  type Rng,
+  type VectorStep,
+} from '@zpin/core/spec';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { Outcome, TabularModel } from './tabular-env.ts';
@@ -35,21 +45,80 @@ export interface FourRoomsOptions {
   readonly goal?: number;
   /** Probability that a move goes where it should; the other three directions share the rest. */
   readonly successRate?: number;
+  /** Episodes after which the goal moves, once, to a random cell of the lower right room; 0: never. A seeded reset begins anew. */
+  readonly moveGoalAfterEpisodes?: number;
 }
+
+/** Places in the state: where the goal is, and episodes begun since the last seed. */
+const [GOAL, EPISODES] = [2, 3];
 
 /**
  * Four rooms joined by doorways, for options and hierarchies: +1 and the end at the goal, from a start anywhere else. Moves: up (0), right (1),
  * down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row. Sutton, Precup and Singh 1999.
  */
 export class FourRooms extends MapEnv {
-  constructor(spec: EnvSpec = fourRoomsV0, { goal = DEFAULT_GOAL, successRate = 2 / 3 }: FourRoomsOptions = {}) {
+  private readonly firstGoal: number;
+  private readonly successRate: number;
+  private readonly episodesBeforeMove: number;
+
+  constructor(spec: EnvSpec = fourRoomsV0, options: FourRoomsOptions = {}) {
+    const { goal = DEFAULT_GOAL, successRate = 2 / 3, moveGoalAfterEpisodes = 0 } = options;
     if (!(Number.isSafeInteger(goal) && goal >= 0 && goal < 104)) {
       throw new InputError(message(spec.id, 'goal must be an integer in [0, 103]', goal, 'Pass the number of a free cell'));
     }
     if (!(successRate >= 0 && successRate <= 1)) {
       throw new InputError(message(spec.id, 'successRate must be in [0, 1]', successRate, 'Pass a probability'));
     }
-    super(spec, roomsModel(goal, successRate), withGoal(goal), fourRoomsCells);
+    if (!(Number.isSafeInteger(moveGoalAfterEpisodes) && moveGoalAfterEpisodes >= 0)) {
+      const expectation = 'moveGoalAfterEpisodes must be an integer >= 0';
+      throw new InputError(message(spec.id, expectation, moveGoalAfterEpisodes, 'Pass 0 to leave the goal where it is'));
+    }
+    super(spec, roomsModel(goal, successRate), withGoal(goal), fourRoomsCells, 2);
+    this.firstGoal = goal;
+    this.successRate = successRate;
+    this.episodesBeforeMove = moveGoalAfterEpisodes > 0 ? moveGoalAfterEpisodes : Number.POSITIVE_INFINITY;
+    this.world[GOAL] = goal;
+  }
+
+  /** Number of the goal cell. */
+  get goal(): number {
+    return this.world[GOAL];
+  }
+
+  override reset(options: ResetOptions = {}): ResetResult<number> {
+    if (options.seed !== undefined) this.beginAnew();
+    return super.reset(options);
+  }
+
+  override resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
+    if (seed !== undefined) this.beginAnew();
+    super.resetRow(out, row, seed);
+  }
+
+  override restore(state: EnvState): void {
+    super.restore(state);
+    this.setGoal(this.world[GOAL]);
+  }
+
+  protected override start(): void {
+    if (this.world[EPISODES] === this.episodesBeforeMove) {
+      const others = lowerRightRoom.filter(state => state !== this.goal);
+      this.setGoal(others[this.rng.integers(0, others.length)]);
+    }
+    this.world[EPISODES]++;
+    super.start();
+  }
+
+  private beginAnew(): void {
+    this.world[EPISODES] = 0;
+    this.setGoal(this.firstGoal);
+  }
+
+  private setGoal(goal: number): void {
+    this.world[GOAL] = goal;
+    if (this.map.letter(fourRoomsCells[goal]) === 'G') return;
+    this.shown = withGoal(goal);
+    this.changeModel(roomsModel(goal, this.successRate));
   }
 }
 
@@ -58,6 +127,12 @@ export const fourRoomsMap = new GridMap('FourRooms', rooms, '#.');
 export const fourRoomsCells = Array.from({ length: fourRoomsMap.size }, (_, cell) => cell).filter(
   cell => fourRoomsMap.letter(cell) === '.',
 );
+
+/** Numbers of the cells of the lower right room, without its doorways. */
+const lowerRightRoom = fourRoomsCells.flatMap((cell, state) => {
+  const [row, column] = [Math.floor(cell / fourRoomsMap.width), cell % fourRoomsMap.width];
+  return row > 7 && column > 6 ? [state] : [];
+});
 
 /** The map with G on a free cell. */
 function withGoal(goal: number): GridMap {

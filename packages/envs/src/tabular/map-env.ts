@@ -5,14 +5,22 @@ import { TabularEnv, type TabularModel } from './tabular-env.ts';
 
 /** A tabular environment whose states are cells of a map. */
 export class MapEnv extends TabularEnv {
-  readonly map: GridMap;
+  /** What `render` shows. */
+  protected shown: GridMap;
   private readonly cells: readonly number[] | undefined;
 
-  /** @param cells the cell of each state; state i is cell i when omitted */
-  constructor(spec: EnvSpec, model: TabularModel, map: GridMap, cells?: readonly number[]) {
-    super(spec, model);
-    this.map = map;
+  /**
+   * @param cells the cell of each state; state i is cell i when omitted
+   * @param extraState as of `TabularEnv`
+   */
+  constructor(spec: EnvSpec, model: TabularModel, map: GridMap, cells?: readonly number[], extraState = 0) {
+    super(spec, model, extraState);
+    this.shown = map;
     this.cells = cells;
+  }
+
+  get map(): GridMap {
+    return this.shown;
   }
 
   render(): Frame {

@@ -25,50 +25,41 @@ export interface TabularModel {
 export class TabularEnv extends ArrayEnv<number, number> {
   /** State number and probability of the last outcome. */
   protected override readonly world: Float64Array;
-  readonly model: TabularModel;
-  private readonly startCumulative: Float64Array;
-  /** Outcomes per state and action that the table has room for. */
-  private readonly width: number;
-  private readonly numActions: number;
-  private readonly probability: Float64Array;
-  private readonly cumulative: Float64Array;
-  private readonly next: Int32Array;
-  private readonly rewards: Float64Array;
-  private readonly ends: Uint8Array;
+  private tables: Tables;
+  private current: TabularModel;
 
+  /** @param extraState numbers that a subclass keeps in `world` behind these two */
   constructor(spec: EnvSpec, model: TabularModel, extraState = 0) {
     super(spec);
     this.world = new Float64Array(2 + extraState);
-    this.model = model;
-    this.numActions = model.numActions;
-    this.startCumulative = cumulative(model.start);
-    const table = Array.from({ length: model.start.length * model.numActions }, (_, row) => {
-      return model.outcomes(Math.floor(row / model.numActions), row % model.numActions);
-    });
-    this.width = Math.max(...table.map(outcomes => outcomes.length));
-    const size = table.length * this.width;
-    this.probability = new Float64Array(size);
-    this.cumulative = new Float64Array(size);
-    this.next = new Int32Array(size);
-    this.rewards = new Float64Array(size);
-    this.ends = new Uint8Array(size);
-    table.forEach((outcomes, row) => {
-      this.fill(outcomes, row * this.width);
-    });
+    this.current = model;
+    this.tables = tablesOf(model);
+  }
+
+  get model(): TabularModel {
+    return this.current;
+  }
+
+  /** Goes on with another model of the same states and actions. */
+  protected changeModel(model: TabularModel): void {
+    this.current = model;
+    this.tables = tablesOf(model);
   }
 
   protected override start(): void {
-    this.world[0] = pick(this.startCumulative, 0, this.startCumulative.length, this.rng.random());
+    const { startCumulative } = this.tables;
+    this.world[0] = pick(startCumulative, 0, startCumulative.length, this.rng.random());
     this.world[1] = 1;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const row = (this.world[0] * this.numActions + actions[offset]) * this.width;
-    const outcome = row + pick(this.cumulative, row, this.width, this.rng.random());
-    this.world[0] = this.next[outcome];
-    this.world[1] = this.probability[outcome];
-    this.reward = this.rewards[outcome];
-    this.terminated = this.ends[outcome] === 1;
+    const { tables } = this;
+    const row = (this.world[0] * tables.numActions + actions[offset]) * tables.width;
+    const outcome = row + pick(tables.cumulative, row, tables.width, this.rng.random());
+    this.world[0] = tables.next[outcome];
+    this.world[1] = tables.probability[outcome];
+    this.reward = tables.rewards[outcome];
+    this.terminated = tables.ends[outcome] === 1;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -79,16 +70,49 @@ export class TabularEnv extends ArrayEnv<number, number> {
   protected override info(): EnvInfo {
     return { prob: this.world[1] };
   }
+}
 
-  private fill(outcomes: readonly Outcome[], from: number): void {
-    this.cumulative.set(cumulative(outcomes.map(outcome => outcome.probability)), from);
-    outcomes.forEach(({ probability, next, reward, terminated }, i) => {
-      this.probability[from + i] = probability;
-      this.next[from + i] = next;
-      this.rewards[from + i] = reward;
-      this.ends[from + i] = terminated ? 1 : 0;
-    });
+/** A model as arrays: rows of outcomes, one per state and action. */
+interface Tables {
+  readonly startCumulative: Float64Array;
+  readonly numActions: number;
+  /** Outcomes per row that there is room for. */
+  readonly width: number;
+  readonly probability: Float64Array;
+  readonly cumulative: Float64Array;
+  readonly next: Int32Array;
+  readonly rewards: Float64Array;
+  readonly ends: Uint8Array;
+}
+
+function tablesOf(model: TabularModel): Tables {
+  const { start, numActions } = model;
+  const rows = Array.from({ length: start.length * numActions }, (_, row) =>
+    model.outcomes(Math.floor(row / numActions), row % numActions),
+  );
+  const width = Math.max(...rows.map(outcomes => outcomes.length));
+  const size = rows.length * width;
+  const tables: Tables = {
+    startCumulative: cumulative(start),
+    numActions,
+    width,
+    probability: new Float64Array(size),
+    cumulative: new Float64Array(size),
+    next: new Int32Array(size),
+    rewards: new Float64Array(size),
+    ends: new Uint8Array(size),
+  };
+  for (const [row, outcomes] of rows.entries()) {
+    const from = row * width;
+    tables.cumulative.set(cumulative(outcomes.map(outcome => outcome.probability)), from);
+    for (const [i, { probability, next, reward, terminated }] of outcomes.entries()) {
+      tables.probability[from + i] = probability;
+      tables.next[from + i] = next;
+      tables.rewards[from + i] = reward;
+      tables.ends[from + i] = terminated ? 1 : 0;
+    }
   }
+  return tables;
 }
 
 function cumulative(probabilities: ArrayLike<number>): Float64Array {

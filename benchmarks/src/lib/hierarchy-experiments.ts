@@ -1,0 +1,56 @@
+import type { Experiment } from './experiment.ts';
+
+/** Tables learned step by step. */
+const optionTables = {
+  ...{ hiddenSizes: [], optimizer: 'sgd', entropyCoefficient: 0, terminationMargin: 0, epsilon: 0.01 },
+  ...{ learningRate: 0.5, policyLearningRate: 5, terminationLearningRate: 0.25 },
+};
+
+/** DQN with the settings of the h-DQN preset, so that the levels are all that differs. */
+const flatDqn = {
+  ...{ hiddenSizes: [64], learningRate: 1e-3, double: true, gamma: 0.95, batchSize: 64, bufferSize: 50_000 },
+  ...{ learningStarts: 1000, targetUpdateEverySteps: 100, epsilonEnd: 0.1, explorationFraction: 0.5 },
+};
+
+/** What the papers of hierarchical methods show. */
+export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
+  'four-rooms-transfer': {
+    title: 'Four rooms, whose goal moves after 1,000 episodes: option-critic against flat methods',
+    env: 'FourRooms-v0',
+    envOptions: { moveGoalAfterEpisodes: 1000 },
+    length: { episodes: 2000 },
+    points: 100,
+    seeds: 10,
+    arms: [
+      { name: 'option-critic, 4 options', algo: 'option-critic', config: { ...optionTables, numOptions: 4 } },
+      { name: 'option-critic, 8 options', algo: 'option-critic', config: { ...optionTables, numOptions: 8 } },
+      { name: 'actor-critic (1 option)', algo: 'option-critic', config: { ...optionTables, numOptions: 1 } },
+      { name: 'SARSA', algo: 'sarsa', config: { learningRate: 0.5, epsilonStart: 0.05, epsilonEnd: 0.05, initialValue: 0.5 } },
+    ],
+    panels: [{ yLabel: 'steps of an episode', measure: 'episodeLength' }],
+  },
+  'stochastic-chain': {
+    title: 'A chain whose far end must be visited first: h-DQN against Q-learning',
+    env: 'StochasticChain-v0',
+    length: { steps: 50_000 },
+    seeds: 5,
+    arms: [
+      { name: 'h-DQN', algo: 'h-dqn', preset: true },
+      { name: 'Q-learning', algo: 'q-learning', config: { epsilonStart: 0.1, epsilonEnd: 0.1 } },
+    ],
+    panels: [
+      { yLabel: 'return of training episodes', measure: 'episodeReturn', reference: { name: 'the best policy', value: 0.208 } },
+    ],
+  },
+  'key-door': {
+    title: 'A treasure behind a locked door: h-DQN with three sub-goals against DQN',
+    env: 'KeyDoor-v0',
+    length: { steps: 80_000 },
+    seeds: 5,
+    arms: [
+      { name: 'h-DQN', algo: 'h-dqn', preset: true },
+      { name: 'DQN', algo: 'dqn', config: flatDqn },
+    ],
+    panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
+  },
+};

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  type Activation,
+  Categorical,
+  combine,
+  layout,
+  type Network,
+  observationFeatures,
+  oneHot,
+  type ParameterLayout,
+  type Params,
+} from '@zpin/core';
+import type { EnvSpec, Rng } from '@zpin/core/spec';
+
+export interface OptionNetworkOptions {
+  readonly spec: EnvSpec;
+  /** O */
+  readonly numOptions: number;
+  /** A */
+  readonly numActions: number;
+  readonly hiddenSizes: readonly number[];
+  readonly activation: Activation;
+}
+
+/** What the option-critic learns, each with parameters of its own. Observations are flat, `[B, D]`; options are indices, `[B]`. */
+export interface OptionNetworks {
+  readonly layouts: Readonly<Record<'critic' | 'policies' | 'terminations', ParameterLayout>>;
+  init(rng: Rng): Readonly<Record<'critic' | 'policies' | 'terminations', Float32Array>>;
+  /** Q_Ω(s, ·): `[B, O]` */
+  values(params: Params, obs: tf.Tensor): tf.Tensor;
+  /** π_ω(·|s) of one option per row. @param mask `[B, A]`, 1 = legal */
+  policy(params: Params, obs: tf.Tensor, option: tf.Tensor, mask?: tf.Tensor): Categorical;
+  /** Logit of β_ω(s) of one option per row: `[B]` */
+  terminationLogit(params: Params, obs: tf.Tensor, option: tf.Tensor): tf.Tensor;
+}
+
+/**
+ * Values, policies and terminations of options: three networks, each with hidden layers of its own.
+ *
+ * Their last layers begin at 0. On an index they have no bias: without hidden layers there is one number for each state and option (and action)
+ * then, as in the tables of the paper. All options are equal at first; what they do by chance makes them differ.
+ */
+export function optionNetworks({ spec, numOptions, numActions, ...hidden }: OptionNetworkOptions): OptionNetworks {
+  const network = (outputs: number) => withLinearHead(spec, hidden, outputs);
+  const critic = network(numOptions);
+  const policies = network(numOptions * numActions);
+  const terminations = network(numOptions);
+  return {
+    layouts: { critic: critic.layout, policies: policies.layout, terminations: terminations.layout },
+    init: rng => ({ critic: critic.init(rng), policies: policies.init(rng), terminations: terminations.init(rng) }),
+    values: critic.apply,
+    policy(params, obs, option, mask) {
+      const logits = tf.reshape(policies.apply(params, obs), [-1, numOptions, numActions]);
+      const chosen = tf.expandDims(oneHot(option, numOptions), 2);
+      return new Categorical(tf.sum(tf.mul(logits, chosen), 1), mask);
+    },
+    terminationLogit: (params, obs, option) => ofOption(terminations.apply(params, obs), option),
+  };
+}
+
+/** The number of one option per row. @param all `[B, O]` @param option `[B]` @returns `[B]` */
+export function ofOption(all: tf.Tensor, option: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.mul(all, oneHot(option, all.shape[1] as number)), 1);
+}
+
+/** Hidden layers and a linear layer that begins at 0: `[B, D]` → `[B, outputs]`. */
+function withLinearHead(
+  { observationSpace }: EnvSpec,
+  hidden: Pick<OptionNetworkOptions, 'hiddenSizes' | 'activation'>,
+  outputs: number,
+): Network {
+  const features = observationFeatures(observationSpace, { ...hidden, initialization: 'orthogonal' });
+  const size = features.outputSize;
+  const hasBias = observationSpace.type !== 'discrete';
+  const own = layout([['weight', [size, outputs]], ...(hasBias ? [['bias', [outputs]] as const] : [])]);
+  const head: Network = {
+    layout: own,
+    init: () => new Float32Array(own.size),
+    apply: ({ weight, bias }, x) => (hasBias ? tf.add(tf.matMul(x, weight), bias) : tf.matMul(x, weight)),
+  };
+  const { parts, ...network } = combine({ hidden: features, output: head });
+  return { ...network, apply: (params, obs) => parts.output.apply(params, parts.hidden.apply(params, obs)) };
+}
