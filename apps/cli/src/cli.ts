@@ -1,5 +1,6 @@
 import { InputError, message, nearestName } from '@zpin/core/spec';
 import { Command, CommanderError } from 'commander';
+import { collectCommand } from './commands/collect.ts';
 import { evalCommand } from './commands/eval.ts';
 import { listCommand } from './commands/list.ts';
 import { plotCommand } from './commands/plot.ts';
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await trainCommand(context);
     evalCommand(context);
     recordCommand(context);
+    collectCommand(context);
     plotCommand(context);
     listCommand(context);
     if (argv.length === 0) {

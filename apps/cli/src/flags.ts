@@ -8,6 +8,7 @@ export interface TrainFlags {
   readonly envOption?: readonly string[];
   readonly wrap?: readonly string[];
   readonly her?: string;
+  readonly dataset?: string;
   readonly seed?: string;
   readonly steps?: string;
   readonly runDir?: string;
@@ -46,8 +47,15 @@ export function addTrainFlags(command: Command): Command {
       gather,
     )
     .option('--her <strategy>', 'replay with goals in hindsight: future:4, final:1, episode:4 or none (default: of the preset)')
+    .option(
+      '--dataset <file>',
+      'what an offline algorithm learns from: a file of `zpin collect`, or transitions in JSON lines (.jsonl)',
+    )
     .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
-    .option('--steps <n>', 'environment steps over all copies (default: of the preset, else 100000)')
+    .option(
+      '--steps <n>',
+      'environment steps over all copies; gradient steps on a data set (default: of the preset, else 100000)',
+    )
     .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')
     .option('--resume <dir>', 'go on with the run in this folder, bit for bit')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)

@@ -13,8 +13,10 @@ export interface RunDescription {
   readonly envOptions?: { readonly [key: string]: StateValue };
   /** Hindsight replay, as `--her` takes it; none when omitted. */
   readonly her?: string;
+  /** File that an offline algorithm learns from. */
+  readonly dataset?: string;
   readonly seed: number;
-  /** Environment steps planned. */
+  /** Environment steps planned; gradient steps on a data set. */
   readonly steps: number;
   /** Full configuration of the agent. */
   readonly config: { readonly [key: string]: StateValue };

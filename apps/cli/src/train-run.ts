@@ -15,6 +15,7 @@ import { savePolicy, writeCheckpoint } from '@zpin/core/node';
 import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv, WorkerError } from '@zpin/core/spec';
 import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
+import { type LoadedDataset, readDataset } from './dataset-flag.ts';
 import { type EnvSettings, openEnv, readEnvSettings } from './environment.ts';
 import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, readSeed, type TrainFlags } from './flags.ts';
 import { readHindsight } from './hindsight-flag.ts';
@@ -53,6 +54,7 @@ interface Session {
   readonly agent: Agent;
   readonly env: VectorEnv;
   readonly makeReplay: MakeReplay | undefined;
+  readonly dataset: LoadedDataset | undefined;
   readonly folder: RunFolder;
   readonly plan: Plan;
   readonly io: Io;
@@ -84,7 +86,9 @@ export async function newRun(
   const her = flags.her ?? preset?.her;
   const makeReplay = readHindsight(where, her, env, config);
   const engine = await createEngine(plan.engine);
+  // First the agent, which says what to use where its kind of actions does not fit; then the data.
   const agent = await algorithm.create({ spec: env.spec, config, seed, engine });
+  const dataset = await readDataset(where, flags.dataset, algorithm, env.spec);
   const path =
     flags.runDir === undefined
       ? freeRunPath(`${algorithm.id}-${flags.env.replaceAll('/', '-')}-seed${seed}`)
@@ -95,6 +99,7 @@ export async function newRun(
     env: flags.env,
     ...(Object.keys(envOptions).length > 0 && { envOptions }),
     ...(her !== undefined && { her }),
+    ...(dataset && { dataset: dataset.path }),
     seed,
     steps,
     config,
@@ -102,10 +107,10 @@ export async function newRun(
   folder.writeJson('description', description);
   if (!plan.json) {
     io.stdout.write(
-      `${algorithm.title} on ${flags.env}, seed ${seed}, ${formatCount(steps)} steps${preset ? ', tuned preset' : ''}\n${engine.description}\n`,
+      `${algorithm.title} on ${flags.env}, seed ${seed}, ${formatCount(steps)} ${dataset ? `gradient steps on ${formatCount(dataset.data.size)} transitions` : 'steps'}${preset ? ', tuned preset' : ''}\n${engine.description}\n`,
     );
   }
-  return run({ description, algorithm, agent, env, makeReplay, folder, plan, io, resume: null });
+  return run({ description, algorithm, agent, env, makeReplay, dataset, folder, plan, io, resume: null });
 }
 
 /** Goes on with the run in a folder, bit for bit. */
@@ -124,6 +129,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const config = parseConfig(algorithm.config, found.config, folder.file('description')) as RunDescription['config'];
   const env = await openEnv(where, found.env, copiesOf(config), found.envOptions);
   const makeReplay = readHindsight(where, found.her, env, config);
+  const dataset = await readDataset(where, found.dataset, algorithm, env.spec);
   const engine = await createEngine(plan.engine);
   const agent = await algorithm.create({ spec: env.spec, config, seed: found.seed, engine });
   const description = { ...found, steps };
@@ -140,6 +146,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
     agent,
     env,
     makeReplay,
+    dataset,
     folder,
     plan,
     io,
@@ -166,7 +173,7 @@ function readPlan(where: string, flags: TrainFlags, steps: number): Plan {
 }
 
 async function run(session: Session): Promise<number> {
-  const { description, algorithm, agent, env, makeReplay, folder, plan, io, resume } = session;
+  const { description, algorithm, agent, env, makeReplay, dataset, folder, plan, io, resume } = session;
   const { seed, steps } = description;
   const stop = new AbortController();
   let signal: StopSignal | null = null;
@@ -186,6 +193,7 @@ async function run(session: Session): Promise<number> {
     checkpointEverySteps: plan.checkpointEvery,
     signal: stop.signal,
     ...(makeReplay && { makeReplay }),
+    ...(dataset && { dataset: dataset.data }),
     ...(resume && { resume: resume.state }),
     ...(plan.evalEvery !== null && {
       evaluation: {

@@ -1,5 +1,6 @@
 export type { Checkpoint, CheckpointExpectation, CheckpointHeader, DecodedCheckpoint } from './checkpoint/checkpoint.ts';
 export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.ts';
+export { crc32c } from './checkpoint/crc32c.ts';
 export { version } from './checkpoint/version.ts';
 export { camelCase, kebabCase, parseFlag } from './config/config-flags.ts';
 export type { ConfigField } from './config/describe-config.ts';
@@ -23,6 +24,7 @@ export type {
   Preset,
   ReplaySettings,
   TrainOptions,
+  TransitionData,
 } from './loop/algorithm.ts';
 export type { Collected, EpisodeEnd } from './loop/collector.ts';
 export { Collector } from './loop/collector.ts';
@@ -31,8 +33,11 @@ export { evaluate } from './loop/evaluate.ts';
 export type { TrainEvent, TrainState, TrainSummary } from './loop/events.ts';
 export { MeanMetrics } from './loop/mean-metrics.ts';
 export { Run } from './loop/run.ts';
+export { RunProgress } from './loop/run-progress.ts';
 export type { OffPolicyOptions } from './loop/train-off-policy.ts';
 export { trainOffPolicy } from './loop/train-off-policy.ts';
+export type { OfflineOptions } from './loop/train-offline.ts';
+export { trainOffline } from './loop/train-offline.ts';
 export { trainOnPolicy } from './loop/train-on-policy.ts';
 export type { Activation } from './nn/activation.ts';
 export { activate, activations } from './nn/activation.ts';
@@ -93,7 +98,7 @@ export { exportOnnx } from './policy/export-onnx.ts';
 export { normalizedPolicy } from './policy/normalized-policy.ts';
 export type { PolicyActor, PolicyActorOptions } from './policy/policy-actor.ts';
 export { policyActor } from './policy/policy-actor.ts';
-export { decodePolicy, encodePolicy } from './policy/policy-bytes.ts';
+export { decodePolicy, encodePolicy, envSpecFromJSON, envSpecToJSON } from './policy/policy-bytes.ts';
 export type { PolicyNetwork } from './policy/policy-network.ts';
 export type { EngineChoice, EngineOptions, TensorflowBackend } from './program/create-engine.ts';
 export { createEngine } from './program/create-engine.ts';

@@ -1,3 +1,4 @@
 export { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint-file.ts';
+export { readBytes } from './checkpoint/read-bytes.ts';
 export { writeFileAtomic } from './checkpoint/write-file-atomic.ts';
 export { loadPolicy, savePolicy } from './policy/policy-file.ts';

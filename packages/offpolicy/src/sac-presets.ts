@@ -17,8 +17,14 @@ export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
   'HalfCheetah-v5': { totalSteps: 650_000, config: mujoco },
   'Hopper-v5': { totalSteps: 500_000, config: { ...mujoco, hiddenSizes: [128, 128] } },
   'LunarLanderContinuous-v3': {
-    totalSteps: 200_000,
-    config: { learningRate: { type: 'linear', from: 7.3e-4, to: 0 }, tau: 0.01, learningStarts: 10_000, hiddenSizes: [128, 128] },
+    totalSteps: 300_000,
+    config: {
+      batchSize: 128,
+      learningRate: { type: 'linear', from: 7.3e-4, to: 0 },
+      tau: 0.01,
+      learningStarts: 10_000,
+      hiddenSizes: [128, 128],
+    },
   },
   'MountainCarContinuous-v0': {
     totalSteps: 50_000,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PolicyNetwork } from '../policy/policy-network.ts';
 import type { Engine } from '../program/engine.ts';
-import type { Agent, MaybePromise, ReplayBuffer } from '../spec/agent.ts';
+import type { Agent, MaybePromise, ReplayBuffer, ReplaySource } from '../spec/agent.ts';
 import type { EnvSpec, StateValue, VectorEnv } from '../spec/env.ts';
 import type { Space } from '../spec/spaces.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
@@ -43,11 +43,21 @@ export interface ReplaySettings {
 /** Makes another replay memory than the algorithm's own, for example one with hindsight. */
 export type MakeReplay = (settings: ReplaySettings) => ReplayBuffer;
 
+/** A fixed set of transitions, as offline algorithms take it. */
+export interface TransitionData {
+  /** The environment that it is from. */
+  readonly spec: EnvSpec;
+  /** Transitions. */
+  readonly size: number;
+  /** The transitions to draw from. @param gamma discount per step, in [0, 1] @param nSteps steps summed into one reward; 1 when omitted */
+  discounted(gamma: number, nSteps?: number): ReplaySource;
+}
+
 /** One training run as every loop takes it. */
 export interface TrainOptions<A extends Agent = Agent> {
   readonly agent: A;
   readonly env: VectorEnv;
-  /** Environment steps over all copies, counted from the start of the run. */
+  /** Environment steps over all copies, or gradient steps of an offline algorithm, counted from the start of the run. */
   readonly totalSteps: number;
   /** Seeds the environments (and replay sampling); the agent has its own. */
   readonly seed: number;
@@ -58,6 +68,8 @@ export interface TrainOptions<A extends Agent = Agent> {
   readonly resume?: TrainState;
   /** Where an off-policy algorithm stores transitions and gets its batches; its own replay memory when omitted. */
   readonly makeReplay?: MakeReplay;
+  /** What an offline algorithm learns from; the others take none. */
+  readonly dataset?: TransitionData;
   /** Stops after the step in progress; a `checkpoint` event still comes. */
   readonly signal?: AbortSignal;
 }
@@ -85,6 +97,8 @@ export interface Algorithm<Config = unknown> {
   readonly paper: string;
   /** Strict object schema: the only source of types, validation, flags and documentation. */
   readonly config: z.ZodType<Config>;
+  /** Learns from the `dataset` of the training options alone: its environment is only evaluated in, and its steps are gradient steps. */
+  readonly isOffline?: boolean;
   /** By environment id. */
   readonly presets: Readonly<Record<string, Preset<Config>>>;
   /** Builds an agent; a space that it cannot handle is a `SpaceError` that names what to use instead. */

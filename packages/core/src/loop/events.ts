@@ -4,7 +4,7 @@ import type { StateValue } from '../spec/env.ts';
 /** Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. */
 export type TrainState = { readonly [key: string]: StateValue };
 
-/** What a training loop reports. `step` counts environment steps over all copies, from the start of the run. */
+/** What a training loop reports. `step` counts environment steps over all copies (offline: gradient steps), from the start of the run. */
 export type TrainEvent =
   /** The loop goes on: after every rollout (on-policy) or round of updates (off-policy). */
   | { readonly type: 'step'; readonly step: number; readonly totalSteps: number }
@@ -22,7 +22,7 @@ export type TrainEvent =
       /** Whether the goal was reached; present when the environment has goals. */
       readonly success?: boolean;
     }
-  /** The agent learned. `updates` counts from the start of the run: gradient steps (off-policy) or rollouts (on-policy). */
+  /** The agent learned. `updates` counts from the start of the run: gradient steps (off-policy, offline) or rollouts (on-policy). */
   | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
   /** The greedy policy was evaluated on an environment of its own; one return per episode. */
   | {
@@ -38,7 +38,7 @@ export type TrainEvent =
 
 /** What a training loop returns when it ends. */
 export interface TrainSummary {
-  /** Environment steps done, over the whole run (before a resume too). */
+  /** Environment steps done (offline: gradient steps), over the whole run (before a resume too). */
   readonly steps: number;
   /** Gradient steps (off-policy) or rollouts learned from (on-policy). */
   readonly updates: number;

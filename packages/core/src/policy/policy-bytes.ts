@@ -27,6 +27,14 @@ export function envSpecToJSON({ id, observationSpace, actionSpace, maxEpisodeSte
   };
 }
 
+/** The spec that `envSpecToJSON` wrote; `undefined` when it is none. @throws SpaceError when a space is none */
+export function envSpecFromJSON(json: unknown): EnvSpec | undefined {
+  const parsed = envSchema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { observationSpace, actionSpace, ...rest } = parsed.data;
+  return { ...rest, observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) };
+}
+
 /** Writes a policy as bytes: the container of checkpoints, with the weights in place of a run's state. */
 export function encodePolicy({ algorithm, config, spec, weights }: Policy): Uint8Array<ArrayBuffer> {
   const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue };
@@ -48,18 +56,12 @@ export function decodePolicy(bytes: Uint8Array, where = 'decodePolicy'): Policy 
       message(where, 'the file must hold a policy', `a checkpoint of ${algorithm}`, 'Resume the run from it'),
     );
   }
-  const spec = envSchema.safeParse(extra.spec);
+  const spec = envSpecFromJSON(extra.spec);
   const { weights } = state;
-  if (!spec.success || !(weights instanceof Float32Array)) {
+  if (!spec || !(weights instanceof Float32Array)) {
     throw new CheckpointError(
       message(where, 'a policy must have a spec and weights', Object.keys(state), 'Use a copy of the file'),
     );
   }
-  const { observationSpace, actionSpace, ...rest } = spec.data;
-  return {
-    algorithm,
-    config,
-    spec: { ...rest, observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) },
-    weights,
-  };
+  return { algorithm, config, spec, weights };
 }

@@ -124,9 +124,13 @@ export interface OnnxRuntimeWeb {
     create(
       model: Uint8Array,
       options: object,
-    ): Promise<{ run(feeds: object): Promise<Record<string, { data: NumericArray }>>; release(): Promise<void> }>;
+    ): Promise<{ run(feeds: object): Promise<Readonly<Record<string, { readonly data: unknown }>>>; release(): Promise<void> }>;
   };
-  readonly Tensor: new (type: string, data: NumericArray, dims: readonly number[]) => object;
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
+    new (type: 'int32', data: Int32Array, dims: readonly number[]): object;
+    new (type: 'bool' | 'uint8', data: Uint8Array, dims: readonly number[]): object;
+  };
 }
 
 /** ONNX Runtime compiled to WebAssembly, for a browser tab. @param ort the module `onnxruntime-web` */
@@ -138,10 +142,14 @@ export function webRuntime(ort: OnnxRuntimeWeb): OnnxRuntime {
       return {
         run: async (feeds, fetches) => {
           const tensors = Object.fromEntries(
-            Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.type, value.data, value.dims)]),
+            // The type and the array of a value agree, which its type does not say.
+            Object.entries(feeds).map(([name, { type, data, dims }]) => [
+              name,
+              new ort.Tensor(type as 'float32', data as Float32Array, dims),
+            ]),
           );
           const results = await session.run(tensors);
-          for (const [name, value] of Object.entries(fetches)) value.data.set((results[name] as { data: NumericArray }).data);
+          for (const [name, value] of Object.entries(fetches)) value.data.set(results[name].data as NumericArray);
         },
         release: () => void session.release(),
       };

@@ -184,3 +184,11 @@ export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
   /** `[B]`: how much the rows of the last batch were off, for `updatePriorities` of the replay; absent where nothing asks for it. */
   readonly priorities?: Float32Array | undefined;
 }
+
+/** Learns from a fixed set of transitions. An off-policy agent is one too. */
+export interface OfflineAgent<Config = unknown> extends Agent<Config> {
+  readonly batchSize: number;
+  /** Tells the agent how far the run is (schedules): gradient steps done and planned. Called before every update. */
+  progress(step: number, totalSteps: number): void;
+  update(batch: TransitionBatch): MaybePromise<Metrics>;
+}

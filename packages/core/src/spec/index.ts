@@ -5,6 +5,7 @@ export type {
   AgentState,
   MaybePromise,
   Metrics,
+  OfflineAgent,
   OffPolicyAgent,
   OnPolicyAgent,
   Policy,

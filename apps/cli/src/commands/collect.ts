@@ -1,0 +1,111 @@
+import { InputError, message } from '@zpin/core/spec';
+import type { CommandContext } from '../cli.ts';
+import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
+import type { Io } from '../io.ts';
+import { formatCount, formatNumber } from '../numbers.ts';
+
+interface CollectFlags {
+  readonly env?: string;
+  readonly envOption?: readonly string[];
+  readonly wrap?: readonly string[];
+  readonly steps?: string;
+  readonly epsilon?: string;
+  readonly noise?: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly engine?: string;
+}
+
+const DEFAULT_STEPS = 10_000;
+const gather = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
+
+/** Adds `zpin collect`. */
+export function collectCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('collect')
+    .description('Play, and write all transitions to a file for offline algorithms: at random, or with the policy of a run.')
+    .argument('[runDir]', 'folder that zpin train made; omitted, all actions are random')
+    .option('--env <id>', 'environment of the random policy; that of the run with a run folder')
+    .option('--env-option <name=value>', 'setting of the environment; may be repeated', gather)
+    .option('--wrap <wrapper>', 'wrapper around it; may be repeated, the innermost first', gather)
+    .option('--steps <n>', `environment steps, which are transitions (default: ${DEFAULT_STEPS})`)
+    .option('--epsilon <x>', 'share of random actions, in [0, 1] (default: 0 with a run folder, else 1)')
+    .option('--noise <x>', 'deviation of noise on the other actions, in half widths of the box of actions (default: 0)')
+    .option('--out <file>', 'file to write (default: dataset.zpin in the run folder, or <env>-random.zpin)')
+    .option('--seed <n>', 'seed of the environment and of random actions (default: 1)')
+    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .exitOverride()
+    .action(async (path: string | undefined, flags: CollectFlags) => {
+      await finish(collect(path, flags, io));
+    });
+}
+
+async function collect(path: string | undefined, flags: CollectFlags, io: Io): Promise<number> {
+  const where = 'zpin collect';
+  const steps = readInteger(where, '--steps', flags.steps ?? String(DEFAULT_STEPS), 1);
+  const epsilon = readNumber(where, '--epsilon', flags.epsilon ?? (path === undefined ? '1' : '0'), 1);
+  const noiseScale = readNumber(where, '--noise', flags.noise ?? '0', Number.POSITIVE_INFINITY);
+  const seed = readSeed(where, flags.seed ?? '1');
+  const engineName = readEngine(where, flags.engine ?? 'auto');
+  if (path === undefined && flags.env === undefined) {
+    const remedy = 'Write zpin collect runs/sac-Pendulum-v1-seed1, or zpin collect --env Pendulum-v1 for a random policy';
+    throw new InputError(message(where, 'a run folder or --env must be given', 'nothing', remedy));
+  }
+  const given = (['env', 'envOption', 'wrap'] as const).find(name => flags[name] !== undefined);
+  if (path !== undefined && given !== undefined) {
+    const flag = given === 'envOption' ? '--env-option' : `--${given}`;
+    throw new InputError(message(where, 'the run folder fixes the environment', flag, 'Leave it out'));
+  }
+  if (path === undefined && (epsilon < 1 || noiseScale > 0)) {
+    const found = epsilon < 1 ? `--epsilon ${epsilon}` : `--noise ${noiseScale}`;
+    throw new InputError(message(where, 'a random policy has no actions of its own', found, 'Name a run folder'));
+  }
+  const [{ dirname, join, resolve }, { existsSync }, { behaviour, collectDataset }, { saveDataset }] = await Promise.all([
+    import('node:path'),
+    import('node:fs'),
+    import('@zpin/offline'),
+    import('@zpin/offline/node'),
+  ]);
+  const [{ openEnv, readEnvSettings }, { trainedAgent }] = await Promise.all([
+    import('../environment.ts'),
+    import('../trained-agent.ts'),
+  ]);
+  const trained =
+    path === undefined
+      ? undefined
+      : await trainedAgent(where, path, engineName, ({ env: id, envOptions }) => openEnv(where, id, 1, envOptions));
+  const id = trained?.description.env ?? (flags.env as string);
+  const settings = trained ? (trained.description.envOptions ?? {}) : readEnvSettings(where, id, flags.envOption, flags.wrap);
+  const env = trained?.env ?? (await openEnv(where, id, 1, settings));
+  const standard = trained ? join(trained.folder.path, 'dataset.zpin') : `${id.replaceAll('/', '-')}-random.zpin`;
+  const out = resolve(flags.out ?? standard);
+  if (!existsSync(dirname(out))) {
+    throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
+  }
+  const actor = behaviour({ spec: env.spec, seed, epsilon, noiseScale, ...(trained && { actor: trained.agent }) });
+  const dataset = await collectDataset({
+    ...{ env, actor, steps, seed },
+    about: {
+      behaviour: trained ? trained.description.algorithm : 'random',
+      ...(trained && { trainedSteps: trained.step, trainedSeed: trained.description.seed }),
+      ...{ epsilon, noiseScale, seed, envOptions: settings },
+    },
+  });
+  trained?.agent.dispose();
+  env.close();
+  saveDataset(out, dataset);
+  const { transitions, episodes, meanReturn, stdReturn } = dataset.statistics();
+  const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';
+  io.stdout.write(
+    `${player} on ${id}: ${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}\n${out}\n`,
+  );
+  return 0;
+}
+
+/** @throws InputError unless the text is a number in [0, max] */
+function readNumber(where: string, flag: string, text: string, max: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= 0 && value <= max && Number.isFinite(value)) return value;
+  const range = max === Number.POSITIVE_INFINITY ? '>= 0' : `in [0, ${max}]`;
+  throw new InputError(message(where, `${flag} must be a number ${range}`, text, 'Give such a number'));
+}

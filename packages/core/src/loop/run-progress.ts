@@ -1,0 +1,108 @@
+import type { Agent, AgentState, Metrics } from '../spec/agent.ts';
+import { CheckpointError, ConfigError, message, NumericsError } from '../spec/errors.ts';
+import type { TrainOptions } from './algorithm.ts';
+import { evaluate } from './evaluate.ts';
+import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
+
+/** What all training loops have in common, whether they collect or not: counters, evaluation and checkpoints when they are due. */
+export class RunProgress<A extends Agent> {
+  readonly options: TrainOptions<A>;
+  /** What `totalSteps` counts: environment steps over all copies, or gradient steps on a data set. */
+  step = 0;
+  /** Gradient steps (off-policy, offline) or rollouts learned from (on-policy). */
+  updates = 0;
+  episodes = 0;
+
+  constructor(options: TrainOptions<A>) {
+    const { totalSteps } = options;
+    if (!(Number.isInteger(totalSteps) && totalSteps > 0)) {
+      throw new ConfigError(message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the steps to train for'));
+    }
+    this.options = options;
+  }
+
+  get finished(): boolean {
+    return this.step >= this.options.totalSteps;
+  }
+
+  get stopped(): boolean {
+    return this.options.signal?.aborted ?? false;
+  }
+
+  /** Share of the run that is over, in [0, 1]. */
+  get progress(): number {
+    return Math.min(1, this.step / this.options.totalSteps);
+  }
+
+  /**
+   * Takes back counters and agent where there is a state to go on from; `extra` takes back what the loop itself saved.
+   * @param parts of the state that there must be beside these
+   */
+  protected async resume(extra: (state: TrainState) => void, parts: readonly string[] = []): Promise<void> {
+    const { resume, agent } = this.options;
+    if (!resume) return;
+    if (![...parts, 'counters', 'agent'].every(part => resume[part])) {
+      throw new CheckpointError(
+        message('train', 'resume must be the state of a checkpoint event', Object.keys(resume), 'Pass the state as it was saved'),
+      );
+    }
+    const counters = resume.counters as { step: number; updates: number; episodes: number };
+    ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
+    await agent.restore(resume.agent as AgentState);
+    extra(resume);
+  }
+
+  /** Begins, or goes on where `resume` of the options says so. `extra` takes back what the loop itself saved. */
+  begin(extra: (state: TrainState) => void): Promise<void> {
+    return this.resume(extra);
+  }
+
+  /** Stops the run when a metric is not a finite number. Waits only where the numbers are at hand anyway. */
+  async checkFinite(metrics: Metrics): Promise<void> {
+    const pending = metrics.read();
+    const values = pending instanceof Promise ? await pending : pending;
+    for (const name of metrics.names) {
+      const value = values[name];
+      if (Number.isFinite(value)) continue;
+      throw new NumericsError(
+        message(
+          `train at step ${this.step}`,
+          `metric "${name}" must be finite`,
+          value,
+          'Lower the learning rate, clip gradients, or look at the rewards',
+        ),
+      );
+    }
+  }
+
+  /** How many times `every` steps were completed by the last `taken` ones: more than once where one step of all copies is longer. */
+  completed(every: number, taken: number): number {
+    return Math.floor(this.step / every) - Math.floor((this.step - taken) / every);
+  }
+
+  /** Whether `every` steps were completed by the last `taken` ones. */
+  due(every: number | undefined, taken: number): boolean {
+    return every !== undefined && this.completed(every, taken) > 0;
+  }
+
+  async evaluation(): Promise<TrainEvent> {
+    const plan = this.options.evaluation;
+    if (!plan) throw new Error('evaluation without a plan');
+    const { returns, lengths, successRate } = await evaluate(this.options.agent, plan.env, plan.episodes, plan.seed);
+    return { type: 'eval', step: this.step, returns, lengths, ...(successRate !== undefined && { successRate }) };
+  }
+
+  async checkpoint(extra: TrainState): Promise<TrainEvent> {
+    const state: TrainState = {
+      counters: { step: this.step, updates: this.updates, episodes: this.episodes },
+      agent: await this.options.agent.state(),
+      ...extra,
+    };
+    return { type: 'checkpoint', step: this.step, state };
+  }
+
+  summary(): TrainSummary {
+    const { step: steps, updates, episodes } = this;
+    return { steps, updates, episodes, reason: this.finished ? 'finished' : 'stopped' };
+  }
+}

@@ -1,0 +1,16 @@
+import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
+
+/** @param algorithm named in errors @throws SpaceError unless actions are `Discrete` */
+export function requireDiscrete(algorithm: string, { id, actionSpace }: EnvSpec): void {
+  if (actionSpace.type === 'discrete') return;
+  const remedy = actionSpace.type === 'box' ? 'Use cql, bcq or bc' : 'Use an environment whose actions are one index';
+  throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
+}
+
+/** @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats; its bounds are not looked at */
+export function requireBox(algorithm: string, { id, actionSpace }: EnvSpec): void {
+  if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') return;
+  const remedy =
+    actionSpace.type === 'discrete' ? 'Use discrete-cql, discrete-bcq or bc' : 'Use an environment whose actions are floats';
+  throw new SpaceError(message(algorithm, `actions of ${id} must be a Box of floats`, describeSpace(actionSpace), remedy));
+}

@@ -1,0 +1,26 @@
+import { readBytes, writeFileAtomic } from '@zpin/core/node';
+import { type EnvSpec, InputError, message } from '@zpin/core/spec';
+import { decodeDataset, encodeDataset } from './dataset-bytes.ts';
+import { datasetFromJsonLines } from './dataset-json-lines.ts';
+import type { OfflineDataset } from './offline-dataset.ts';
+
+/** Writes a data set in one step; a file already at `path` stays whole until the new one is safe on the disk. */
+export function saveDataset(path: string, dataset: OfflineDataset): void {
+  writeFileAtomic(path, encodeDataset(dataset));
+}
+
+/**
+ * Reads a data set that `saveDataset` wrote, or one in JSON lines (`.jsonl`).
+ * @param spec of the environment, which JSON lines do not say
+ * @throws CheckpointError when the file cannot be read, is torn or foreign; InputError when it holds transitions that cannot be
+ */
+export function loadDataset(path: string, spec?: EnvSpec): OfflineDataset {
+  const bytes = readBytes(path);
+  if (!path.toLowerCase().endsWith('.jsonl')) return decodeDataset(bytes, path);
+  if (!spec) {
+    throw new InputError(
+      message('loadDataset', 'the spec must be given with JSON lines', 'none', 'Pass that of the environment'),
+    );
+  }
+  return datasetFromJsonLines(new TextDecoder().decode(bytes), spec, path);
+}

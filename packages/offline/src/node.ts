@@ -1,0 +1,1 @@
+export { loadDataset, saveDataset } from './dataset-file.ts';

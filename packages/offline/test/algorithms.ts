@@ -1,0 +1,224 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type Algorithm, observationInput, type Params, program, Store, unflattenParams } from '@zpin/core';
+import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray, type StateValue } from '@zpin/core/spec';
+import { smallest } from '@zpin/offpolicy';
+import { qNetwork, quantileValues } from '@zpin/value-based';
+import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
+import { bc } from '../src/bc.ts';
+import { type BcqConfig, bcq, bcqNetworks } from '../src/bcq.ts';
+import { behaviour } from '../src/behaviour.ts';
+import { collectDataset } from '../src/collect-dataset.ts';
+import { type CqlConfig, cql, cqlNetworks } from '../src/cql.ts';
+import { type DiscreteBcqConfig, discreteBcq, discreteBcqNetwork } from '../src/discrete-bcq.ts';
+import { type DiscreteCqlConfig, discreteCql } from '../src/discrete-cql.ts';
+
+/** Transitions in the data of a test. */
+const ROWS = 1000;
+
+/** Copies of the environment are for the suites to make: an offline algorithm has no setting for them. */
+const numEnvs = 2;
+
+/**
+ * The algorithm as the shared suites take it. Its data are what a random policy did in the environment that it is given, the same for every seed
+ * of the run.
+ */
+function onRandomData(algorithm: Algorithm): Algorithm {
+  return {
+    ...algorithm,
+    create({ config = {}, ...options }) {
+      const { numEnvs: _, ...rest } = config as Settings;
+      return algorithm.create({ ...options, config: rest });
+    },
+    async *train(options) {
+      const { env } = options;
+      const actor = behaviour({ spec: env.spec, seed: 5 });
+      return yield* algorithm.train({ ...options, dataset: await collectDataset({ env, actor, steps: ROWS, seed: 5 }) });
+    },
+  };
+}
+
+type Vectors = Readonly<Record<string, tf.Tensor1D>>;
+
+/** Computes on all vectors that the agent learns with. */
+async function compute(
+  agent: Agent,
+  spec: EnvSpec,
+  obs: NumericArray,
+  run: (vectors: Vectors, obs: tf.Tensor) => tf.Tensor,
+): Promise<NumericArray> {
+  const { vectors } = (await agent.state()) as { readonly vectors: Readonly<Record<string, StateValue>> };
+  const store = new Store(await compiledEngine(), vectors as Readonly<Record<string, Float32Array>>);
+  const call = program(store, {
+    name: 'estimates',
+    inputs: { obs: observationInput(spec.observationSpace) },
+    run: (state, inputs) => ({ outputs: { estimate: run(state, inputs.obs) } }),
+  });
+  const estimate = (await call({ obs })).outputs.estimate.slice();
+  call.dispose();
+  store.dispose();
+  return estimate;
+}
+
+/** Q of the online network. */
+const discreteValues =
+  (values: (options: { spec: EnvSpec; config: unknown }) => (params: Params, obs: tf.Tensor) => tf.Tensor) =>
+  (agent: Agent, spec: EnvSpec, obs: NumericArray): Promise<NumericArray> => {
+    const { policy } = algorithmOf(agent.algorithm);
+    if (!policy) throw new Error(`${agent.algorithm} must have a policy`);
+    const { layout } = policy({ spec, config: agent.config });
+    const q = values({ spec, config: agent.config });
+    return compute(agent, spec, obs, ({ online }, seen) => q(unflattenParams(layout, online), seen));
+  };
+
+const algorithmOf = (id: string): Algorithm => {
+  const found = [bc, discreteBcq, discreteCql].find(algorithm => algorithm.id === id);
+  if (!found) throw new Error(`${id} must be in the table`);
+  return found as Algorithm;
+};
+
+const small = {
+  numEnvs,
+  batchSize: 8,
+  learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+  hiddenSizes: [8],
+} as const;
+const constant = { learningRate: 1e-2 };
+const probe = {
+  numEnvs,
+  batchSize: 64,
+  learningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
+  hiddenSizes: [16],
+} as const;
+const qSmall = { ...small, tau: 0.1, targetUpdateEveryUpdates: 3, nSteps: 2 };
+const qProbe = { ...probe, tau: 0.1 };
+
+const onlyDiscrete = [
+  [box({ low: -1, high: 1, shape: [2] }), /Use cql, bcq or bc/],
+  [multiDiscrete([2, 3]), /must be Discrete/],
+] as const;
+
+const onlyContinuous = [
+  [discrete(4), /Use discrete-cql, discrete-bcq or bc/],
+  [multiDiscrete([2, 3]), /must be a Box of floats/],
+  [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite/],
+] as const;
+
+/** What the smaller critic says of the greedy action, which lies in [−10, 10] in all probes. */
+const greedyValue =
+  (
+    networks: (options: { spec: EnvSpec; config: unknown }) => {
+      readonly critic: ReturnType<typeof cqlNetworks>['critic'];
+      greedy(vectors: Vectors, obs: tf.Tensor): tf.Tensor;
+    },
+  ): AlgorithmCase['estimates'] =>
+  (agent, spec, obs) => {
+    const { critic, greedy } = networks({ spec, config: agent.config });
+    return compute(agent, spec, obs, (vectors, seen) => {
+      const action = greedy(vectors, seen).div(10);
+      return smallest(critic.apply(unflattenParams(critic.layout, vectors.critic), seen, action));
+    });
+  };
+
+const noValue: AlgorithmCase['estimates'] = () => Promise.reject(new Error('a clone knows no values'));
+
+/** Behavioural cloning, which obeys masks, but learns nothing where they leave one action. */
+export const bcCase: AlgorithmCase = {
+  algorithm: onRandomData(bc),
+  actions: ['discrete', 'continuous'],
+  masks: true,
+  small,
+  constant,
+  probe,
+  probeSteps: 0,
+  estimates: noValue,
+  refuses: [
+    [multiDiscrete([2, 3]), /must be a Box of floats/],
+    [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite/],
+  ],
+};
+
+/** Every algorithm of this package that learns values, for the shared suites. */
+export const valueCases: readonly AlgorithmCase[] = [
+  {
+    algorithm: onRandomData(discreteCql),
+    actions: ['discrete'],
+    masks: true,
+    small: { ...qSmall, numQuantiles: 4, cqlWeight: 0.5 },
+    constant,
+    // A small weight: the values are those of plain Q-learning.
+    probe: { ...qProbe, cqlWeight: 0.001 },
+    probeSteps: 1500,
+    estimates: discreteValues(({ spec, config }) => {
+      const { apply, outputs } = qNetwork({
+        spec,
+        config: config as DiscreteCqlConfig,
+        algorithm: 'discrete-cql',
+        outputs: (config as DiscreteCqlConfig).numQuantiles,
+      });
+      return (params, obs) => (outputs === 1 ? apply(params, obs) : quantileValues(apply(params, obs)));
+    }),
+    refuses: onlyDiscrete,
+  },
+  {
+    algorithm: onRandomData(discreteBcq),
+    actions: ['discrete'],
+    masks: true,
+    small: qSmall,
+    constant,
+    probe: qProbe,
+    probeSteps: 1500,
+    estimates: discreteValues(({ spec, config }) => {
+      const { apply } = discreteBcqNetwork({ spec, config: config as DiscreteBcqConfig });
+      return (params, obs) => apply(params, obs).unstack(2)[0] as tf.Tensor;
+    }),
+    refuses: onlyDiscrete,
+  },
+  {
+    algorithm: onRandomData(cql),
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, tau: 0.1, nSteps: 2, learnCqlWeight: true, softTarget: true, numProposals: 3 },
+    constant,
+    // Small weights of penalty and entropy: the values are those of the optimal policy.
+    probe: {
+      ...probe,
+      hiddenSizes: [32],
+      tau: 0.1,
+      cqlWeight: 0.001,
+      alpha: 0.0005,
+      learnAlpha: false,
+      actorLearningRateScale: 1,
+      numProposals: 3,
+    },
+    probeSteps: 2500,
+    estimates: greedyValue(({ spec, config }) => {
+      const { actor, critic } = cqlNetworks({ spec, config: config as CqlConfig });
+      return { critic, greedy: (vectors, obs) => actor.greedy.act(unflattenParams(actor.layout, vectors.actor), obs) };
+    }),
+    refuses: onlyContinuous,
+  },
+  {
+    algorithm: onRandomData(bcq),
+    actions: ['continuous'],
+    masks: false,
+    small: { ...small, tau: 0.1, nSteps: 2, numCandidates: 3, numActingCandidates: 4 },
+    constant,
+    probe: { ...probe, hiddenSizes: [32], tau: 0.1, numCandidates: 5, numActingCandidates: 20 },
+    probeSteps: 2500,
+    estimates: greedyValue(({ spec, config }) => {
+      const { greedy, critic } = bcqNetworks({ spec, config: config as BcqConfig });
+      const names = ['vae', 'perturbation', 'critic', 'latents'];
+      return {
+        critic,
+        greedy: (vectors, obs) => {
+          const [first, ...rest] = names.map(name => vectors[name]);
+          return greedy.act(unflattenParams(greedy.layout, first.concat(rest)), obs);
+        },
+      };
+    }),
+    refuses: onlyContinuous,
+  },
+];
+
+/** Every algorithm of this package, for the shared suites. */
+export const algorithmCases: readonly AlgorithmCase[] = [{ ...bcCase, masks: false }, ...valueCases];
