@@ -10,7 +10,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   envs: ['@zpin/core/spec'],
   replay: ['@zpin/core', '@zpin/core/spec'],
   her: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
+  hrl: ['@zpin/core', '@zpin/core/spec', '@zpin/replay', '@zpin/value-based'],
   onpolicy: ['@zpin/core', '@zpin/core/spec'],
+  offline: ['@zpin/core', '@zpin/core/node', '@zpin/core/spec', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],
   offpolicy: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
   'value-based': ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
 };

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { codeBlocks } from '../src/code-blocks.ts';
 import { root } from '../src/repository.ts';
 
-// Each block of TypeScript in a README is a program of its own: it must type-check and run. The files lie here, where every package of
-// the workspace can be imported by its name.
+// Each block of TypeScript in a README and in the guide is a program of its own: it must type-check and run. The files lie here, where every
+// package of the workspace can be imported by its name.
 const folder = fileURLToPath(new URL('.readme', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'zpin-readme-'));
 const home = process.cwd();
@@ -18,7 +18,10 @@ const readmes = ['.', ...['packages', 'apps'].flatMap(group => readdirSync(join(
   .map(path => join(path, 'README.md'))
   .filter(path => existsSync(join(root, path)));
 
-const programs = readmes.flatMap(readme =>
+const guideFolder = 'apps/docs/site/guide';
+const guide = readdirSync(join(root, guideFolder)).map(name => join(guideFolder, name));
+
+const programs = [...readmes, ...guide].flatMap(readme =>
   codeBlocks(readFileSync(join(root, readme), 'utf8')).map(({ line, code }) => {
     const file = join(folder, `${readme.replaceAll(/[^a-z]+/gi, '-').toLowerCase()}-${line}.ts`);
     return { name: `${readme}:${line}`, file, code };
@@ -48,7 +51,7 @@ test('every package has a README, with code that shows how to use it', () => {
   }
 });
 
-test('the code in the READMEs has no type errors', () => {
+test('the code in the READMEs and the guide has no type errors', () => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   let errors = '';
   try {
@@ -57,9 +60,9 @@ test('the code in the READMEs has no type errors', () => {
     errors = (error as { stdout: string }).stdout;
   }
   expect(errors).toBe('');
-}, 120_000);
+}, 600_000);
 
-describe('the code in the READMEs runs', () => {
+describe('the code in the READMEs and the guide runs', () => {
   test.each(programs)(
     '$name',
     async ({ file }) => {

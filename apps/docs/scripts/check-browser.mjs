@@ -1,0 +1,179 @@
+// `pnpm --filter docs check:browser [--screenshots FOLDER]`: opens the built site in Chromium and lets the agents of the live pages learn there.
+// Fails when one does not, when a page reports an error, or when anything is asked of another host. Without a browser it says so and ends well.
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const TYPES = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+const SCREENS = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
+const PAGES = [
+  '',
+  'guide/installation',
+  'guide/engines',
+  'algorithms/',
+  'algorithms/ppo',
+  'algorithms/c51',
+  'environments/',
+  'environments/CartPole-v1',
+  'api/',
+  'api/@zpin/replay',
+  'live/cart-pole',
+  'live/grid',
+];
+/** Learning takes longer where the machine has other work. */
+const PATIENCE = 600_000;
+
+const { values: flags } = parseArgs({
+  options: { screenshots: { type: 'string' }, only: { type: 'string' }, engine: { type: 'string', default: 'onnx' } },
+});
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const base = process.env.ZPIN_DOCS_BASE ?? '/';
+
+const executablePath = process.env.ZPIN_CHROMIUM ?? CANDIDATES.find(path => existsSync(path));
+if (!executablePath) {
+  console.log('check:browser: no Chromium found. Install one, or name it in ZPIN_CHROMIUM.');
+  process.exit(0);
+}
+if (!existsSync(join(dist, 'index.html'))) {
+  console.error('check:browser: the site must be built, got no dist/index.html. Run pnpm --filter docs build first.');
+  process.exit(1);
+}
+
+const server = createServer((request, response) => {
+  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+  const inside = path.startsWith(base) ? path.slice(base.length) : '404';
+  const wanted = join(dist, normalize(`/${inside}`));
+  const file = [wanted, `${wanted}.html`, join(wanted, 'index.html')].find(name => existsSync(name) && statSync(name).isFile());
+  response.writeHead(file ? 200 : 404, {
+    'content-type': TYPES[/** @type {keyof typeof TYPES} */ (extname(file ?? ''))] ?? 'text/plain',
+  });
+  response.end(file ? readFileSync(file) : 'not found');
+});
+await new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+const address = server.address();
+const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+/** @type {string[]} */
+const problems = [];
+
+/**
+ * Opens a page that notes everything that should not happen.
+ * @param {string} path
+ * @param {{ width: number, height: number }} viewport
+ * @param {'light' | 'dark'} [colorScheme]
+ */
+async function open(path, viewport, colorScheme = 'light') {
+  const page = await browser.newPage({ viewport, colorScheme });
+  page.setDefaultTimeout(PATIENCE);
+  page.on('pageerror', error => problems.push(`${path}: ${error.message}`));
+  page.on('console', message => message.type() === 'error' && problems.push(`${path}: ${message.text()}`));
+  page.on('request', request => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin))
+      problems.push(`${path} asks for ${request.url()}`);
+  });
+  await page.goto(origin + base + path, { waitUntil: 'load' });
+  return page;
+}
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ */
+async function shoot(page, name) {
+  if (flags.screenshots) await page.screenshot({ path: join(flags.screenshots, `${name}.png`) });
+}
+
+/** @param {import('playwright-core').Page} page */
+const stateOf = page => page.locator('[data-live]').evaluate(element => ({ .../** @type {HTMLElement} */ (element).dataset }));
+
+/** The pole stays up in 100 greedy episodes after PPO's preset. */
+async function checkCartPole() {
+  const page = await open('live/cart-pole', SCREENS.desktop);
+  await page.locator('.live select').nth(1).selectOption(flags.engine);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 20_000);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.waitForTimeout(500);
+  const before = await stateOf(page);
+  await page.waitForTimeout(1000);
+  const after = await stateOf(page);
+  if (before.step !== after.step)
+    problems.push(`live/cart-pole: must rest when stopped, got from ${before.step} to ${after.step}`);
+  await shoot(page, 'cart-pole-half');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.waitForSelector('[data-live][data-phase=done]');
+  const { rate, finalReturn, meanReturn } = await stateOf(page);
+  console.log(
+    `CartPole, PPO, ${flags.engine}: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}, 100 greedy episodes ${finalReturn}`,
+  );
+  if (!(Number(finalReturn) >= 475)) problems.push(`live/cart-pole: PPO must reach 475, got ${finalReturn}`);
+  await shoot(page, 'cart-pole-done');
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.waitForSelector('[data-live][data-phase=idle][data-step="0"]');
+  await page.close();
+}
+
+/** Q-learning walks along the cliff, falling down now and then by its random actions alone. */
+async function checkGrid() {
+  const page = await open('live/grid', SCREENS.desktop);
+  await page.locator('.live select').first().selectOption('1000000');
+  const began = Date.now();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 50_000);
+  const { step, meanReturn } = await stateOf(page);
+  console.log(
+    `CliffWalking, Q-learning: ${Math.round((1000 * Number(step)) / (Date.now() - began))} steps/s, last 100 episodes ${meanReturn}`,
+  );
+  if (!(Number(meanReturn) > -80)) problems.push(`live/grid: Q-learning must find the way, got a mean return of ${meanReturn}`);
+  await shoot(page, 'grid-learned');
+  await page.close();
+}
+
+try {
+  if (flags.screenshots) {
+    mkdirSync(flags.screenshots, { recursive: true });
+    for (const [screen, size] of Object.entries(SCREENS)) {
+      for (const path of PAGES) {
+        const page = await open(path, size, path === 'guide/engines' ? 'dark' : 'light');
+        await page.waitForTimeout(300);
+        const name = `${screen}-${path.replaceAll(/[^a-z0-9]+/gi, '-') || 'home'}`;
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (overflow > 0) problems.push(`${name}: must not scroll sideways, got ${overflow} pixels too many`);
+        await shoot(page, name);
+        await page.close();
+      }
+    }
+  }
+  if (flags.only !== 'grid' && flags.only !== 'pages') await checkCartPole();
+  if (flags.only !== 'cart-pole' && flags.only !== 'pages') await checkGrid();
+} finally {
+  await browser.close();
+  server.close();
+}
+for (const problem of problems) console.error(problem);
+console.log(problems.length === 0 ? `Chromium in ${executablePath}: all well` : `${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,0 +1,5 @@
+declare module '*?url' {
+  /** Address under which the site serves the file. */
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,170 @@
+import { type ConfigField, describeConfig } from '@zpin/core';
+import { showValue } from '../../../cli/src/flags.ts';
+import type { AlgorithmFacts } from './algorithm-facts.ts';
+import { environmentPath } from './environment-page.ts';
+import { code, page, prose, table, withPaperLinks } from './markdown.ts';
+import { sourceLink } from './repository.ts';
+import { type ExperimentPicture, formatNumber, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { commentToMarkdown, headerComment } from './source-comment.ts';
+
+export interface AlgorithmPageInput extends AlgorithmFacts {
+  /** Written by hand: how it works, with its equations; empty when nobody wrote it yet. */
+  readonly content: string;
+  readonly results: readonly LearningRow[];
+  readonly pictures: readonly ExperimentPicture[];
+  /** Return from which an environment counts as solved, `null` where none is published. */
+  threshold(env: string): number | null;
+}
+
+export function algorithmPath(id: string): string {
+  return `/algorithms/${id}`;
+}
+
+/** The page of one algorithm. */
+export function algorithmPage(input: AlgorithmPageInput): string {
+  const { algorithm, source, content } = input;
+  return page([
+    `---\noutline: [2, 3]\n---`,
+    `# ${prose(algorithm.title)}`,
+    withPaperLinks(prose(algorithm.paper)),
+    factsTable(input),
+    content.trim() && `## How it works\n\n${content.trim()}`,
+    '## From the source file',
+    `${sourceLink(source.path)} opens with what follows: the symbols of the paper beside the names in the code, and everything that differs from the paper.`,
+    commentToMarkdown(headerComment(source.text)),
+    settings(describeConfig(algorithm.config)),
+    presets(input),
+    results(input),
+    pictures(input.pictures),
+    `## Source\n\n::: details ${source.path}\n<<< @/../../../${source.path}\n:::`,
+  ]);
+}
+
+function factsTable(input: AlgorithmPageInput): string {
+  const { algorithm, observations, actions, source } = input;
+  const folder = source.path.split('/')[1] as string;
+  return table(
+    ['', ''],
+    [
+      ['name on the command line', code(algorithm.id)],
+      ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder})`],
+      ['observations', observations.map(code).join(', ')],
+      ['actions', actions.map(code).join(', ')],
+      ['learns from', experience(input)],
+    ],
+  );
+}
+
+function experience({ algorithm }: AlgorithmPageInput): string {
+  if (algorithm.isOffline) return 'a fixed set of transitions';
+  const hasMemory = describeConfig(algorithm.config).some(({ name }) => name === 'bufferSize');
+  return hasMemory ? 'its own experience, kept in a replay memory' : 'its own experience, once';
+}
+
+/** The settings of a schema as a table; the only source is the schema itself. */
+export function settings(fields: readonly ConfigField[]): string {
+  return page([
+    '## Settings',
+    'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or a value out of range is refused before the first step.',
+    settingsTable(fields),
+  ]).trim();
+}
+
+export function settingsTable(fields: readonly ConfigField[]): string {
+  return table(
+    ['setting', 'default', 'accepts', 'unit', 'meaning'],
+    fields.map(field => [
+      code(field.name),
+      field.default === undefined ? 'must be given' : code(showValue(field.default)),
+      prose(field.accepts),
+      prose(field.unit ?? ''),
+      prose(field.meaning),
+    ]),
+  );
+}
+
+function presets({ algorithm }: AlgorithmPageInput): string {
+  const entries = Object.entries(algorithm.presets);
+  if (entries.length === 0) return '';
+  const counted = algorithm.isOffline ? 'gradient steps' : 'environment steps';
+  const rows = entries.map(([env, preset]) => [
+    `[${env}](${environmentPath(env)})`,
+    formatNumber(preset.totalSteps),
+    Object.entries(preset.config as Readonly<Record<string, unknown>>)
+      .map(([name, value]) => code(`${name}: ${showValue(value)}`))
+      .join(' '),
+    [
+      ...Object.entries(preset.envOptions ?? {}).map(([name, value]) => code(`${name}=${showValue(value)}`)),
+      ...(preset.her === undefined ? [] : [`[hindsight](/guide/hindsight) ${code(preset.her)}`]),
+    ].join(' '),
+  ]);
+  const train = (env: string) => `npm run zpin -- train ${algorithm.id} --env ${env}`;
+  const commands = algorithm.isOffline
+    ? entries.flatMap(([env]) => [`npm run zpin -- collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
+    : entries.map(([env]) => train(env));
+  return page([
+    '## Presets',
+    'Settings tuned for an environment. The command line starts from them by itself; in code they are `presets` of the algorithm.',
+    table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows),
+    `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
+  ]).trim();
+}
+
+function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): string {
+  const groups = groupBySeed(rows.filter(({ algo }) => algo === algorithm.id));
+  if (groups.length === 0) return '';
+  return page([
+    '## Measured',
+    'Mean return of 100 greedy episodes after training with the preset, one number per seed (share of goals reached in brackets, where there are goals).',
+    table(
+      ['environment', 'steps', 'mean return by seed', 'solved from'],
+      groups.map(group => [
+        `[${group.env}](${environmentPath(group.env)})`,
+        formatNumber(group.steps),
+        returnsText(group),
+        formatThreshold(threshold(group.env)),
+      ]),
+    ),
+    `The same again: \`npm run bench -- learning --algo ${algorithm.id}\`.`,
+  ]).trim();
+}
+
+export function formatThreshold(value: number | null): string {
+  return value === null ? '–' : formatNumber(value);
+}
+
+function pictures(list: readonly ExperimentPicture[]): string {
+  return list
+    .map(({ title, file, seeds, command }) =>
+      page([
+        `### ${prose(title)}`,
+        `![${title.replaceAll(/[[\]]/g, '')}](../../../../benchmarks/results/experiments/${file})`,
+        `Mean of ${seeds} seeds, with a band of one standard deviation. Drawn by \`${command}\`.`,
+      ]).trim(),
+    )
+    .join('\n\n');
+}
+
+/** The page that lists them all. */
+export function algorithmIndex(groups: readonly { readonly text: string; readonly facts: readonly AlgorithmFacts[] }[]): string {
+  return page([
+    '# Algorithms',
+    'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings, presets and results on these pages are made from the code and from the files that the benchmarks write.',
+    ...groups.map(({ text, facts }) =>
+      page([
+        `## ${text}`,
+        table(
+          ['name', 'algorithm', 'observations', 'actions'],
+          facts.map(({ algorithm, observations, actions }) => [
+            `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
+            prose(algorithm.title),
+            observations.join(', '),
+            actions.join(', '),
+          ]),
+        ),
+      ]).trim(),
+    ),
+    '## Hindsight',
+    '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that learn from a replay memory.',
+  ]);
+}

@@ -1,0 +1,160 @@
+import { type BoxSpace, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/core/spec';
+import type { EnvEntry } from '@zpin/envs';
+import { algorithmPath, formatThreshold } from './algorithm-page.ts';
+import { code, page, prose, table } from './markdown.ts';
+import { sourceLink } from './repository.ts';
+import { formatNumber, groupBySeed, type LearningRow, returnsText } from './results.ts';
+
+export interface EnvironmentPageInput {
+  readonly entry: EnvEntry;
+  /** Rules in prose: the comment of its class. */
+  readonly description: string;
+  /** Path in the repository. */
+  readonly source: string;
+  /** Whether `pnpm pictures` has drawn it. */
+  readonly hasPicture: boolean;
+  /** Algorithms with a preset for it. */
+  readonly presets: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly totalSteps: number;
+    readonly isOffline: boolean;
+  }[];
+  readonly results: readonly LearningRow[];
+}
+
+/** Slashes in an id would make folders. */
+export function environmentFile(id: string): string {
+  return id.replaceAll('/', '-');
+}
+
+export function environmentPath(id: string): string {
+  return `/environments/${environmentFile(id)}`;
+}
+
+/** The page of one environment. */
+export function environmentPage({ entry, description, source, hasPicture, presets, results }: EnvironmentPageInput): string {
+  const { spec, summary, requires } = entry;
+  const { id } = spec;
+  const suited = suitedAlgorithm(spec, presets);
+  const load = requires ? `await loadEnv('${id}'); // needs ${requires.packageName}\n` : '';
+  const names = requires ? 'loadEnv, makeEnv' : 'makeEnv';
+  return page([
+    `# ${id}`,
+    prose(summary),
+    hasPicture && `![${id}, some steps into an episode](${picturePath(id)}){.env-picture}`,
+    prose(description),
+    table(
+      ['', ''],
+      [
+        ['observation', describe(spec.observationSpace)],
+        ['action', describe(spec.actionSpace)],
+        ['steps per episode', spec.maxEpisodeSteps === null ? 'no limit' : `at most ${formatNumber(spec.maxEpisodeSteps)}`],
+        ['solved from a mean return of', formatThreshold(spec.rewardThreshold)],
+        ...(requires ? [['needs', `\`npm install ${requires.packageName}\``]] : []),
+        ['source', sourceLink(source)],
+      ],
+    ),
+    '## Use',
+    `\`\`\`sh\nnpm run zpin -- train ${suited} --env ${id}\n\`\`\``,
+    `\`\`\`js\nimport { ${names} } from '@zpin/envs';\n\n${load}const env = makeEnv('${id}');\nconst { obs } = env.reset({ seed: 123 });\n\`\`\``,
+    options(entry),
+    algorithms(presets, results),
+  ]);
+}
+
+/** The one that a reader is shown first. */
+function suitedAlgorithm({ observationSpace, actionSpace }: EnvSpec, presets: EnvironmentPageInput['presets']): string {
+  const playing = presets.filter(({ isOffline }) => !isOffline).map(({ id }) => id);
+  const known = ['ppo', 'dqn', 'sac', 'ddpg', 'q-learning'].find(id => playing.includes(id)) ?? playing[0];
+  if (known !== undefined) return known;
+  if (actionSpace.type === 'box') return 'sac';
+  return observationSpace.type === 'discrete' ? 'q-learning' : 'ppo';
+}
+
+function options({ options: known = {}, spec }: EnvEntry): string {
+  const rows = Object.entries(known).map(([name, option]) => [
+    code(name),
+    option.default === null ? 'of the environment' : code(JSON.stringify(option.default)),
+    prose(option.meaning),
+  ]);
+  const limit = spec.maxEpisodeSteps === null ? 'none' : String(spec.maxEpisodeSteps);
+  return page([
+    '## Options',
+    `In code \`makeEnv('${spec.id}', { option: value })\`, on the command line \`--env-option option=value\`.`,
+    table(
+      ['option', 'default', 'meaning'],
+      [
+        ...rows,
+        [code('maxEpisodeSteps'), code(limit), 'steps after which an episode is truncated; `null` takes the limit away'],
+        [code('wrappers'), code('[]'), '[wrappers by name](/guide/environments#wrappers), the innermost first'],
+      ],
+    ),
+  ]).trim();
+}
+
+function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningRow[]): string {
+  if (presets.length === 0) return '';
+  const measured = new Map(groupBySeed(results).map(group => [`${group.algo} ${group.steps}`, returnsText(group)]));
+  return page([
+    '## Algorithms with a preset',
+    table(
+      ['algorithm', 'steps', 'mean return of 100 greedy episodes, by seed'],
+      presets.map(({ id, title, totalSteps }) => [
+        `[${prose(title)}](${algorithmPath(id)})`,
+        formatNumber(totalSteps),
+        measured.get(`${id} ${totalSteps}`) ?? 'not measured',
+      ]),
+    ),
+  ]).trim();
+}
+
+/** A space with its bounds, as far as they can be said in a line. */
+function describe(space: Space): string {
+  const parts = flatLayout(space);
+  const box = parts.length === 1 && parts[0].space.type === 'box' ? parts[0].space : null;
+  return `${code(describeSpace(space))}${box ? bounds(box) : ''}`;
+}
+
+function bounds({ low, high }: BoxSpace): string {
+  const same = (values: ArrayLike<number>) => Array.from(values).every(value => value === values[0]);
+  if (low.length > 8 && !(same(low) && same(high))) return '';
+  const show = (values: ArrayLike<number>) =>
+    same(values) ? formatBound(values[0]) : `(${Array.from(values).map(formatBound).join(', ')})`;
+  return `, from ${show(low)} to ${show(high)}`;
+}
+
+function formatBound(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 4 }).replace('-', '−');
+}
+
+export interface EnvironmentGroup {
+  readonly text: string;
+  readonly entries: readonly EnvEntry[];
+}
+
+function picturePath(id: string): string {
+  return `../../../../packages/envs/pictures/${environmentFile(id)}.png`;
+}
+
+/** The page that lists them all. @param pictures ids of those that `pnpm pictures` has drawn */
+export function environmentIndex(groups: readonly EnvironmentGroup[], pictures: ReadonlySet<string>): string {
+  return page([
+    '# Environments',
+    "All of them follow Gymnasium's rules: the same spaces, rewards and ends, and for a seed the same first observation.",
+    ...groups.map(({ text, entries }) =>
+      page([
+        `## ${text}`,
+        '<div class="env-grid">',
+        ...entries.map(entry => card(entry, pictures.has(entry.spec.id))),
+        '</div>',
+      ]).trim(),
+    ),
+  ]);
+}
+
+function card({ spec, summary }: EnvEntry, hasPicture: boolean): string {
+  const picture = hasPicture ? `[![${spec.id}](${picturePath(spec.id)})](${environmentPath(spec.id)})\n\n` : '';
+  return `<div class="env-card">\n\n${picture}[${spec.id}](${environmentPath(spec.id)})\n\n${prose(summary)}\n\n</div>`;
+}

@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createEngine } from '@zpin/core';
+import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
+import { algorithms } from '../../../cli/src/algorithms.ts';
+import { type AlgorithmFacts, sourceOf, spacesOf } from './algorithm-facts.ts';
+import { algorithmIndex, algorithmPage, algorithmPath } from './algorithm-page.ts';
+import {
+  type EnvironmentGroup,
+  environmentFile,
+  environmentIndex,
+  environmentPage,
+  environmentPath,
+} from './environment-page.ts';
+import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
+import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
+import { experimentPictures, learningRows } from './results.ts';
+import { classComment } from './source-comment.ts';
+
+/** The pages made from the code, by their path in the site's folder, and how they are found. */
+export interface GeneratedPages {
+  readonly files: ReadonlyMap<string, string>;
+  readonly algorithmGroups: readonly SidebarGroup[];
+  readonly environmentGroups: readonly SidebarGroup[];
+}
+
+/** Headings of algorithms, by folder of their source; others come under the name of their folder. */
+const algorithmHeadings: Readonly<Record<string, string>> = {
+  'packages/value-based/src/tabular': 'Tables',
+  'packages/value-based/src': 'Action values',
+  'packages/onpolicy/src': 'Policy gradients',
+  'packages/offpolicy/src': 'Actor-critics with replay',
+  'packages/hrl/src': 'Hierarchies',
+  'packages/offline/src': 'Fixed data',
+};
+
+const environmentHeadings: Readonly<Record<string, string>> = {
+  classic: 'Classic control',
+  tabular: 'Tabular worlds',
+  box2d: 'Box2D',
+  minatar: '10 × 10 games',
+  goal: 'Goals',
+  mujoco: 'MuJoCo',
+};
+
+/** Makes the pages of all algorithms and environments, from the registries of the command line and of `@zpin/envs`. */
+export async function generatePages(): Promise<GeneratedPages> {
+  const sources = packageSources();
+  const engine = await createEngine('tensorflow', { backend: 'cpu' });
+  const specs = listEnvs().map(({ spec }) => spec);
+  const facts: AlgorithmFacts[] = [];
+  for (const entry of algorithms) {
+    const algorithm = await entry.load();
+    facts.push({ algorithm, source: sourceOf(algorithm.id, sources), ...(await spacesOf(algorithm, engine, specs)) });
+  }
+  const envs: { entry: EnvEntry; source: SourceFile; description: string }[] = [];
+  for (const entry of listEnvs()) envs.push({ entry, ...(await describeEnv(entry, sources)) });
+
+  const drawn = new Set(
+    specs.map(({ id }) => id).filter(id => existsSync(join(root, 'packages', 'envs', 'pictures', `${environmentFile(id)}.png`))),
+  );
+
+  const rows = learningRows();
+  const pictures = experimentPictures();
+  const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
+  const files = new Map<string, string>();
+  for (const fact of facts) {
+    const { id } = fact.algorithm;
+    const text = algorithmPage({
+      ...fact,
+      content: readContent(`algorithms/${id}.md`),
+      results: rows,
+      pictures: pictures.filter(picture => picture.algorithms.includes(id)),
+      threshold: env => thresholds.get(env) ?? null,
+    });
+    files.set(`algorithms/${id}.md`, text);
+  }
+  for (const { entry, source, description } of envs) {
+    const { id } = entry.spec;
+    const presets = facts.flatMap(({ algorithm }) =>
+      Object.entries(algorithm.presets)
+        .filter(([env]) => env === id)
+        .map(([, { totalSteps }]) => ({
+          id: algorithm.id,
+          title: algorithm.title,
+          totalSteps,
+          isOffline: algorithm.isOffline === true,
+        })),
+    );
+    const results = rows.filter(({ env }) => env === id);
+    files.set(
+      `environments/${environmentFile(id)}.md`,
+      environmentPage({ entry, description, source: source.path, hasPicture: drawn.has(id), presets, results }),
+    );
+  }
+
+  const algorithmGroups = grouped(facts, ({ source }) => dirname(source.path), algorithmHeadings);
+  const environmentGroups = grouped(envs, ({ source }) => source.path.split('/')[3] as string, environmentHeadings);
+  files.set('algorithms/index.md', algorithmIndex(algorithmGroups.map(({ text, members }) => ({ text, facts: members }))));
+  const listed: EnvironmentGroup[] = environmentGroups.map(({ text, members }) => ({
+    text,
+    entries: members.map(({ entry }) => entry),
+  }));
+  files.set('environments/index.md', environmentIndex(listed, drawn));
+  return {
+    files,
+    algorithmGroups: algorithmGroups.map(({ text, members }) => ({
+      text,
+      items: members.map(({ algorithm: { id } }) => ({ text: id, link: algorithmPath(id) })),
+    })),
+    environmentGroups: listed.map(({ text, entries }) => ({
+      text,
+      items: entries.map(({ spec: { id } }) => ({ text: id, link: environmentPath(id) })),
+    })),
+  };
+}
+
+/** Writes pages into the site; those of things that are gone are deleted. What the site's navigation needs lies beside them. */
+export function writePages({ files, algorithmGroups, environmentGroups }: GeneratedPages): void {
+  for (const path of readNavigation().files) if (!files.has(path)) rmSync(join(siteFolder, path), { force: true });
+  for (const [path, text] of files) {
+    const file = join(siteFolder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    // Pages that did not change keep their time, so that nothing is made of them anew.
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+  }
+  const navigation: Navigation = { files: [...files.keys()], algorithmGroups, environmentGroups };
+  writeFileSync(navigationFile, JSON.stringify(navigation));
+}
+
+/** The file of its class, which says in a comment what the rules are. */
+async function describeEnv({ spec: { id } }: EnvEntry, sources: readonly SourceFile[]) {
+  await loadEnv(id);
+  const env = makeEnv(id);
+  // A bundler may have put an underscore before the name.
+  const name = env.constructor.name.replace(/^_/, '');
+  env.close?.();
+  const source = sources.find(({ path, text }) => path.startsWith('packages/envs/') && text.includes(`export class ${name} `));
+  if (!source) throw new Error(`generatePages: the class of ${id} must be exported by a file of packages/envs, got ${name}.`);
+  return { source, description: classComment(source.text, name) };
+}
+
+function readContent(path: string): string {
+  const file = join(contentFolder, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** Members under headings, in the order of the headings. */
+function grouped<Member>(
+  members: readonly Member[],
+  keyOf: (member: Member) => string,
+  headings: Readonly<Record<string, string>>,
+) {
+  const keys = [...new Set([...Object.keys(headings), ...members.map(keyOf)])];
+  return keys
+    .map(key => ({
+      text: headings[key] ?? key.split('/').at(-2) ?? key,
+      members: members.filter(member => keyOf(member) === key),
+    }))
+    .filter(group => group.members.length > 0);
+}

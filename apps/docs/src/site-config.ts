@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DefaultTheme, UserConfig, Plugin as VitePlugin } from 'vitepress';
+import { readNavigation, type SidebarGroup } from './pages/navigation.ts';
+import { siteFolder } from './pages/repository.ts';
+
+type BundlingOptions = NonNullable<NonNullable<NonNullable<UserConfig['vite']>['build']>['rollupOptions']>;
+
+const guide: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'First steps',
+    items: [
+      { text: 'Installation', link: '/guide/installation' },
+      { text: 'A first training run', link: '/guide/first-run' },
+      { text: 'Spaces, environments, wrappers', link: '/guide/environments' },
+      { text: 'Vector environments, workers', link: '/guide/vector-environments' },
+      { text: 'Your own environment', link: '/guide/own-environment' },
+    ],
+  },
+  {
+    text: 'Training',
+    items: [
+      { text: 'Settings and presets', link: '/guide/settings' },
+      { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
+      { text: 'Evaluate, film, export', link: '/guide/policies' },
+      { text: 'Hindsight replay', link: '/guide/hindsight' },
+    ],
+  },
+  {
+    text: 'Under the hood',
+    items: [
+      { text: 'Engines and compiled programs', link: '/guide/engines' },
+      { text: 'Your own algorithm', link: '/guide/own-algorithm' },
+      { text: 'In a browser tab', link: '/guide/browser' },
+    ],
+  },
+];
+
+const live: DefaultTheme.SidebarItem[] = [
+  { text: 'CartPole', link: '/live/cart-pole' },
+  { text: 'Grid worlds', link: '/live/grid' },
+];
+
+const bundling: BundlingOptions = {
+  // An engine that no page runs.
+  external: ['@mujoco/mujoco'],
+  onwarn(warning, warn) {
+    // Comments for another bundler, in the sources of zod.
+    if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+  },
+};
+
+/** Pages that are rendered ahead start no workers; to bundle these once more would take as long as all else. */
+const noWorkersOnServer: VitePlugin = {
+  name: 'no-workers-on-server',
+  enforce: 'pre',
+  transform: (code, _id, options) =>
+    options?.ssr && code.includes('new Worker(') ? code.replaceAll(/new Worker\(.*\);$/gm, 'null;') : null,
+};
+
+const { algorithmGroups, environmentGroups } = readNavigation();
+const base = process.env.ZPIN_DOCS_BASE ?? '/';
+
+/** How VitePress puts the site together. */
+export const siteConfig: UserConfig<DefaultTheme.Config> = {
+  title: 'zpin',
+  description: 'Deep reinforcement learning for TypeScript, in Node.js and in a browser tab',
+  lang: 'en',
+  base,
+  outDir: '../dist',
+  head: [['link', { rel: 'icon', href: `${base}logo.svg`, type: 'image/svg+xml' }]],
+  markdown: { math: true },
+  themeConfig: {
+    logo: '/logo.svg',
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guide', link: '/guide/installation', activeMatch: '/guide/' },
+      { text: 'Algorithms', link: '/algorithms/', activeMatch: '/algorithms/' },
+      { text: 'Environments', link: '/environments/', activeMatch: '/environments/' },
+      { text: 'Live', link: '/live/cart-pole', activeMatch: '/live/' },
+      { text: 'API', link: '/api/', activeMatch: '/api/' },
+    ],
+    sidebar: {
+      '/guide/': guide,
+      '/live/': live,
+      '/algorithms/': [{ text: 'All algorithms', link: '/algorithms/' }, ...sections(algorithmGroups)],
+      '/environments/': [{ text: 'All environments', link: '/environments/' }, ...sections(environmentGroups)],
+      '/api/': apiSidebar(),
+    },
+  },
+  vite: {
+    // Packages are taken from their sources, as tests do, so that a change shows at once.
+    resolve: { conditions: ['@zpin/source'] },
+    plugins: [noWorkersOnServer],
+    worker: { format: 'es', rollupOptions: bundling },
+    // It finds its WebAssembly file beside itself, which it would not where Vite puts what it prepared.
+    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    build: { chunkSizeWarningLimit: 4000, rollupOptions: bundling },
+  },
+};
+
+function sections(groups: readonly SidebarGroup[]): DefaultTheme.SidebarItem[] {
+  return groups.map(({ text, items }) => ({ text, items: [...items], collapsed: false }));
+}
+
+function apiSidebar(): DefaultTheme.SidebarItem[] {
+  const file = join(siteFolder, 'api', 'typedoc-sidebar.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
