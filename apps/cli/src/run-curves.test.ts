@@ -63,7 +63,9 @@ describe('groupRuns', () => {
     const other = run([], { config: { ...description.config, gamma: 0.8 } });
     const wrapped = run([], { envOptions: { wrap: 'a' } });
     const hindsight = run([], { her: 'future:4' });
-    expect(groupRuns([first, other, second, wrapped, hindsight])).toEqual([[first, second], [other], [wrapped], [hindsight]]);
+    const offline = run([], { dataset: 'a.zpin' });
+    const all = [first, other, second, wrapped, hindsight, offline];
+    expect(groupRuns(all)).toEqual([[first, second], [other], [wrapped], [hindsight], [offline]]);
   });
 
   it('draws their mean and standard deviation', () => {

@@ -67,8 +67,15 @@ export function runCurve({ events }: ComparedRun, measure: string, ends: readonl
 }
 
 /** Everything but the seed and the number of steps, which runs that are averaged may differ in. */
-function settingsOf({ algorithm, env, envOptions = {}, her = 'none', config }: RunDescription): Record<string, unknown> {
-  return { algorithm, env, ...envOptions, her, ...config };
+function settingsOf({
+  algorithm,
+  env,
+  envOptions = {},
+  her = 'none',
+  dataset = 'none',
+  config,
+}: RunDescription): Record<string, unknown> {
+  return { algorithm, env, ...envOptions, her, dataset, ...config };
 }
 
 /** Runs of equal settings together, in the order in which they were given. */

@@ -15,7 +15,7 @@ const flatDqn = {
 /** What the papers of hierarchical methods show. */
 export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
   'four-rooms-transfer': {
-    title: 'Four rooms, whose goal moves after 1,000 episodes: option-critic against flat methods',
+    title: 'Four rooms: the goal moves after 1,000 episodes',
     env: 'FourRooms-v0',
     envOptions: { moveGoalAfterEpisodes: 1000 },
     length: { episodes: 2000 },
@@ -43,7 +43,7 @@ export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
     ],
   },
   'key-door': {
-    title: 'A treasure behind a locked door: h-DQN with three sub-goals against DQN',
+    title: 'A treasure behind a locked door',
     env: 'KeyDoor-v0',
     length: { steps: 80_000 },
     seeds: 5,

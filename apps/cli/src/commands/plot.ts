@@ -72,8 +72,9 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   const yLabel = MEASURES[measure as keyof typeof MEASURES] ?? measure;
   const title = flags.title ?? [...new Set(runs.map(({ description }) => description.env))].join(', ');
   const caption = groups.some(group => group.length > 1) ? 'Means over runs; bands: one standard deviation.' : '';
+  const xLabel = runs.every(({ description }) => description.dataset) ? 'gradient steps' : 'environment steps';
   const lines = groupLines(groups, measure, ends);
-  writeFileAtomic(file, linePlot(title, caption, [{ xLabel: 'environment steps', yLabel, x: ends, lines }]));
+  writeFileAtomic(file, linePlot(title, caption, [{ xLabel, yLabel, x: ends, lines }]));
   io.stdout.write(
     `${file}: ${yLabel} of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} in ${groups.length} ${groups.length === 1 ? 'line' : 'lines'}\n`,
   );

@@ -84,7 +84,7 @@ export interface Rollout {
 export interface Recurrence {
   /** `[T, N]`: 1 where an episode begins. */
   readonly start: Uint8Array;
-  /** `[T, N, M]`: memory before the observation was seen, 0 where an episode begins. */
+  /** `[T, N, M]`: what the agent remembers of the step; of a network with memory, that before the observation was seen, 0 where an episode begins. */
   readonly memory: Float32Array;
 }
 
