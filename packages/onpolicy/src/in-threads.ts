@@ -24,6 +24,9 @@ export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSecond
 /** Seconds that a thread has at least to load what it needs, however soon it must step later on. */
 const LEAST_START_TIMEOUT = 60;
 
+/** Milliseconds that a thread has to end by itself. */
+const GRACE_MS = 2000;
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -35,7 +38,10 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
   readonly #beats: Int32Array;
   readonly #timeout: number;
   readonly #worker: Worker;
+  readonly #exit: Promise<unknown>;
   #pending: Pending | null = null;
+  /** Settles with the call in progress, never rejects. */
+  #answer: Promise<unknown> = Promise.resolve();
   #failure: Error | null = null;
 
   constructor(name: string, setup: ThreadSetup, timeoutSeconds: number) {
@@ -47,6 +53,7 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
     this.#worker.unref();
     this.#worker.on('message', ({ result, error }: ThreadReply) => this.#settle(result, error && errorFromData(error, name)));
     this.#worker.on('error', error => this.#fail(errorFromData({ name: 'Error', message: error.message }, name)));
+    this.#exit = new Promise(resolve => this.#worker.once('exit', resolve));
     this.#worker.on('exit', code => {
       this.#fail(new WorkerError(message(name, 'the thread must live', `an end with code ${code}`, 'Look for what ended it')));
     });
@@ -64,14 +71,27 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
     return this.#call({ method: 'work', argument: task });
   }
 
-  /** Ends the thread, and frees what it holds unless it is busy or broken. */
+  /**
+   * Ends the thread, after what it is at, and frees what it holds. It is ended by force only when it is broken: native code that is stopped in
+   * the middle can take the whole process with it.
+   */
   async close(): Promise<void> {
-    if (!this.#pending && !this.#failure) await this.#call({ method: 'close' }).catch(() => undefined);
+    await this.#answer;
+    if (!this.#failure) {
+      await this.#call({ method: 'close' }).catch(() => undefined);
+      // The timer also keeps the process alive while it waits.
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise(resolve => {
+        timer = setTimeout(resolve, GRACE_MS);
+      });
+      await Promise.race([this.#exit, patience]);
+      clearTimeout(timer);
+    }
     await this.#worker.terminate();
   }
 
   #call<T>(call: ThreadCall): Promise<T> {
-    return new Promise<unknown>((resolve, reject) => {
+    const answer = new Promise<unknown>((resolve, reject) => {
       if (this.#failure) {
         reject(this.#failure);
         return;
@@ -90,7 +110,9 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
         },
       };
       this.#worker.postMessage(call);
-    }) as Promise<T>;
+    });
+    this.#answer = answer.catch(() => undefined);
+    return answer as Promise<T>;
   }
 
   /** Gives the thread up when its steps no longer grow. */
