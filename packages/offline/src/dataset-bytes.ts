@@ -37,6 +37,7 @@ export function decodeDataset(bytes: Uint8Array, where = 'decodeDataset'): Offli
     const expectation = `a data set must have a spec and the columns ${REQUIRED.join(', ')}`;
     throw new CheckpointError(message(where, expectation, names.join(', '), 'Use a copy of the file'));
   }
+  // Not trusted: the data set checks type, length and numbers of every column.
   const transitions = state as Readonly<Record<string, NumericArray>> as unknown as Transitions;
   return new OfflineDataset({ spec, transitions, about: (extra.about ?? {}) as { readonly [key: string]: StateValue } });
 }

@@ -38,6 +38,7 @@ export function datasetFromJsonLines(text: string, spec: EnvSpec, where = 'datas
       column.set(values, row * width);
     }
   }
+  // Every column was made with its type above, and the data set checks it again.
   return new OfflineDataset({ spec, transitions: columns as Record<ColumnName, NumericArray> as unknown as Transitions });
 }
 

@@ -103,6 +103,7 @@ class Recorder implements RecordedEnv {
   /** Whatever goes on is not known any more. */
   private cut(): void {
     if (this.steps === 0) return;
+    // `emptyColumn` gives each column its type, which a table by name does not say.
     const { terminated, truncated } = this.columns as unknown as Transitions;
     for (let row = (this.steps - 1) * this.numEnvs; row < this.steps * this.numEnvs; row++) {
       if (!terminated[row]) truncated[row] = 1;
@@ -133,6 +134,7 @@ class Recorder implements RecordedEnv {
       }
       transitions[name] = out;
     }
+    // Complete by now, each column of the type that `emptyColumn` gave it.
     const { terminated, truncated } = transitions as unknown as Transitions;
     // The last episode of each copy goes on, but not here.
     for (let last = T - 1; last < T * N; last += T) if (!terminated[last]) truncated[last] = 1;
