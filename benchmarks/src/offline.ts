@@ -9,8 +9,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { OfflineAgent } from '@zpin/contracts';
 import { type Algorithm, createEngine, evaluate, trainOffline } from '@zpin/core';
-import type { OfflineAgent } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import {
   bc,

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { type BoxSpace, box, discrete, Rng, type TransitionRows } from '@zpin/core/spec';
+import { type BoxSpace, box, discrete, Rng, type TransitionRows } from '@zpin/contracts';
 import { PrioritizedReplay, type TransitionTableOptions, UniformReplay } from '@zpin/replay';
 import { table } from './lib/table.ts';
 

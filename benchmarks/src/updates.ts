@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { type OffPolicyAgent, Rng, sample } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
-import { type OffPolicyAgent, Rng, sample } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
 import {

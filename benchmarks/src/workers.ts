@@ -7,8 +7,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Rng, type VectorEnv } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { Rng, type VectorEnv } from '@zpin/core/spec';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
 import { makeWorkerVectorEnv } from '@zpin/envs/node';
 import { dppo } from '@zpin/onpolicy/node';

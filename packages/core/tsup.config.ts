@@ -1,6 +1,6 @@
 import { library } from '../../tools/build-preset/index.ts';
 
 export default library({
-  neutral: { index: 'src/index.ts', spec: 'src/spec/index.ts' },
+  neutral: { index: 'src/index.ts' },
   node: { node: 'src/node.ts' },
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { describeConfig, type Engine } from '../../packages/core/src/index.ts';
 import {
   CheckpointError,
   ConfigError,
@@ -8,7 +7,8 @@ import {
   NumericsError,
   Rng,
   SpaceError,
-} from '../../packages/core/src/spec/index.ts';
+} from '../../packages/contracts/src/index.ts';
+import { describeConfig, type Engine } from '../../packages/core/src/index.ts';
 import {
   type AlgorithmCase,
   compiledEngine,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Agent, Metrics, StateValue } from '../../packages/contracts/src/index.ts';
 import { createEngine, type Engine } from '../../packages/core/src/index.ts';
-import type { Agent, Metrics, StateValue } from '../../packages/core/src/spec/index.ts';
 import { type AlgorithmCase, compiledEngine, exactnessEnvs, PATIENCE } from './algorithm-case.ts';
 
 /** Environment steps in which each of the small agents makes 100 gradient steps or more. */

@@ -1,6 +1,6 @@
+import type { Agent, EnvSpec, NumericArray, Space, StateValue, VectorEnv } from '../../packages/contracts/src/index.ts';
 import type { Algorithm, TrainEvent, TrainState, TrainSummary } from '../../packages/core/src/index.ts';
 import { createEngine, type Engine, type EvaluationPlan } from '../../packages/core/src/index.ts';
-import type { Agent, EnvSpec, NumericArray, Space, StateValue, VectorEnv } from '../../packages/core/src/spec/index.ts';
 import { makeVectorEnv } from '../../packages/envs/src/index.ts';
 import { type ActionKind, maskedProbes, probeEnv } from './probe-envs.ts';
 

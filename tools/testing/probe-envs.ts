@@ -1,4 +1,4 @@
-import { box, discrete, type NumericArray, type Space, type VectorEnv } from '../../packages/core/src/spec/index.ts';
+import { box, discrete, type NumericArray, type Space, type VectorEnv } from '../../packages/contracts/src/index.ts';
 import { ArrayEnv, SyncVectorEnv } from '../../packages/envs/src/index.ts';
 
 /** Discount factor for which the values of the probes are worked out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Agent } from '../../packages/core/src/spec/index.ts';
+import type { Agent } from '../../packages/contracts/src/index.ts';
 import { type AlgorithmCase, compiledEngine, PATIENCE } from './algorithm-case.ts';
 import {
   type ActionKind,

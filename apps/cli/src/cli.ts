@@ -1,4 +1,4 @@
-import { InputError, message, nearestName } from '@zpin/core/spec';
+import { InputError, message, nearestName } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
 import { collectCommand } from './commands/collect.ts';
 import { evalCommand } from './commands/eval.ts';

@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { type Curve, curveSvg, terminalCurve, ticks } from './curve.ts';
 

@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path';
+import { type EnvSpec, InputError, message } from '@zpin/contracts';
 import type { Algorithm, TransitionData } from '@zpin/core';
-import { type EnvSpec, InputError, message } from '@zpin/core/spec';
 
 /** A data set, and where it lies. */
 export interface LoadedDataset {

@@ -1,4 +1,4 @@
-import { InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/core/spec';
+import { InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
 import { type AnyEnv, type EnvEntry, listEnvs, loadEnv, makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 
 /** Settings of an environment and wrappers around it, as they stand in a run's `config.json`. */

@@ -1,5 +1,5 @@
+import { InputError } from '@zpin/contracts';
 import { describeConfig, kebabCase } from '@zpin/core';
-import { InputError } from '@zpin/core/spec';
 import { ppo } from '@zpin/onpolicy';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';

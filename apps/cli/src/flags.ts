@@ -1,5 +1,5 @@
+import { InputError, message } from '@zpin/contracts';
 import type { Algorithm, ConfigField } from '@zpin/core';
-import { InputError, message } from '@zpin/core/spec';
 import { type Command, Option } from 'commander';
 
 /** Texts of the flags that every training run has, as commander hands them over. */

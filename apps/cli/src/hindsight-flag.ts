@@ -1,5 +1,5 @@
+import { InputError, message, type VectorEnv } from '@zpin/contracts';
 import type { MakeReplay } from '@zpin/core';
-import { InputError, message, type VectorEnv } from '@zpin/core/spec';
 import { hindsight } from '@zpin/her';
 
 /** Written on the command line to turn off the hindsight of a preset. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CheckpointError, InputError } from '@zpin/contracts';
 import { writeCheckpoint } from '@zpin/core/node';
-import { CheckpointError, InputError } from '@zpin/core/spec';
 import { expect, it } from 'vitest';
 import { inScratchFolder } from '../test/run-cli.ts';
 import { createRunFolder, freeRunPath, type RunDescription, RunFolder } from './run-folder.ts';

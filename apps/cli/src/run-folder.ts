@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { CheckpointError, InputError, message, type StateValue } from '@zpin/contracts';
 import type { DecodedCheckpoint } from '@zpin/core';
 import { readCheckpoint, writeFileAtomic } from '@zpin/core/node';
-import { CheckpointError, InputError, message, type StateValue } from '@zpin/core/spec';
 
 /** What fixes a run: with these, its state and its environment it can go on. */
 export interface RunDescription {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@zpin/core/spec';
+import { InputError } from '@zpin/contracts';
 import { afterAll, expect, it } from 'vitest';
 import { readSettings } from './settings-file.ts';
 

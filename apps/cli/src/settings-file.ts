@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 import { parse } from 'yaml';
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv, WorkerError } from '@zpin/contracts';
 import {
   type Algorithm,
   createEngine,
@@ -12,7 +13,6 @@ import {
   type TrainState,
 } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
-import { type Agent, InputError, message, NumericsError, type StateValue, type VectorEnv, WorkerError } from '@zpin/core/spec';
 import { loadAlgorithm } from './commands/train.ts';
 import { curveSvg, terminalCurve } from './curve.ts';
 import { type LoadedDataset, readDataset } from './dataset-flag.ts';

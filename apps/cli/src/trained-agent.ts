@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import type { Agent, EnvSpec, VectorEnv } from '@zpin/contracts';
 import { type Algorithm, createEngine, parseConfig } from '@zpin/core';
-import type { Agent, EnvSpec, VectorEnv } from '@zpin/core/spec';
 import { loadAlgorithm } from './commands/train.ts';
 import type { EngineChoice } from './flags.ts';
 import { type RunDescription, RunFolder } from './run-folder.ts';

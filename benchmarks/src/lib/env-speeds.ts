@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createRows, flatten, type NumericArray, Rng, type Space, sample, type VectorEnv } from '@zpin/core/spec';
+import { createRows, flatten, type NumericArray, Rng, type Space, sample, type VectorEnv } from '@zpin/contracts';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
 import { table } from './table.ts';
 

@@ -1,5 +1,5 @@
+import type { VectorEnv } from '@zpin/contracts';
 import type { Engine, EvaluationPlan, TrainEvent } from '@zpin/core';
-import type { VectorEnv } from '@zpin/core/spec';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
 import { algorithms } from './algorithms.ts';
 

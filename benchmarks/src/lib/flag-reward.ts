@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, SpaceValue } from '@zpin/core/spec';
+import type { Env, ResetOptions, SpaceValue } from '@zpin/contracts';
 import { Wrapper } from '@zpin/envs';
 
 /** Pays another reward for the step that ends the task, the others as they were. */

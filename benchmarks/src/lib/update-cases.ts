@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type NumericArray, Rng } from '@zpin/contracts';
 import { adam, type Engine, mlp, type Network, natureCnn, program, Store, unflattenParams, valueAndGrad } from '@zpin/core';
-import { type NumericArray, Rng } from '@zpin/core/spec';
 
 /** One thing to time: makes a function that does it once. */
 export interface SpeedCase {

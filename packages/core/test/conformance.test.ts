@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import type { NumericArray } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../src/program/create-engine.ts';
 import type { Engine } from '../src/program/engine.ts';
 import { bool, type InputShape, int32, program } from '../src/program/program.ts';
 import { Store } from '../src/program/store.ts';
-import type { NumericArray } from '../src/spec/env.ts';
 import { type CaseInput, type OpCase, opCases, scalarise } from './op-cases.ts';
 
 let engines: { onnx: Engine; cpu: Engine; wasm: Engine };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Bernoulli } from '../src/distributions/bernoulli.ts';
 import { Categorical } from '../src/distributions/categorical.ts';
@@ -25,7 +26,6 @@ import { createEngine } from '../src/program/create-engine.ts';
 import type { Engine } from '../src/program/engine.ts';
 import { program } from '../src/program/program.ts';
 import { Store } from '../src/program/store.ts';
-import { Rng } from '../src/spec/rng.ts';
 
 let onnx: Engine;
 let eager: Engine;

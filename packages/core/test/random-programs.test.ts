@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../src/program/create-engine.ts';
 import type { Engine } from '../src/program/engine.ts';
-import { Rng } from '../src/spec/rng.ts';
 import { runOn } from './run-on.ts';
 
 /** One operation on tensors made before, counted from the last one back; one that does not fit their shapes is left out. */

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { NumericArray } from '@zpin/contracts';
 import type { Engine } from '../src/program/engine.ts';
 import { type InputShape, program } from '../src/program/program.ts';
 import { Store } from '../src/program/store.ts';
-import type { NumericArray } from '../src/spec/env.ts';
 
 /** What a pure function of inputs gives on an engine, as plain numbers by name. */
 export async function runOn(

@@ -1,5 +1,14 @@
-import type { EnvSpec, EnvState, NumericArray, VectorEnv, VectorStep } from '../src/spec/env.ts';
-import { box, discrete, flatSize, type Space } from '../src/spec/spaces.ts';
+import {
+  box,
+  discrete,
+  type EnvSpec,
+  type EnvState,
+  flatSize,
+  type NumericArray,
+  type Space,
+  type VectorEnv,
+  type VectorStep,
+} from '@zpin/contracts';
 
 /** One episode as it will happen, whatever the actions. */
 export interface Episode {

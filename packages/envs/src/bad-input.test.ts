@@ -1,4 +1,4 @@
-import { flatSize, InputError, Rng, sample } from '@zpin/core/spec';
+import { flatSize, InputError, Rng, sample } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyEnv, listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
 

@@ -1,4 +1,4 @@
-import { discrete, type Env, type EnvSpec } from '@zpin/core/spec';
+import { discrete, type Env, type EnvSpec } from '@zpin/contracts';
 import { BipedalWalker, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
 import { LunarLander, type LunarLanderOptions, lunarLanderContinuousV3, lunarLanderV3 } from './box2d/lunar-lander.ts';
 import { Acrobot, acrobotV1 } from './classic/acrobot.ts';

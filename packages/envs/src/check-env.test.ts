@@ -1,4 +1,4 @@
-import { box, discrete, type Env, type EnvState, Rng, type StepResult } from '@zpin/core/spec';
+import { box, discrete, type Env, type EnvState, Rng, type StepResult } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 

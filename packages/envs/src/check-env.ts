@@ -10,7 +10,7 @@ import {
   type StepResult,
   sample,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 
 /** One breach of the environment contract. */

@@ -1,4 +1,4 @@
-import { describeSpace, flatSize } from '@zpin/core/spec';
+import { describeSpace, flatSize } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 import { CartPole, cartPoleV1 } from './classic/cart-pole.ts';

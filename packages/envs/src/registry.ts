@@ -1,4 +1,4 @@
-import { type Env, type EnvSpec, InputError, message, nearestName, type SpaceValue, type VectorEnv } from '@zpin/core/spec';
+import { type Env, type EnvSpec, InputError, message, nearestName, type SpaceValue, type VectorEnv } from '@zpin/contracts';
 import { builtInEnvs } from './built-in-envs.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 import { wrapEnv } from './wrappers/wrap-env.ts';

@@ -1,4 +1,4 @@
-import type { GoalObs } from '@zpin/core/spec';
+import type { GoalObs } from '@zpin/contracts';
 
 /** Plays one episode by hand-written rules: from what it sees to what it does. */
 export type Pilot = (obs: GoalObs) => Float32Array;

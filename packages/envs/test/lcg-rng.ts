@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 
 /** The linear congruential generator in place of which traces of other engines were recorded. */
 export class LcgRng extends Rng {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Env, NumericArray } from '@zpin/core/spec';
+import type { Env, NumericArray } from '@zpin/contracts';
 import { expect } from 'vitest';
 
 /** Episodes recorded from the original environment. */

@@ -1,4 +1,4 @@
-import { InputError } from '@zpin/core/spec';
+import { InputError } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { parseHindsight } from './goal-strategy.ts';
 

@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 
 const STRATEGIES = ['future', 'final', 'episode'] as const;
 

@@ -1,4 +1,4 @@
-import { InputError, Rng, type TransitionBatch, type TransitionRows } from '@zpin/core/spec';
+import { InputError, Rng, type TransitionBatch, type TransitionRows } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ends, goesOn, lineActions, lineSpace } from '../test/line-goals.ts';

@@ -12,7 +12,7 @@ import {
   type Space,
   type TransitionBatch,
   type TransitionRows,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { checkMemory, Ring } from '@zpin/replay';
 import { checkHindsight, type HindsightOptions } from './goal-strategy.ts';
 

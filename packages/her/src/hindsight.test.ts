@@ -1,4 +1,4 @@
-import { ConfigError, discrete, InputError, SpaceError } from '@zpin/core/spec';
+import { ConfigError, discrete, InputError, SpaceError } from '@zpin/contracts';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import type { GoalStrategy } from './goal-strategy.ts';

@@ -1,4 +1,4 @@
-import { box, discrete, type GoalOutcomes, goalSpace } from '@zpin/core/spec';
+import { box, discrete, type GoalOutcomes, goalSpace } from '@zpin/contracts';
 
 /** Observations of a walk along a line: place reached, place wanted, number of the transition. */
 export const lineSpace = goalSpace(box({ low: 0, high: 1e6, shape: [1] }), box({ low: -1, high: 1e6, shape: [1] }));

@@ -1,5 +1,5 @@
+import { ConfigError } from '@zpin/contracts';
 import type { Algorithm, TrainOptions } from '@zpin/core';
-import { ConfigError } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
 import { dqn } from '@zpin/value-based';

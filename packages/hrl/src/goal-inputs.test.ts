@@ -1,4 +1,4 @@
-import { box, discrete } from '@zpin/core/spec';
+import { box, discrete } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { GoalInputs } from './goal-inputs.ts';
 import { observationsAsSubgoals } from './subgoals.ts';

@@ -1,5 +1,5 @@
+import { type BoxSpace, box, flatSize, type NumericArray, type Space } from '@zpin/contracts';
 import { encodedSize } from '@zpin/core';
-import { type BoxSpace, box, flatSize, type NumericArray, type Space } from '@zpin/core/spec';
 import type { Subgoals } from './subgoals.ts';
 
 /** Observations with the goal that a controller pursues behind them: an index as one-hot, bytes divided by the largest possible one. */

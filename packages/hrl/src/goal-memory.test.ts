@@ -1,4 +1,4 @@
-import { discrete } from '@zpin/core/spec';
+import { discrete } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { GoalMemory } from './goal-memory.ts';
 import { observationsAsSubgoals } from './subgoals.ts';

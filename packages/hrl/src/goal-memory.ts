@@ -1,4 +1,4 @@
-import { flatSize, type NumericArray, type Space } from '@zpin/core/spec';
+import { flatSize, type NumericArray, type Space } from '@zpin/contracts';
 import type { Subgoals } from './subgoals.ts';
 
 /** No goal was chosen yet. */

@@ -1,5 +1,5 @@
+import type { AgentState, NumericArray, TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import type { AgentState, NumericArray, TransitionBatch } from '@zpin/core/spec';
 import { Corridor, corridorV0, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { type HDqnAgent, type HDqnConfig, hDqn, type Level } from './h-dqn.ts';

@@ -21,16 +21,7 @@
  * 2. The controller's episode ends when the goal is reached or the task ends; both levels bootstrap at a time limit.
  * 3. Adam, the Huber loss and a clipped gradient, as in `dqn`.
  */
-import {
-  type Algorithm,
-  type CreateOptions,
-  count,
-  field,
-  parseConfig,
-  probability,
-  scheduled,
-  type TrainOptions,
-} from '@zpin/core';
+
 import {
   type Agent,
   type AgentState,
@@ -41,7 +32,17 @@ import {
   Rng,
   type RngState,
   type TransitionBatch,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import {
+  type Algorithm,
+  type CreateOptions,
+  count,
+  field,
+  parseConfig,
+  probability,
+  scheduled,
+  type TrainOptions,
+} from '@zpin/core';
 import { qAgent, qNetwork, randomAction, type ValueConfig, valueFields, valueUpdate } from '@zpin/value-based';
 import { z } from 'zod';
 import { GoalInputs } from './goal-inputs.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { discrete, type EnvSpec, type OnPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
-import { discrete, type EnvSpec, type OnPolicyAgent, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import {
   criticLoss,

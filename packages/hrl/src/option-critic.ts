@@ -31,6 +31,22 @@
 
 import * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  describeSpace,
+  type EnvSpec,
+  flatSize,
+  type Metrics,
+  message,
+  type NumericArray,
+  type OnPolicyAgent,
+  type Recurrence,
+  Rng,
+  type RngState,
+  type Rollout,
+  SpaceError,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   adam,
   type CreateOptions,
@@ -55,22 +71,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  describeSpace,
-  type EnvSpec,
-  flatSize,
-  type Metrics,
-  message,
-  type NumericArray,
-  type OnPolicyAgent,
-  type Recurrence,
-  Rng,
-  type RngState,
-  type Rollout,
-  SpaceError,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { optionCriticPresets } from './option-critic-presets.ts';
 import { OptionMemory } from './option-memory.ts';

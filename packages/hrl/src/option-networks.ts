@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { EnvSpec, Rng } from '@zpin/contracts';
 import {
   type Activation,
   Categorical,
@@ -10,7 +11,6 @@ import {
   type ParameterLayout,
   type Params,
 } from '@zpin/core';
-import type { EnvSpec, Rng } from '@zpin/core/spec';
 
 export interface OptionNetworkOptions {
   readonly spec: EnvSpec;

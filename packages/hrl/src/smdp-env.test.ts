@@ -1,4 +1,4 @@
-import { discrete, InputError, SpaceError } from '@zpin/core/spec';
+import { discrete, InputError, SpaceError } from '@zpin/contracts';
 import { Corridor, checkEnv, corridorV0 } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { type Skill, SmdpEnv } from './smdp-env.ts';

@@ -15,7 +15,7 @@ import {
   type StateValue,
   type StepResult,
   unflatten,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { SmdpSteps } from './smdp-steps.ts';
 
 /** What an upper level can choose: a way to act, and when it is over. */

@@ -1,4 +1,4 @@
-import { box, discrete, InputError, Rng } from '@zpin/core/spec';
+import { box, discrete, InputError, Rng } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { SmdpReplay } from './smdp-replay.ts';
 

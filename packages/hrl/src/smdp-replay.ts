@@ -10,7 +10,7 @@ import {
   type Rng,
   type Space,
   type TransitionBatch,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { checkMemory, Ring } from '@zpin/replay';
 
 export interface SmdpReplayOptions {

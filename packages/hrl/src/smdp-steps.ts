@@ -1,4 +1,4 @@
-import { type AgentState, createRows, flatSize, type NumericArray, type Space } from '@zpin/core/spec';
+import { type AgentState, createRows, flatSize, type NumericArray, type Space } from '@zpin/contracts';
 
 export interface SmdpStepsOptions {
   readonly observationSpace: Space;

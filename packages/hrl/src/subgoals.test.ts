@@ -1,4 +1,4 @@
-import { InputError, type NumericArray } from '@zpin/core/spec';
+import { InputError, type NumericArray } from '@zpin/contracts';
 import { fourRoomsCells, keyDoorPlaces, makeEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { observationsAsSubgoals, registerSubgoals, subgoalsOf } from './subgoals.ts';

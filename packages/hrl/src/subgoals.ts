@@ -1,4 +1,4 @@
-import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/contracts';
 
 /** G sub-goals of an environment: what a controller can be asked for, and when it has got there. */
 export interface Subgoals {

@@ -1,4 +1,4 @@
-import type { AgentState } from '@zpin/core/spec';
+import type { AgentState } from '@zpin/contracts';
 
 /** Attempts that a rate looks back on, about. */
 const WINDOW = 100;

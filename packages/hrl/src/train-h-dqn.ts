@@ -1,5 +1,5 @@
+import { type AgentState, type Metrics, type NumericArray, Rng, type RngState } from '@zpin/contracts';
 import { Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
-import { type AgentState, type Metrics, type NumericArray, Rng, type RngState } from '@zpin/core/spec';
 import { UniformReplay } from '@zpin/replay';
 import type { HDqnAgent, Level } from './h-dqn.ts';
 import { intrinsicReward } from './intrinsic-reward.ts';

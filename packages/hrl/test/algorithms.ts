@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, dict, discrete, multiDiscrete } from '@zpin/contracts';
 import { observationInput, program, Store, unflattenParams } from '@zpin/core';
-import { box, dict, discrete, multiDiscrete } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { type HDqnAgent, hDqn } from '../src/h-dqn.ts';
 import { type OptionCriticConfig, optionCritic } from '../src/option-critic.ts';

@@ -1,4 +1,4 @@
-import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
+import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contracts';
 
 /** @param algorithm named in errors @throws SpaceError unless actions are `Discrete` */
 export function requireDiscrete(algorithm: string, { id, actionSpace }: EnvSpec): void {

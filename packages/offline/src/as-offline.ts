@@ -1,4 +1,4 @@
-import type { OfflineAgent, OffPolicyAgent, StateValue } from '@zpin/core/spec';
+import type { OfflineAgent, OffPolicyAgent, StateValue } from '@zpin/contracts';
 
 /**
  * An off-policy agent without what only acting in training needs.

@@ -9,6 +9,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { flatSize, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -27,7 +28,6 @@ import {
   uint8,
   valueAndGrad,
 } from '@zpin/core';
-import { flatSize, type OfflineAgent, Rng } from '@zpin/core/spec';
 import { deterministicActor } from '@zpin/offpolicy';
 import { maskQ } from '@zpin/value-based';
 import { z } from 'zod';

@@ -21,6 +21,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -43,7 +44,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type OfflineAgent, Rng } from '@zpin/core/spec';
 import { actionBox, critics, polyak, smallest, td3ActorLoss, td3CriticLoss } from '@zpin/offpolicy';
 import { outputTaken } from '@zpin/value-based';
 import { z } from 'zod';

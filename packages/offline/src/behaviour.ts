@@ -9,7 +9,7 @@ import {
   type NumericArray,
   Rng,
   sample,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 
 export interface BehaviourOptions {
   readonly spec: EnvSpec;

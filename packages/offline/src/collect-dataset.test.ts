@@ -1,4 +1,4 @@
-import { type Actor, box, type VectorEnv } from '@zpin/core/spec';
+import { type Actor, box, type VectorEnv } from '@zpin/contracts';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { maskedProbes, probeEnv } from '../../../tools/testing/probe-envs.ts';

@@ -1,5 +1,5 @@
+import { type ActMode, type Actor, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import { Collector } from '@zpin/core';
-import { type ActMode, type Actor, InputError, message, type StateValue, type VectorEnv } from '@zpin/core/spec';
 import { checkMemory } from '@zpin/replay';
 import type { OfflineDataset } from './offline-dataset.ts';
 import { recordTransitions } from './record-transitions.ts';

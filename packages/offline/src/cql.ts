@@ -21,6 +21,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -39,7 +40,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type OfflineAgent, Rng } from '@zpin/core/spec';
 import {
   critics,
   polyak,

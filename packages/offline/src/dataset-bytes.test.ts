@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CheckpointError, InputError, Rng, SpaceError } from '@zpin/contracts';
 import { encodeCheckpoint, encodePolicy } from '@zpin/core';
-import { CheckpointError, InputError, Rng, SpaceError } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';

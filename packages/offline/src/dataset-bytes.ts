@@ -1,5 +1,5 @@
+import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/contracts';
 import { decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
-import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/core/spec';
 import { OfflineDataset } from './offline-dataset.ts';
 import type { Transitions } from './transitions.ts';
 

@@ -1,5 +1,5 @@
+import { type EnvSpec, InputError, message } from '@zpin/contracts';
 import { readBytes, writeFileAtomic } from '@zpin/core/node';
-import { type EnvSpec, InputError, message } from '@zpin/core/spec';
 import { decodeDataset, encodeDataset } from './dataset-bytes.ts';
 import { datasetFromJsonLines } from './dataset-json-lines.ts';
 import type { OfflineDataset } from './offline-dataset.ts';

@@ -1,4 +1,4 @@
-import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/contracts';
 import { z } from 'zod';
 import { OfflineDataset } from './offline-dataset.ts';
 import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';

@@ -7,7 +7,7 @@ import {
   type ReplaySource,
   type Rng,
   type TransitionBatch,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import type { OfflineDataset } from './offline-dataset.ts';
 import { emptyColumn } from './transitions.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Actor, EnvSpec } from '@zpin/contracts';
 import { type InputShape, observationInput, type PolicyNetwork, program, type Store, uint8, unflattenParams } from '@zpin/core';
-import type { Actor, EnvSpec } from '@zpin/core/spec';
 
 export interface GreedyActingOptions<Name extends string> {
   /** Named in programs. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { distanceLoss, likelihoodLoss } from './bc.ts';
 import { bcqTarget, vaeLoss } from './bcq.ts';

@@ -1,4 +1,4 @@
-import { ConfigError, message } from '@zpin/core/spec';
+import { ConfigError, message } from '@zpin/contracts';
 
 /** Returns that stand for 0 and for 100. */
 export interface ScoreReference {

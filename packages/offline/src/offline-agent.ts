@@ -1,4 +1,3 @@
-import type { ProgramResult, Store } from '@zpin/core';
 import {
   type Actor,
   type AgentState,
@@ -11,7 +10,8 @@ import {
   type StateValue,
   type TransitionBatch,
   valueAt,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import type { ProgramResult, Store } from '@zpin/core';
 
 export interface OfflineAgentOptions<Config> {
   /** Name on the command line. */

@@ -1,4 +1,4 @@
-import { box, discrete, type EnvSpec, InputError, Rng, SpaceError } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, InputError, Rng, SpaceError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OfflineDataset } from './offline-dataset.ts';

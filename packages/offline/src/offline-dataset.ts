@@ -1,4 +1,3 @@
-import { crc32c, type TransitionData } from '@zpin/core';
 import {
   type EnvSpec,
   flatSize,
@@ -7,7 +6,8 @@ import {
   type NumericArray,
   RunningStatistics,
   type StateValue,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { crc32c, type TransitionData } from '@zpin/core';
 import { DatasetReplay } from './dataset-replay.ts';
 import { type ColumnName, checkSameSpec, checkTransitions, emptyColumn, type Transitions } from './transitions.ts';
 

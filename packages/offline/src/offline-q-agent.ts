@@ -1,5 +1,5 @@
+import type { OfflineAgent } from '@zpin/contracts';
 import { type CreateOptions, count, field, positive } from '@zpin/core';
-import type { OfflineAgent } from '@zpin/core/spec';
 import { type QConfig, type QMethod, qAgent } from '@zpin/value-based';
 import { z } from 'zod';
 import { asOffline } from './as-offline.ts';

@@ -1,5 +1,5 @@
-import type { EnvSpec, EnvState, Frame, GoalOutcomes, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/core/spec';
-import { InputError, message } from '@zpin/core/spec';
+import type { EnvSpec, EnvState, Frame, GoalOutcomes, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
+import { InputError, message } from '@zpin/contracts';
 import { OfflineDataset } from './offline-dataset.ts';
 import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';
 

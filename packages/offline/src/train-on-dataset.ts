@@ -1,5 +1,5 @@
+import { InputError, message, type OfflineAgent } from '@zpin/contracts';
 import { type TrainOptions, trainOffline } from '@zpin/core';
-import { InputError, message, type OfflineAgent } from '@zpin/core/spec';
 import { checkSameSpec } from './transitions.ts';
 
 /** What the transitions of a batch depend on. */

@@ -11,7 +11,7 @@ import {
   type Space,
   SpaceError,
   spaceToJSON,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 
 /** S transitions, row by row. Those of an episode follow each other in time; after the last row of a data set nothing is known. */
 export interface Transitions {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray, type StateValue } from '@zpin/contracts';
 import { type Algorithm, observationInput, type Params, program, Store, unflattenParams } from '@zpin/core';
-import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray, type StateValue } from '@zpin/core/spec';
 import { smallest } from '@zpin/offpolicy';
 import { qNetwork, quantileValues } from '@zpin/value-based';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';

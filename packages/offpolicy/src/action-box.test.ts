@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, type EnvSpec, Rng, type Space, SpaceError } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { box, discrete, type EnvSpec, Rng, type Space, SpaceError } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { actionBox } from './action-box.ts';
 

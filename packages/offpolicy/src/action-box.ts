@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type BoxSpace, describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/contracts';
 import { clipToBox } from '@zpin/core';
-import { type BoxSpace, describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
 
 /** Actions of a bounded `Box`, seen from inside an algorithm as the cube [−1, 1]ᴷ. */
 export interface ActionBox {

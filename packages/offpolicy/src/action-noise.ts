@@ -1,4 +1,4 @@
-import type { AgentState, Rng } from '@zpin/core/spec';
+import type { AgentState, Rng } from '@zpin/contracts';
 
 /** Noise for exploration with a scale of 1; the algorithm multiplies it by its σ. */
 export interface ActionNoise {

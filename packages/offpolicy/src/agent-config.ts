@@ -1,5 +1,5 @@
+import type { EnvSpec } from '@zpin/contracts';
 import { parseConfig } from '@zpin/core';
-import type { EnvSpec } from '@zpin/core/spec';
 import { checkMemory } from '@zpin/replay';
 import type { z } from 'zod';
 import type { ReplayConfig } from './replay-fields.ts';

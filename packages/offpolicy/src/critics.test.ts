@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
-import { box, discrete, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';
 import { polyak } from './polyak.ts';

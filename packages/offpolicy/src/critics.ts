@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Space } from '@zpin/contracts';
 import {
   type Activation,
   activate,
@@ -9,7 +10,6 @@ import {
   type Network,
   observationNetwork,
 } from '@zpin/core';
-import type { Space } from '@zpin/core/spec';
 
 /** Features that convolutions hand on where the hidden layers do not say how many. */
 const PICTURE_FEATURES = 256;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AgentState, box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { type AgentState, box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
 

@@ -24,6 +24,16 @@
 
 import * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  ConfigError,
+  type Metrics,
+  message,
+  type OffPolicyAgent,
+  Rng,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   adam,
   type CreateOptions,
@@ -41,16 +51,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  ConfigError,
-  type Metrics,
-  message,
-  type OffPolicyAgent,
-  Rng,
-  type TransitionBatch,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { critics, meanError, weightedMean } from './critics.ts';

@@ -1,5 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  type ActMode,
+  type AgentState,
+  type EnvSpec,
+  flatSize,
+  type NumericArray,
+  type Rng,
+  type RngState,
+  type Schedule,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Activation,
   field,
   type InputShape,
@@ -13,17 +24,6 @@ import {
   scheduled,
   unflattenParams,
 } from '@zpin/core';
-import {
-  type ActMode,
-  type AgentState,
-  type EnvSpec,
-  flatSize,
-  type NumericArray,
-  type Rng,
-  type RngState,
-  type Schedule,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { type ActionBox, actionBox } from './action-box.ts';
 import { type ActionNoise, gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';

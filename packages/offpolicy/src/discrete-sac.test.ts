@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
 import { Categorical, createEngine } from '@zpin/core';
-import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import {
   type DiscreteSacConfig,

@@ -22,6 +22,20 @@
 
 import * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  describeSpace,
+  flatSize,
+  type Metrics,
+  message,
+  type NumericArray,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  SpaceError,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   adam,
   Categorical,
@@ -48,20 +62,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  describeSpace,
-  flatSize,
-  type Metrics,
-  message,
-  type NumericArray,
-  type OffPolicyAgent,
-  Rng,
-  type RngState,
-  SpaceError,
-  type TransitionBatch,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { meanError, smallest } from './critics.ts';

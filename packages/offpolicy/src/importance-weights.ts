@@ -1,4 +1,4 @@
-import type { TransitionBatch } from '@zpin/core/spec';
+import type { TransitionBatch } from '@zpin/contracts';
 
 /** Importance weights `[B]` of each batch: its own, or ones, in an array that is made once. */
 export function importanceWeights(): (batch: TransitionBatch) => Float32Array {

@@ -7,7 +7,7 @@ import {
   Rng,
   SpaceError,
   type TransitionBatch,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { normalizedAgent } from './normalized-agent.ts';
 

@@ -1,4 +1,3 @@
-import { field, normalizedPolicy, type PolicyNetwork, type PolicyOptions, positive } from '@zpin/core';
 import {
   type AgentState,
   describeSpace,
@@ -10,7 +9,8 @@ import {
   type OffPolicyAgent,
   RunningStatistics,
   SpaceError,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { field, normalizedPolicy, type PolicyNetwork, type PolicyOptions, positive } from '@zpin/core';
 import { z } from 'zod';
 
 /** Settings of every algorithm whose observations can be normalised. */

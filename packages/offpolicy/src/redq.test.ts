@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { drawSubset, redq, redqActorLoss, redqTarget } from './redq.ts';
 

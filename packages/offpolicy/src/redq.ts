@@ -16,6 +16,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -34,7 +35,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest } from './critics.ts';

@@ -22,6 +22,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type OffPolicyAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -40,7 +41,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';

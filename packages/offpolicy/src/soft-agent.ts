@@ -1,4 +1,3 @@
-import type { ProgramResult, Store } from '@zpin/core';
 import {
   type AgentState,
   type EnvSpec,
@@ -11,7 +10,8 @@ import {
   type StateValue,
   type TransitionBatch,
   valueAt,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import type { ProgramResult, Store } from '@zpin/core';
 import { importanceWeights } from './importance-weights.ts';
 import { type NormalizationConfig, normalizedAgent } from './normalized-agent.ts';
 import type { stochasticActing } from './stochastic-actor.ts';

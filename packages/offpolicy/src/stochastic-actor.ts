@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  type ActMode,
+  type AgentState,
+  type EnvSpec,
+  flatSize,
+  type NumericArray,
+  type Rng,
+  type RngState,
+} from '@zpin/contracts';
+import {
   type Activation,
   observationInput,
   observationNetwork,
@@ -10,15 +19,6 @@ import {
   type Store,
   unflattenParams,
 } from '@zpin/core';
-import {
-  type ActMode,
-  type AgentState,
-  type EnvSpec,
-  flatSize,
-  type NumericArray,
-  type Rng,
-  type RngState,
-} from '@zpin/core/spec';
 import { type ActionBox, actionBox } from './action-box.ts';
 import { correlatedNoise } from './action-noise.ts';
 

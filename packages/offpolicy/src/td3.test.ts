@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { smoothedAction, type Td3Config, td3, td3ActorLoss, td3CriticLoss, td3Target } from './td3.ts';
 

@@ -21,6 +21,15 @@
 
 import * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  type Metrics,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  type TransitionBatch,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   adam,
   type CreateOptions,
@@ -38,15 +47,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  type Metrics,
-  type OffPolicyAgent,
-  Rng,
-  type RngState,
-  type TransitionBatch,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { critics, meanError, smallest, weightedMean } from './critics.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type RngState } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
-import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type RngState } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { smallestAtoms, type TqcConfig, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';
 

@@ -18,6 +18,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -36,7 +37,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { ConfigError, message, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { z } from 'zod';
 import { agentConfig } from './agent-config.ts';
 import { critics, meanError, weightedMean } from './critics.ts';

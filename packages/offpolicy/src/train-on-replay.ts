@@ -1,5 +1,5 @@
+import { ConfigError, message, type OffPolicyAgent, type ReplayBuffer } from '@zpin/contracts';
 import { type TrainOptions, trainOffPolicy } from '@zpin/core';
-import { ConfigError, message, type OffPolicyAgent, type ReplayBuffer } from '@zpin/core/spec';
 import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
 import type { ReplayConfig } from './replay-fields.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { observationInput, type ParameterLayout, program, Store, unflattenParams } from '@zpin/core';
-import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { smallest } from '../src/critics.ts';
 import { type DdpgConfig, ddpg, ddpgNetworks } from '../src/ddpg.ts';

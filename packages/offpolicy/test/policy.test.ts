@@ -1,5 +1,5 @@
+import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
 import { type Algorithm, createEngine, decodePolicy, type Engine, encodePolicy, exportOnnx, policyActor } from '@zpin/core';
-import { box, discrete, type EnvSpec, Rng } from '@zpin/core/spec';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { algorithmCases } from './algorithms.ts';

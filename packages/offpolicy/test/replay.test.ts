@@ -1,4 +1,4 @@
-import { box, ConfigError, discrete, type EnvSpec, type OffPolicyAgent } from '@zpin/core/spec';
+import { box, ConfigError, discrete, type EnvSpec, type OffPolicyAgent } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { algorithmCases } from './algorithms.ts';

@@ -19,6 +19,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -42,7 +43,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
 import { a2cPresets } from './a2c-presets.ts';
 import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';

@@ -27,6 +27,18 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  ConfigError,
+  type EnvSpec,
+  type Metrics,
+  message,
+  type OnPolicyAgent,
+  Rng,
+  type RngState,
+  type Rollout,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   Collector,
   type CreateOptions,
@@ -49,18 +61,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  ConfigError,
-  type EnvSpec,
-  type Metrics,
-  message,
-  type OnPolicyAgent,
-  Rng,
-  type RngState,
-  type Rollout,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { a2cLoss } from './a2c.ts';
 import { a3cPresets } from './a3c-presets.ts';

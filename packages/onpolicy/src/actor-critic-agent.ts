@@ -1,4 +1,3 @@
-import { observationInput, type Params, program, type StateTensors, type Store, type VectorTree } from '@zpin/core';
 import {
   type AgentState,
   type EnvSpec,
@@ -11,7 +10,8 @@ import {
   type Rng,
   type Rollout,
   type StateValue,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { observationInput, type Params, program, type StateTensors, type Store, type VectorTree } from '@zpin/core';
 import type { ActorCritic } from './actor-critic.ts';
 import { maskedProgram } from './masked-program.ts';
 import { type NormalizationConfig, Normalizer } from './normalizer.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, ConfigError, discrete, type EnvSpec, type OnPolicyAgent, Rng, SpaceError } from '@zpin/contracts';
 import { type Algorithm, createEngine, type Params, unflattenParams, valueAndGrad } from '@zpin/core';
-import { box, ConfigError, discrete, type EnvSpec, type OnPolicyAgent, Rng, SpaceError } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { a2c } from './a2c.ts';
 import { type ActorCriticOptions, actorCritic } from './actor-critic.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type EnvSpec, flatSize, type Rng } from '@zpin/contracts';
 import {
   type Activation,
   combine,
@@ -18,7 +19,6 @@ import {
   prefixLayout,
   unflattenParams,
 } from '@zpin/core';
-import { type EnvSpec, flatSize, type Rng } from '@zpin/core/spec';
 import { z } from 'zod';
 import { normalizedPolicy } from './normalizer.ts';
 import { type PolicyHead, policyHead } from './policy-head.ts';

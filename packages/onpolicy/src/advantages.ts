@@ -1,5 +1,5 @@
+import type { Rollout } from '@zpin/contracts';
 import { gae } from '@zpin/core';
-import type { Rollout } from '@zpin/core/spec';
 
 /** `[T, N]` each, valid until the next rollout. */
 export interface Advantages {

@@ -1,5 +1,5 @@
+import { createRows, type MaybePromise, type NumericArray, type Rollout } from '@zpin/contracts';
 import type { Collected, Collector } from '@zpin/core';
-import { createRows, type MaybePromise, type NumericArray, type Rollout } from '@zpin/core/spec';
 
 /** What acts and judges while a rollout is collected; the methods of an `OnPolicyAgent`. */
 export interface Explorer {

@@ -21,6 +21,17 @@
  */
 
 import {
+  type AgentState,
+  ConfigError,
+  type Metrics,
+  message,
+  type OnPolicyAgent,
+  Rng,
+  type Rollout,
+  type StateValue,
+  valueAt,
+} from '@zpin/contracts';
+import {
   type Algorithm,
   adam,
   type CreateOptions,
@@ -44,17 +55,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  ConfigError,
-  type Metrics,
-  message,
-  type OnPolicyAgent,
-  Rng,
-  type Rollout,
-  type StateValue,
-  valueAt,
-} from '@zpin/core/spec';
 import { z } from 'zod';
 import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';

@@ -1,5 +1,5 @@
-import type { Rollout } from '@zpin/core/spec';
-import { Rng } from '@zpin/core/spec';
+import type { Rollout } from '@zpin/contracts';
+import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { Episodes } from './episodes.ts';
 

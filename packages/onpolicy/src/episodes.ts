@@ -1,4 +1,4 @@
-import type { AgentState, NumericArray, Rollout } from '@zpin/core/spec';
+import type { AgentState, NumericArray, Rollout } from '@zpin/contracts';
 
 /** Columns of a rollout that whole episodes are made of: `[T, N, …]`. */
 type StepColumns = Pick<Rollout, 'obs' | 'action' | 'reward' | 'terminated' | 'truncated' | 'value' | 'nextValue'> & {

@@ -1,4 +1,4 @@
-import { InputError, message, type VectorEnv } from '@zpin/core/spec';
+import { InputError, message, type VectorEnv } from '@zpin/contracts';
 import { type Spawn, shareOf } from './training-worker.ts';
 
 /** A vector environment whose copies can be dealt out. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/core/spec';
+import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/contracts';
 import { type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
 import type { ThreadCall, ThreadReply, ThreadSetup } from './worker-thread.ts';
 

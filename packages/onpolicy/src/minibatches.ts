@@ -1,4 +1,4 @@
-import type { NumericArray, Rng } from '@zpin/core/spec';
+import type { NumericArray, Rng } from '@zpin/contracts';
 
 /** Arrays of `rows` rows each, by name: `[rows, …]`, row-major. */
 export type Columns = Readonly<Record<string, NumericArray>>;

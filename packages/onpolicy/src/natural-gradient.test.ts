@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, Rng } from '@zpin/contracts';
 import { createEngine, hessianVectorProduct, layout, type Params, unflattenParams } from '@zpin/core';
-import { box, discrete, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { separateActorCritic } from './actor-critic.ts';
 import { conjugateGradient, naturalStep } from './natural-gradient.ts';

@@ -1,4 +1,3 @@
-import { field, normalizedPolicy as normalizePolicy, type PolicyNetwork } from '@zpin/core';
 import {
   type AgentState,
   describeSpace,
@@ -9,7 +8,8 @@ import {
   type Rollout,
   RunningStatistics,
   SpaceError,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { field, normalizedPolicy as normalizePolicy, type PolicyNetwork } from '@zpin/core';
 import { z } from 'zod';
 
 /** Settings of every algorithm whose observations and rewards can be normalised. */

@@ -1,5 +1,5 @@
+import type { OnPolicyAgent } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import type { OnPolicyAgent } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { probeEnv, probes } from '../../../tools/testing/probe-envs.ts';
 import { DiscountSoFar, type OneStepActorCriticConfig, oneStepActorCritic, tdTargets } from './one-step-actor-critic.ts';

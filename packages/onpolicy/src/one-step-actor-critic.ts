@@ -17,6 +17,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -35,7 +36,6 @@ import {
   trainOnPolicy,
   valueAndGrad,
 } from '@zpin/core';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
 import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/contracts';
 import {
   Categorical,
   clipToBox,
@@ -9,7 +10,6 @@ import {
   MultiCategorical,
   SquashedGaussian,
 } from '@zpin/core';
-import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/core/spec';
 
 /** How the output of a policy network becomes a distribution over actions, and what its actions look like. */
 export interface PolicyHead {

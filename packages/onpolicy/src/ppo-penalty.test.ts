@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { AgentState } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import type { AgentState } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { adaptPenalty, type PpoPenaltyConfig, ppoPenalty } from './ppo-penalty.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { EnvSpec, Rng } from '@zpin/contracts';
 import { combine, dense, type EntropicDistribution, type ParameterLayout, type Params, paramsAt } from '@zpin/core';
-import type { EnvSpec, Rng } from '@zpin/core/spec';
 import { type ActorCriticOptions, logStdOf, POLICY_GAIN } from './actor-critic.ts';
 import { type PolicyHead, policyHead } from './policy-head.ts';
 import { type RecurrentTrunk, type RecurrentTrunkOptions, recurrentTrunk } from './recurrent-trunk.ts';

@@ -1,5 +1,5 @@
+import { box, ConfigError, discrete, type NumericArray, type OnPolicyAgent } from '@zpin/contracts';
 import { type Algorithm, createEngine, evaluate } from '@zpin/core';
-import { box, ConfigError, discrete, type NumericArray, type OnPolicyAgent } from '@zpin/core/spec';
 import { ArrayEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { ppo } from './ppo.ts';

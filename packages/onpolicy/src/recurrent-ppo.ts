@@ -15,6 +15,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type Metrics, type OnPolicyAgent, type Recurrence, Rng, type Rollout, valueAt } from '@zpin/contracts';
 import {
   type Algorithm,
   adam,
@@ -32,7 +33,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type Metrics, type OnPolicyAgent, type Recurrence, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
 import { advantages } from './advantages.ts';
 import { explainedVariance } from './explained-variance.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, Rng } from '@zpin/contracts';
 import { createEngine, flattenParams, type Params, unflattenParams, valueAndGrad } from '@zpin/core';
-import { box, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { recurrentTrunk } from './recurrent-trunk.ts';
 

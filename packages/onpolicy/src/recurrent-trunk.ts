@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Rng, Space } from '@zpin/contracts';
 import {
   concatLayouts,
   gru,
@@ -10,7 +11,6 @@ import {
   paramsAt,
   prefixLayout,
 } from '@zpin/core';
-import type { Rng, Space } from '@zpin/core/spec';
 
 export interface RecurrentTrunkOptions extends ObservationFeaturesOptions {
   readonly recurrentCell: 'lstm' | 'gru';

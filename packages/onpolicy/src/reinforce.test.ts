@@ -1,6 +1,6 @@
+import type { OnPolicyAgent } from '@zpin/contracts';
+import { Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import type { OnPolicyAgent } from '@zpin/core/spec';
-import { Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { probeEnv } from '../../../tools/testing/probe-envs.ts';
 import { type ReinforceConfig, reinforce, stepWeights } from './reinforce.ts';

@@ -1,4 +1,4 @@
-import { createRows, type EnvSpec, type NumericArray, type Rollout, type StateValue } from '@zpin/core/spec';
+import { createRows, type EnvSpec, type NumericArray, type Rollout, type StateValue } from '@zpin/contracts';
 
 /** What a rollout holds for every step of every environment. */
 type Columns = Omit<Rollout, 'numSteps' | 'numEnvs' | 'recurrence'>;

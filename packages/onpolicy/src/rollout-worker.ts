@@ -1,5 +1,5 @@
+import type { AgentState, NumericArray, Rollout } from '@zpin/contracts';
 import { Collector, type EpisodeEnd, observationInput, program, Store, unflattenParams } from '@zpin/core';
-import type { AgentState, NumericArray, Rollout } from '@zpin/core/spec';
 import { actorCritic } from './actor-critic.ts';
 import { collectRollout, rolloutArrays } from './collect-rollout.ts';
 import type { DppoConfig } from './dppo.ts';

@@ -1,4 +1,4 @@
-import type { NumericArray } from '@zpin/core/spec';
+import type { NumericArray } from '@zpin/contracts';
 import type { Columns } from './minibatches.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { sharedRmspropStep } from './shared-rmsprop.ts';
 

@@ -1,5 +1,5 @@
+import type { AgentState, MaybePromise, VectorEnv } from '@zpin/contracts';
 import type { Engine } from '@zpin/core';
-import type { AgentState, MaybePromise, VectorEnv } from '@zpin/core/spec';
 
 /**
  * One of several workers that collect for a run, with copies of the environment of its own: in a thread, in this thread, or on another

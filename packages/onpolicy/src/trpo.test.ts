@@ -1,5 +1,5 @@
+import { flatSize, type OnPolicyAgent, Rng, type Rollout } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { flatSize, type OnPolicyAgent, Rng, type Rollout } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { type NpgConfig, npg } from './npg.ts';

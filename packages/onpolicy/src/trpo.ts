@@ -17,6 +17,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
 import {
   type Algorithm,
   type CreateOptions,
@@ -33,7 +34,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/core/spec';
 import { z } from 'zod';
 import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
 import { actorCriticAgent } from './actor-critic-agent.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { EnvSpec, Rng, Rollout } from '@zpin/contracts';
 import {
   adam,
   count,
@@ -10,7 +11,6 @@ import {
   scheduled,
   valueAndGrad,
 } from '@zpin/core';
-import type { EnvSpec, Rng, Rollout } from '@zpin/core/spec';
 import { z } from 'zod';
 import type { SeparateActorCritic } from './actor-critic.ts';
 import { minibatches } from './minibatches.ts';

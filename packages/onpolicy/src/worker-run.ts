@@ -1,5 +1,5 @@
+import { type Agent, type AgentState, CheckpointError, message } from '@zpin/contracts';
 import { Run, type TrainEvent, type TrainState } from '@zpin/core';
-import { type Agent, type AgentState, CheckpointError, message } from '@zpin/core/spec';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** The program of one worker thread of A3C and DPPO. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type EnvSource, type ErrorData, errorToData, type VectorEnv } from '@zpin/contracts';
 import { createEngine, type EngineName } from '@zpin/core';
-import { type EnvSource, type ErrorData, errorToData, type VectorEnv } from '@zpin/core/spec';
 import { a3cWorker } from './a3c.ts';
 import { rolloutWorker } from './rollout-worker.ts';
 import type { MakeWorker, TrainingWorker } from './training-worker.ts';

@@ -1,5 +1,5 @@
+import { multiBinary, type OnPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { multiBinary, type OnPolicyAgent, Rng } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import { describeAgent } from '../../../tools/testing/agent-suite.ts';

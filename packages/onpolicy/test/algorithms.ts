@@ -1,5 +1,5 @@
-import type { OnPolicyAgent } from '@zpin/core/spec';
-import { dict, discrete, multiBinary } from '@zpin/core/spec';
+import type { OnPolicyAgent } from '@zpin/contracts';
+import { dict, discrete, multiBinary } from '@zpin/contracts';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
 import { dppoWith } from '../src/dppo.ts';

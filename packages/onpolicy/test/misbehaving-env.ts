@@ -1,5 +1,5 @@
 /** Registers an environment that does what it is told at step 40: throw, end its thread, or hang. */
-import { box, discrete } from '@zpin/core/spec';
+import { box, discrete } from '@zpin/contracts';
 import { ArrayEnv, registerEnv } from '@zpin/envs';
 
 const spec = {

@@ -1,4 +1,4 @@
-import { box, multiDiscrete, type NumericArray } from '@zpin/core/spec';
+import { box, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv, SyncVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import { compiledEngine } from '../../../tools/testing/algorithm-case.ts';

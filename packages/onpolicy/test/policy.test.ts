@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AgentState, box, discrete, type EnvSpec, type OnPolicyAgent, type Policy, Rng } from '@zpin/contracts';
 import { createEngine, type Engine, evaluate, exportOnnx } from '@zpin/core';
 import { loadPolicy, savePolicy } from '@zpin/core/node';
-import { type AgentState, box, discrete, type EnvSpec, type OnPolicyAgent, type Policy, Rng } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
+import { type Agent, Rng } from '@zpin/contracts';
 import { type Algorithm, type PolicyOptions, policyActor } from '@zpin/core';
-import { type Agent, Rng } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine } from '../../../tools/testing/algorithm-case.ts';

@@ -1,5 +1,5 @@
+import { type Agent, InputError, type VectorEnv, WorkerError } from '@zpin/contracts';
 import type { Algorithm, TrainEvent, TrainState } from '@zpin/core';
-import { type Agent, InputError, type VectorEnv, WorkerError } from '@zpin/core/spec';
 import { makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine, differences, recordRun } from '../../../tools/testing/algorithm-case.ts';

@@ -1,4 +1,4 @@
-import { box, ConfigError, discrete, InputError } from '@zpin/core/spec';
+import { box, ConfigError, discrete, InputError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkMemory, transitionBytes } from './check-memory.ts';
 import { PrioritizedReplay } from './prioritized-replay.ts';

@@ -1,4 +1,4 @@
-import { ConfigError, flatDtype, flatSize, InputError, message, type Space } from '@zpin/core/spec';
+import { ConfigError, flatDtype, flatSize, InputError, message, type Space } from '@zpin/contracts';
 import { FrameStore } from './frame-store.ts';
 
 export interface MemoryOptions {

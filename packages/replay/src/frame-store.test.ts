@@ -1,4 +1,4 @@
-import { type BoxSpace, box, discrete, Rng, type TransitionRows } from '@zpin/core/spec';
+import { type BoxSpace, box, discrete, Rng, type TransitionRows } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameStore } from './frame-store.ts';

@@ -1,4 +1,4 @@
-import { type AgentState, type BoxSpace, CheckpointError, message, type NumericArray } from '@zpin/core/spec';
+import { type AgentState, type BoxSpace, CheckpointError, message, type NumericArray } from '@zpin/contracts';
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 

@@ -1,4 +1,4 @@
-import { box, discrete, InputError } from '@zpin/core/spec';
+import { box, discrete, InputError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { LatestTransitions } from './latest-transitions.ts';
 

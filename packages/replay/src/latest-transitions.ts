@@ -1,4 +1,4 @@
-import type { AgentState, ReplayBuffer, TransitionBatch, TransitionRows } from '@zpin/core/spec';
+import type { AgentState, ReplayBuffer, TransitionBatch, TransitionRows } from '@zpin/contracts';
 import { TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 
 /** No memory at all: gives the transitions of the last step, one per environment, for methods that learn from each as it comes. */

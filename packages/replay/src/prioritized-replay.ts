@@ -6,7 +6,7 @@ import {
   type Rng,
   type TransitionBatch,
   type TransitionRows,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { SumTree } from './sum-tree.ts';
 import { type TableBatch, TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 

@@ -1,4 +1,4 @@
-import { CheckpointError, type Dtype, InputError, message, type NumericArray, type StateValue } from '@zpin/core/spec';
+import { CheckpointError, type Dtype, InputError, message, type NumericArray, type StateValue } from '@zpin/contracts';
 
 /** What one column holds. */
 export interface Column {

@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SumTree } from './sum-tree.ts';

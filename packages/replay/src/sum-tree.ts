@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 
 /**
  * Priorities in a binary tree whose inner nodes hold the sums of their children: update and search in O(log n).

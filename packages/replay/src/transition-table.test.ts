@@ -1,4 +1,4 @@
-import { discrete, Rng } from '@zpin/core/spec';
+import { discrete, Rng } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PrioritizedReplay } from './prioritized-replay.ts';

@@ -8,7 +8,7 @@ import {
   type Space,
   type TransitionBatch,
   type TransitionRows,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { checkMemory, keepsFrames } from './check-memory.ts';
 import { FrameStore } from './frame-store.ts';
 import { type Column, Ring } from './ring.ts';

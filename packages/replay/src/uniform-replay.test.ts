@@ -1,4 +1,4 @@
-import { box, discrete, multiBinary, Rng, type TransitionRows } from '@zpin/core/spec';
+import { box, discrete, multiBinary, Rng, type TransitionRows } from '@zpin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UniformReplay } from './uniform-replay.ts';

@@ -1,4 +1,4 @@
-import type { AgentState, ReplayBuffer, Rng, TransitionBatch, TransitionRows } from '@zpin/core/spec';
+import type { AgentState, ReplayBuffer, Rng, TransitionBatch, TransitionRows } from '@zpin/contracts';
 import { TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 
 export type UniformReplayOptions = TransitionTableOptions;

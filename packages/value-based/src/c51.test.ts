@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { ConfigError, discrete, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { ConfigError, discrete, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { atomsOf, c51, categoricalLoss, categoricalUpdate, categoricalValues, projectedTarget } from './c51.ts';
 

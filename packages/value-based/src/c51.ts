@@ -14,8 +14,8 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { ConfigError, message } from '@zpin/contracts';
 import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
-import { ConfigError, message } from '@zpin/core/spec';
 import { z } from 'zod';
 import { c51Presets } from './dqn-presets.ts';
 import { maskQ } from './mask-q.ts';

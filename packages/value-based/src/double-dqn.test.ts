@@ -1,5 +1,5 @@
+import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
-import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { setBiases } from '../test/set-biases.ts';
 import { c51 } from './c51.ts';

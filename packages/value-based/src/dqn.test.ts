@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
 import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, halfSquare, huber, valueUpdate } from './dqn.ts';

@@ -1,4 +1,4 @@
-import { InputError, Rng } from '@zpin/core/spec';
+import { InputError, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 

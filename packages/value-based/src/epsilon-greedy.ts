@@ -1,4 +1,4 @@
-import { InputError, type MaybePromise, message, type NumericArray, type Rng } from '@zpin/core/spec';
+import { InputError, type MaybePromise, message, type NumericArray, type Rng } from '@zpin/contracts';
 
 export interface EpsilonGreedyOptions {
   /** Probability of a random action, in [0, 1]. */

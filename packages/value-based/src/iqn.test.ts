@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
-import { box, discrete, type EnvSpec, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { cosines, iqnConfig, iqnNetwork } from './iqn.ts';
 import { quantileHuber, quantileLoss } from './qr-dqn.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { setBiases } from '../test/set-biases.ts';
 import { maskQ } from './mask-q.ts';

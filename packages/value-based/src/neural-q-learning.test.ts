@@ -1,5 +1,5 @@
+import { discrete, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { discrete, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/core/spec';
 import { expect, it } from 'vitest';
 import { neuralQLearning } from './neural-q-learning.ts';
 

@@ -17,6 +17,7 @@
  * 2. Several environments share one step, by the mean of their errors.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { OffPolicyAgent } from '@zpin/contracts';
 import {
   type Algorithm,
   type CreateOptions,
@@ -34,7 +35,6 @@ import {
   type TrainOptions,
   trainOffPolicy,
 } from '@zpin/core';
-import type { OffPolicyAgent } from '@zpin/core/spec';
 import { LatestTransitions } from '@zpin/replay';
 import { z } from 'zod';
 import { valueUpdate } from './dqn.ts';

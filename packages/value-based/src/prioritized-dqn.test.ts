@@ -1,5 +1,5 @@
+import type { OffPolicyAgent, TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
-import type { OffPolicyAgent, TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { setBiases } from '../test/set-biases.ts';
 import { twoNumbers as spec, twoTransitions } from '../test/two-transitions.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, type EnvSpec, type TransitionBatch } from '@zpin/contracts';
 import { createEngine, layout } from '@zpin/core';
-import { box, discrete, type EnvSpec, type TransitionBatch } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { type DqnConfig, dqnConfig } from './dqn.ts';
 import { qAgent } from './q-agent.ts';

@@ -1,5 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  type AgentState,
+  ConfigError,
+  flatSize,
+  type Metrics,
+  message,
+  type NumericArray,
+  type OffPolicyAgent,
+  Rng,
+  type RngState,
+  valueAt,
+} from '@zpin/contracts';
+import {
   adam,
   type CreateOptions,
   clipByGlobalNorm,
@@ -16,18 +28,6 @@ import {
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import {
-  type AgentState,
-  ConfigError,
-  flatSize,
-  type Metrics,
-  message,
-  type NumericArray,
-  type OffPolicyAgent,
-  Rng,
-  type RngState,
-  valueAt,
-} from '@zpin/core/spec';
 import { checkMemory, PrioritizedReplay, UniformReplay } from '@zpin/replay';
 import { checkMask, epsilonGreedy } from './epsilon-greedy.ts';
 import { maskQ } from './mask-q.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
-import { box, discrete, type EnvSpec, Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { duelingQ, qNetwork } from './q-network.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contracts';
 import { combine, dense, type Network, type NoisyNetwork, noisyDense, observationFeatures, type PolicyNetwork } from '@zpin/core';
-import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/core/spec';
 import { maskQ } from './mask-q.ts';
 import type { QConfig } from './q-config.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import { Rng } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { quantileHuber, quantileLoss, quantileTarget, quantileValues } from './qr-dqn.ts';
 

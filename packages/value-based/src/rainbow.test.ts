@@ -1,5 +1,5 @@
+import type { OffPolicyAgent } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
-import type { OffPolicyAgent } from '@zpin/core/spec';
 import { describe, expect, it } from 'vitest';
 import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
 import { type RainbowConfig, rainbow } from './rainbow.ts';

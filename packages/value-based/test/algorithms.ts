@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { type Agent, box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { type Algorithm, observationInput, type PolicyOptions, program, Store, unflattenParams } from '@zpin/core';
-import { type Agent, box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/core/spec';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
 import { atomsOf, c51, categoricalValues } from '../src/c51.ts';
 import { doubleDqn } from '../src/double-dqn.ts';

@@ -1,4 +1,4 @@
-import type { EnvSpec, OffPolicyAgent, VectorEnv } from '@zpin/core/spec';
+import type { EnvSpec, OffPolicyAgent, VectorEnv } from '@zpin/contracts';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import { compiledEngine, PATIENCE } from '../../../tools/testing/algorithm-case.ts';

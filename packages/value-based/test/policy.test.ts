@@ -1,5 +1,5 @@
+import { type Agent, type AgentState, box, discrete, type EnvSpec, type NumericArray, Rng } from '@zpin/contracts';
 import { type Algorithm, decodePolicy, encodePolicy, exportOnnx, policyActor } from '@zpin/core';
-import { type Agent, type AgentState, box, discrete, type EnvSpec, type NumericArray, Rng } from '@zpin/core/spec';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine } from '../../../tools/testing/algorithm-case.ts';

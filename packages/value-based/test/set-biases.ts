@@ -1,5 +1,5 @@
+import type { AgentState, EnvSpec, OffPolicyAgent } from '@zpin/contracts';
 import type { Algorithm, PolicyOptions } from '@zpin/core';
-import type { AgentState, EnvSpec, OffPolicyAgent } from '@zpin/core/spec';
 
 /**
  * Makes the outputs of both networks the same in all states and known: the biases of the last layer as given, all else 0. Those of a dueling

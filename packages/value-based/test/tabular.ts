@@ -1,5 +1,5 @@
+import { box } from '@zpin/contracts';
 import type { Algorithm } from '@zpin/core';
-import { box } from '@zpin/core/spec';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { expectedSarsa } from '../src/tabular/expected-sarsa.ts';
 import { qLearning } from '../src/tabular/q-learning.ts';

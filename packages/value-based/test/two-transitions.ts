@@ -1,4 +1,4 @@
-import { box, discrete, type EnvSpec, type TransitionBatch } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type TransitionBatch } from '@zpin/contracts';
 
 /** Two numbers to see, three actions to take. */
 export const twoNumbers: EnvSpec = {

@@ -7,7 +7,7 @@ export function importsOf(file: string): string[] {
   return ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** Package of an import (`@zpin/core` of `@zpin/core/spec`); `undefined` for a file or a module of Node. */
+/** Package of an import (`@zpin/core` of `@zpin/contracts`); `undefined` for a file or a module of Node. */
 export function packageOf(specifier: string): string | undefined {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
   return specifier

@@ -6,15 +6,16 @@ import { libraries, sourceFiles } from '../src/repository.ts';
 
 /** Which package may import which; nothing sideways, no cycles. A new package is entered here first. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  envs: ['@zpin/core/spec'],
-  replay: ['@zpin/core', '@zpin/core/spec'],
-  her: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
-  hrl: ['@zpin/core', '@zpin/core/spec', '@zpin/replay', '@zpin/value-based'],
-  onpolicy: ['@zpin/core', '@zpin/core/spec'],
-  offline: ['@zpin/core', '@zpin/core/node', '@zpin/core/spec', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],
-  offpolicy: ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
-  'value-based': ['@zpin/core', '@zpin/core/spec', '@zpin/replay'],
+  contracts: [],
+  core: ['@zpin/contracts'],
+  envs: ['@zpin/contracts'],
+  replay: ['@zpin/contracts', '@zpin/core'],
+  her: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
+  hrl: ['@zpin/core', '@zpin/contracts', '@zpin/replay', '@zpin/value-based'],
+  onpolicy: ['@zpin/core', '@zpin/contracts'],
+  offline: ['@zpin/core', '@zpin/core/node', '@zpin/contracts', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],
+  offpolicy: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
+  'value-based': ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
 };
 
 /** Packages that become part of a library when it is built: `bundled` in its tsup.config.ts. */

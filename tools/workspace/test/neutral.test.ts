@@ -5,9 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { importsOf, nodeGlobals, packageOf, reachableFiles } from '../src/imports.ts';
 import { libraries, root } from '../src/repository.ts';
 
-const entries = libraries().flatMap(({ folder }) =>
-  folder === 'core' ? ['core/src/index.ts', 'core/src/spec/index.ts'] : [`${folder}/src/index.ts`],
-);
+const entries = libraries().flatMap(({ folder }) => [`${folder}/src/index.ts`]);
 
 describe.each(entries)('%s runs in a browser tab', entry => {
   const files = reachableFiles(join(root, 'packages', entry));
@@ -27,11 +25,11 @@ describe.each(entries)('%s runs in a browser tab', entry => {
   });
 });
 
-test('core/spec and the environments work without tensors', () => {
-  const files = ['core/src/spec/index.ts', 'envs/src/index.ts'].flatMap(entry => reachableFiles(join(root, 'packages', entry)));
+test('the contracts and the environments work without tensors', () => {
+  const files = ['contracts/src/index.ts', 'envs/src/index.ts'].flatMap(entry => reachableFiles(join(root, 'packages', entry)));
   const packages = new Set(files.flatMap(file => importsOf(file).map(packageOf)).filter(name => name !== undefined));
   // Two physics engines, of which planck is bundled and MuJoCo loaded on demand.
-  expect([...packages].sort()).toEqual(['@mujoco/mujoco', '@zpin/core', 'planck']);
+  expect([...packages].sort()).toEqual(['@mujoco/mujoco', '@zpin/contracts', 'planck']);
 });
 
 test('the check itself sees bare globals of Node and passes guarded ones', () => {

@@ -1,4 +1,4 @@
-import { describeSpace, InputError, message, nearestName } from '@zpin/core/spec';
+import { describeSpace, InputError, message, nearestName } from '@zpin/contracts';
 import { algorithms } from '../algorithms.ts';
 import type { CommandContext } from '../cli.ts';
 import { showValue } from '../flags.ts';

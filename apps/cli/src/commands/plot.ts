@@ -1,4 +1,4 @@
-import { InputError, message, nearestName } from '@zpin/core/spec';
+import { InputError, message, nearestName } from '@zpin/contracts';
 import type { CommandContext } from '../cli.ts';
 import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';

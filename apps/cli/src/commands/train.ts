@@ -1,4 +1,4 @@
-import { InputError, message, nearestName } from '@zpin/core/spec';
+import { InputError, message, nearestName } from '@zpin/contracts';
 import { algorithms } from '../algorithms.ts';
 import type { CommandContext } from '../cli.ts';
 import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '../flags.ts';

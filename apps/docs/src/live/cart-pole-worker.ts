@@ -1,5 +1,5 @@
+import type { Agent } from '@zpin/contracts';
 import { type Algorithm, createEngine, type Engine, evaluate } from '@zpin/core';
-import type { Agent } from '@zpin/core/spec';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { ppo } from '@zpin/onpolicy';
 import { doubleDqn } from '@zpin/value-based';

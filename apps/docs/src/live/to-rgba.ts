@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 
 /** A picture as a canvas takes it: with an opaque fourth channel. */
 export function toRgba({ width, height, data }: Frame): {

@@ -1,4 +1,3 @@
-import { type Algorithm, describeConfig, type Engine } from '@zpin/core';
 import {
   box,
   ConfigError,
@@ -10,7 +9,8 @@ import {
   multiDiscrete,
   type Space,
   SpaceError,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { type Algorithm, describeConfig, type Engine } from '@zpin/core';
 import type { SourceFile } from './repository.ts';
 
 /** What an algorithm page tells beside the algorithm's own fields. */

@@ -1,4 +1,4 @@
-import { type BoxSpace, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/core/spec';
+import { type BoxSpace, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import type { EnvEntry } from '@zpin/envs';
 import { algorithmPath, formatThreshold } from './algorithm-page.ts';
 import { code, page, prose, table } from './markdown.ts';

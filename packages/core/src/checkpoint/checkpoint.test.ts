@@ -1,8 +1,7 @@
+import { CheckpointError, type StateValue } from '@zpin/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TrainState } from '../loop/events.ts';
-import type { StateValue } from '../spec/env.ts';
-import { CheckpointError } from '../spec/errors.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { crc32c } from './crc32c.ts';
 import { version } from './version.ts';

@@ -11,10 +11,10 @@
  *
  * The header describes the run and holds the skeleton of the state, in which arrays stand by their number.
  */
+
+import { CheckpointError, message, type StateValue } from '@zpin/contracts';
 import { z } from 'zod';
 import type { TrainState } from '../loop/events.ts';
-import type { StateValue } from '../spec/env.ts';
-import { CheckpointError, message } from '../spec/errors.ts';
 import { crc32c } from './crc32c.ts';
 import {
   ARRAY_TYPE_NAMES,

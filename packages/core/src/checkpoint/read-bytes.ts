@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { CheckpointError, message } from '../spec/errors.ts';
+import { CheckpointError, message } from '@zpin/contracts';
 
 /** One call of the operating system reads at most 2 GiB. */
 const CHUNK_BYTES = 2 ** 30;

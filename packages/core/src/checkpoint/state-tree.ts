@@ -1,5 +1,4 @@
-import type { StateValue } from '../spec/env.ts';
-import { CheckpointError, message } from '../spec/errors.ts';
+import { CheckpointError, message, type StateValue } from '@zpin/contracts';
 
 /** Types of arrays that a state may hold; nothing else is ever constructed on reading. */
 const ARRAY_TYPES = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array };

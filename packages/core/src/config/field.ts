@@ -1,5 +1,5 @@
+import { checkSchedule, type Schedule } from '@zpin/contracts';
 import { z } from 'zod';
-import { checkSchedule, type Schedule } from '../spec/schedules.ts';
 
 /** What a reader needs to know about a setting beside its schema. */
 export interface FieldText<Value> {

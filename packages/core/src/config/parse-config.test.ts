@@ -1,7 +1,7 @@
+import { ConfigError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError } from '../spec/errors.ts';
 import { sampleConfig } from './config.fixture.ts';
 import { kebabCase } from './config-flags.ts';
 import { parseConfig } from './parse-config.ts';

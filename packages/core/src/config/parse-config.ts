@@ -1,5 +1,5 @@
+import { ConfigError, message, nearestName } from '@zpin/contracts';
 import type { z } from 'zod';
-import { ConfigError, message, nearestName } from '../spec/errors.ts';
 import { type ConfigField, describeConfig } from './describe-config.ts';
 
 /**

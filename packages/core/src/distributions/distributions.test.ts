@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng, SpaceError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { registerGradients } from '../program/gradients.ts';
-import { SpaceError } from '../spec/errors.ts';
-import { Rng } from '../spec/rng.ts';
 import { Bernoulli } from './bernoulli.ts';
 import { Categorical } from './categorical.ts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { message, ProgramError } from '../spec/errors.ts';
+import { message, ProgramError } from '@zpin/contracts';
 import { Categorical } from './categorical.ts';
 import type { EntropicDistribution } from './distribution.ts';
 

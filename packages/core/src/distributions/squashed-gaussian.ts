@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { message, SpaceError } from '../spec/errors.ts';
+import { message, SpaceError } from '@zpin/contracts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';
 import type { EntropicDistribution } from './distribution.ts';
 

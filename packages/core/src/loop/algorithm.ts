@@ -1,9 +1,7 @@
+import type { Agent, EnvSpec, MaybePromise, ReplayBuffer, ReplaySource, Space, StateValue, VectorEnv } from '@zpin/contracts';
 import type { z } from 'zod';
 import type { PolicyNetwork } from '../policy/policy-network.ts';
 import type { Engine } from '../program/engine.ts';
-import type { Agent, MaybePromise, ReplayBuffer, ReplaySource } from '../spec/agent.ts';
-import type { EnvSpec, StateValue, VectorEnv } from '../spec/env.ts';
-import type { Space } from '../spec/spaces.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 
 /** Tuned settings of an algorithm for one environment. */

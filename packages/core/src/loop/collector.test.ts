@@ -1,7 +1,6 @@
+import { box, type NumericArray } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { ScriptedEnv } from '../../test/scripted-env.ts';
-import type { NumericArray } from '../spec/env.ts';
-import { box } from '../spec/spaces.ts';
 import { Collector } from './collector.ts';
 
 const scripts = [

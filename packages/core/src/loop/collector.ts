@@ -1,6 +1,4 @@
-import type { AgentState } from '../spec/agent.ts';
-import type { EnvState, NumericArray, VectorEnv, VectorStep } from '../spec/env.ts';
-import { createRows } from '../spec/spaces.ts';
+import { type AgentState, createRows, type EnvState, type NumericArray, type VectorEnv, type VectorStep } from '@zpin/contracts';
 
 /** An episode that ended in the last step. */
 export interface EpisodeEnd {

@@ -1,7 +1,6 @@
+import { type Actor, ConfigError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { ScriptedEnv, type ScriptedOptions } from '../../test/scripted-env.ts';
-import type { Actor } from '../spec/agent.ts';
-import { ConfigError } from '../spec/errors.ts';
 import { evaluate } from './evaluate.ts';
 
 const terminated = (...lengths: number[]) => lengths.map(length => ({ length, end: 'terminated' as const }));

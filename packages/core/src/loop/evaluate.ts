@@ -1,6 +1,4 @@
-import type { Actor } from '../spec/agent.ts';
-import type { VectorEnv } from '../spec/env.ts';
-import { ConfigError, message } from '../spec/errors.ts';
+import { type Actor, ConfigError, message, type VectorEnv } from '@zpin/contracts';
 import { Collector, type EpisodeEnd } from './collector.ts';
 
 /** Returns and lengths of the evaluated episodes, in order of environment copy. */

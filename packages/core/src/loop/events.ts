@@ -1,5 +1,4 @@
-import type { Metrics } from '../spec/agent.ts';
-import type { StateValue } from '../spec/env.ts';
+import type { Metrics, StateValue } from '@zpin/contracts';
 
 /** Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. */
 export type TrainState = { readonly [key: string]: StateValue };

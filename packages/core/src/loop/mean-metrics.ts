@@ -1,4 +1,4 @@
-import type { Metrics } from '../spec/agent.ts';
+import type { Metrics } from '@zpin/contracts';
 
 /** Averages of metrics over the gradient steps of one update. */
 export class MeanMetrics implements Metrics {

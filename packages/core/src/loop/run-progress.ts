@@ -1,5 +1,4 @@
-import type { Agent, AgentState, Metrics } from '../spec/agent.ts';
-import { CheckpointError, ConfigError, message, NumericsError } from '../spec/errors.ts';
+import { type Agent, type AgentState, CheckpointError, ConfigError, type Metrics, message, NumericsError } from '@zpin/contracts';
 import type { TrainOptions } from './algorithm.ts';
 import { evaluate } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';

@@ -1,5 +1,4 @@
-import type { Agent, AgentState } from '../spec/agent.ts';
-import { ConfigError, message } from '../spec/errors.ts';
+import { type Agent, type AgentState, ConfigError, message } from '@zpin/contracts';
 import type { TrainOptions } from './algorithm.ts';
 import { type Collected, Collector } from './collector.ts';
 import type { TrainEvent, TrainState } from './events.ts';

@@ -1,10 +1,17 @@
+import {
+  type AgentState,
+  ConfigError,
+  type NumericArray,
+  NumericsError,
+  type OffPolicyAgent,
+  type ReplayBuffer,
+  type Rng,
+  type TransitionBatch,
+  type TransitionRows,
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { type Episode, maskOf, rewardOf, ScriptedEnv } from '../../test/scripted-env.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { AgentState, OffPolicyAgent, ReplayBuffer, TransitionBatch, TransitionRows } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
-import { ConfigError, NumericsError } from '../spec/errors.ts';
-import type { Rng } from '../spec/rng.ts';
 import type { TrainEvent } from './events.ts';
 import { type OffPolicyOptions, trainOffPolicy } from './train-off-policy.ts';
 

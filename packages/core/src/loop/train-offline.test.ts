@@ -1,8 +1,15 @@
+import {
+  type AgentState,
+  CheckpointError,
+  ConfigError,
+  NumericsError,
+  type OfflineAgent,
+  type ReplaySource,
+  type Rng,
+  type TransitionBatch,
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { ScriptedEnv } from '../../test/scripted-env.ts';
-import type { AgentState, OfflineAgent, ReplaySource, TransitionBatch } from '../spec/agent.ts';
-import { CheckpointError, ConfigError, NumericsError } from '../spec/errors.ts';
-import type { Rng } from '../spec/rng.ts';
 import type { TrainEvent } from './events.ts';
 import { type OfflineOptions, trainOffline } from './train-offline.ts';
 

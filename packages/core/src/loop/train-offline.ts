@@ -1,5 +1,4 @@
-import type { AgentState, OfflineAgent, ReplaySource } from '../spec/agent.ts';
-import { Rng, type RngState } from '../spec/rng.ts';
+import { type AgentState, type OfflineAgent, type ReplaySource, Rng, type RngState } from '@zpin/contracts';
 import type { TrainOptions } from './algorithm.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { RunProgress } from './run-progress.ts';

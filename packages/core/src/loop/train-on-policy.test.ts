@@ -1,9 +1,15 @@
+import {
+  CheckpointError,
+  ConfigError,
+  type NumericArray,
+  NumericsError,
+  type OnPolicyAgent,
+  type Recurrence,
+  type Rollout,
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { type Episode, rewardOf, ScriptedEnv, worth } from '../../test/scripted-env.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { OnPolicyAgent, Recurrence, Rollout } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
-import { CheckpointError, ConfigError, NumericsError } from '../spec/errors.ts';
 import type { TrainOptions } from './algorithm.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { trainOnPolicy } from './train-on-policy.ts';

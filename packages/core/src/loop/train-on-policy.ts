@@ -1,5 +1,4 @@
-import type { OnPolicyAgent, Recurrence, Rollout } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
+import type { NumericArray, OnPolicyAgent, Recurrence, Rollout } from '@zpin/contracts';
 import type { TrainOptions } from './algorithm.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { Run } from './run.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BoxSpace } from '../spec/spaces.ts';
+import type { BoxSpace } from '@zpin/contracts';
 
 /** Actions kept within the bounds of their space. @param action `[B, K]` @returns `[B, K]` */
 export function clipToBox(action: tf.Tensor, { low, high }: BoxSpace): tf.Tensor {

@@ -1,5 +1,5 @@
+import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
-import { Rng } from '../spec/rng.ts';
 import {
   constant,
   glorotNormal,

@@ -1,5 +1,4 @@
-import { message, ProgramError } from '../spec/errors.ts';
-import type { Rng } from '../spec/rng.ts';
+import { message, ProgramError, type Rng } from '@zpin/contracts';
 import type { ParameterLayout } from './layout.ts';
 
 /**

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { ProgramError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { ProgramError } from '../spec/errors.ts';
 import { concatLayouts, flattenParams, layout, paramsAt, prefixLayout, unflattenParams } from './layout.ts';
 
 beforeAll(useCpuBackend);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { message, ProgramError } from '../spec/errors.ts';
+import { message, ProgramError } from '@zpin/contracts';
 
 /** Where one parameter tensor lies in a flat vector. */
 export interface ParameterEntry {

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Rng } from '../spec/rng.ts';
+import type { Rng } from '@zpin/contracts';
 import { type Initializer, initialize } from './initializers.ts';
 import { concatLayouts, layout, type ParameterLayout, type Params, paramsAt, prefixLayout } from './layout.ts';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { Rng } from '../spec/rng.ts';
 import { type Activation, activate, activations } from './activation.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { Rng } from '../spec/rng.ts';
 import { unflattenParams } from './layout.ts';
 import { noisyDense } from './noisy-dense.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Rng } from '../spec/rng.ts';
+import type { Rng } from '@zpin/contracts';
 import { constant, initialize, uniformFanIn } from './initializers.ts';
 import { layout } from './layout.ts';
 import type { Network } from './network.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { flatDtype, flatSize, type Space } from '@zpin/contracts';
 import { type InputShape, int32, uint8 } from '../program/program.ts';
-import { flatDtype, flatSize, type Space } from '../spec/spaces.ts';
 import type { Activation } from './activation.ts';
 import type { Initialization } from './initializers.ts';
 import { minAtarCnn, minAtarFeatures } from './minatar-cnn.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { message, ProgramError } from '../spec/errors.ts';
+import { message, ProgramError } from '@zpin/contracts';
 import { flattenParams, type ParameterLayout, type Params, unflattenParams } from './layout.ts';
 
 /** What a differentiated function returns: the loss and any tensors worth reporting, which are not differentiated. */

@@ -1,4 +1,4 @@
-import { ConfigError, message } from '../spec/errors.ts';
+import { ConfigError, message } from '@zpin/contracts';
 
 /** Checks that options of `where` are numbers in [0, below). */
 export function checkRange(where: string, options: Readonly<Record<string, number>>, below: number): void {

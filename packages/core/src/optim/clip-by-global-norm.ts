@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ConfigError, message } from '../spec/errors.ts';
+import { ConfigError, message } from '@zpin/contracts';
 
 /**
  * Shortens a gradient to a Euclidean norm of at most `maxNorm`, keeping its direction (Pascanu et al. 2013, algorithm 1).

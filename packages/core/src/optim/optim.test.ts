@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { ConfigError } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { ConfigError } from '../spec/errors.ts';
 import { adam } from './adam.ts';
 import { clipByGlobalNorm } from './clip-by-global-norm.ts';
 import type { Optimizer } from './optimizer.ts';

@@ -1,11 +1,9 @@
+import { flatDtype, flatSize, message, type Policy, ProgramError } from '@zpin/contracts';
 import { version } from '../checkpoint/version.ts';
 import type { Algorithm } from '../loop/algorithm.ts';
 import { lowerToOnnx } from '../program/onnx-lowering.ts';
 import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx-protobuf.ts';
 import { record } from '../program/recorder.ts';
-import type { Policy } from '../spec/agent.ts';
-import { message, ProgramError } from '../spec/errors.ts';
-import { flatDtype, flatSize } from '../spec/spaces.ts';
 import { envSpecToJSON } from './policy-bytes.ts';
 import { policyNetwork } from './policy-network.ts';
 

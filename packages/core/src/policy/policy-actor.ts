@@ -1,10 +1,10 @@
+import type { Actor, Policy } from '@zpin/contracts';
 import type { Algorithm } from '../loop/algorithm.ts';
 import { unflattenParams } from '../nn/layout.ts';
 import { observationInput } from '../nn/observation.ts';
 import type { Engine } from '../program/engine.ts';
 import { type InputShape, program, uint8 } from '../program/program.ts';
 import { Store } from '../program/store.ts';
-import type { Actor, Policy } from '../spec/agent.ts';
 import { policyNetwork } from './policy-network.ts';
 
 /** A policy that acts and can no longer learn. Greedy in both modes. */

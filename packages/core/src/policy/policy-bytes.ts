@@ -1,9 +1,15 @@
+import {
+  CheckpointError,
+  type EnvSpec,
+  message,
+  type Policy,
+  type SpaceJSON,
+  type StateValue,
+  spaceFromJSON,
+  spaceToJSON,
+} from '@zpin/contracts';
 import { z } from 'zod';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { Policy } from '../spec/agent.ts';
-import type { EnvSpec, StateValue } from '../spec/env.ts';
-import { CheckpointError, message } from '../spec/errors.ts';
-import { type SpaceJSON, spaceFromJSON, spaceToJSON } from '../spec/spaces.ts';
 
 /** What tells a policy from the snapshot of a run, which lies in the same container. */
 const KIND = 'policy';

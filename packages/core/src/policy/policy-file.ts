@@ -1,6 +1,6 @@
+import type { Policy } from '@zpin/contracts';
 import { readBytes } from '../checkpoint/read-bytes.ts';
 import { writeFileAtomic } from '../checkpoint/write-file-atomic.ts';
-import type { Policy } from '../spec/agent.ts';
 import { type PolicyActor, type PolicyActorOptions, policyActor } from './policy-actor.ts';
 import { decodePolicy, encodePolicy } from './policy-bytes.ts';
 

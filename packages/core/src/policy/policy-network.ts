@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import { CheckpointError, message, type Policy } from '@zpin/contracts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Algorithm } from '../loop/algorithm.ts';
 import type { ParameterLayout, Params } from '../nn/layout.ts';
-import type { Policy } from '../spec/agent.ts';
-import { CheckpointError, message } from '../spec/errors.ts';
 
 /** The greedy policy of an algorithm as a pure function; its weights come from a `Policy`. */
 export interface PolicyNetwork {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { InputError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../spec/errors.ts';
 import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
 import type { OnnxRuntimeWeb } from './onnx-runtime.ts';
 import { program } from './program.ts';

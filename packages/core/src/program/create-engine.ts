@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError, message, nearestName } from '../spec/errors.ts';
+import { InputError, message, nearestName } from '@zpin/contracts';
 import type { Engine } from './engine.ts';
 import { onnxEngine } from './onnx.ts';
 import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx-runtime.ts';

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { MaybePromise } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
+import type { MaybePromise, NumericArray } from '@zpin/contracts';
 
 export type EngineName = 'onnx' | 'tensorflow';
 

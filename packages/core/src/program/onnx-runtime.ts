@@ -1,5 +1,4 @@
-import type { MaybePromise } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
+import type { MaybePromise, NumericArray } from '@zpin/contracts';
 import type { InputType } from './engine.ts';
 
 /** A tensor as ONNX Runtime's native code reads it: a plain record over the caller's array, which is not copied. */

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { MaybePromise } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
-import { message, ProgramError } from '../spec/errors.ts';
+import { type MaybePromise, message, type NumericArray, ProgramError } from '@zpin/contracts';
 import type { GraphBuilder } from './builder.ts';
 import { elementwiseTail, type Tail } from './elementwise-tail.ts';
 import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from './engine.ts';

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { ProgramError, Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ProgramError } from '../spec/errors.ts';
-import { Rng } from '../spec/rng.ts';
 import { createEngine } from './create-engine.ts';
 import type { Engine, ProgramSource } from './engine.ts';
 import { bool, int32, program, uint8 } from './program.ts';

@@ -1,7 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { MaybePromise, Metrics } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
-import { message, ProgramError } from '../spec/errors.ts';
+import { type MaybePromise, type Metrics, message, type NumericArray, ProgramError } from '@zpin/contracts';
 import type { Executable, FlatResult, InputSpec, InputType, ProgramSource, Results } from './engine.ts';
 import { flattenTree, nestTree, type StateTensors, type StateUpdate, type Store, type VectorTree } from './store.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { message, ProgramError } from '../spec/errors.ts';
+import { message, ProgramError } from '@zpin/contracts';
 import { GraphBuilder } from './builder.ts';
 import { registerGradients } from './gradients.ts';
 import { type ElementArray, type ElementType, reachable, type Value } from './graph.ts';

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { MaybePromise } from '../spec/agent.ts';
-import { CheckpointError, message, ProgramError } from '../spec/errors.ts';
+import { CheckpointError, type MaybePromise, message, ProgramError } from '@zpin/contracts';
 import type { Engine, StateVector } from './engine.ts';
 
 /** Nested names of flat vectors: `{ online, target, adam: { m, v, step } }`. */

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { MaybePromise } from '../spec/agent.ts';
-import type { NumericArray } from '../spec/env.ts';
+import type { MaybePromise, NumericArray } from '@zpin/contracts';
 import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector } from './engine.ts';
 import { registerGradients } from './gradients.ts';
 

@@ -11,7 +11,7 @@ import {
   SpaceError,
   type SpaceValue,
   type StepResult,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { requireSpace } from '../wrappers/require-space.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 import { AreaResize } from './area-resize.ts';

@@ -1,4 +1,4 @@
-import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { ArrayEnv } from '../base/array-env.ts';
 import { checkEnv } from '../check-env.ts';

@@ -1,4 +1,4 @@
-import type { Env, EnvState, ResetOptions, ResetResult, StepResult } from '@zpin/core/spec';
+import type { Env, EnvState, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 
 /**

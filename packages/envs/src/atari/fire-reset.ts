@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/core/spec';
+import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 
 /** Presses FIRE after each reset, for games that wait for it. */

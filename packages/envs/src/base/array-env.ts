@@ -21,7 +21,7 @@ import {
   type StepResult,
   unflatten,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import type { RowEnv } from './row-env.ts';
 
 type Phase = 'new' | 'running' | 'ended' | 'closed';

@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 
 /**
  * A number among the options of a reset, or its default.

@@ -1,4 +1,4 @@
-import type { NumericArray, Rng, VectorStep } from '@zpin/core/spec';
+import type { NumericArray, Rng, VectorStep } from '@zpin/contracts';
 
 /**
  * Seam for vectorisation: one environment that works on row `row` of arrays it does not own. An `ArrayEnv` has it by nature, any other

@@ -1,4 +1,4 @@
-import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { Box2dEnv } from './box2d-env.ts';
 import { RAYS, SCALE, TORQUE, WalkerScene } from './walker-scene.ts';
 import { GRASS, POINTS, STEP } from './walker-terrain.ts';

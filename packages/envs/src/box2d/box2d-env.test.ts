@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describeSpace, type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/core/spec';
+import { describeSpace, type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { type EnvOptions, makeEnv } from '../registry.ts';
 import { BipedalWalker } from './bipedal-walker.ts';

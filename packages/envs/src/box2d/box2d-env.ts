@@ -8,7 +8,7 @@ import {
   type NumericArray,
   Rng,
   type RngState,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Rng } from '@zpin/core/spec';
+import type { Rng } from '@zpin/contracts';
 import { type Body, BoxShape, EdgeShape, PolygonShape, type Vec2Value } from 'planck';
 import { LegJoint } from './leg-joint.ts';
 import { GROUND, PhysicsWorld } from './physics-world.ts';

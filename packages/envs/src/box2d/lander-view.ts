@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 import { Canvas, type Color } from '../render/canvas.ts';
 import { drawBody, rectangle } from './draw-body.ts';
 import { FLAGS, HEIGHT, HULL, type LanderScene, LEG_SIZE, PAD, SCALE, WIDTH } from './lander-scene.ts';

@@ -1,4 +1,4 @@
-import { type NumericArray, Rng } from '@zpin/core/spec';
+import { type NumericArray, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { LcgRng } from '../../test/lcg-rng.ts';
 import { readTrace } from '../../test/trace.ts';

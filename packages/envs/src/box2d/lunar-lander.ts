@@ -1,4 +1,4 @@
-import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
 import { Box2dEnv } from './box2d-env.ts';
 import { HEIGHT, LanderScene, LEG_DOWN, PAD, SCALE, WIDTH } from './lander-scene.ts';
 import { drawLander } from './lander-view.ts';

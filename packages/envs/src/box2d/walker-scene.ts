@@ -1,4 +1,4 @@
-import type { Rng } from '@zpin/core/spec';
+import type { Rng } from '@zpin/contracts';
 import { type Body, BoxShape, EdgeShape, type Fixture, PolygonShape } from 'planck';
 import { LegJoint, type LegJointDef } from './leg-joint.ts';
 import { GROUND, PhysicsWorld } from './physics-world.ts';

@@ -1,4 +1,4 @@
-import type { Rng } from '@zpin/core/spec';
+import type { Rng } from '@zpin/contracts';
 
 /** A point, in metres. */
 export interface Point {

@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 import { Canvas, type Color } from '../render/canvas.ts';
 import { drawBody, rectangle } from './draw-body.ts';
 import { HULL, LOWER_LEG, RAY_LENGTH, RAY_TURN, SCALE, UPPER_LEG, type WalkerScene } from './walker-scene.ts';

@@ -1,4 +1,4 @@
-import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
 import { Canvas } from '../render/canvas.ts';

@@ -1,4 +1,4 @@
-import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { numberOption } from '../base/reset-options.ts';
 import { Canvas } from '../render/canvas.ts';

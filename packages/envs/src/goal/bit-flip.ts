@@ -10,7 +10,7 @@ import {
   message,
   multiBinary,
   type NumericArray,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas } from '../render/canvas.ts';
 

@@ -1,4 +1,4 @@
-import type { EnvSpec } from '@zpin/core/spec';
+import type { EnvSpec } from '@zpin/contracts';
 import { mujocoRequirement } from '../mujoco/mujoco-sim.ts';
 import type { EnvEntry } from '../registry.ts';
 import { FetchEnv, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './fetch-env.ts';

@@ -8,7 +8,7 @@ import {
   type GoalObs,
   goalSpace,
   type NumericArray,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { unbounded } from '../mujoco/mujoco-env.ts';
 import { drawMujoco, type MujocoCamera } from '../mujoco/mujoco-picture.ts';

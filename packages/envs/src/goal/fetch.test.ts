@@ -7,7 +7,7 @@ import {
   Rng,
   type StepResult,
   sample,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Pilot, pickPilot, pushPilot, reachPilot, slidePilot } from '../../test/fetch-pilots.ts';
 import { MujocoSim } from '../mujoco/mujoco-sim.ts';

@@ -1,4 +1,4 @@
-import { flatten, type GoalEnv, type GoalObs, isGoalEnv } from '@zpin/core/spec';
+import { flatten, type GoalEnv, type GoalObs, isGoalEnv } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { makeEnv, makeVectorEnv } from '../registry.ts';
 import { BitFlip, bitFlipV0 } from './bit-flip.ts';

@@ -9,7 +9,7 @@ import {
   InputError,
   message,
   type NumericArray,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas } from '../render/canvas.ts';
 import { GridMap } from '../tabular/grid-map.ts';

@@ -1,4 +1,4 @@
-import { box, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas } from '../render/canvas.ts';
 

@@ -1,4 +1,4 @@
-import type { EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvSpec, NumericArray } from '@zpin/contracts';
 import { DOWN, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE, UP } from './minatar-game.ts';
 
 const SLOTS = 8;

@@ -1,4 +1,4 @@
-import type { EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvSpec, NumericArray } from '@zpin/contracts';
 import { DOWN, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, SIZE, UP } from './minatar-game.ts';
 
 const CARS = 8;

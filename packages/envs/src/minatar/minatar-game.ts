@@ -1,4 +1,4 @@
-import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { Canvas, type Color } from '../render/canvas.ts';
 

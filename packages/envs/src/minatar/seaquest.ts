@@ -1,4 +1,4 @@
-import type { EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvSpec, NumericArray } from '@zpin/contracts';
 import { EntityList } from './entity-list.ts';
 import {
   DOWN,

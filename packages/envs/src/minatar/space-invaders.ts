@@ -1,4 +1,4 @@
-import type { EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvSpec, NumericArray } from '@zpin/contracts';
 import { FIRE, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE } from './minatar-game.ts';
 
 const START_MOVE_INTERVAL = 12;

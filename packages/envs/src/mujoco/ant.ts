@@ -1,4 +1,4 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
 import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { settingsOf } from './mujoco-settings.ts';

@@ -1,4 +1,4 @@
-import { box, type EnvSpec } from '@zpin/core/spec';
+import { box, type EnvSpec } from '@zpin/contracts';
 import { unbounded } from './mujoco-env.ts';
 import { settingsOf } from './mujoco-settings.ts';
 import { WalkerEnv, type WalkerOptions } from './walker-env.ts';

@@ -1,4 +1,4 @@
-import type { EnvSpec } from '@zpin/core/spec';
+import type { EnvSpec } from '@zpin/contracts';
 import type { EnvEntry, EnvOption } from '../registry.ts';
 import { Ant, antDefaults, antV5 } from './ant.ts';
 import { HalfCheetah, halfCheetahDefaults, halfCheetahV5 } from './half-cheetah.ts';

@@ -1,4 +1,4 @@
-import { box, type EnvSpec, type EnvState, type Frame, InputError, message, type NumericArray } from '@zpin/core/spec';
+import { box, type EnvSpec, type EnvState, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { drawMujoco, type MujocoCamera } from './mujoco-picture.ts';
 import { MujocoSim } from './mujoco-sim.ts';

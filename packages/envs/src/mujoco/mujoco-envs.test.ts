@@ -1,4 +1,4 @@
-import { box, type EnvState, flatSize, Rng, sample } from '@zpin/core/spec';
+import { box, type EnvState, flatSize, Rng, sample } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyEnv, type EnvOptions, loadEnv, makeEnv } from '../registry.ts';
 import type { MujocoArrays, MujocoSim } from './mujoco-sim.ts';

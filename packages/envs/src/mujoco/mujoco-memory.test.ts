@@ -1,5 +1,5 @@
 import load, { type MainModule } from '@mujoco/mujoco';
-import { flatSize } from '@zpin/core/spec';
+import { flatSize } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnyEnv, listEnvs, makeEnv } from '../registry.ts';
 import { loadMujoco, type MujocoSim } from './mujoco-sim.ts';

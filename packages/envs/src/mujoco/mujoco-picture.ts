@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 import { Canvas, type Color } from '../render/canvas.ts';
 import type { MujocoSim } from './mujoco-sim.ts';
 

@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 
 /**
  * The options of an environment with the default of each that was left out.

@@ -1,4 +1,4 @@
-import { InputError } from '@zpin/core/spec';
+import { InputError } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeEnv } from '../registry.ts';
 import { loadMujoco, MujocoSim } from './mujoco-sim.ts';

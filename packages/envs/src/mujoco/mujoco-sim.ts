@@ -1,5 +1,5 @@
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 import type { EnvRequirement } from '../registry.ts';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */

@@ -1,4 +1,4 @@
-import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import { MujocoEnv, squaredNorm } from './mujoco-env.ts';
 
 /** Options of every task that is about running forward. */

@@ -1,4 +1,4 @@
-import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
 

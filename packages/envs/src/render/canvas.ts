@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 
 /** Red, green, blue in [0, 255]. */
 export type Color = readonly [number, number, number];

@@ -1,4 +1,4 @@
-import { type Frame, Rng } from '@zpin/core/spec';
+import { type Frame, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { makeEnv } from '../registry.ts';
 import { encodeGif, GifEncoder } from './gif.ts';

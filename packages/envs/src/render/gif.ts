@@ -1,4 +1,4 @@
-import { type Frame, InputError, message } from '@zpin/core/spec';
+import { type Frame, InputError, message } from '@zpin/contracts';
 
 const COLORS = 256;
 /** Bits of a colour index, and the two codes that follow the indices. */

@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 import type { GridMap } from '../tabular/grid-map.ts';
 import { Canvas, type Color } from './canvas.ts';
 

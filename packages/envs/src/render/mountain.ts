@@ -1,4 +1,4 @@
-import type { Frame } from '@zpin/core/spec';
+import type { Frame } from '@zpin/contracts';
 import { Canvas, type Color } from './canvas.ts';
 
 const MIN_X = -1.2;

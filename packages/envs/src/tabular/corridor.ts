@@ -1,4 +1,4 @@
-import { discrete, type EnvSpec, InputError, message } from '@zpin/core/spec';
+import { discrete, type EnvSpec, InputError, message } from '@zpin/contracts';
 import { GridMap } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { TabularModel } from './tabular-env.ts';

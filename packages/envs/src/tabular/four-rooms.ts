@@ -8,7 +8,7 @@ import {
   type ResetResult,
   type Rng,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { Outcome, TabularModel } from './tabular-env.ts';

@@ -1,4 +1,4 @@
-import { Rng } from '@zpin/core/spec';
+import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { expectTrace, readTrace } from '../../test/trace.ts';
 import { makeEnv } from '../registry.ts';

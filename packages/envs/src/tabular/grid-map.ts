@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/core/spec';
+import { InputError, message } from '@zpin/contracts';
 
 /** Changes of (row, column). */
 export type Move = readonly [number, number];

@@ -1,4 +1,4 @@
-import type { EnvSpec, Frame } from '@zpin/core/spec';
+import type { EnvSpec, Frame } from '@zpin/contracts';
 import { drawGrid, gridText } from '../render/grid.ts';
 import type { GridMap } from './grid-map.ts';
 import { TabularEnv, type TabularModel } from './tabular-env.ts';

@@ -1,4 +1,4 @@
-import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/core/spec';
+import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 
 /** What may follow an action. */

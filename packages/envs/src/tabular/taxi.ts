@@ -1,4 +1,4 @@
-import { discrete, type EnvInfo, type EnvSpec, type Frame, type NumericArray } from '@zpin/core/spec';
+import { discrete, type EnvInfo, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { Canvas, type Color } from '../render/canvas.ts';
 import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
 

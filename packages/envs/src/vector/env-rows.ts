@@ -8,7 +8,7 @@ import {
   type SpaceValue,
   unflatten,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import type { RowEnv } from '../base/row-env.ts';
 
 /** An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step). */

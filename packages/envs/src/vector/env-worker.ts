@@ -1,6 +1,6 @@
 /** The program of one worker thread of `WorkerVectorEnv`. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { errorToData, type VectorEnv } from '@zpin/core/spec';
+import { errorToData, type VectorEnv } from '@zpin/contracts';
 import { loadEnv, makeVectorEnv } from '../registry.ts';
 import {
   ANSWER,

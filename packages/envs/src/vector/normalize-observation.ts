@@ -11,7 +11,7 @@ import {
   type StateValue,
   type VectorEnv,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { VectorWrapper } from './vector-wrapper.ts';
 
 export interface NormalizeObservationOptions {

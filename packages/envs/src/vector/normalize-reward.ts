@@ -7,7 +7,7 @@ import {
   type StateValue,
   type VectorEnv,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { VectorWrapper } from './vector-wrapper.ts';
 
 export interface NormalizeRewardOptions {

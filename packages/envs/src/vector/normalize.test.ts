@@ -1,4 +1,4 @@
-import { RunningStatistics, type VectorEnv } from '@zpin/core/spec';
+import { RunningStatistics, type VectorEnv } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { makeVectorEnv } from '../registry.ts';
 import { NormalizeObservation } from './normalize-observation.ts';

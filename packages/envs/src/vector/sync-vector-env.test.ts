@@ -1,4 +1,4 @@
-import { box, type Env, Rng } from '@zpin/core/spec';
+import { box, type Env, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
 import { makeEnv, makeVectorEnv } from '../registry.ts';

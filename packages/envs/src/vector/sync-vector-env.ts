@@ -16,7 +16,7 @@ import {
   type StateValue,
   type VectorEnv,
   type VectorStep,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import type { RowEnv } from '../base/row-env.ts';
 import { rowEnv } from './env-rows.ts';
 

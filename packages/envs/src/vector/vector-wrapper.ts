@@ -1,4 +1,4 @@
-import type { EnvSpec, EnvState, Frame, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/core/spec';
+import type { EnvSpec, EnvState, Frame, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
 
 /** A vector environment around another one; a subclass changes the arrays after each reset and step. */
 export abstract class VectorWrapper implements VectorEnv {

@@ -1,4 +1,4 @@
-import type { EnvSource, EnvState, ErrorData, NumericArray, VectorStep } from '@zpin/core/spec';
+import type { EnvSource, EnvState, ErrorData, NumericArray, VectorStep } from '@zpin/contracts';
 
 /**
  * Cells of a worker's control array. The main thread writes a command and counts `request` up; the worker does what it is told and sets

@@ -1,4 +1,4 @@
-import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, WorkerError } from '@zpin/core/spec';
+import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, WorkerError } from '@zpin/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MISDEEDS } from '../../test/misbehaving-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';

@@ -17,7 +17,7 @@ import {
   type VectorEnv,
   type VectorStep,
   WorkerError,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { type EnvOptions, loadEnv, makeVectorEnv } from '../registry.ts';
 import {
   ANSWER,

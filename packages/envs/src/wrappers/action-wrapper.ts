@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, ResetResult, Space, SpaceValue, StepResult } from '@zpin/core/spec';
+import type { Env, ResetOptions, ResetResult, Space, SpaceValue, StepResult } from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /** Takes actions in another form than the environment does. */

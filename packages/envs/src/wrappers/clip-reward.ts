@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/core/spec';
+import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /** Pays only the sign of each reward: −1, 0 or 1 (Mnih et al. 2015). */

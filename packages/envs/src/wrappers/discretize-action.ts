@@ -1,4 +1,4 @@
-import { type BoxSpace, discrete, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/core/spec';
+import { type BoxSpace, discrete, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/contracts';
 import { ActionWrapper } from './action-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 

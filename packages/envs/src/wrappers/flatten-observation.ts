@@ -9,7 +9,7 @@ import {
   type NumericArray,
   type Space,
   type SpaceValue,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { ObservationWrapper } from './observation-wrapper.ts';
 
 /** Shows any observation as one flat `Box` row, in the order of `flatLayout`. */

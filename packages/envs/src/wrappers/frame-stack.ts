@@ -11,7 +11,7 @@ import {
   type ResetResult,
   type SpaceValue,
   type StepResult,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { requireSpace } from './require-space.ts';
 import { Wrapper } from './wrapper.ts';
 

@@ -1,4 +1,4 @@
-import type { Env, EnvSpec, ResetOptions, ResetResult, Space, SpaceValue, StepResult } from '@zpin/core/spec';
+import type { Env, EnvSpec, ResetOptions, ResetResult, Space, SpaceValue, StepResult } from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /** Shows an environment's observations in another form. */

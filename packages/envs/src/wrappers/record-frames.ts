@@ -1,4 +1,4 @@
-import { type Env, type Frame, InputError, message, type ResetOptions, type ResetResult, type StepResult } from '@zpin/core/spec';
+import { type Env, type Frame, InputError, message, type ResetOptions, type ResetResult, type StepResult } from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /** Shows every picture of every episode to a listener, the first and the last one among them. */

@@ -1,4 +1,4 @@
-import { describeSpace, message, type Space, SpaceError } from '@zpin/core/spec';
+import { describeSpace, message, type Space, SpaceError } from '@zpin/contracts';
 
 /**
  * The space, when it is of the type that a wrapper works on.

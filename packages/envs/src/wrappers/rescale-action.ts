@@ -1,4 +1,4 @@
-import { type BoxSpace, box, type Env, message, type NumericArray, SpaceError, type SpaceValue } from '@zpin/core/spec';
+import { type BoxSpace, box, type Env, message, type NumericArray, SpaceError, type SpaceValue } from '@zpin/contracts';
 import { ActionWrapper } from './action-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 

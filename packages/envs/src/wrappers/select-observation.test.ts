@@ -1,4 +1,4 @@
-import { box, type NumericArray, SpaceError } from '@zpin/core/spec';
+import { box, type NumericArray, SpaceError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { makeEnv } from '../registry.ts';
 import { SelectObservation } from './select-observation.ts';

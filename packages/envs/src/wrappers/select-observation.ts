@@ -1,4 +1,4 @@
-import { box, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/core/spec';
+import { box, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/contracts';
 import { ObservationWrapper } from './observation-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 

@@ -10,7 +10,7 @@ import {
   type SpaceValue,
   type StateValue,
   type StepResult,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   type ResetOptions,
   type ResetResult,
   type StepResult,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 import { Wrapper } from './wrapper.ts';
 
 /** Truncates episodes after `maxEpisodeSteps` steps. (An `ArrayEnv` needs none: it keeps the limit of its spec.) */

@@ -1,4 +1,4 @@
-import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/core/spec';
+import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/contracts';
 import { ClipAction } from './clip-action.ts';
 import { ClipReward } from './clip-reward.ts';
 import { DiscretizeAction } from './discretize-action.ts';

@@ -9,7 +9,7 @@ import {
   type ResetResult,
   type StateValue,
   type StepResult,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
 
 const NOTHING: EnvState = Object.freeze({});
 

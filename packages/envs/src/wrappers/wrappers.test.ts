@@ -1,4 +1,4 @@
-import { box, dict, discrete, type Env, type EnvSpec, multiDiscrete, Rng, type SpaceValue } from '@zpin/core/spec';
+import { box, dict, discrete, type Env, type EnvSpec, multiDiscrete, Rng, type SpaceValue } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from '../check-env.ts';
 import { type AnyEnv, makeEnv } from '../registry.ts';

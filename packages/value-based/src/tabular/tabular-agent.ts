@@ -1,15 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import {
-  type CreateOptions,
-  count,
-  field,
-  layout,
-  type PolicyNetwork,
-  type PolicyOptions,
-  probability,
-  scheduled,
-} from '@zpin/core';
-import {
   type Agent,
   type AgentState,
   CheckpointError,
@@ -22,7 +12,17 @@ import {
   type RngState,
   SpaceError,
   valueAt,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import {
+  type CreateOptions,
+  count,
+  field,
+  layout,
+  type PolicyNetwork,
+  type PolicyOptions,
+  probability,
+  scheduled,
+} from '@zpin/core';
 import { z } from 'zod';
 import { checkMask, randomAction } from '../epsilon-greedy.ts';
 import { maskQ } from '../mask-q.ts';

@@ -1,4 +1,3 @@
-import { type Algorithm, createEngine, evaluate, policyActor, type TrainState } from '@zpin/core';
 import {
   type AgentState,
   box,
@@ -8,7 +7,8 @@ import {
   InputError,
   NumericsError,
   SpaceError,
-} from '@zpin/core/spec';
+} from '@zpin/contracts';
+import { type Algorithm, createEngine, evaluate, policyActor, type TrainState } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { ActionTable } from './action-table.ts';

@@ -1,5 +1,5 @@
+import type { Metrics, NumericArray } from '@zpin/contracts';
 import { Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
-import type { Metrics, NumericArray } from '@zpin/core/spec';
 import type { TabularAgent } from './tabular-agent.ts';
 
 /**

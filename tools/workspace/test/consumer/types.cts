@@ -1,6 +1,6 @@
 import core = require('@zpin/core');
 import node = require('@zpin/core/node');
-import spec = require('@zpin/core/spec');
+import spec = require('@zpin/contracts');
 import envs = require('@zpin/envs');
 import threads = require('@zpin/envs/node');
 import workers = require('@zpin/onpolicy/node');

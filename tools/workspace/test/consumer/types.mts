@@ -1,6 +1,6 @@
+import { type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, type Engine } from '@zpin/core';
 import { writeCheckpoint } from '@zpin/core/node';
-import { type EnvSpec, Rng } from '@zpin/core/spec';
 import { makeVectorEnv } from '@zpin/envs';
 import { makeWorkerVectorEnv } from '@zpin/envs/node';
 import { ppo } from '@zpin/onpolicy';

@@ -20,7 +20,7 @@ interface Case {
   third: number;
 }
 
-const numpy = JSON.parse(readFileSync(new URL('../../test/numpy-random.json', import.meta.url), 'utf8')) as {
+const numpy = JSON.parse(readFileSync(new URL('../test/numpy-random.json', import.meta.url), 'utf8')) as {
   cases: Case[];
   manyNormals: { seed: number; count: number; sum: number; tail: [number, number][]; next: number };
   manyIntegers: { seed: number; count: number; high: number; digest: number };
