@@ -52,6 +52,13 @@ export { RunningStatistics } from './running-statistics.ts';
 export type { Schedule } from './schedules.ts';
 export { checkSchedule, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';
+export type { FieldDescription } from './settings/describe-field.ts';
+export { describeField } from './settings/describe-field.ts';
+export type { Field, Fields, FieldText, NumberRange, ValuesOf } from './settings/field.ts';
+export { field } from './settings/field.ts';
+export type { JsonSchema } from './settings/json-schema.ts';
+export { alternatives } from './settings/json-schema.ts';
+export { readValues, takes } from './settings/read-values.ts';
 export type {
   BoxOptions,
   BoxSpace,

@@ -3,6 +3,8 @@ export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpo
 export { crc32c } from './checkpoint/crc32c.ts';
 export { version } from './checkpoint/version.ts';
 export { camelCase, kebabCase, parseFlag } from './config/config-flags.ts';
+export type { ConfigOf, ConfigSchema, ConfigSchemaOptions } from './config/config-schema.ts';
+export { configSchema } from './config/config-schema.ts';
 export type { ConfigField } from './config/describe-config.ts';
 export { describeConfig } from './config/describe-config.ts';
 export type { FieldText } from './config/field.ts';

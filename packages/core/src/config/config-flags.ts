@@ -1,4 +1,5 @@
-import { alternatives, type ConfigField, type JsonSchema } from './describe-config.ts';
+import { alternatives, type JsonSchema } from '@zpin/contracts';
+import type { ConfigField } from './describe-config.ts';
 
 /** `learningRate` → `learning-rate`. */
 export function kebabCase(name: string): string {

@@ -1,5 +1,6 @@
 import { ConfigError, message, nearestName } from '@zpin/contracts';
 import type { z } from 'zod';
+import { renamedSetting } from './config-schema.ts';
 import { type ConfigField, describeConfig } from './describe-config.ts';
 
 /**
@@ -19,23 +20,28 @@ export function parseConfig<Config>(
   const result = schema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const fields = new Map(describeConfig(schema).map(field => [field.name, field]));
-  const lines = result.error.issues.flatMap(issue => explain(issue, raw, fields, where, label));
+  const lines = result.error.issues.flatMap(issue => explain(issue, { schema, raw, fields, where, label }));
   throw new ConfigError([...new Set(lines)].join('\n'));
 }
 
-function explain(
-  issue: z.core.$ZodIssue,
-  raw: unknown,
-  fields: ReadonlyMap<string, ConfigField>,
-  where: string,
-  label: (name: string) => string,
-): string[] {
+/** What an issue is told by. */
+interface Explanation {
+  readonly schema: z.ZodType;
+  readonly raw: unknown;
+  readonly fields: ReadonlyMap<string, ConfigField>;
+  readonly where: string;
+  label(name: string): string;
+}
+
+function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label }: Explanation): string[] {
   const [key] = issue.path;
   if (key === undefined && issue.code === 'unrecognized_keys') {
     const names = [...fields.keys()];
     return issue.keys.map(unknown => {
+      const renamed = renamedSetting(schema, unknown);
       const nearest = nearestName(unknown, names);
-      const remedy = nearest === undefined ? `Use one of ${names.map(label).join(', ')}` : `Write ${label(nearest)}`;
+      const known = nearest === undefined ? `Use one of ${names.map(label).join(', ')}` : `Write ${label(nearest)}`;
+      const remedy = renamed === undefined ? known : `It has another name now: write ${renamed}`;
       return message(where, `${label(unknown)} must be a known setting`, unknown, remedy);
     });
   }
