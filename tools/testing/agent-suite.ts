@@ -79,20 +79,24 @@ export function describeAgent(subject: AlgorithmCase): void {
       return error as InputError;
     };
 
+    const settings = describeConfig(algorithm.config).map(({ name }) => name);
+
     it('names the nearest setting for an unknown one', async () => {
-      const error = await refused({ config: { learningRat: 1 } });
+      const rate = settings.find(name => name.toLowerCase().endsWith('learningrate')) ?? 'gamma';
+      const slip = rate.slice(0, -1);
+      const error = await refused({ config: { [slip]: 1 } });
       expect(error).toBeInstanceOf(ConfigError);
-      expect(error.message).toMatch(new RegExp(`^${algorithm.id}: learningRat .*learningRate`));
+      expect(error.message).toMatch(new RegExp(`^${algorithm.id}: ${slip} .*${rate}`));
     });
 
-    const settings = describeConfig(algorithm.config).map(({ name }) => name);
-    const wrong: readonly [string, unknown][] = [
+    const wrong: readonly (readonly [string, unknown])[] = [
       ['gamma', 1.5],
       ['gamma', Number.NaN],
       ['numEnvs', 0],
       ['batchSize', 2.5],
-      ['learningRate', -1],
-      ['learningRate', '1e-3'],
+      ...settings
+        .filter(name => name.toLowerCase().endsWith('learningrate'))
+        .flatMap(name => [[name, -1] as const, [name, '1e-3'] as const]),
       ['hiddenSizes', [8, 0]],
     ];
     it.each(wrong.filter(([name]) => settings.includes(name)))(
@@ -111,7 +115,7 @@ export function describeAgent(subject: AlgorithmCase): void {
     });
 
     // An offline algorithm steps no environment; its data are checked before.
-    if (algorithm.isOffline) return;
+    if (algorithm.learnsFrom === 'dataset') return;
 
     it('refuses another number of environments than it was made for', async () => {
       const env = probeEnv(probe({}), kind, small.numEnvs + 1);

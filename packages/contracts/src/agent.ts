@@ -1,4 +1,5 @@
-import type { EnvSpec, NumericArray, StateValue } from './env.ts';
+import type { EnvSpec, StateValue } from './env.ts';
+import type { NumericArray } from './numeric-array.ts';
 import type { Rng } from './rng.ts';
 
 /** A value, or a promise of it: native engines answer at once, a browser's later. Always awaited, so code is written once. */
@@ -16,6 +17,14 @@ export interface Metrics {
 /** `explore`: as in training (sampled, or with noise); `exploit`: greedy, as in evaluation. */
 export type ActMode = 'explore' | 'exploit';
 
+/** How far a run is, for schedules. */
+export interface Progress {
+  /** Environment steps done over all copies, or gradient steps on a data set. */
+  readonly step: number;
+  /** Steps planned, of the same kind. */
+  readonly totalSteps: number;
+}
+
 /** What every agent can do, whatever the way it learns. */
 export interface Actor {
   /**
@@ -24,9 +33,16 @@ export interface Actor {
    * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
    * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there what was before. Omitted: as 0.
    * Each mode has a memory of its own, so evaluation leaves that of training alone; another N begins anew.
+   * @param progress of the run, for schedules of exploration, given by training loops; omitted: as it was last told
    * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
    */
-  act(obs: NumericArray, mode: ActMode, actionMask?: Uint8Array, start?: Uint8Array): MaybePromise<NumericArray>;
+  act(
+    obs: NumericArray,
+    mode: ActMode,
+    actionMask?: Uint8Array,
+    start?: Uint8Array,
+    progress?: Progress,
+  ): MaybePromise<NumericArray>;
 }
 
 /** A greedy policy as plain data: all it takes to act, nothing to go on training with. */
@@ -88,6 +104,13 @@ export interface Recurrence {
   readonly memory: Float32Array;
 }
 
+/** What an update tells. */
+export interface UpdateResult {
+  readonly metrics: Metrics;
+  /** `[B]`: how much the rows of the batch were off, for `updatePriorities` of the replay; absent where nothing asks for it. */
+  readonly priorities?: Float32Array;
+}
+
 /** Learns from what its present policy collected. */
 export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
   /** Steps per environment between two updates. */
@@ -108,8 +131,7 @@ export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
   ): MaybePromise<NumericArray>;
   /** V(obs) for N rows of `[N, D]`, written to `value` `[N]`. With a memory: of what is seen next, in the episodes of the last `explore`. */
   value(obs: NumericArray, value: Float32Array): MaybePromise<void>;
-  /** @param progress share of the run that is over, in [0, 1], for schedules */
-  update(rollout: Rollout, progress: number): MaybePromise<Metrics>;
+  update(rollout: Rollout, progress: Progress): MaybePromise<UpdateResult>;
 }
 
 /** A batch of B transitions. `discount` carries everything about ends and horizons, so losses need no special case. */
@@ -178,17 +200,12 @@ export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
   readonly trainEverySteps: number;
   /** Updates per round. */
   readonly gradientSteps: number;
-  /** Tells the agent how far the run is (schedules): environment steps done and planned. Called before every act in training. */
-  progress(step: number, totalSteps: number): void;
-  update(batch: TransitionBatch): MaybePromise<Metrics>;
-  /** `[B]`: how much the rows of the last batch were off, for `updatePriorities` of the replay; absent where nothing asks for it. */
-  readonly priorities?: Float32Array | undefined;
+  /** @param progress as it was when the last action was chosen */
+  update(batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
 }
 
 /** Learns from a fixed set of transitions. An off-policy agent is one too. */
 export interface OfflineAgent<Config = unknown> extends Agent<Config> {
   readonly batchSize: number;
-  /** Tells the agent how far the run is (schedules): gradient steps done and planned. Called before every update. */
-  progress(step: number, totalSteps: number): void;
-  update(batch: TransitionBatch): MaybePromise<Metrics>;
+  update(batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
 }

@@ -1,9 +1,7 @@
-import type { GoalOutcomes } from './goal-env.ts';
+import type { GoalOutcomes } from './goal-outcomes.ts';
+import type { NumericArray } from './numeric-array.ts';
 import type { Rng, RngState } from './rng.ts';
 import type { Space } from './spaces.ts';
-
-/** Numbers of one observation or action array. Floats are `Float32Array`, pixels `Uint8Array`, indices `Int32Array`. */
-export type NumericArray = Float32Array | Int32Array | Uint8Array;
 
 /** What is fixed about an environment: everything an agent needs before the first step. */
 export interface EnvSpec {

@@ -1,4 +1,6 @@
-import type { Env, NumericArray } from './env.ts';
+import type { Env } from './env.ts';
+import type { GoalOutcomes } from './goal-outcomes.ts';
+import type { NumericArray } from './numeric-array.ts';
 import { type BoxSpace, type DictSpace, dict, type MultiBinarySpace } from './spaces.ts';
 
 /** What a goal environment shows; the names are those of Gymnasium-Robotics. */
@@ -7,24 +9,6 @@ export interface GoalObs {
   /** What the observation has reached, in the form of a goal. */
   readonly achieved_goal: NumericArray;
   readonly desired_goal: NumericArray;
-}
-
-/** What transitions would have been with other goals (hindsight). */
-export interface GoalOutcomes {
-  /**
-   * Rewards of B transitions, as `step` would have paid them.
-   * @param achieved `[B, G]`, achieved after the step
-   * @param desired `[B, G]`
-   * @param out `[B]`, written and returned
-   */
-  computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array;
-  /**
-   * Whether (1) each of B transitions would have been terminated. Absent where ends do not depend on the goal.
-   * @param achieved `[B, G]`, achieved after the step
-   * @param desired `[B, G]`
-   * @param out `[B]`, written and returned
-   */
-  computeTerminated?(achieved: NumericArray, desired: NumericArray, out: Uint8Array): Uint8Array;
 }
 
 /** An environment with a goal per episode, whose reward can be computed anew for another goal. */

@@ -9,12 +9,14 @@ export type {
   OffPolicyAgent,
   OnPolicyAgent,
   Policy,
+  Progress,
   Recurrence,
   ReplayBuffer,
   ReplaySource,
   Rollout,
   TransitionBatch,
   TransitionRows,
+  UpdateResult,
 } from './agent.ts';
 export type {
   Env,
@@ -23,7 +25,6 @@ export type {
   EnvSpec,
   EnvState,
   Frame,
-  NumericArray,
   ResetOptions,
   ResetResult,
   StateValue,
@@ -44,13 +45,16 @@ export {
   SpaceError,
   WorkerError,
 } from './errors.ts';
-export type { GoalEnv, GoalObs, GoalOutcomes } from './goal-env.ts';
+export type { GoalEnv, GoalObs } from './goal-env.ts';
 export { goalSpace, isGoalEnv } from './goal-env.ts';
+export type { GoalOutcomes } from './goal-outcomes.ts';
+export type { NumericArray } from './numeric-array.ts';
+export type { MakeReplay, ReplayPlan, ReplaySettings } from './replay-plan.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { RunningStatistics } from './running-statistics.ts';
 export type { Schedule } from './schedules.ts';
-export { checkSchedule, valueAt } from './schedules.ts';
+export { checkSchedule, shareDone, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';
 export type { FieldDescription } from './settings/describe-field.ts';
 export { describeField } from './settings/describe-field.ts';

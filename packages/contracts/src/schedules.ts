@@ -1,3 +1,4 @@
+import type { Progress } from './agent.ts';
 import { ConfigError, message } from './errors.ts';
 
 /** A value that changes over a run, as plain JSON. Progress is the share of the run that is over, in [0, 1]. */
@@ -11,6 +12,11 @@ export type Schedule =
   | { readonly type: 'exponential'; readonly from: number; readonly to: number; readonly end?: number }
   /** Straight lines between points `[progress, value]`, in order of progress; constant before the first and after the last. */
   | { readonly type: 'piecewise'; readonly points: readonly (readonly [number, number])[] };
+
+/** The share of a run that is over, in [0, 1]. */
+export function shareDone({ step, totalSteps }: Progress): number {
+  return Math.min(1, step / totalSteps);
+}
 
 /** The schedule's value at `progress`; progress outside [0, 1] counts as the nearer end. */
 export function valueAt(schedule: Schedule, progress: number): number {

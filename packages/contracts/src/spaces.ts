@@ -1,5 +1,5 @@
-import type { NumericArray } from './env.ts';
 import { message, SpaceError } from './errors.ts';
+import type { NumericArray } from './numeric-array.ts';
 import type { Rng } from './rng.ts';
 
 /** Element types of arrays in spaces and in vector steps. */

@@ -1,3 +1,23 @@
+export type {
+  Algorithm,
+  AnyAlgorithm,
+  CreateOptions,
+  DatasetAlgorithm,
+  PolicyOptions,
+  Preset,
+  Regime,
+  ReplayAlgorithm,
+  RolloutAlgorithm,
+  StepAlgorithm,
+  TakenSpaces,
+} from './algorithm/algorithm.ts';
+export type {
+  DatasetTrainOptions,
+  EvaluationPlan,
+  ReplayTrainOptions,
+  TrainOptions,
+  TransitionData,
+} from './algorithm/training-options.ts';
 export type { Checkpoint, CheckpointExpectation, CheckpointHeader, DecodedCheckpoint } from './checkpoint/checkpoint.ts';
 export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.ts';
 export { crc32c } from './checkpoint/crc32c.ts';
@@ -17,30 +37,42 @@ export type { Distribution, EntropicDistribution } from './distributions/distrib
 export { MultiCategorical } from './distributions/multi-categorical.ts';
 export type { ActionBounds } from './distributions/squashed-gaussian.ts';
 export { SquashedGaussian } from './distributions/squashed-gaussian.ts';
-export type {
-  Algorithm,
-  CreateOptions,
-  EvaluationPlan,
-  MakeReplay,
-  PolicyOptions,
-  Preset,
-  ReplaySettings,
-  TrainOptions,
-  TransitionData,
-} from './loop/algorithm.ts';
+export type { Acting, AgentShellOptions, Disposable } from './learn/agent-shell.ts';
+export { agentShell } from './learn/agent-shell.ts';
+export type { BatchAgentOptions, LearnInputs, ReplayAgentConfig } from './learn/batch-agent.ts';
+export { batchAgent, replayAgent, transitionInputs } from './learn/batch-agent.ts';
+export type { MaskedProgram } from './learn/masked-program.ts';
+export { maskedProgram } from './learn/masked-program.ts';
+export type { ObservationNormalizerOptions } from './learn/observation-normalizer.ts';
+export { ObservationNormalizer, observationFields } from './learn/observation-normalizer.ts';
+export type { NoiseKind } from './learn/scratch.ts';
+export { importanceWeights, noiseInputs, Scratch, scheduledInputs } from './learn/scratch.ts';
+export type { Memory, Stateful } from './learn/stateful.ts';
+export { Clock, Counter } from './learn/stateful.ts';
+export type { Descent, FirstVectors, Trainable, TrainableOptions } from './learn/trainable.ts';
+export { trainable } from './learn/trainable.ts';
 export type { Collected, EpisodeEnd } from './loop/collector.ts';
 export { Collector } from './loop/collector.ts';
 export type { Evaluation } from './loop/evaluate.ts';
 export { evaluate } from './loop/evaluate.ts';
 export type { TrainEvent, TrainState, TrainSummary } from './loop/events.ts';
 export { MeanMetrics } from './loop/mean-metrics.ts';
+export type { Explorer, RolloutBufferOptions } from './loop/rollout-buffer.ts';
+export { RolloutBuffer } from './loop/rollout-buffer.ts';
 export { Run } from './loop/run.ts';
 export { RunProgress } from './loop/run-progress.ts';
-export type { OffPolicyOptions } from './loop/train-off-policy.ts';
-export { trainOffPolicy } from './loop/train-off-policy.ts';
+export type { Learner, LearnersOptions, OffPolicyOptions, ReplayPlayer } from './loop/train-off-policy.ts';
+export { trainLearners, trainOffPolicy } from './loop/train-off-policy.ts';
 export type { OfflineOptions } from './loop/train-offline.ts';
 export { trainOffline } from './loop/train-offline.ts';
 export { trainOnPolicy } from './loop/train-on-policy.ts';
+export { halfSquare, huber } from './losses/huber.ts';
+export { maskValues } from './losses/mask-values.ts';
+export { normalizeAdvantage, normalizeAdvantages } from './losses/normalize-advantage.ts';
+export { polyak } from './losses/polyak.ts';
+export { quantileHuber, quantileMidpoints } from './losses/quantile-huber.ts';
+export { takeAction } from './losses/take-action.ts';
+export { weightedMean } from './losses/weighted-mean.ts';
 export type { Activation } from './nn/activation.ts';
 export { activate, activations } from './nn/activation.ts';
 export { clipToBox } from './nn/clip-to-box.ts';
@@ -85,6 +117,7 @@ export {
   observationNetwork,
 } from './nn/observation.ts';
 export { oneHot } from './nn/one-hot.ts';
+export type { PolicyNetwork } from './nn/policy-network.ts';
 export type { LossOutput } from './nn/value-and-grad.ts';
 export { valueAndGrad } from './nn/value-and-grad.ts';
 export type { AdamOptions } from './optim/adam.ts';
@@ -101,7 +134,6 @@ export { normalizedPolicy } from './policy/normalized-policy.ts';
 export type { PolicyActor, PolicyActorOptions } from './policy/policy-actor.ts';
 export { policyActor } from './policy/policy-actor.ts';
 export { decodePolicy, encodePolicy, envSpecFromJSON, envSpecToJSON } from './policy/policy-bytes.ts';
-export type { PolicyNetwork } from './policy/policy-network.ts';
 export type { EngineChoice, EngineOptions, TensorflowBackend } from './program/create-engine.ts';
 export { createEngine } from './program/create-engine.ts';
 export type { Engine, EngineName, Executable, InputSpec, ProgramSource, Results, StateVector } from './program/engine.ts';

@@ -2,6 +2,8 @@ export { checkMemory, type MemoryOptions, transitionBytes } from './check-memory
 export { type FramePlaces, FrameStore } from './frame-store.ts';
 export { LatestTransitions } from './latest-transitions.ts';
 export { PrioritizedReplay, type PrioritizedReplayOptions } from './prioritized-replay.ts';
+export { memoryFields, priorityFields, type ReplayDefaults, replayFields } from './replay-fields.ts';
+export { type ReplayRun, replayOf } from './replay-of.ts';
 export { type Column, Ring } from './ring.ts';
 export { SumTree } from './sum-tree.ts';
 export type { TransitionTableOptions } from './transition-table.ts';

@@ -1,5 +1,14 @@
-import { type Agent, type AgentState, CheckpointError, ConfigError, type Metrics, message, NumericsError } from '@zpin/contracts';
-import type { TrainOptions } from './algorithm.ts';
+import {
+  type Agent,
+  type AgentState,
+  CheckpointError,
+  ConfigError,
+  type Metrics,
+  message,
+  NumericsError,
+  type Progress,
+} from '@zpin/contracts';
+import type { TrainOptions } from '../algorithm/training-options.ts';
 import { evaluate } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 
@@ -11,6 +20,7 @@ export class RunProgress<A extends Agent> {
   /** Gradient steps (off-policy, offline) or rollouts learned from (on-policy). */
   updates = 0;
   episodes = 0;
+  readonly #progress: { step: number; readonly totalSteps: number };
 
   constructor(options: TrainOptions<A>) {
     const { totalSteps } = options;
@@ -18,6 +28,7 @@ export class RunProgress<A extends Agent> {
       throw new ConfigError(message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the steps to train for'));
     }
     this.options = options;
+    this.#progress = { step: 0, totalSteps };
   }
 
   get finished(): boolean {
@@ -28,9 +39,10 @@ export class RunProgress<A extends Agent> {
     return this.options.signal?.aborted ?? false;
   }
 
-  /** Share of the run that is over, in [0, 1]. */
-  get progress(): number {
-    return Math.min(1, this.step / this.options.totalSteps);
+  /** How far the run is, for schedules; the object is reused by the next call. */
+  get progress(): Progress {
+    this.#progress.step = this.step;
+    return this.#progress;
   }
 
   /**
@@ -42,7 +54,12 @@ export class RunProgress<A extends Agent> {
     if (!resume) return;
     if (![...parts, 'counters', 'agent'].every(part => resume[part])) {
       throw new CheckpointError(
-        message('train', 'resume must be the state of a checkpoint event', Object.keys(resume), 'Pass the state as it was saved'),
+        message(
+          'train',
+          `resume must be the state of a checkpoint event, with ${[...parts, 'counters', 'agent'].join(', ')}`,
+          Object.keys(resume),
+          'Pass the state as this version saved it',
+        ),
       );
     }
     const counters = resume.counters as { step: number; updates: number; episodes: number };
@@ -51,9 +68,12 @@ export class RunProgress<A extends Agent> {
     extra(resume);
   }
 
-  /** Begins, or goes on where `resume` of the options says so. `extra` takes back what the loop itself saved. */
-  begin(extra: (state: TrainState) => void): Promise<void> {
-    return this.resume(extra);
+  /**
+   * Begins, or goes on where `resume` of the options says so.
+   * @param extra takes back what the loop itself saved @param parts of the state that the loop saved
+   */
+  begin(extra: (state: TrainState) => void, parts: readonly string[] = []): Promise<void> {
+    return this.resume(extra, parts);
   }
 
   /** Stops the run when a metric is not a finite number. Waits only where the numbers are at hand anyway. */

@@ -1,5 +1,5 @@
 import { type Agent, type AgentState, ConfigError, message } from '@zpin/contracts';
-import type { TrainOptions } from './algorithm.ts';
+import type { TrainOptions } from '../algorithm/training-options.ts';
 import { type Collected, Collector } from './collector.ts';
 import type { TrainEvent, TrainState } from './events.ts';
 import { RunProgress } from './run-progress.ts';
@@ -25,8 +25,8 @@ export class Run<A extends Agent> extends RunProgress<A> {
     this.collector = new Collector(env);
   }
 
-  /** First observations, or those of the state to go on from. `extra` takes back what the loop itself saved. */
-  override async begin(extra: (state: TrainState) => void): Promise<void> {
+  /** First observations, or those of the state to go on from. */
+  override async begin(extra: (state: TrainState) => void, parts: readonly string[] = []): Promise<void> {
     const { resume, seed } = this.options;
     if (!resume) this.collector.reset(seed);
     await this.resume(
@@ -34,7 +34,7 @@ export class Run<A extends Agent> extends RunProgress<A> {
         this.collector.restore(state.collector as AgentState);
         extra(state);
       },
-      ['collector'],
+      ['collector', ...parts],
     );
   }
 

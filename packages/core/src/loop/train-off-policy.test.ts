@@ -4,6 +4,7 @@ import {
   type NumericArray,
   NumericsError,
   type OffPolicyAgent,
+  type Progress,
   type ReplayBuffer,
   type Rng,
   type TransitionBatch,
@@ -62,20 +63,17 @@ class FakeAgent implements OffPolicyAgent<object> {
   updates = 0;
   calls = 0;
 
-  progress(step: number, totalSteps: number): void {
-    this.log.push(`progress ${step}/${totalSteps}`);
-  }
-  act(obs: NumericArray, mode: string, _mask?: Uint8Array, start?: Uint8Array): NumericArray {
+  act(obs: NumericArray, mode: string, _mask?: Uint8Array, start?: Uint8Array, progress?: Progress): NumericArray {
     if (mode === 'exploit') return new Int32Array(obs.length / 3);
-    this.log.push(mode);
+    this.log.push(`${mode} at ${progress?.step}/${progress?.totalSteps}`);
     this.starts.push(start && Array.from(start));
     return new Int32Array(this.numEnvs).fill(1).fill(++this.calls % 3, 0, 1);
   }
-  update(batch: TransitionBatch) {
+  update(batch: TransitionBatch, progress: Progress) {
     this.updates++;
-    this.log.push(`update of ${batch.size}`);
+    this.log.push(`update of ${batch.size} at ${progress.step}`);
     const { updates, loss } = this;
-    return { names: ['loss', 'updates'], read: async () => ({ loss, updates }) };
+    return { metrics: { names: ['loss', 'updates'], read: async () => ({ loss, updates }) } };
   }
   state() {
     return { calls: this.calls, updates: this.updates };
@@ -160,13 +158,13 @@ describe('trainOffPolicy', () => {
     expect(updates.map(event => event.updates)).toEqual([3, 6, 9]);
     expect(await updates[0].metrics.read()).toEqual({ loss: 0, updates: 3 });
     expect(summary).toEqual({ steps: 18, updates: 9, episodes: 4, reason: 'finished' });
-    expect(agent.log.slice(6, 12)).toEqual([
-      'progress 6/18',
-      'explore',
-      'update of 4',
-      'update of 4',
-      'update of 4',
-      'progress 8/18',
+    // Updates count the steps as the last action did.
+    expect(agent.log.slice(3, 8)).toEqual([
+      'explore at 6/18',
+      'update of 4 at 6',
+      'update of 4 at 6',
+      'update of 4 at 6',
+      'explore at 8/18',
     ]);
   });
 

@@ -1,7 +1,33 @@
-import { type AgentState, type OffPolicyAgent, type ReplayBuffer, Rng, type RngState } from '@zpin/contracts';
-import type { TrainOptions } from './algorithm.ts';
+import {
+  type AgentState,
+  type MaybePromise,
+  type Metrics,
+  type OffPolicyAgent,
+  type Progress,
+  type ReplayBuffer,
+  type ReplaySource,
+  Rng,
+  type RngState,
+  type TransitionBatch,
+  type UpdateResult,
+} from '@zpin/contracts';
+import type { TrainOptions } from '../algorithm/training-options.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { Run } from './run.ts';
+
+/** What learns from a memory: an agent, or one of its levels. */
+export interface Learner {
+  readonly batchSize: number;
+  /** Environment steps before the first update. */
+  readonly learningStarts: number;
+  /** Where its batches come from. */
+  readonly source: ReplaySource;
+  update(batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
+}
+
+/** What the loop asks of an agent that plays and learns from a memory. */
+export type ReplayPlayer = Pick<OffPolicyAgent, 'algorithm' | 'config' | 'act' | 'state' | 'restore' | 'dispose'> &
+  Pick<OffPolicyAgent, 'numEnvs' | 'trainEverySteps' | 'gradientSteps'>;
 
 export interface OffPolicyOptions extends TrainOptions<OffPolicyAgent> {
   /** Where transitions are stored and batches come from. */
@@ -10,50 +36,100 @@ export interface OffPolicyOptions extends TrainOptions<OffPolicyAgent> {
 
 /**
  * Trains an agent on stored transitions: one step in each environment, store, and every `trainEverySteps` environment steps
- * `gradientSteps` updates on batches drawn from the replay. Where one step of all environments is longer than that, the updates that it is worth
+ * `gradientSteps` updates on batches drawn from the memory. Where one step of all environments is longer than that, the updates that it is worth
  * follow at once.
  */
-export async function* trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainEvent, TrainSummary> {
-  const { agent, env, replay } = options;
-  const run = new Run(options);
+export function trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainEvent, TrainSummary> {
+  const { agent, replay } = options;
+  const { batchSize, learningStarts } = agent;
+  const update = agent.update.bind(agent);
+  return trainLearners({ ...options, learners: { agent: { batchSize, learningStarts, source: replay, update } } });
+}
+
+export interface LearnersOptions<A extends ReplayPlayer> extends TrainOptions<A> {
+  /** Where transitions are stored. */
+  readonly replay: Pick<ReplayBuffer, 'add' | 'state' | 'restore'>;
+  /** What learns in each round, one behind the other, by the names that stand before their metrics; the first has none. */
+  readonly learners: Readonly<Record<string, Learner>>;
+}
+
+/** `trainOffPolicy` for an agent of which several parts learn, each from a memory of its own. */
+export async function* trainLearners<A extends ReplayPlayer>(
+  options: LearnersOptions<A>,
+): AsyncGenerator<TrainEvent, TrainSummary> {
+  const { agent, env, replay, totalSteps, evaluation, checkpointEverySteps } = options;
+  const learners = Object.entries(options.learners);
+  const run = new Run<A>(options);
   const { collector } = run;
   const rng = new Rng([options.seed, 0x5a3b1e]);
-  await run.begin(state => {
-    replay.restore(state.replay as AgentState);
-    rng.restore(state.sampling as RngState);
-  });
+  await run.begin(
+    state => {
+      replay.restore(state.replay as AgentState);
+      rng.restore(state.sampling as RngState);
+    },
+    ['replay', 'sampling'],
+  );
   const loopState = (): TrainState => ({ replay: replay.state(), sampling: rng.state() });
   const obs = collector.obs.slice();
   const actionMask = collector.actionMask?.slice();
 
+  /** Updates of one learner; null where it has nothing to learn from yet. */
+  async function learn({ source, batchSize, update }: Learner, updates: number, progress: Progress): Promise<Metrics | null> {
+    let metrics: Metrics | null = null;
+    for (let k = 0; k < updates && source.size > 0; k++) {
+      const batch = source.sample(batchSize, rng);
+      const { metrics: latest, priorities } = await update(batch, progress);
+      if (batch.index && priorities) source.updatePriorities?.(batch.index, priorities);
+      metrics = latest;
+      run.updates++;
+    }
+    if (metrics) await run.checkFinite(metrics);
+    return metrics;
+  }
+
   while (!run.finished && !run.stopped) {
-    agent.progress(run.step, options.totalSteps);
-    const action = await agent.act(collector.obs, 'explore', collector.actionMask, collector.start);
+    const { progress } = run;
+    const action = await agent.act(collector.obs, 'explore', collector.actionMask, collector.start, progress);
     obs.set(collector.obs);
     if (collector.actionMask) actionMask?.set(collector.actionMask);
     const collected = collector.step(action);
     run.step += env.numEnvs;
     replay.add({ obs, action, ...(actionMask && { actionMask }), ...collected });
     yield* run.episodeEvents(collected);
-    if (run.step > agent.learningStarts && run.due(agent.trainEverySteps, env.numEnvs)) {
+    if (run.due(agent.trainEverySteps, env.numEnvs)) {
       const updates = run.completed(agent.trainEverySteps, env.numEnvs) * agent.gradientSteps;
-      let metrics = null;
-      for (let k = 0; k < updates; k++) {
-        const batch = replay.sample(agent.batchSize, rng);
-        metrics = await agent.update(batch);
-        if (batch.index && agent.priorities) replay.updatePriorities?.(batch.index, agent.priorities);
-        run.updates++;
+      const told: [string, Metrics | null][] = [];
+      for (const [name, learner] of learners) {
+        if (run.step > learner.learningStarts) told.push([name, await learn(learner, updates, progress)]);
+        else told.push([name, null]);
       }
+      const metrics = together(told);
       if (metrics) {
-        await run.checkFinite(metrics);
         yield { type: 'update', step: run.step, updates: run.updates, metrics };
-        yield { type: 'step', step: run.step, totalSteps: options.totalSteps };
+        yield { type: 'step', step: run.step, totalSteps };
       }
     }
-    if (run.due(options.evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
-    if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
+    if (run.due(evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
+    if (run.due(checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
   }
-  yield { type: 'step', step: run.step, totalSteps: options.totalSteps };
+  yield { type: 'step', step: run.step, totalSteps };
   yield await run.checkpoint(loopState());
   return run.summary();
+}
+
+/** The metrics of all learners; those of all but the first have their names before them, and are 0 before they learn. Null before the first learns. */
+function together([[, first], ...others]: readonly [string, Metrics | null][]): Metrics | null {
+  if (!first || others.length === 0) return first;
+  const named = (learner: string, metric: string) => `${learner}${metric[0].toUpperCase()}${metric.slice(1)}`;
+  return {
+    names: [...first.names, ...others.flatMap(([learner]) => first.names.map(name => named(learner, name)))],
+    async read() {
+      const all: Record<string, number> = { ...(await first.read()) };
+      for (const [learner, metrics] of others) {
+        const values = (await metrics?.read()) ?? {};
+        for (const name of first.names) all[named(learner, name)] = values[name] ?? 0;
+      }
+      return all;
+    },
+  };
 }

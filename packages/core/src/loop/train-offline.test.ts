@@ -4,6 +4,7 @@ import {
   ConfigError,
   NumericsError,
   type OfflineAgent,
+  type Progress,
   type ReplaySource,
   type Rng,
   type TransitionBatch,
@@ -37,14 +38,11 @@ class FakeAgent implements OfflineAgent<object> {
   drawn: number[] = [];
   loss = 0;
   act = () => new Int32Array(1);
-  progress(step: number, totalSteps: number): void {
-    this.log.push(`${step}/${totalSteps}`);
-  }
-  update({ size, reward }: TransitionBatch) {
-    this.log.push(`update of ${size}`);
+  update({ size, reward }: TransitionBatch, { step, totalSteps }: Progress) {
+    this.log.push(`${step}/${totalSteps}`, `update of ${size}`);
     this.drawn.push(reward[0]);
     const { loss } = this;
-    return { names: ['loss'], read: () => ({ loss }) };
+    return { metrics: { names: ['loss'], read: () => ({ loss }) } };
   }
   state = () => ({ drawn: Float64Array.from(this.drawn) });
   restore({ drawn }: AgentState): void {

@@ -1,5 +1,5 @@
 import { type AgentState, type OfflineAgent, type ReplaySource, Rng, type RngState } from '@zpin/contracts';
-import type { TrainOptions } from './algorithm.ts';
+import type { TrainOptions } from '../algorithm/training-options.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { RunProgress } from './run-progress.ts';
 
@@ -18,15 +18,17 @@ export async function* trainOffline(options: OfflineOptions): AsyncGenerator<Tra
   const { agent, source, totalSteps } = options;
   const run = new RunProgress(options);
   const rng = new Rng([options.seed, 0x0ff11e]);
-  await run.begin(state => {
-    source.restore(state.source as AgentState);
-    rng.restore(state.sampling as RngState);
-  });
+  await run.begin(
+    state => {
+      source.restore(state.source as AgentState);
+      rng.restore(state.sampling as RngState);
+    },
+    ['source', 'sampling'],
+  );
   const loopState = (): TrainState => ({ source: source.state(), sampling: rng.state() });
 
   while (!run.finished && !run.stopped) {
-    agent.progress(run.step, totalSteps);
-    const metrics = await agent.update(source.sample(agent.batchSize, rng));
+    const { metrics } = await agent.update(source.sample(agent.batchSize, rng), run.progress);
     run.step++;
     run.updates++;
     await run.checkFinite(metrics);

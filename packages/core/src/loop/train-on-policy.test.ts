@@ -4,13 +4,15 @@ import {
   type NumericArray,
   NumericsError,
   type OnPolicyAgent,
+  type Progress,
   type Recurrence,
   type Rollout,
+  shareDone,
 } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { type Episode, rewardOf, ScriptedEnv, worth } from '../../test/scripted-env.ts';
+import type { TrainOptions } from '../algorithm/training-options.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import type { TrainOptions } from './algorithm.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { trainOnPolicy } from './train-on-policy.ts';
 
@@ -50,11 +52,11 @@ class FakeAgent implements OnPolicyAgent<object> {
   value(obs: NumericArray, value: Float32Array): void {
     for (let i = 0; i < value.length; i++) value[i] = worth(obs[3 * i], obs[3 * i + 1], obs[3 * i + 2]);
   }
-  update(rollout: Rollout, progress: number) {
+  update(rollout: Rollout, progress: Progress) {
     this.rollouts.push(structuredClone(rollout));
-    this.progress.push(progress);
+    this.progress.push(shareDone(progress));
     const loss = this.loss(this.rollouts.length);
-    return { names: ['loss'], read: () => ({ loss }) };
+    return { metrics: { names: ['loss'], read: () => ({ loss }) } };
   }
   state() {
     return { calls: this.calls };

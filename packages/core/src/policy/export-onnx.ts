@@ -1,11 +1,11 @@
 import { flatDtype, flatSize, message, type Policy, ProgramError } from '@zpin/contracts';
+import type { Algorithm } from '../algorithm/algorithm.ts';
 import { version } from '../checkpoint/version.ts';
-import type { Algorithm } from '../loop/algorithm.ts';
 import { lowerToOnnx } from '../program/onnx-lowering.ts';
 import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx-protobuf.ts';
 import { record } from '../program/recorder.ts';
+import { findPolicyNetwork } from './find-policy-network.ts';
 import { envSpecToJSON } from './policy-bytes.ts';
-import { policyNetwork } from './policy-network.ts';
 
 export interface ExportOptions {
   /** Among which is the one that trained the policy. */
@@ -37,7 +37,7 @@ export function exportOnnx(policy: Policy, { algorithms, batchSize, actionMask =
       message('exportOnnx', 'batchSize must be a whole number > 0', batchSize, 'Leave it out for a free one'),
     );
   }
-  const network = policyNetwork('exportOnnx', policy, algorithms);
+  const network = findPolicyNetwork('exportOnnx', policy, algorithms);
   const { observationSpace, actionSpace } = policy.spec;
   const { entries } = network.layout;
   if (actionMask && actionSpace.type !== 'discrete') {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { concatLayouts, layout } from '../nn/layout.ts';
-import type { PolicyNetwork } from './policy-network.ts';
+import type { PolicyNetwork } from '../nn/policy-network.ts';
 
 /**
  * A policy on normalised observations as one on observations as they are: mean and scale are the last of its weights.

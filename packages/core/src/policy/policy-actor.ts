@@ -1,11 +1,11 @@
 import type { Actor, Policy } from '@zpin/contracts';
-import type { Algorithm } from '../loop/algorithm.ts';
+import type { Algorithm } from '../algorithm/algorithm.ts';
 import { unflattenParams } from '../nn/layout.ts';
 import { observationInput } from '../nn/observation.ts';
 import type { Engine } from '../program/engine.ts';
 import { type InputShape, program, uint8 } from '../program/program.ts';
 import { Store } from '../program/store.ts';
-import { policyNetwork } from './policy-network.ts';
+import { findPolicyNetwork } from './find-policy-network.ts';
 
 /** A policy that acts and can no longer learn. Greedy in both modes. */
 export interface PolicyActor extends Actor {
@@ -25,7 +25,7 @@ export interface PolicyActorOptions {
  * @throws CheckpointError when none of the algorithms trained the policy, or its weights do not fit
  */
 export function policyActor(policy: Policy, { algorithms, engine }: PolicyActorOptions): PolicyActor {
-  const network = policyNetwork('policyActor', policy, algorithms);
+  const network = findPolicyNetwork('policyActor', policy, algorithms);
   const { observationSpace, actionSpace } = policy.spec;
   const store = new Store(engine, { weights: policy.weights });
   const act = (mask: { mask?: InputShape }) =>

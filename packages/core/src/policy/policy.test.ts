@@ -8,17 +8,17 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { messages, readProtobuf, texts } from '../../test/read-protobuf.ts';
+import type { Algorithm, PolicyOptions } from '../algorithm/algorithm.ts';
 import { encodeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { count } from '../config/field.ts';
-import type { Algorithm, PolicyOptions } from '../loop/algorithm.ts';
 import { layout } from '../nn/layout.ts';
+import type { PolicyNetwork } from '../nn/policy-network.ts';
 import { createEngine } from '../program/create-engine.ts';
 import type { Engine } from '../program/engine.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { policyActor } from './policy-actor.ts';
 import { decodePolicy, encodePolicy } from './policy-bytes.ts';
 import { loadPolicy, savePolicy } from './policy-file.ts';
-import type { PolicyNetwork } from './policy-network.ts';
 
 const spec: EnvSpec = {
   id: 'Line-v0',
@@ -47,7 +47,18 @@ function algorithm(policy?: Algorithm<Config>['policy'], id = 'linear'): Algorit
   const refuse = () => {
     throw new Error('not for training');
   };
-  return { id, title: id, paper: 'none', config, presets: {}, create: refuse, train: refuse, ...(policy && { policy }) };
+  const regime = { learnsFrom: 'steps', spaces: { actions: ['box'] }, copies: () => 1 } as const;
+  return {
+    id,
+    title: id,
+    paper: 'none',
+    ...regime,
+    config,
+    presets: {},
+    create: refuse,
+    train: refuse,
+    ...(policy && { policy }),
+  };
 }
 
 const algorithms = [algorithm(undefined, 'planner'), algorithm(linear)];

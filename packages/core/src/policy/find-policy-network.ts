@@ -1,20 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
 import { CheckpointError, message, type Policy } from '@zpin/contracts';
+import type { Algorithm } from '../algorithm/algorithm.ts';
 import { parseConfig } from '../config/parse-config.ts';
-import type { Algorithm } from '../loop/algorithm.ts';
-import type { ParameterLayout, Params } from '../nn/layout.ts';
-
-/** The greedy policy of an algorithm as a pure function; its weights come from a `Policy`. */
-export interface PolicyNetwork {
-  /** Names and shapes of the weights. */
-  readonly layout: ParameterLayout;
-  /**
-   * @param obs `[B, D]` flat observations
-   * @param mask `[B, A]`, 1 = legal
-   * @returns `[B]` indices for `Discrete`, else `[B, K]`
-   */
-  act(params: Params, obs: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
-}
+import type { PolicyNetwork } from '../nn/policy-network.ts';
 
 /**
  * The function that a policy's weights belong to.
@@ -23,7 +10,7 @@ export interface PolicyNetwork {
  * @throws CheckpointError when none of them did, or the weights do not fit
  * @throws ConfigError when the configuration is not one of the algorithm
  */
-export function policyNetwork(where: string, policy: Policy, algorithms: readonly Algorithm[]): PolicyNetwork {
+export function findPolicyNetwork(where: string, policy: Policy, algorithms: readonly Algorithm[]): PolicyNetwork {
   const algorithm = algorithms.find(({ id }) => id === policy.algorithm);
   if (!algorithm?.policy) {
     const known = algorithms.filter(({ policy: network }) => network).map(({ id }) => id);

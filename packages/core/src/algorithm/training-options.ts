@@ -1,0 +1,49 @@
+import type { Agent, EnvSpec, MakeReplay, ReplaySource, VectorEnv } from '@zpin/contracts';
+import type { TrainState } from '../loop/events.ts';
+
+/** How often and on what the greedy policy is evaluated during training. */
+export interface EvaluationPlan {
+  /** Environment of its own, so that training is not disturbed. */
+  readonly env: VectorEnv;
+  readonly everySteps: number;
+  readonly episodes: number;
+  readonly seed: number;
+}
+
+/** One training run as every loop takes it. */
+export interface TrainOptions<A extends Agent = Agent> {
+  readonly agent: A;
+  readonly env: VectorEnv;
+  /** Environment steps over all copies, or gradient steps on a data set, counted from the start of the run. */
+  readonly totalSteps: number;
+  /** Seeds the environments (and replay sampling); the agent has its own. */
+  readonly seed: number;
+  readonly evaluation?: EvaluationPlan;
+  /** Steps between two `checkpoint` events; one always comes at the end. Omitted: only that one. */
+  readonly checkpointEverySteps?: number;
+  /** State of a `checkpoint` event to go on from. */
+  readonly resume?: TrainState;
+  /** Stops after the step in progress; a `checkpoint` event still comes. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run of an algorithm that learns from a replay memory. */
+export interface ReplayTrainOptions<A extends Agent = Agent> extends TrainOptions<A> {
+  /** Where transitions are stored and batches come from; the algorithm's own replay memory when omitted. */
+  readonly makeReplay?: MakeReplay;
+}
+
+/** A fixed set of transitions, as offline algorithms take it. */
+export interface TransitionData {
+  /** The environment that it is from. */
+  readonly spec: EnvSpec;
+  /** Transitions. */
+  readonly size: number;
+  /** The transitions to draw from. @param gamma discount per step, in [0, 1] @param nSteps steps summed into one reward; 1 when omitted */
+  discounted(gamma: number, nSteps?: number): ReplaySource;
+}
+
+/** A run of an algorithm that learns from a data set. Its environment is only evaluated in. */
+export interface DatasetTrainOptions<A extends Agent = Agent> extends TrainOptions<A> {
+  readonly dataset: TransitionData;
+}

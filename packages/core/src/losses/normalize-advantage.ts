@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Keeps the divisor from 0 where all advantages are equal. */
+const EPSILON = 1e-8;
+
+/** Advantages with mean 0 and deviation 1, by n − 1: `[B]` → `[B]`. A single advantage becomes 0. */
+export function normalizeAdvantage(advantage: tf.Tensor): tf.Tensor {
+  const centred = tf.sub(advantage, tf.mean(advantage));
+  const variance = tf.div(tf.sum(tf.square(centred)), Math.max(1, advantage.size - 1));
+  return tf.div(centred, tf.add(tf.sqrt(variance), EPSILON));
+}
+
+/** The same of an array outside of a program: `[B]` → `[B]`, a new array. */
+export function normalizeAdvantages(advantage: Float32Array): Float32Array {
+  const rows = advantage.length;
+  const mean = advantage.reduce((sum, x) => sum + x, 0) / rows;
+  const variance = advantage.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, rows - 1);
+  return advantage.map(x => (x - mean) / (Math.sqrt(variance) + EPSILON));
+}

@@ -1,0 +1,14 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { ParameterLayout, Params } from './layout.ts';
+
+/** The greedy policy of an algorithm as a pure function; its weights come from a `Policy`. */
+export interface PolicyNetwork {
+  /** Names and shapes of the weights. */
+  readonly layout: ParameterLayout;
+  /**
+   * @param obs `[B, D]` flat observations
+   * @param mask `[B, A]`, 1 = legal
+   * @returns `[B]` indices for `Discrete`, else `[B, K]`
+   */
+  act(params: Params, obs: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
+}
