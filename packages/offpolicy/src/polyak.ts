@@ -1,9 +1,0 @@
-import * as tf from '@tensorflow/tfjs';
-
-/**
- * target ← (1 − τ) target + τ online: a target that follows slowly. τ = 1 copies.
- * @param target `[P]` @param online `[P]` @returns `[P]`
- */
-export function polyak(target: tf.Tensor, online: tf.Tensor, tau: number): tf.Tensor {
-  return tau === 1 ? online : tf.add(target, tf.mul(tf.sub(online, target), tau));
-}
