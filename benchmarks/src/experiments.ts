@@ -8,8 +8,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createEngine } from '@zpin/core';
-import { linePlot } from '../../tools/plot/line-plot.ts';
-import { meanAndBand } from '../../tools/plot/mean-and-band.ts';
+import { linePlot, meanAndBand } from '@zpin/plot';
 import { type Curves, configOf, type Experiment, grid, runArm } from './lib/experiment.ts';
 import { experiments } from './lib/experiments.ts';
 

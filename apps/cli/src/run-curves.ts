@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PlotLine } from '../../../tools/plot/line-plot.ts';
-import { meanAndBand } from '../../../tools/plot/mean-and-band.ts';
+import { meanAndBand, type PlotLine } from '@zpin/plot';
 import { showValue } from './flags.ts';
 import type { RunDescription } from './run-folder.ts';
 import type { RunEvent } from './sinks/sink.ts';

@@ -13,14 +13,14 @@ import {
   type TrainState,
 } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
+import { formatCount, formatNumber, learningCurveSvg, terminalCurve } from '@zpin/plot';
 import { loadAlgorithm } from './commands/train.ts';
-import { curveSvg, terminalCurve } from './curve.ts';
 import { type LoadedDataset, readDataset } from './dataset-flag.ts';
 import { type EnvSettings, openEnv, readEnvSettings } from './environment.ts';
 import { DEFAULT_EVAL_EPISODES, readEngine, readInteger, readSeed, type TrainFlags } from './flags.ts';
 import { readHindsight } from './hindsight-flag.ts';
 import { columnsOf, type Io, type StopSignal } from './io.ts';
-import { formatCount, formatDuration, formatNumber, mean, standardDeviation, successText } from './numbers.ts';
+import { formatDuration, mean, standardDeviation, successText } from './numbers.ts';
 import { createRunFolder, freeRunPath, type RunDescription, RunFolder } from './run-folder.ts';
 import { readSettings } from './settings-file.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -309,7 +309,7 @@ async function conclude(session: Session, step: number, wallSeconds: number): Pr
     threshold: rewardThreshold,
     totalSteps: step,
   };
-  folder.write('curve', curveSvg(curve));
+  folder.write('curve', learningCurveSvg(curve));
   const summary = {
     type: 'summary',
     algo: algorithm.id,

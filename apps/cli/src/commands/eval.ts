@@ -1,8 +1,9 @@
 import { InputError, message } from '@zpin/contracts';
+import { formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../cli.ts';
 import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { formatNumber, successText } from '../numbers.ts';
+import { successText } from '../numbers.ts';
 
 interface EvalFlags {
   readonly episodes?: string;

@@ -1,8 +1,8 @@
 import { describeSpace, InputError, message, nearestName } from '@zpin/contracts';
+import { formatCount } from '@zpin/plot';
 import { algorithms } from '../algorithms.ts';
 import type { CommandContext } from '../cli.ts';
 import { showValue } from '../flags.ts';
-import { formatCount } from '../numbers.ts';
 
 const TOPICS = ['algorithms', 'envs', 'presets'] as const;
 

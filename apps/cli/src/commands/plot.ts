@@ -45,7 +45,7 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
       import('node:path'),
       import('node:fs'),
       import('@zpin/core/node'),
-      import('../../../../tools/plot/line-plot.ts'),
+      import('@zpin/plot'),
       import('../run-folder.ts'),
       import('../sinks/metric-files.ts'),
       import('../run-curves.ts'),

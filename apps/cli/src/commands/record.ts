@@ -1,8 +1,8 @@
 import { InputError, message } from '@zpin/contracts';
+import { formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../cli.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { formatNumber } from '../numbers.ts';
 
 interface RecordFlags {
   readonly out?: string;

@@ -1,5 +1,6 @@
+import { formatCount, formatNumber } from '@zpin/plot';
 import { columnsOf, type Io } from '../io.ts';
-import { formatCount, formatDuration, formatNumber, mean, successText } from '../numbers.ts';
+import { formatDuration, mean, successText } from '../numbers.ts';
 import type { RunEvent, Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */

@@ -1,4 +1,6 @@
+import { escapeXml } from './escape-xml.ts';
 import { formatCount, formatNumber } from './numbers.ts';
+import { ticksWithin } from './ticks.ts';
 
 /** A return at a number of environment steps. */
 export interface Point {
@@ -7,7 +9,7 @@ export interface Point {
 }
 
 /** What a learning curve shows. */
-export interface Curve {
+export interface LearningCurve {
   readonly title: string;
   /** Returns of training episodes. */
   readonly episodes: readonly Point[];
@@ -41,17 +43,8 @@ function summarize(points: readonly Point[], totalSteps: number, count: number):
   });
 }
 
-/** Round numbers that divide [low, high] into about `count` parts. */
-export function ticks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find(factor => factor * power >= rough * (1 - 1e-9)) ?? 10) * power;
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
-}
-
 /** Lowest and highest return that the picture must show, with a little air. */
-function range(curve: Curve, bins: readonly Bin[]): [number, number] {
+function range(curve: LearningCurve, bins: readonly Bin[]): [number, number] {
   const values = [
     ...bins.flatMap(({ low, high }) => [low, high]),
     ...curve.evaluations.map(({ value }) => value),
@@ -88,7 +81,7 @@ function legend(threshold: boolean): string {
 }
 
 /** The curve as an SVG picture that reads well on light and dark pages. */
-export function curveSvg(curve: Curve): string {
+export function learningCurveSvg(curve: LearningCurve): string {
   const bins = summarize(curve.episodes, curve.totalSteps, BINS);
   const [low, high] = range(curve, bins);
   const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / curve.totalSteps;
@@ -96,13 +89,13 @@ export function curveSvg(curve: Curve): string {
   const at = (step: number, value: number) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`;
   const line = (points: readonly string[]) => points.join(' ');
   const parts: string[] = [];
-  for (const value of ticks(low, high, 6)) {
+  for (const value of ticksWithin(low, high, 6)) {
     parts.push(`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/>`);
     parts.push(
       `<text class="tick" x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${formatTick(value)}</text>`,
     );
   }
-  for (const step of ticks(0, curve.totalSteps, 5).filter(Number.isInteger)) {
+  for (const step of ticksWithin(0, curve.totalSteps, 5).filter(Number.isInteger)) {
     parts.push(
       `<text class="tick" x="${x(step).toFixed(1)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${formatCount(step)}</text>`,
     );
@@ -148,7 +141,7 @@ const PLOT_COLUMNS = 64;
 const PLOT_ROWS = 12;
 
 /** The curve in characters, at most `columns` wide where that is possible. */
-export function terminalCurve(curve: Curve, columns = 80): string {
+export function terminalCurve(curve: LearningCurve, columns = 80): string {
   const means = (count: number) =>
     summarize(curve.episodes, curve.totalSteps, count).map(bin => ({ ...bin, low: bin.mean, high: bin.mean }));
   if (curve.episodes.length === 0) return 'no episode has ended yet: there is no curve';
@@ -182,8 +175,4 @@ function formatTick(value: number): string {
   const round = Number(value.toPrecision(6));
   const text = String(round);
   return text.length > 8 ? round.toExponential() : text;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

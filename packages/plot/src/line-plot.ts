@@ -1,3 +1,6 @@
+import { escapeXml } from './escape-xml.ts';
+import { enclosingTicks, logTicks } from './ticks.ts';
+
 /** One line of a plot, with a band around it. Points where a value is `null` are left out. */
 export interface PlotLine {
   readonly name: string;
@@ -80,8 +83,8 @@ function panel(plot: Plot, width: number, color: (name: string) => string): stri
   const [top, bottom] = [MARGIN.top, HEIGHT - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
   if (reference) values.push(reference.value);
-  const yTicks = logY ? logTicks(values) : niceTicks(Math.min(...values), Math.max(...values), 5);
-  const xTicks = niceTicks(0, x[x.length - 1], 5).filter(tick => tick <= x[x.length - 1]);
+  const yTicks = logY ? logTicks(values) : enclosingTicks(Math.min(...values), Math.max(...values), 5);
+  const xTicks = enclosingTicks(0, x[x.length - 1], 5).filter(tick => tick <= x[x.length - 1]);
   const scale = logY ? Math.log10 : (value: number) => value;
   const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
   const px = (value: number) => left + (value / x[x.length - 1]) * (right - left);
@@ -128,25 +131,6 @@ function path(points: readonly (readonly number[])[], px: (x: number) => number,
   return points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${r(px(x))} ${r(py(y))}`).join('');
 }
 
-/** Multiples of 1, 2 or 5 times a power of ten that enclose [low, high], about `count` intervals. */
-export function niceTicks(low: number, high: number, count: number): number[] {
-  const span = high - low || Math.abs(high) || 1;
-  const power = 10 ** Math.floor(Math.log10(span / count));
-  const step = power * ([1, 2, 5].find(factor => factor * power * count >= span) ?? 10);
-  const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
-  return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** Powers of ten that enclose the positive values; with the 2 and the 5 between them when they are few. */
-function logTicks(values: readonly number[]): number[] {
-  const positive = values.filter(value => value > 0);
-  const [low, high] = [Math.floor(Math.log10(Math.min(...positive))), Math.ceil(Math.log10(Math.max(...positive)))];
-  const powers = Array.from({ length: Math.max(high - low, 1) + 1 }, (_, i) => 10 ** (low + i));
-  return powers.length > 3
-    ? powers
-    : powers.flatMap((power, i) => (i === powers.length - 1 ? [power] : [power, 2 * power, 5 * power]));
-}
-
 function label(value: number): string {
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
@@ -156,8 +140,7 @@ function label(value: number): string {
 }
 
 function text(x: number, y: number, content: string, anchor: string, size: number, more = ''): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${INK}" ${more}>${escaped}</text>`;
+  return `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${INK}" ${more}>${escapeXml(content)}</text>`;
 }
 
 /** Tenths of a pixel are enough. */

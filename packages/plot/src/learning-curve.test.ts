@@ -1,8 +1,8 @@
 import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
-import { type Curve, curveSvg, terminalCurve, ticks } from './curve.ts';
+import { type LearningCurve, learningCurveSvg, terminalCurve } from './learning-curve.ts';
 
-const base: Curve = { title: 'ppo on X-v0, seed 1', episodes: [], evaluations: [], threshold: null, totalSteps: 1000 };
+const base: LearningCurve = { title: 'ppo on X-v0, seed 1', episodes: [], evaluations: [], threshold: null, totalSteps: 1000 };
 
 /** Checks that every element is closed in order, and returns how often each occurs. */
 function elements(svg: string): Record<string, number> {
@@ -19,36 +19,9 @@ function elements(svg: string): Record<string, number> {
   return counts;
 }
 
-describe('ticks', () => {
-  it.each([
-    [0, 100_000, 5, [0, 20_000, 40_000, 60_000, 80_000, 100_000]],
-    [-14.3, 498.8, 6, [0, 100, 200, 300, 400]],
-    [-1.05, 1.05, 4, [-1, 0, 1]],
-    [0.95, 1.05, 5, [0.96, 0.98, 1, 1.02, 1.04]],
-  ])('of [%d, %d]', (low, high, count, expected) => {
-    const found = ticks(low, high, count);
-    expect(found).toHaveLength(expected.length);
-    for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 9);
-  });
-
-  it('are within the range, and about as many as asked for', () => {
-    const rng = new Rng(1);
-    for (let k = 0; k < 500; k++) {
-      const low = rng.uniform(-1e6, 1e6);
-      const width = 10 ** rng.uniform(-3, 7);
-      const count = rng.integers(3, 10);
-      const found = ticks(low, low + width, count);
-      expect(found.length).toBeLessThanOrEqual(count + 1);
-      expect(found.length).toBeGreaterThanOrEqual(Math.floor(count / 2.5));
-      expect(found[0]).toBeGreaterThanOrEqual(low - 1e-6 * width);
-      expect(found.at(-1)).toBeLessThanOrEqual(low + 1.000001 * width);
-    }
-  });
-});
-
-describe('curveSvg', () => {
+describe('learningCurveSvg', () => {
   it('puts marks where the numbers say', () => {
-    const svg = curveSvg({
+    const svg = learningCurveSvg({
       ...base,
       episodes: [
         { step: 100, value: 0 },
@@ -68,7 +41,7 @@ describe('curveSvg', () => {
 
   it('shows mean and 10th to 90th percentile of a bin', () => {
     const episodes = Array.from({ length: 11 }, (_, i) => ({ step: 500, value: i * i }));
-    const svg = curveSvg({
+    const svg = learningCurveSvg({
       ...base,
       episodes,
       evaluations: [
@@ -96,7 +69,7 @@ describe('curveSvg', () => {
     ['a title of markup', { title: '<b> & "c"' }],
   ])('is well-formed with %s', (_, part) => {
     const curve = { ...base, ...part };
-    const svg = curveSvg(curve);
+    const svg = learningCurveSvg(curve);
     const { polyline = 0, circle } = elements(svg);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(polyline).toBe(curve.episodes.length > 0 ? 1 : 0);
@@ -110,7 +83,9 @@ describe('curveSvg', () => {
   });
 
   it('marks no step twice in a short run', () => {
-    const labels = [...curveSvg({ ...base, totalSteps: 2 }).matchAll(/text-anchor="middle">([\d,]+)</g)].map(([, text]) => text);
+    const labels = [...learningCurveSvg({ ...base, totalSteps: 2 }).matchAll(/text-anchor="middle">([\d,]+)</g)].map(
+      ([, text]) => text,
+    );
     expect(labels).toEqual(['0', '1', '2']);
   });
 });
