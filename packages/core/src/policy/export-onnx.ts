@@ -1,9 +1,9 @@
 import { flatDtype, flatSize, message, type Policy, ProgramError } from '@zpin/contracts';
 import { version } from '../checkpoint/version.ts';
 import type { Algorithm } from '../loop/algorithm.ts';
-import { lowerToOnnx } from '../program/onnx-lowering.ts';
-import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx-protobuf.ts';
-import { record } from '../program/recorder.ts';
+import { lowerToOnnx } from '../program/onnx/onnx-lowering.ts';
+import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx/onnx-protobuf.ts';
+import { record } from '../program/recording/recorder.ts';
 import { envSpecToJSON } from './policy-bytes.ts';
 import { policyNetwork } from './policy-network.ts';
 

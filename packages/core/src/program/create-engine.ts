@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError, message, nearestName } from '@zpin/contracts';
 import type { Engine } from './engine.ts';
-import { onnxEngine } from './onnx.ts';
-import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx-runtime.ts';
-import { tensorflowEngine } from './tensorflow.ts';
-import { completeWasmKernels } from './wasm-kernels.ts';
+import { onnxEngine } from './onnx/onnx-engine.ts';
+import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
+import { tensorflowEngine } from './tensorflow/tensorflow-engine.ts';
+import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
 
 /** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. */
 export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';

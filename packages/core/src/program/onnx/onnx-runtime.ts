@@ -1,5 +1,5 @@
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
-import type { InputType } from './engine.ts';
+import type { InputType } from '../engine.ts';
 
 /** A tensor as ONNX Runtime's native code reads it: a plain record over the caller's array, which is not copied. */
 export interface OnnxValue {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runOn } from '../../test/run-on.ts';
-import { createEngine } from './create-engine.ts';
-import type { Engine } from './engine.ts';
+import { runOn } from '../../../test/run-on.ts';
+import { createEngine } from '../create-engine.ts';
+import type { Engine } from '../engine.ts';
 import { reachable, sizeOf, type Value } from './graph.ts';
 import { record } from './recorder.ts';
 

@@ -7,7 +7,7 @@ import {
   sameShape,
   sizeOf,
   type Value,
-} from './graph.ts';
+} from '../recording/graph.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */

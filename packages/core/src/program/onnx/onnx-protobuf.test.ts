@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { type Fields, integers, messages, readProtobuf, texts } from '../../test/read-protobuf.ts';
+import { type Fields, integers, messages, readProtobuf, texts } from '../../../test/read-protobuf.ts';
 import { encodeOnnx, type OnnxModel } from './onnx-protobuf.ts';
 
 /** y = x (1, 2, 3) with x `[rows, 3]`, then a slice by negative steps, cut to bytes. */

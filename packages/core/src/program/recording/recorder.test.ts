@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ProgramError } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useCpuBackend } from '../../test/cpu-backend.ts';
+import { useCpuBackend } from '../../../test/cpu-backend.ts';
 import { record, type TensorSpec } from './recorder.ts';
 
 beforeAll(() => useCpuBackend());

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEngine } from './create-engine.ts';
-import { program } from './program.ts';
-import { Store } from './store.ts';
-import { tensorflowEngine } from './tensorflow.ts';
+import { createEngine } from '../create-engine.ts';
+import { program } from '../program.ts';
+import { Store } from '../store.ts';
+import { tensorflowEngine } from './tensorflow-engine.ts';
 
 /** The plain backend under another name, so that the engine takes it for a device whose numbers have to be fetched. */
 const DEVICE = 'device';

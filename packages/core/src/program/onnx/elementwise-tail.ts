@@ -1,4 +1,4 @@
-import { reachable, sizeOf, type Value } from './graph.ts';
+import { reachable, sizeOf, type Value } from '../recording/graph.ts';
 import { isLoopOperator, type LoopStep } from './wasm-loop.ts';
 
 /** Shorter arrays are done faster by the runtime than by a loop of their own. */

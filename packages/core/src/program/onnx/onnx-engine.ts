@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type MaybePromise, message, type NumericArray, ProgramError } from '@zpin/contracts';
-import type { GraphBuilder } from './builder.ts';
+import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from '../engine.ts';
+import type { GraphBuilder } from '../recording/builder.ts';
+import { reachable, sizeOf, type Value } from '../recording/graph.ts';
+import { record, type TensorSpec } from '../recording/recorder.ts';
 import { elementwiseTail, type Tail } from './elementwise-tail.ts';
-import type { Engine, Executable, InputSpec, InputType, ProgramSource, Results, StateVector } from './engine.ts';
-import { reachable, sizeOf, type Value } from './graph.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
 import { type OnnxRuntime, type OnnxSession, type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
-import { record, type TensorSpec } from './recorder.ts';
 import { type Stretch, shareSlices } from './share-slices.ts';
 import { type Block, WasmArena } from './wasm-arena.ts';
 import { compileLoop, type Loop } from './wasm-loop.ts';

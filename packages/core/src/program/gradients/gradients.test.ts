@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { type OpCase, opCases, scalarise, toTensor } from '../../test/op-cases.ts';
+import { useCpuBackend } from '../../../test/cpu-backend.ts';
+import { type OpCase, opCases, scalarise, toTensor } from '../../../test/op-cases.ts';
 import { registerGradients } from './gradients.ts';
 
 beforeAll(async () => {

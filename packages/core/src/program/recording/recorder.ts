@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { message, ProgramError } from '@zpin/contracts';
+import { registerGradients } from '../gradients/gradients.ts';
 import { GraphBuilder } from './builder.ts';
-import { registerGradients } from './gradients.ts';
 import { type ElementArray, type ElementType, reachable, type Value } from './graph.ts';
 import { type Kernel, kernels } from './kernels/index.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from './builder.ts';
+import { GraphBuilder } from '../recording/builder.ts';
 import { elementwiseTail } from './elementwise-tail.ts';
 import { WasmArena } from './wasm-arena.ts';
 import { compileLoop } from './wasm-loop.ts';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { createEngine } from './create-engine.ts';
-import type { Engine } from './engine.ts';
-import { program } from './program.ts';
-import { Store } from './store.ts';
+import { createEngine } from '../create-engine.ts';
+import type { Engine } from '../engine.ts';
+import { program } from '../program.ts';
+import { Store } from '../store.ts';
 
 /** A state of `size` ones, and a program that doubles them. Its maximum reads them too, so that the graph and no loop writes the state. */
 function doubling(engine: Engine, size: number) {

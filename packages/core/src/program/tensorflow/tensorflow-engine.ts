@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
-import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector } from './engine.ts';
-import { registerGradients } from './gradients.ts';
+import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector } from '../engine.ts';
+import { registerGradients } from '../gradients/gradients.ts';
 
 /** Runs programs op by op on a TensorFlow.js backend. @param backend its registered name @param why for the description */
 export function tensorflowEngine(backend: string, why: string): Engine {

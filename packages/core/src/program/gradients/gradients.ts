@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { oneHot } from '../nn/one-hot.ts';
+import { oneHot } from '../../nn/one-hot.ts';
 import { poolingGradients } from './gradients-pooling.ts';
 import { sliceGradients } from './gradients-slicing.ts';
 import { withoutGradient } from './stop-gradient.ts';

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from './builder.ts';
-import { operation, reachable, sizeOf, type Value } from './graph.ts';
+import type { GraphBuilder } from '../recording/builder.ts';
+import { operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
 
 /** Copying fewer numbers than this costs less than handing over one more tensor. */
 const SMALLEST = 8192;

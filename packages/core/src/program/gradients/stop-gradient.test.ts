@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useCpuBackend } from '../../test/cpu-backend.ts';
+import { useCpuBackend } from '../../../test/cpu-backend.ts';
 import { stopGradient, withoutGradient } from './stop-gradient.ts';
 
 beforeAll(useCpuBackend);

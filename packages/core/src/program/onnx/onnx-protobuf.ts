@@ -1,4 +1,4 @@
-import type { Attribute, ElementArray, ElementType } from './graph.ts';
+import type { Attribute, ElementArray, ElementType } from '../recording/graph.ts';
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
 const DATA_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
