@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Gradient } from './gradients.ts';
+import type { Gradient } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 
 function poolInfo(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: tf.NamedAttrMap) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Gradient } from './gradients.ts';
+import type { Gradient } from './gradient.ts';
 
 /**
  * Transpose of a strided slice: puts the elements of `dy` back at `begin + i · strides` of a tensor of `shape`, zeros elsewhere.
