@@ -13,7 +13,10 @@ export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
 export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface EngineOptions {
-  /** Backend of the `tensorflow` engine; omitted: the native library (GPU, then CPU), WebGL in a tab, WebAssembly, plain JavaScript. */
+  /**
+   * Backend of the `tensorflow` engine; omitted: the native library (GPU, then CPU), WebGL in a tab, WebAssembly, plain
+   * JavaScript.
+   */
   readonly backend?: TensorflowBackend;
   /** In a tab: the module `onnxruntime-web`, which the engine `onnx` runs on there. */
   readonly onnxruntime?: OnnxRuntimeWeb;

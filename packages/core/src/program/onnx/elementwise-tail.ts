@@ -17,7 +17,8 @@ export interface Tail {
 }
 
 /**
- * Finds the elementwise operations on long arrays that nothing but new state depends on: an optimiser's step, an average of weights.
+ * Finds the elementwise operations on long arrays that nothing but new state depends on: an optimiser's step, an average of
+ * weights.
  * The runtime makes a pass over memory for each of them; one loop makes a single pass for all.
  * @param outputs of the program, by name
  * @param isState outputs that may be computed by the loop

@@ -89,10 +89,12 @@ export async function nativeRuntime(): Promise<OnnxRuntime> {
 const LARGE_BYTES = 16_384;
 
 /**
- * Frees the copies of all outputs that the binding makes beside writing into the arrays of `fetches`. Left to the garbage collector, they are
- * so much memory outside its heap that it marks the whole heap again every hundred updates: a third of the time of a long run.
+ * Frees the copies of all outputs that the binding makes beside writing into the arrays of `fetches`. Left to the garbage
+ * collector, they are so much memory outside its heap that it marks the whole heap again every hundred updates: a third of
+ * the time of a long run.
  *
- * A message to a closed port takes the memory of what it transfers, and goes nowhere. `ArrayBuffer.transfer` would do; Node 20 has none.
+ * A message to a closed port takes the memory of what it transfers, and goes nowhere. `ArrayBuffer.transfer` would do; Node 20
+ * has none.
  */
 class Waste {
   readonly #nowhere: MessagePort;

@@ -37,8 +37,8 @@ export interface LoopDescription {
 }
 
 /**
- * A compiled loop. All arguments are byte offsets into the memory, except `bytes`, four times the number of elements, rounded up to
- * a multiple of 16. Every element is read before it is written, so a result may be written over an array.
+ * A compiled loop. All arguments are byte offsets into the memory, except `bytes`, four times the number of elements, rounded
+ * up to a multiple of 16. Every element is read before it is written, so a result may be written over an array.
  */
 export type Loop = (bytes: number, scalars: number, arrays: readonly number[], results: readonly number[]) => void;
 

@@ -133,7 +133,10 @@ export class GraphBuilder extends ShapeBuilder {
     return small && sameShape(broadcastShape(small.shape, other), shape) ? small : value;
   }
 
-  /** f(T(a), T(b)) = T(f(a, b)): a transpose moves below f when the other side is transposed alike or broadcasts along one axis. */
+  /**
+   * f(T(a), T(b)) = T(f(a, b)): a transpose moves below f when the other side is transposed alike or broadcasts along one
+   * axis.
+   */
   #sinkTranspose(operator: string, a: Value, b: Value, type: ElementType): Value | null {
     const left = operation(a, 'Transpose');
     const right = operation(b, 'Transpose');
@@ -155,7 +158,10 @@ export class GraphBuilder extends ShapeBuilder {
     return x && y ? this.transpose(this.binary(operator, x, y, type), perm) : null;
   }
 
-  /** f(R(a), b) = R(f(a, b)): a reshape moves below f when the other side is reshaped alike, or is a row that the reshape keeps. */
+  /**
+   * f(R(a), b) = R(f(a, b)): a reshape moves below f when the other side is reshaped alike, or is a row that the reshape
+   * keeps.
+   */
   #sinkReshape(operator: string, a: Value, b: Value, type: ElementType): Value | null {
     const flat = (operation(a, 'Reshape') ?? operation(b, 'Reshape'))?.inputs[0];
     if (!flat) return null;

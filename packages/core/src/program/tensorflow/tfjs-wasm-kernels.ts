@@ -13,7 +13,8 @@ interface CpuBackend extends tf.KernelBackend {
 
 /**
  * Kernels of the WebAssembly backend (4.22) that give wrong numbers: `OneHot` writes integers into float tensors, `GatherV2`
- * misreads its indices, `MaxPool` and `MaxPoolGrad` pad with 0, `Cast` to booleans keeps 255. The conformance suite shows each of them.
+ * misreads its indices, `MaxPool` and `MaxPoolGrad` pad with 0, `Cast` to booleans keeps 255. The conformance suite shows each
+ * of them.
  */
 const FAULTY: Readonly<Record<string, (attributes: tf.NamedAttrMap | undefined) => boolean>> = {
   Cast: attributes => attributes?.dtype === 'bool',

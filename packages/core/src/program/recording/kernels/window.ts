@@ -58,7 +58,10 @@ export function fit(b: GraphBuilder, x: Value, top: number, left: number, height
   return b.pad(cropped, [0, top, left, 0], [0, height - top - ch, width - left - cw, 0], value);
 }
 
-/** For each place (i, j) of the window, the part of the image that it sees: filterHeight·filterWidth images `[B, outHeight, outWidth, C]`. */
+/**
+ * For each place (i, j) of the window, the part of the image that it sees: filterHeight·filterWidth images
+ * `[B, outHeight, outWidth, C]`.
+ */
 export function shifts(b: GraphBuilder, x: Value, w: Window, padding = 0): Value[] {
   const [height, width] = extent(w);
   const image = fit(b, x, w.padInfo.top, w.padInfo.left, height, width, padding);
