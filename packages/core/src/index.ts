@@ -137,11 +137,11 @@ export { decodePolicy, encodePolicy, envSpecFromJSON, envSpecToJSON } from './po
 export type { EngineChoice, EngineOptions, TensorflowBackend } from './program/create-engine.ts';
 export { createEngine } from './program/create-engine.ts';
 export type { Engine, EngineName, Executable, InputSpec, ProgramSource, Results, StateVector } from './program/engine.ts';
-export { registerGradients } from './program/gradients.ts';
-export type { OnnxRuntimeWeb } from './program/onnx-runtime.ts';
+export { registerGradients } from './program/gradients/gradients.ts';
+export { stopGradient } from './program/gradients/stop-gradient.ts';
+export type { OnnxRuntimeWeb } from './program/onnx/onnx-runtime.ts';
 export type { Dimension, InputShape, Program, ProgramDefinition, ProgramResult } from './program/program.ts';
 export { bool, int32, program, uint8 } from './program/program.ts';
-export { stopGradient } from './program/stop-gradient.ts';
 export type { StateTensors, StateUpdate, VectorTree } from './program/store.ts';
 export { Store } from './program/store.ts';
 export type { GaeInput } from './returns/gae.ts';

@@ -3,7 +3,7 @@ import { Rng, SpaceError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { registerGradients } from '../program/gradients.ts';
+import { registerGradients } from '../program/gradients/gradients.ts';
 import { Bernoulli } from './bernoulli.ts';
 import { Categorical } from './categorical.ts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { stopGradient } from '../program/stop-gradient.ts';
+import { stopGradient } from '../program/gradients/stop-gradient.ts';
 
 /**
  * ½ x² within 1 of 0, |x| − ½ beyond (Huber 1964, "Robust Estimation of a Location Parameter"), of each number. Its slope c is x clipped to

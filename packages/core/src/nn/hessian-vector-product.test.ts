@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { registerGradients } from '../program/gradients.ts';
+import { registerGradients } from '../program/gradients/gradients.ts';
 import { hessianVectorProduct } from './hessian-vector-product.ts';
 import { layout, type Params, unflattenParams } from './layout.ts';
 

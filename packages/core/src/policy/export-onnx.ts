@@ -1,9 +1,9 @@
 import { flatDtype, flatSize, message, type Policy, ProgramError } from '@zpin/contracts';
 import type { Algorithm } from '../algorithm/algorithm.ts';
 import { version } from '../checkpoint/version.ts';
-import { lowerToOnnx } from '../program/onnx-lowering.ts';
-import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx-protobuf.ts';
-import { record } from '../program/recorder.ts';
+import { lowerToOnnx } from '../program/onnx/onnx-lowering.ts';
+import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../program/onnx/onnx-protobuf.ts';
+import { record } from '../program/recording/recorder.ts';
 import { findPolicyNetwork } from './find-policy-network.ts';
 import { envSpecToJSON } from './policy-bytes.ts';
 

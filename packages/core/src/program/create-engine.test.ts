@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
-import type { OnnxRuntimeWeb } from './onnx-runtime.ts';
+import type { OnnxRuntimeWeb } from './onnx/onnx-runtime.ts';
 import { program } from './program.ts';
 import { Store } from './store.ts';
 

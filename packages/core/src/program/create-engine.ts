@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError, message, nearestName } from '@zpin/contracts';
 import type { Engine } from './engine.ts';
-import { onnxEngine } from './onnx.ts';
-import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx-runtime.ts';
-import { tensorflowEngine } from './tensorflow.ts';
-import { completeWasmKernels } from './wasm-kernels.ts';
+import { onnxEngine } from './onnx/onnx-engine.ts';
+import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
+import { tensorflowEngine } from './tensorflow/tensorflow-engine.ts';
+import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
 
 /** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. */
 export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
@@ -13,7 +13,10 @@ export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
 export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface EngineOptions {
-  /** Backend of the `tensorflow` engine; omitted: the native library (GPU, then CPU), WebGL in a tab, WebAssembly, plain JavaScript. */
+  /**
+   * Backend of the `tensorflow` engine; omitted: the native library (GPU, then CPU), WebGL in a tab, WebAssembly, plain
+   * JavaScript.
+   */
   readonly backend?: TensorflowBackend;
   /** In a tab: the module `onnxruntime-web`, which the engine `onnx` runs on there. */
   readonly onnxruntime?: OnnxRuntimeWeb;

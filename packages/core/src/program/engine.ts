@@ -11,18 +11,6 @@ export interface InputSpec {
   readonly shape: readonly number[];
 }
 
-/** Nested names of tensors, as `run` sees the state and returns it. */
-export interface TensorTree {
-  readonly [name: string]: tf.Tensor | TensorTree;
-}
-
-/** What a program computes, all by name: new state (only what changes), results, and scalars to log. */
-export interface RunResult {
-  readonly state?: TensorTree;
-  readonly outputs?: Readonly<Record<string, tf.Tensor>>;
-  readonly metrics?: Readonly<Record<string, tf.Scalar>>;
-}
-
 /** One flat vector of float32 numbers where an engine keeps it. */
 export interface StateVector {
   readonly size: number;
@@ -42,7 +30,7 @@ export interface ProgramSource {
   run(state: Readonly<Record<string, tf.Tensor1D>>, inputs: Readonly<Record<string, tf.Tensor>>): FlatResult;
 }
 
-/** A `RunResult` with dotted names. */
+/** What a program computes, by name: new state (only what changes, dotted names), results, and scalars to log. */
 export interface FlatResult {
   readonly state: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: Readonly<Record<string, tf.Tensor>>;

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Gradient } from './gradient.ts';
+import { elementwiseGradients } from './gradients-elementwise.ts';
+import { indexingGradients } from './gradients-indexing.ts';
+import { linearGradients } from './gradients-linear.ts';
+import { poolingGradients } from './gradients-pooling.ts';
+import { reductionGradients } from './gradients-reduction.ts';
+import { shapeGradients } from './gradients-shape.ts';
+import { sliceGradients } from './gradients-slicing.ts';
+
+const gradients: readonly Gradient[] = [
+  ...elementwiseGradients,
+  ...reductionGradients,
+  ...shapeGradients,
+  ...sliceGradients,
+  ...indexingGradients,
+  ...linearGradients,
+  ...poolingGradients,
+];
+
+/**
+ * Registers gradients that are right in every order, in place of those of TensorFlow.js. Its own are
+ * - silently wrong in second order where the operation saves its output (`tanh`, `exp`, `sigmoid`, `softmax`, `logSoftmax`,
+ *   `elu`, `max`, `min`, `pow`, `maxPool`): the saved copy enters the tape before the operation does, so an outer gradient never
+ *   reaches it. Here the output is computed again from the input; a compiler's common-subexpression pass makes that free;
+ * - wrong in first order: `cumsum` along any axis but the last (transposed), `avgPool` with same padding (divides by the full
+ *   window at the border), `floorDiv` and casts to integers (not zero), `abs` at 0 (−1), `max` and `min` with ties (each takes
+ *   all), `select` (0 · ∞ = NaN in the branch not taken);
+ * - missing: comparisons and logical operations (zero), strided slices, broadcast operands of `maximum`, `minimum`,
+ *   `squaredDifference` and `matMul`, convolution and pooling in second order;
+ * - slow: `tile` (and with it every broadcast), `gather` with batch dimensions, `rsqrt`, `mean`.
+ *
+ * Calling it again changes nothing. Outside its reach: `tf.losses.softmaxCrossEntropy` (second order stays wrong: write
+ * it with `tf.logSoftmax`), and operations that have no gradient at all (`einsum`, `topk`, …), which say so when differentiated.
+ */
+export function registerGradients(): void {
+  for (const gradient of gradients) {
+    const registered = tf.getGradient(gradient.kernelName);
+    if (registered === gradient) continue;
+    // tfjs prints a warning when a gradient is overwritten.
+    if (registered) tf.unregisterGradient(gradient.kernelName);
+    tf.registerGradient(gradient);
+  }
+}

@@ -1,0 +1,45 @@
+import type { MaybePromise, NumericArray } from '@zpin/contracts';
+import type { Executable, ProgramSource, Results } from '../engine.ts';
+import { BoundTail } from './bound-tail.ts';
+import { Feeds } from './feeds.ts';
+import { Fetches } from './fetches.ts';
+import type { HostVector } from './host-vector.ts';
+import type { OnnxSession } from './onnx-runtime.ts';
+import type { Plan } from './plan.ts';
+import type { WasmArena } from './wasm-arena.ts';
+
+/** A plan with a session that runs its graph, and with all memory that calls need. */
+export class BoundProgram implements Executable {
+  readonly metricNames: readonly string[];
+  readonly #session: OnnxSession;
+  readonly #feeds: Feeds;
+  readonly #fetches: Fetches;
+  readonly #tail: BoundTail | null;
+
+  constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena) {
+    const vectorOf = (name: string) => source.state[name] as HostVector;
+    this.#session = session;
+    this.#feeds = new Feeds(plan, source.inputs, vectorOf);
+    this.#fetches = new Fetches(plan, vectorOf);
+    this.#tail = plan.tail && new BoundTail(plan.tail, arena, vectorOf);
+    this.metricNames = this.#fetches.metricNames;
+  }
+
+  run(given: Readonly<Record<string, NumericArray>>): MaybePromise<Results> {
+    this.#feeds.fill(given);
+    this.#fetches.prepare();
+    this.#tail?.receive(this.#fetches.values);
+    const running = this.#session.run(this.#feeds.values, this.#fetches.values);
+    return running instanceof Promise ? running.then(() => this.#finish()) : this.#finish();
+  }
+
+  #finish(): Results {
+    this.#tail?.run();
+    return this.#fetches.accept();
+  }
+
+  dispose(): void {
+    this.#session.release();
+    this.#tail?.dispose();
+  }
+}

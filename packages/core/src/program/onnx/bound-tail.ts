@@ -1,0 +1,54 @@
+import type { TailPlan } from './cut-tail.ts';
+import { HostVector } from './host-vector.ts';
+import type { OnnxValues } from './onnx-runtime.ts';
+import { outputKey } from './port.ts';
+import type { WasmArena } from './wasm-arena.ts';
+import { compileLoop, type Loop } from './wasm-loop.ts';
+
+const SCALARS = outputKey({ kind: 'tailScalars' });
+
+/** The tail of a program with everything that its loop reads and writes. */
+export class BoundTail {
+  readonly #bytes: number;
+  readonly #loop: Loop;
+  readonly #arrays: readonly HostVector[];
+  readonly #results: readonly HostVector[];
+  /** What the graph computes for the loop, by the name of the output. */
+  readonly #received = new Map<string, HostVector>();
+  readonly #scalars: HostVector;
+  readonly #computedScalars: number;
+
+  constructor(plan: TailPlan, arena: WasmArena, vectorOf: (name: string) => HostVector) {
+    this.#bytes = Math.ceil(plan.size / 4) * 16;
+    this.#computedScalars = plan.computedScalars;
+    this.#scalars = new HostVector(arena, Float32Array.from(plan.scalars));
+    this.#loop = compileLoop(arena.memory, plan.loop);
+    this.#arrays = plan.arrays.map(port => {
+      if (port.kind === 'state') return vectorOf(port.vector);
+      const vector = new HostVector(arena, new Float32Array(plan.size));
+      this.#received.set(outputKey(port), vector);
+      return vector;
+    });
+    this.#results = plan.results.map(({ vector }) => vectorOf(vector));
+  }
+
+  /** Says where the graph is to write what the loop reads. */
+  receive(fetches: OnnxValues): void {
+    for (const [key, vector] of this.#received) fetches[key] = vector.current;
+    if (this.#computedScalars > 0) fetches[SCALARS] = this.#scalars.stretch(SCALARS, 0, this.#computedScalars);
+  }
+
+  run(): void {
+    this.#loop(
+      this.#bytes,
+      this.#scalars.offset,
+      this.#arrays.map(vector => vector.offset),
+      this.#results.map(vector => vector.offset),
+    );
+  }
+
+  dispose(): void {
+    this.#scalars.dispose();
+    for (const vector of this.#received.values()) vector.dispose();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Engine } from '../engine.ts';
+import { BoundProgram } from './bound-program.ts';
+import { HostVector } from './host-vector.ts';
+import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts';
+import { planProgram } from './plan.ts';
+import { WasmArena } from './wasm-arena.ts';
+
+/** Runs programs as ONNX graphs. @param runtime native in Node, WebAssembly in a tab */
+export function onnxEngine(runtime: OnnxRuntime): Engine {
+  const arena = new WasmArena();
+  return {
+    name: 'onnx',
+    description: `onnx: ${runtime.description}`,
+    allocate: values => new HostVector(arena, values),
+    build: source => {
+      const plan = planProgram(source);
+      const bind = (session: OnnxSession) => new BoundProgram(plan, source, session, arena);
+      // ONNX Runtime refuses a graph without nodes; all work may lie in the tail, or there may be none.
+      const session = plan.model ? runtime.createSession(plan.model) : NOTHING;
+      return session instanceof Promise ? session.then(bind) : bind(session);
+    },
+  };
+}
+
+const NOTHING: OnnxSession = { run: () => undefined, release: () => undefined };

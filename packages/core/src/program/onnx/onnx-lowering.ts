@@ -1,0 +1,128 @@
+import {
+  broadcastShape,
+  type ElementArray,
+  type ElementType,
+  operation,
+  reachable,
+  sameShape,
+  sizeOf,
+  type Value,
+} from '../recording/graph.ts';
+import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
+
+/** Splats larger than this are made by the runtime instead of being stored in the model. */
+const MAX_STORED_SPLAT = 1024;
+
+/**
+ * Writes a graph as an ONNX model. What the graph says in several values and ONNX says in one operator is joined on the way:
+ * a product and the addition of its bias become one `Gemm`.
+ * @param inputs graph inputs by the name they get in the model
+ * @param outputs graph values by the name they get in the model
+ */
+export function lowerToOnnx(
+  name: string,
+  inputs: Readonly<Record<string, Value>>,
+  outputs: Readonly<Record<string, Value>>,
+): OnnxModel {
+  const values = reachable(Object.values(outputs));
+  const uses = countUses(values, Object.values(outputs));
+  const names = new Map<Value, string>();
+  const nodes: OnnxNode[] = [];
+  const initializers: OnnxConstant[] = [];
+  for (const [input, value] of Object.entries(inputs)) names.set(value, input);
+
+  const fused = new Set<Value>();
+  const bias = new Map<Value, { product: Value; addend: Value }>();
+  for (const value of values) {
+    const match = biasedProduct(value, uses);
+    if (!match || fused.has(match.product)) continue;
+    bias.set(value, match);
+    fused.add(match.product);
+  }
+
+  // A result is written straight into its output; only inputs, constants and results asked for twice are copied.
+  const results = new Map<Value, string>();
+  for (const [output, value] of Object.entries(outputs)) {
+    if (value.source.kind === 'operation' && !results.has(value)) results.set(value, output);
+  }
+
+  for (const value of values) {
+    if (names.has(value) || fused.has(value)) continue;
+    const id = results.get(value) ?? `v${value.id}`;
+    names.set(value, id);
+    const { source } = value;
+    if (source.kind === 'splat') {
+      if (sizeOf(value.shape) <= MAX_STORED_SPLAT) {
+        initializers.push({
+          name: id,
+          shape: value.shape,
+          type: value.type,
+          data: filled(source.value, sizeOf(value.shape), value.type),
+        });
+      } else {
+        const shape = BigInt64Array.from(value.shape, dimension => BigInt(dimension));
+        initializers.push({ name: `${id}.value`, shape: [], type: value.type, data: filled(source.value, 1, value.type) });
+        initializers.push({ name: `${id}.shape`, shape: [value.shape.length], type: 'int64', data: shape });
+        nodes.push({ operator: 'Expand', inputs: [`${id}.value`, `${id}.shape`], outputs: [id], attributes: {} });
+      }
+    } else if (source.kind === 'constant') {
+      initializers.push({ name: id, shape: value.shape, type: value.type, data: source.data });
+    } else if (source.kind === 'operation') {
+      const gemm = bias.get(value);
+      const made = gemm ? operation(gemm.product, 'Gemm') : source;
+      const operands = gemm ? [...(made?.inputs ?? []), gemm.addend] : source.inputs;
+      // Some operators have several results, of which the graph uses one.
+      const { output, ...attributes } = made?.attributes ?? {};
+      const before = Array.from({ length: Number(output ?? 0) }, (_, k) => `${id}.unused${k}`);
+      nodes.push({
+        operator: made?.operator ?? '',
+        inputs: operands.map(operand => names.get(operand) as string),
+        outputs: [...before, id],
+        attributes,
+      });
+    }
+  }
+  for (const [output, value] of Object.entries(outputs)) {
+    if (results.get(value) === output) continue;
+    nodes.push({ operator: 'Identity', inputs: [names.get(value) as string], outputs: [output], attributes: {} });
+  }
+  const describe = ([key, value]: [string, Value]): OnnxTensor => ({ name: key, shape: value.shape, type: value.type });
+  return {
+    name,
+    nodes,
+    initializers,
+    inputs: Object.entries(inputs).map(describe),
+    outputs: Object.entries(outputs).map(describe),
+  };
+}
+
+function countUses(values: readonly Value[], outputs: readonly Value[]): Map<Value, number> {
+  const uses = new Map<Value, number>();
+  const use = (value: Value) => uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const value of values) if (value.source.kind === 'operation') for (const input of value.source.inputs) use(input);
+  for (const output of outputs) use(output);
+  return uses;
+}
+
+/** `Add(Gemm(a, b), c)` where nothing else needs the bare product and c broadcasts to it. */
+function biasedProduct(value: Value, uses: ReadonlyMap<Value, number>): { product: Value; addend: Value } | null {
+  const add = operation(value, 'Add');
+  if (!add) return null;
+  const [left, right] = add.inputs as [Value, Value];
+  for (const [product, addend] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (operation(product, 'Gemm') && uses.get(product) === 1 && addend.shape.length <= 2) {
+      if (sameShape(broadcastShape(product.shape, addend.shape), product.shape)) return { product, addend };
+    }
+  }
+  return null;
+}
+
+function filled(value: number, size: number, type: ElementType): ElementArray {
+  if (type === 'float32') return new Float32Array(size).fill(value);
+  if (type === 'int32') return new Int32Array(size).fill(value);
+  if (type === 'int64') return new BigInt64Array(size).fill(BigInt(value));
+  return new Uint8Array(size).fill(value);
+}

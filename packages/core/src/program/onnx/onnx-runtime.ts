@@ -1,0 +1,159 @@
+import type { MaybePromise, NumericArray } from '@zpin/contracts';
+import type { InputType } from '../engine.ts';
+
+/** A tensor as ONNX Runtime's native code reads it: a plain record over the caller's array, which is not copied. */
+export interface OnnxValue {
+  readonly type: InputType;
+  readonly data: NumericArray;
+  readonly dims: readonly number[];
+  readonly location: 'cpu';
+}
+
+/** @param data `[...dims]`, row-major; read and written in place */
+export function onnxValue<Data extends NumericArray>(
+  type: InputType,
+  data: Data,
+  dims: readonly number[],
+): OnnxValue & { data: Data } {
+  return { type, data, dims, location: 'cpu' };
+}
+
+export type OnnxValues = Record<string, OnnxValue>;
+
+/** A loaded model. */
+export interface OnnxSession {
+  /** Computes and writes into the arrays of `fetches`. */
+  run(feeds: OnnxValues, fetches: OnnxValues): MaybePromise<void>;
+  release(): void;
+}
+
+/** One of the builds of ONNX Runtime. */
+export interface OnnxRuntime {
+  readonly description: string;
+  createSession(model: Uint8Array): MaybePromise<OnnxSession>;
+}
+
+/** Options that keep results equal from run to run: one thread, nodes in the order of the model. */
+const SESSION_OPTIONS = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  enableMemPattern: true,
+  enableCpuMemArena: true,
+  logSeverityLevel: 3,
+} as const;
+
+interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
+  run(feeds: OnnxValues, fetches: OnnxValues, options: object): OnnxValues;
+  dispose(): void;
+}
+
+interface NativeBinding {
+  readonly binding: { readonly InferenceSession: new () => NativeSession };
+  initOrt?(): void;
+}
+
+/** Not written into the import, so that bundlers for the browser leave it alone. */
+const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
+
+/**
+ * ONNX Runtime's native library in Node, through its binding: its public `run` waits for a turn of the event loop, which
+ * costs more than a small network.
+ * @throws Error when the package or its library for this platform is missing
+ */
+export async function nativeRuntime(): Promise<OnnxRuntime> {
+  const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as {
+    default?: NativeBinding;
+  } & NativeBinding;
+  const native = module.default ?? module;
+  native.initOrt?.();
+  const Session = native.binding.InferenceSession;
+  const waste = new Waste();
+  return {
+    description: 'ONNX Runtime, native, one thread',
+    createSession: model => {
+      const session = new Session();
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, SESSION_OPTIONS);
+      const options = {};
+      return {
+        run: (feeds, fetches) => waste.free(session.run(feeds, fetches, options), fetches),
+        release: () => session.dispose(),
+      };
+    },
+  };
+}
+
+/** Smaller arrays are cheaper to leave to the garbage collector. */
+const LARGE_BYTES = 16_384;
+
+/**
+ * Frees the copies of all outputs that the binding makes beside writing into the arrays of `fetches`. Left to the garbage
+ * collector, they are so much memory outside its heap that it marks the whole heap again every hundred updates: a third of
+ * the time of a long run.
+ *
+ * A message to a closed port takes the memory of what it transfers, and goes nowhere. `ArrayBuffer.transfer` would do; Node 20
+ * has none.
+ */
+class Waste {
+  readonly #nowhere: MessagePort;
+  readonly #buffers: ArrayBuffer[] = [];
+
+  constructor() {
+    const { port1 } = new MessageChannel();
+    port1.close();
+    this.#nowhere = port1;
+  }
+
+  free(copies: OnnxValues, fetches: OnnxValues): void {
+    for (const name in copies) {
+      const { buffer, byteLength } = copies[name].data;
+      // Should a binding hand out the caller's own arrays, they stay.
+      if (byteLength >= LARGE_BYTES && buffer instanceof ArrayBuffer && buffer !== fetches[name]?.data.buffer)
+        this.#buffers.push(buffer);
+    }
+    if (this.#buffers.length === 0) return;
+    this.#nowhere.postMessage(null, this.#buffers);
+    this.#buffers.length = 0;
+  }
+}
+
+/** What is used of the module `onnxruntime-web`. */
+export interface OnnxRuntimeWeb {
+  readonly InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{ run(feeds: object): Promise<Readonly<Record<string, { readonly data: unknown }>>>; release(): Promise<void> }>;
+  };
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
+    new (type: 'int32', data: Int32Array, dims: readonly number[]): object;
+    new (type: 'bool' | 'uint8', data: Uint8Array, dims: readonly number[]): object;
+  };
+}
+
+/** ONNX Runtime compiled to WebAssembly, for a browser tab. @param ort the module `onnxruntime-web` */
+export function webRuntime(ort: OnnxRuntimeWeb): OnnxRuntime {
+  return {
+    description: 'ONNX Runtime, WebAssembly',
+    createSession: async model => {
+      const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+      return {
+        run: async (feeds, fetches) => {
+          const tensors = Object.fromEntries(
+            // The type and the array of a value agree, which its type does not say.
+            Object.entries(feeds).map(([name, { type, data, dims }]) => [
+              name,
+              new ort.Tensor(type as 'float32', data as Float32Array, dims),
+            ]),
+          );
+          const results = await session.run(tensors);
+          for (const [name, value] of Object.entries(fetches)) value.data.set(results[name].data as NumericArray);
+        },
+        release: () => void session.release(),
+      };
+    },
+  };
+}

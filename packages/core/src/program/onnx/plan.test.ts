@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import type { FlatResult, InputSpec, ProgramSource } from '../engine.ts';
+import { planProgram } from './plan.ts';
+
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** A program over vectors of the given sizes. */
+function source(
+  sizes: Readonly<Record<string, number>>,
+  inputs: Readonly<Record<string, InputSpec>>,
+  run: (state: Tensors, inputs: Tensors) => Partial<FlatResult>,
+): ProgramSource {
+  const vector = (size: number) => ({ size, read: () => new Float32Array(size), write: () => {}, dispose: () => {} });
+  return {
+    name: 'test',
+    inputs,
+    state: Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, vector(size)])),
+    run: (state, given) => ({ state: {}, outputs: {}, metrics: {}, ...run(state, given) }),
+  };
+}
+
+it('packs up to 2048 floats and hands over longer or other arrays by themselves', () => {
+  const float = (size: number): InputSpec => ({ type: 'float32', shape: [size] });
+  const inputs: Record<string, InputSpec> = { short: float(2048), long: float(2049), index: { type: 'int32', shape: [1] } };
+  const plan = planProgram(
+    source({ step: 1 }, inputs, ({ step }, { short, long, index }) => ({
+      state: { step: tf.add(step, 1) },
+      outputs: { short: tf.mul(short, 2), long: tf.mul(long, 2), index: tf.neg(index) },
+      metrics: { mean: tf.mean(long) },
+    })),
+  );
+  expect(new Set(plan.inputs)).toEqual(
+    new Set([{ kind: 'packed' }, { kind: 'given', name: 'long' }, { kind: 'given', name: 'index' }]),
+  );
+  expect(plan.packedIn.map(({ port, offset }) => [port, offset])).toEqual([
+    [{ kind: 'state', vector: 'step' }, 0],
+    [{ kind: 'given', name: 'short' }, 1],
+  ]);
+  expect(plan.outputs.map(({ port }) => port)).toEqual([
+    { kind: 'output', name: 'long' },
+    { kind: 'output', name: 'index' },
+    { kind: 'packed' },
+  ]);
+  expect(plan.packedOut.map(({ port, offset }) => [port, offset])).toEqual([
+    [{ kind: 'state', vector: 'step' }, 0],
+    [{ kind: 'output', name: 'short' }, 1],
+    [{ kind: 'metric', name: 'mean' }, 2049],
+  ]);
+  expect(plan.tail).toBeNull();
+});
+
+it('views long slices of state vectors where they are, and copies those of inputs', () => {
+  const plan = planProgram(
+    source({ w: 10_000 }, { x: { type: 'float32', shape: [10_000] } }, ({ w }, { x }) => ({
+      metrics: { w: tf.max(tf.slice(w, [500], [8192])), x: tf.max(tf.slice(x, [500], [8192])) },
+    })),
+  );
+  expect(new Set(plan.inputs)).toEqual(
+    new Set([
+      { kind: 'stretch', vector: 'w', begin: 500, end: 8692 },
+      { kind: 'given', name: 'x' },
+    ]),
+  );
+});
+
+it('leaves new state to the loop unless the graph reads it, and needs no model without work for the graph', () => {
+  const decay = (state: Tensors) => tf.mul(state.w, 0.5);
+  const alone = planProgram(source({ w: 4096 }, {}, state => ({ state: { w: decay(state) } })));
+  expect(alone.model).toBeNull();
+  expect(alone.tail).toMatchObject({
+    size: 4096,
+    arrays: [{ kind: 'state', vector: 'w' }],
+    scalars: [0.5],
+    computedScalars: 0,
+    results: [{ kind: 'state', vector: 'w' }],
+  });
+  const read = planProgram(
+    source({ w: 4096 }, {}, state => {
+      const w = decay(state);
+      return { state: { w }, metrics: { largest: tf.max(w) } };
+    }),
+  );
+  expect(read.tail).toBeNull();
+  expect(read.outputs.map(({ port }) => port)).toContainEqual({ kind: 'state', vector: 'w' });
+});
+
+it('gives the loop to the size of the first vector that the returned state names', () => {
+  const halve = (state: Tensors) => ({ small: tf.mul(state.small, 0.5), large: tf.mul(state.large, 0.5) });
+  const sizes = { small: 5000, large: 50_000 };
+  const results = (run: (state: Tensors) => Tensors) =>
+    planProgram(source(sizes, {}, state => ({ state: run(state) }))).tail?.results.map(({ vector }) => vector);
+  expect(results(halve)).toEqual(['small']);
+  expect(results(state => ({ large: halve(state).large, small: halve(state).small }))).toEqual(['large']);
+});
