@@ -6,7 +6,7 @@ import { build, install, isInstalled, providePnpm, requireNode, root } from './t
 requireNode();
 providePnpm();
 if (!isInstalled()) install();
-await build('cli');
+await build('@zpin/cli');
 
 // npm and pnpm start scripts in the folder of the package; paths on the command line are meant from where the user stands.
 process.chdir(process.env.INIT_CWD ?? process.cwd());

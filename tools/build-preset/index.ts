@@ -21,6 +21,8 @@ export function library({ neutral, node = {}, bundled = [] }: LibraryEntries) {
     platform: Object.keys(node).length > 0 ? 'node' : 'neutral',
     ...common,
     noExternal: [...bundled],
+    // What a package imports by a name of its own depends on where it runs.
+    external: [/^#/],
     // The source condition would pull the sources of other packages into the declarations.
     dts: { compilerOptions: { customConditions: [], incremental: false } },
     splitting: true,

@@ -6,10 +6,8 @@ import { listCommand } from './commands/list.ts';
 import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
+import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
-
-/** Exit codes: what was asked for is done, it failed, or it could not be asked like that. */
-export const EXIT = { done: 0, failed: 1, badInput: 2 } as const;
 
 /**
  * Runs one command of `zpin` and returns its exit code: 0 done, 1 failed, 2 bad input, 130 or 143 stopped by a signal.
@@ -46,15 +44,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.stderr.write(`${isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known))}\n`);
     return isInput ? EXIT.badInput : EXIT.failed;
   }
-}
-
-/** What a subcommand needs to add itself to the program. */
-export interface CommandContext {
-  readonly program: Command;
-  readonly io: Io;
-  readonly argv: readonly string[];
-  /** Takes the exit code of a command. */
-  finish(run: Promise<number>): Promise<void>;
 }
 
 /** Failures that are told by their message alone: a stack would not help the user. */

@@ -1,6 +1,7 @@
-import { InputError, message } from '@zpin/contracts';
-import type { Algorithm, ConfigField } from '@zpin/core';
+import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
+import type { ConfigField } from '@zpin/core';
 import { type Command, Option } from 'commander';
+import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
 export interface TrainFlags {
@@ -25,8 +26,6 @@ export interface TrainFlags {
 
 export const ENGINES = ['auto', 'onnx', 'tensorflow'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
-
-export const DEFAULT_EVAL_EPISODES = 100;
 
 /** Leaves room for the seeds of evaluation and of the copies of an environment, which are larger. */
 const MAX_SEED = 2 ** 52;
@@ -60,7 +59,7 @@ export function addTrainFlags(command: Command): Command {
     .option('--resume <dir>', 'go on with the run in this folder, bit for bit')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--eval-every <n>', 'environment steps between two evaluations during training (default: none)')
-    .option('--eval-episodes <n>', `greedy episodes of each evaluation (default: ${DEFAULT_EVAL_EPISODES})`)
+    .option('--eval-episodes <n>', `greedy episodes of each evaluation (default: ${DEFAULT_EVALUATION_EPISODES})`)
     .option('--checkpoint-every <n>', 'environment steps between two checkpoints (default: a tenth of the run)')
     .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
     .option('--no-preset', 'do not start from the settings tuned for the environment')
@@ -77,18 +76,17 @@ function gather(value: string, values: readonly string[] = []): readonly string[
 export const RESUME_FLAGS = ['resume', 'steps', 'engine', 'evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'];
 
 /** Adds one flag per setting of the algorithm. */
-export function addConfigFlags(command: Command, algorithm: Algorithm, fields: readonly ConfigField[], flag: FlagName): Command {
-  command.optionsGroup(`Settings of ${algorithm.id}:`);
+export function addConfigFlags(command: Command, algorithm: string, fields: readonly ConfigField[]): Command {
+  command.optionsGroup(`Settings of ${algorithm}:`);
   for (const field of fields) {
     const isBoolean = field.type === 'boolean';
     const value = isBoolean ? '[true|false]' : `<${valueName(field)}>`;
-    command.addOption(new Option(`--${flag(field.name)} ${value}`, helpText(field)));
-    if (isBoolean) command.addOption(new Option(`--no-${flag(field.name)}`, `same as --${flag(field.name)} false`).hideHelp());
+    command.addOption(new Option(`--${kebabCase(field.name)} ${value}`, helpText(field)));
+    if (isBoolean)
+      command.addOption(new Option(`--no-${kebabCase(field.name)}`, `same as --${kebabCase(field.name)} false`).hideHelp());
   }
   return command;
 }
-
-type FlagName = (name: string) => string;
 
 function valueName({ type }: ConfigField): string {
   if (type === 'choice') return 'name';
@@ -99,17 +97,8 @@ function valueName({ type }: ConfigField): string {
 /** Meaning, unit, range and default of a setting in one line. */
 export function helpText(field: ConfigField): string {
   const unit = field.unit === null ? '' : `, in ${field.unit}`;
-  const standard = field.default === undefined ? 'required' : `default: ${showValue(field.default)}`;
+  const standard = field.default === undefined ? 'required' : `default: ${flagText(field.default)}`;
   return `${field.meaning}${unit}; ${field.accepts} (${standard})`;
-}
-
-/** A setting as it is written on the command line. */
-export function showValue(value: unknown): string {
-  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.length > 0 ? value.join(',') : '[]';
-  if (typeof value === 'string') return value;
-  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  if (entries.length === 0 || entries.some(([, part]) => typeof part === 'object')) return JSON.stringify(value) ?? String(value);
-  return entries.map(([name, part]) => `${name}=${part}`).join(',');
 }
 
 /**

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { flagText } from '@zpin/contracts';
 import { meanAndBand, type PlotLine } from '@zpin/plot';
-import { showValue } from './flags.ts';
-import type { RunDescription } from './run-folder.ts';
-import type { RunEvent } from './sinks/sink.ts';
+import type { RunDescription, RunEvent } from 'zpin';
 
 /** What can be drawn of any run, beside the metrics of its updates. */
 export const MEASURES = {
@@ -102,7 +101,7 @@ export function groupNames(groups: readonly (readonly ComparedRun[])[]): string[
       return !severalAlgorithms || peers.some(peer => !isDeepStrictEqual(peer[name], each[name]));
     });
     const where = common('env') ? '' : ` on ${each.env}`;
-    const what = differing.map(name => `${name}=${showValue(each[name])}`).join(' ');
+    const what = differing.map(name => `${name}=${flagText(each[name])}`).join(' ');
     return `${each.algorithm}${where}${what && `, ${what}`}`;
   });
 }

@@ -60,6 +60,7 @@ export type { FieldDescription } from './settings/describe-field.ts';
 export { describeField } from './settings/describe-field.ts';
 export type { Field, Fields, FieldText, NumberRange, ValuesOf } from './settings/field.ts';
 export { field } from './settings/field.ts';
+export { camelCase, flagText, kebabCase, parseFlag } from './settings/flags.ts';
 export type { JsonSchema } from './settings/json-schema.ts';
 export { alternatives } from './settings/json-schema.ts';
 export { readValues, takes } from './settings/read-values.ts';

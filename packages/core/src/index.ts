@@ -22,7 +22,6 @@ export type { Checkpoint, CheckpointExpectation, CheckpointHeader, DecodedCheckp
 export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.ts';
 export { crc32c } from './checkpoint/crc32c.ts';
 export { version } from './checkpoint/version.ts';
-export { camelCase, kebabCase, parseFlag } from './config/config-flags.ts';
 export type { ConfigOf, ConfigSchema, ConfigSchemaOptions } from './config/config-schema.ts';
 export { configSchema } from './config/config-schema.ts';
 export type { ConfigField } from './config/describe-config.ts';

@@ -57,7 +57,7 @@ describe('learningCurveSvg', () => {
     expect(heights(/class="episodes" points="([^"]+)"/)[0]).toBeCloseTo(y(35), 0);
   });
 
-  it.each<[string, Partial<Curve>]>([
+  it.each<[string, Partial<LearningCurve>]>([
     ['no episode', {}],
     ['no episode but a threshold', { threshold: 475 }],
     ['one episode', { episodes: [{ step: 1000, value: 7 }] }],

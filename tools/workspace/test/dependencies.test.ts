@@ -16,6 +16,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   onpolicy: ['@zpin/core', '@zpin/contracts'],
   offline: ['@zpin/core', '@zpin/core/node', '@zpin/contracts', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],
   offpolicy: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
+  zpin: [
+    '@zpin/contracts',
+    '@zpin/core',
+    '@zpin/core/node',
+    '@zpin/envs',
+    '@zpin/her',
+    '@zpin/hrl',
+    '@zpin/offline',
+    '@zpin/offline/node',
+    '@zpin/offpolicy',
+    '@zpin/onpolicy',
+    '@zpin/onpolicy/node',
+    '@zpin/value-based',
+  ],
   'value-based': ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
 };
 

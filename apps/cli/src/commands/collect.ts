@@ -1,6 +1,7 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
-import type { CommandContext } from '../cli.ts';
+import type { CommandContext } from '../command.ts';
+import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
 
@@ -46,7 +47,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   const epsilon = readNumber(where, '--epsilon', flags.epsilon ?? (path === undefined ? '1' : '0'), 1);
   const noiseScale = readNumber(where, '--noise', flags.noise ?? '0', Number.POSITIVE_INFINITY);
   const seed = readSeed(where, flags.seed ?? '1');
-  const engineName = readEngine(where, flags.engine ?? 'auto');
+  const engine = readEngine(where, flags.engine ?? 'auto');
   if (path === undefined && flags.env === undefined) {
     const remedy = 'Write zpin collect runs/sac-Pendulum-v1-seed1, or zpin collect --env Pendulum-v1 for a random policy';
     throw new InputError(message(where, 'a run folder or --env must be given', 'nothing', remedy));
@@ -66,18 +67,13 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
     import('@zpin/offline'),
     import('@zpin/offline/node'),
   ]);
-  const [{ openEnv, readEnvSettings }, { trainedAgent }] = await Promise.all([
-    import('../environment.ts'),
-    import('../trained-agent.ts'),
-  ]);
-  const trained =
-    path === undefined
-      ? undefined
-      : await trainedAgent(where, path, engineName, ({ env: id, envOptions }) => openEnv(where, id, 1, envOptions));
+  const [{ load, openEnv }, { readEnvSettings }] = await Promise.all([import('zpin'), import('../env-flags.ts')]);
+  const names = flagNames(where);
+  const trained = path === undefined ? undefined : await load(path, { engine, names });
   const id = trained?.description.env ?? (flags.env as string);
   const settings = trained ? (trained.description.envOptions ?? {}) : readEnvSettings(where, id, flags.envOption, flags.wrap);
-  const env = trained?.env ?? (await openEnv(where, id, 1, settings));
-  const standard = trained ? join(trained.folder.path, 'dataset.zpin') : `${id.replaceAll('/', '-')}-random.zpin`;
+  const env = trained?.env ?? (await openEnv({ id, copies: 1, settings }, names));
+  const standard = trained ? join(trained.folder, 'dataset.zpin') : `${id.replaceAll('/', '-')}-random.zpin`;
   const out = resolve(flags.out ?? standard);
   if (!existsSync(dirname(out))) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
@@ -91,8 +87,8 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
       ...{ epsilon, noiseScale, seed, envOptions: settings },
     },
   });
-  trained?.agent.dispose();
-  env.close();
+  if (trained) trained.dispose();
+  else env.close();
   saveDataset(out, dataset);
   const { transitions, episodes, meanReturn, stdReturn } = dataset.statistics();
   const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';

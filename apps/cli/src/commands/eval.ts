@@ -1,7 +1,9 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatNumber } from '@zpin/plot';
-import type { CommandContext } from '../cli.ts';
-import { DEFAULT_EVAL_EPISODES, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
+import { DEFAULT_EVALUATION_EPISODES, EVALUATION_SEED_OFFSET } from 'zpin/catalog';
+import type { CommandContext } from '../command.ts';
+import { flagNames } from '../flag-names.ts';
+import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { successText } from '../numbers.ts';
 
@@ -18,7 +20,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .command('eval')
     .description('Play greedy episodes with the policy of a run.')
     .argument('[runDir]', 'folder that zpin train made')
-    .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVAL_EPISODES})`)
+    .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVALUATION_EPISODES})`)
     .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--json', 'print the result as one line of JSON')
@@ -39,20 +41,14 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
 
 async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<number> {
   const where = 'zpin eval';
-  const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVAL_EPISODES), 1);
-  const engineName = readEngine(where, flags.engine ?? 'auto');
+  const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVALUATION_EPISODES), 1);
+  const engine = readEngine(where, flags.engine ?? 'auto');
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
-  const [{ evaluate }, { openEnv }, { trainedAgent }] = await Promise.all([
-    import('@zpin/core'),
-    import('../environment.ts'),
-    import('../trained-agent.ts'),
-  ]);
-  const { description, folder, agent, env, step } = await trainedAgent(where, path, engineName, ({ env: id, envOptions }) =>
-    openEnv(where, id, Math.min(10, episodes), envOptions),
-  );
-  const seed = given ?? description.seed + 1_000_000;
-  const { meanReturn, stdReturn, lengths, successRate } = await evaluate(agent, env, episodes, seed);
-  agent.dispose();
+  const { load } = await import('zpin');
+  const { description, env, step, folder, evaluate, dispose } = await load(path, { engine, names: flagNames(where) });
+  const seed = given ?? description.seed + EVALUATION_SEED_OFFSET;
+  const { meanReturn, stdReturn, lengths, successRate } = await evaluate({ episodes, seed });
+  dispose();
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   const { rewardThreshold } = env.spec;
   if (flags.json) {
@@ -68,7 +64,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
       ...(successRate !== undefined && { evalSuccessRate: successRate }),
       evalEpisodes: episodes,
       meanLength,
-      runDir: folder.path,
+      runDir: folder,
     };
     io.stdout.write(`${JSON.stringify(result)}\n`);
     return 0;

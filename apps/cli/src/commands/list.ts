@@ -1,8 +1,7 @@
-import { describeSpace, InputError, message, nearestName } from '@zpin/contracts';
+import { describeSpace, flagText, InputError, message, nearestName } from '@zpin/contracts';
 import { formatCount } from '@zpin/plot';
-import { algorithms } from '../algorithms.ts';
-import type { CommandContext } from '../cli.ts';
-import { showValue } from '../flags.ts';
+import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import type { CommandContext } from '../command.ts';
 
 const TOPICS = ['algorithms', 'envs', 'presets'] as const;
 
@@ -32,7 +31,7 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     );
   }
   const { listEnvs } = await import('@zpin/envs');
-  const loaded = await Promise.all(algorithms.map(entry => entry.load()));
+  const loaded = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
   const envs = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
     id: spec.id,
     observation: describeSpace(spec.observationSpace),
@@ -84,7 +83,7 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
           env,
           `${formatCount(totalSteps)} steps`,
           Object.entries({ ...envOptions, ...config })
-            .map(([name, value]) => `${name}=${showValue(value)}`)
+            .map(([name, value]) => `${name}=${flagText(value)}`)
             .join(' '),
         ]),
       ),

@@ -1,5 +1,5 @@
 import { InputError, message, nearestName } from '@zpin/contracts';
-import type { CommandContext } from '../cli.ts';
+import type { CommandContext } from '../command.ts';
 import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';
 
@@ -40,14 +40,13 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   if (!out.toLowerCase().endsWith('.svg')) {
     throw new InputError(message(where, '--out must end in .svg', out, 'Browsers and drawing programs make other formats of it'));
   }
-  const [{ dirname, resolve }, { existsSync }, { writeFileAtomic }, { linePlot }, { RunFolder }, { readMetrics }, curves] =
+  const [{ dirname, resolve }, { existsSync }, { writeFileAtomic }, { linePlot }, { readMetrics, RunFolder }, curves] =
     await Promise.all([
       import('node:path'),
       import('node:fs'),
       import('@zpin/core/node'),
       import('@zpin/plot'),
-      import('../run-folder.ts'),
-      import('../sinks/metric-files.ts'),
+      import('zpin/node'),
       import('../run-curves.ts'),
     ]);
   const { groupLines, groupRuns, MEASURES, measuresOf, measured } = curves;

@@ -1,6 +1,10 @@
 import { InputError, message } from '@zpin/contracts';
+import type { AnyEnv } from '@zpin/envs';
 import { formatNumber } from '@zpin/plot';
-import type { CommandContext } from '../cli.ts';
+import type { RunDescription } from 'zpin';
+import { EVALUATION_SEED_OFFSET } from 'zpin/catalog';
+import type { CommandContext } from '../command.ts';
+import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
 
@@ -44,7 +48,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const episodes = readInteger(where, '--episodes', flags.episodes ?? '1', 1, 1000);
   const maxSteps = readInteger(where, '--max-steps', flags.maxSteps ?? String(DEFAULT_MAX_STEPS), 1);
   const fps = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 50);
-  const engineName = readEngine(where, flags.engine ?? 'auto');
+  const engine = readEngine(where, flags.engine ?? 'auto');
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   if (flags.out !== undefined && !flags.out.toLowerCase().endsWith('.gif')) {
     throw new InputError(
@@ -59,32 +63,31 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
       import('@zpin/core/node'),
       import('@zpin/envs'),
     ]);
-  const [{ entryOf, openEnv }, { trainedAgent }] = await Promise.all([
-    import('../environment.ts'),
-    import('../trained-agent.ts'),
-  ]);
   const out = flags.out === undefined ? join(resolve(path), 'episode.gif') : resolve(flags.out);
   if (!existsSync(dirname(out)) && flags.out !== undefined) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
   }
   const film = new GifEncoder(fps);
   let played = 0;
-  const { description, agent, env } = await trainedAgent(where, path, engineName, ({ env: id, envOptions = {} }) => {
+  const { envEntry, load, openEnv } = await import('zpin');
+  const names = flagNames(where);
+  const openFilmed = ({ env: id, envOptions = {} }: RunDescription) => {
     const wanted =
-      envOptions.maxEpisodeSteps === undefined ? entryOf(where, id).spec.maxEpisodeSteps : envOptions.maxEpisodeSteps;
+      envOptions.maxEpisodeSteps === undefined ? envEntry(id, names).spec.maxEpisodeSteps : envOptions.maxEpisodeSteps;
     const limit = Math.min(maxSteps, typeof wanted === 'number' ? wanted : maxSteps);
-    return openEnv(where, id, 1, { ...envOptions, maxEpisodeSteps: limit }, inner => {
+    const around = (inner: AnyEnv) => {
       // After the last episode the next one begins in the same step; it is not wanted.
       const onFrame = (frame: Parameters<typeof film.add>[0], _t: number, isLast: boolean) => {
         if (played < episodes) film.add(frame);
         if (isLast) played++;
       };
       return new RecordFrames(inner, onFrame);
-    });
-  });
-  const { returns, lengths } = await evaluate(agent, env, episodes, given ?? description.seed + 1_000_000);
-  agent.dispose();
-  env.close();
+    };
+    return openEnv({ id, copies: 1, settings: { ...envOptions, maxEpisodeSteps: limit }, around }, names);
+  };
+  const { description, agent, env, dispose } = await load(path, { engine, names, openEnv: openFilmed });
+  const { returns, lengths } = await evaluate(agent, env, episodes, given ?? description.seed + EVALUATION_SEED_OFFSET);
+  dispose();
   const bytes = film.finish();
   writeFileAtomic(out, bytes);
   const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');

@@ -1,15 +1,13 @@
-import { InputError, message, nearestName } from '@zpin/contracts';
-import { algorithms } from '../algorithms.ts';
-import type { CommandContext } from '../cli.ts';
+import { camelCase, InputError, kebabCase, message, parseFlag } from '@zpin/contracts';
+import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import type { CommandContext } from '../command.ts';
 import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '../flags.ts';
 
 /**
  * Adds `zpin train`. The settings of an algorithm become flags only when it is named, so that `--help` and other commands need not load it.
  */
 export async function trainCommand({ program, io, argv, finish }: CommandContext): Promise<void> {
-  const command = addTrainFlags(
-    program.command('train').argument('[algorithm]', `one of ${algorithms.map(({ id }) => id).join(', ')}`),
-  )
+  const command = addTrainFlags(program.command('train').argument('[algorithm]', `one of ${algorithmIds.join(', ')}`))
     .description('Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings.')
     .exitOverride();
   const id = argv[0] === 'train' ? argv[1] : undefined;
@@ -41,10 +39,10 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
     });
     return;
   }
-  const algorithm = await loadAlgorithm('zpin train', id);
-  const { camelCase, describeConfig, kebabCase } = await import('@zpin/core');
+  const algorithm = await loadAlgorithm(id, 'zpin train');
+  const { describeConfig } = await import('@zpin/core');
   const fields = describeConfig(algorithm.config);
-  addConfigFlags(command, algorithm, fields, kebabCase);
+  addConfigFlags(command, algorithm.id, fields);
   command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
     if (flags.resume !== undefined) {
       throw new InputError(
@@ -52,7 +50,6 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
       );
     }
     const settings: Record<string, unknown> = {};
-    const { parseFlag } = await import('@zpin/core');
     for (const field of fields) {
       const name = camelCase(kebabCase(field.name));
       const text = flags[name];
@@ -62,20 +59,4 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
     const { newRun } = await import('../train-run.ts');
     await finish(newRun(algorithm, settings, flags, io));
   });
-}
-
-/** @throws InputError naming the nearest known algorithm */
-export async function loadAlgorithm(where: string, id: string) {
-  const entry = algorithms.find(candidate => candidate.id === id);
-  if (entry) return entry.load();
-  const names = algorithms.map(candidate => candidate.id);
-  const near = nearestName(id, names);
-  throw new InputError(
-    message(
-      where,
-      'the algorithm must be known',
-      id,
-      near ? `Did you mean ${near}? Known are ${names.join(', ')}` : `Known are ${names.join(', ')}`,
-    ),
-  );
 }

@@ -1,10 +1,15 @@
+import type { RunEvent } from 'zpin';
 import type { Output } from '../io.ts';
-import type { RunEvent, Sink } from './sink.ts';
+import type { Sink } from './sink.ts';
 
 /** Prints each event as one line of JSON. */
 export function jsonLines(output: Output): Sink {
   return {
-    event: (event: RunEvent) => void output.write(`${JSON.stringify(event)}\n`),
+    event(event: RunEvent) {
+      // The state of a checkpoint is in its file.
+      const { state: _, ...shown } = event as RunEvent & { readonly state?: unknown };
+      output.write(`${JSON.stringify(shown)}\n`);
+    },
     close: () => undefined,
   };
 }

@@ -1,7 +1,8 @@
 import { formatCount, formatNumber } from '@zpin/plot';
+import type { RunEvent } from 'zpin';
 import { columnsOf, type Io } from '../io.ts';
 import { formatDuration, mean, successText } from '../numbers.ts';
-import type { RunEvent, Sink } from './sink.ts';
+import type { Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
 const LIVE_INTERVAL = 250;

@@ -24,7 +24,10 @@ export interface BatchAgentOptions<Config, Noise extends string, Rate extends st
   /** Draws the noise of one update, by the names under which it takes it; none when omitted. */
   readonly noise?: (rows: number) => Readonly<Record<Noise, Float32Array>>;
   /** Runs one update. Its output `error` `[B]`, if there is one, becomes the new priorities. */
-  learn(inputs: LearnInputs<NoInfer<Noise | Rate>>, progress: Progress): MaybePromise<ProgramResult<'error'> | ProgramResult<never>>;
+  learn(
+    inputs: LearnInputs<NoInfer<Noise | Rate>>,
+    progress: Progress,
+  ): MaybePromise<ProgramResult<'error'> | ProgramResult<never>>;
 }
 
 /**

@@ -1,6 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { RunFolder } from '../run-folder.ts';
-import type { RunEvent, Sink } from './sink.ts';
+import type { RunEvent } from '../run-event.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** Files that take the events of a run. */
+export interface MetricFiles {
+  event(event: RunEvent): void;
+  /** Writes what is still held back, before a checkpoint counts on it. */
+  flush(): void;
+}
 
 /** Rows of updates that a whole run leaves, so that files of long runs stay small. */
 const UPDATE_ROWS = 2000;
@@ -12,7 +19,7 @@ const BUFFER = 1 << 16;
  * step, mean return of the last 100 episodes, metrics). What is written depends on the steps alone, never on the clock, so that the files of a
  * resumed run equal those of an uninterrupted one.
  */
-export function metricFiles(folder: RunFolder, totalSteps: number): Sink {
+export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles {
   const distance = Math.max(1, Math.floor(totalSteps / UPDATE_ROWS));
   const recent: number[] = previousReturns(folder);
   let columns = header(folder);
@@ -45,7 +52,6 @@ export function metricFiles(folder: RunFolder, totalSteps: number): Sink {
       if (lines.length > BUFFER) flush();
     },
     flush,
-    close: flush,
   };
 }
 

@@ -1,26 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CheckpointError, InputError, message, type StateValue } from '@zpin/contracts';
+import { CheckpointError, InputError, message } from '@zpin/contracts';
 import type { DecodedCheckpoint } from '@zpin/core';
 import { readCheckpoint, writeFileAtomic } from '@zpin/core/node';
-
-/** What fixes a run: with these, its state and its environment it can go on. */
-export interface RunDescription {
-  readonly algorithm: string;
-  readonly env: string;
-  /** Options of the environment and wrappers around it; none when omitted. */
-  readonly envOptions?: { readonly [key: string]: StateValue };
-  /** Hindsight replay, as `--her` takes it; none when omitted. */
-  readonly her?: string;
-  /** File that an offline algorithm learns from. */
-  readonly dataset?: string;
-  readonly seed: number;
-  /** Environment steps planned; gradient steps on a data set. */
-  readonly steps: number;
-  /** Full configuration of the agent. */
-  readonly config: { readonly [key: string]: StateValue };
-}
+import type { MessageNames } from '../message-names.ts';
+import type { RunDescription } from '../run-description.ts';
 
 /** Names of the files in a run folder. */
 const FILES = {
@@ -49,6 +34,16 @@ export class RunFolder {
     return join(this.path, FILES[name]);
   }
 
+  /** Whether a file is there. */
+  has(name: RunFile): boolean {
+    return existsSync(this.file(name));
+  }
+
+  /** Whether the run was evaluated at its end. */
+  get isConcluded(): boolean {
+    return this.has('summary');
+  }
+
   /** Path from where the user stands, when that is shorter. */
   get shown(): string {
     const near = relative(process.cwd(), this.path);
@@ -69,7 +64,7 @@ export class RunFolder {
     if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
       throw new InputError(message(where, 'the run folder must exist', this.path, remedy));
     }
-    if (!existsSync(this.file('description'))) {
+    if (!this.has('description')) {
       throw new InputError(message(where, `a run folder must hold ${FILES.description}`, this.path, remedy));
     }
     try {
@@ -109,17 +104,17 @@ export class RunFolder {
 }
 
 /** Makes an empty run folder. @throws InputError when something is there already, or nothing can be made there */
-export function createRunFolder(path: string, where: string): RunFolder {
+export function createRunFolder(path: string, { where, option, resume }: MessageNames): RunFolder {
   if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
-    throw new InputError(
-      message(where, '--run-dir must be new or empty', path, 'Choose another folder, or go on with that run by --resume'),
-    );
+    const remedy = `Choose another folder, or go on with that run by ${resume(path)}`;
+    throw new InputError(message(where, `${option('runDir')} must be new or empty`, path, remedy));
   }
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     const reason = (error as Error).message.split(',')[0];
-    throw new InputError(message(where, '--run-dir must be a place to write to', path, `Choose another folder: ${reason}`));
+    const expectation = `${option('runDir')} must be a place to write to`;
+    throw new InputError(message(where, expectation, path, `Choose another folder: ${reason}`));
   }
   return new RunFolder(path);
 }

@@ -1,32 +1,6 @@
-import { InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
-import { type AnyEnv, type EnvEntry, listEnvs, loadEnv, makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
-
-/** Settings of an environment and wrappers around it, as they stand in a run's `config.json`. */
-export type EnvSettings = Readonly<Record<string, StateValue>>;
-
-/** Copies of an environment beyond which something must be wrong: their observations alone would fill the memory. */
-const MAX_COPIES = 65_536;
-
-/**
- * The environment called `id`, ready to be stepped: what it needs is loaded.
- * @param around puts one more wrapper around each copy
- */
-export async function openEnv(
-  where: string,
-  id: string,
-  copies: number,
-  settings: EnvSettings = {},
-  around?: (env: AnyEnv) => AnyEnv,
-): Promise<VectorEnv> {
-  entryOf(where, id);
-  if (copies > MAX_COPIES) {
-    throw new InputError(
-      message(where, `--num-envs must be at most ${MAX_COPIES}`, copies, 'Copies share one thread; 8 are usual'),
-    );
-  }
-  await loadEnv(id);
-  return around ? new SyncVectorEnv(() => around(makeEnv(id, settings)), copies) : makeVectorEnv(id, copies, settings);
-}
+import { InputError, message, nearestName, type StateValue } from '@zpin/contracts';
+import { type EnvSettings, envEntry } from 'zpin';
+import { flagNames } from './flag-names.ts';
 
 /**
  * Reads `--env-option name=value`, as often as it was given, and `--wrap name:numbers`.
@@ -38,7 +12,7 @@ export function readEnvSettings(
   options: readonly string[] = [],
   wrappers: readonly string[] = [],
 ): EnvSettings {
-  const known = { maxEpisodeSteps: { default: 0 }, ...entryOf(where, id).options };
+  const known = { maxEpisodeSteps: { default: 0 }, ...envEntry(id, flagNames(where)).options };
   const settings: Record<string, StateValue> = {};
   for (const text of options) {
     const [, name = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
@@ -78,17 +52,4 @@ function readValue(where: string, name: string, text: string, standard: unknown)
   }
   if (Number.isFinite(number)) return number;
   return parts.length > 1 ? parts : text;
-}
-
-/** What is known about an environment. @throws InputError naming the nearest known one */
-export function entryOf(where: string, id: string): EnvEntry {
-  const all = listEnvs();
-  const entry = all.find(({ spec }) => spec.id === id);
-  if (entry) return entry;
-  const near = nearestName(
-    id,
-    all.map(({ spec }) => spec.id),
-  );
-  const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}zpin list envs shows all`;
-  throw new InputError(message(where, '--env must be a known environment', id, remedy));
 }

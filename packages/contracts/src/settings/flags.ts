@@ -1,5 +1,4 @@
-import { alternatives, type JsonSchema } from '@zpin/contracts';
-import type { ConfigField } from './describe-config.ts';
+import { alternatives, type JsonSchema } from './json-schema.ts';
 
 /** `learningRate` → `learning-rate`. */
 export function kebabCase(name: string): string {
@@ -15,8 +14,8 @@ export function camelCase(flag: string): string {
  * Reads a setting written on a command line: `1e-4`, `true`, `null`, `64,64` for a list, `start=1,end=0.05` or JSON for an object.
  * A text that is none of what the setting takes is returned as it is, so that `parseConfig` reports it with the range.
  */
-export function parseFlag(field: ConfigField, text: string): unknown {
-  const value = read(field.schema, text.trim());
+export function parseFlag({ schema }: { readonly schema: JsonSchema }, text: string): unknown {
+  const value = read(schema, text.trim());
   return value === undefined ? text : value;
 }
 
@@ -81,4 +80,13 @@ function readJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A value as `parseFlag` reads it. */
+export function flagText(value: unknown): string {
+  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.length > 0 ? value.join(',') : '[]';
+  if (typeof value === 'string') return value;
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  if (entries.length === 0 || entries.some(([, part]) => typeof part === 'object')) return JSON.stringify(value) ?? String(value);
+  return entries.map(([name, part]) => `${name}=${part}`).join(',');
 }

@@ -1,7 +1,7 @@
+import { camelCase, kebabCase, parseFlag } from '@zpin/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleConfig } from './config.fixture.ts';
-import { camelCase, kebabCase, parseFlag } from './config-flags.ts';
 import { describeConfig } from './describe-config.ts';
 import { parseConfig } from './parse-config.ts';
 

@@ -1,0 +1,100 @@
+import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, terminalCurve } from '@zpin/plot';
+import type { RunEvent, TrainingRun } from 'zpin';
+import { type RunFile, type RunFolder, readMetrics } from 'zpin/node';
+import { columnsOf, type Io } from './io.ts';
+import { formatDuration, mean, standardDeviation, successText } from './numbers.ts';
+import type { OutputPlan } from './train-plan.ts';
+
+/** Greedy episodes at the end of a run. */
+interface FinalEvaluation {
+  readonly returns: readonly number[];
+  readonly successRate?: number;
+}
+
+/** Evaluates the trained policy, draws the curve, writes the summary, and says where everything is. */
+export async function conclude(run: TrainingRun, folder: RunFolder, plan: OutputPlan, io: Io): Promise<void> {
+  const evaluation = await run.evaluate({ episodes: plan.evalEpisodes });
+  const events = readMetrics(folder);
+  const curve = curveOf(run, events, evaluation);
+  folder.write('curve', learningCurveSvg(curve));
+  const summary = summaryOf(run, folder, events, evaluation);
+  folder.writeJson('summary', summary);
+  if (plan.json) {
+    io.stdout.write(`${JSON.stringify(summary)}\n`);
+    return;
+  }
+  if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve, columnsOf(io.stdout))}\n`);
+  io.stdout.write(report(run, folder, evaluation));
+}
+
+function curveOf(
+  { description, spec, step }: TrainingRun,
+  events: readonly RunEvent[],
+  { returns }: FinalEvaluation,
+): LearningCurve {
+  const evaluations = events.flatMap(event => (event.type === 'eval' ? [{ step: event.step, value: mean(event.returns) }] : []));
+  return {
+    title: `${description.algorithm} on ${description.env}, seed ${description.seed}`,
+    episodes: events.flatMap(event => (event.type === 'episode' ? [{ step: event.step, value: event.episodeReturn }] : [])),
+    evaluations: [...evaluations, { step, value: mean(returns) }],
+    threshold: spec.rewardThreshold,
+    totalSteps: step,
+  };
+}
+
+function summaryOf(
+  { description, step, wallSeconds }: TrainingRun,
+  folder: RunFolder,
+  events: readonly RunEvent[],
+  { returns, successRate }: FinalEvaluation,
+) {
+  const episodes = events.flatMap(event => (event.type === 'episode' ? [event] : []));
+  const recent = episodes.slice(-100).map(({ episodeReturn }) => episodeReturn);
+  const successes = episodes.flatMap(({ success }) => (success === undefined ? [] : [Number(success)]));
+  return {
+    type: 'summary',
+    algo: description.algorithm,
+    env: description.env,
+    seed: description.seed,
+    steps: step,
+    wallSeconds: Math.round(wallSeconds * 1000) / 1000,
+    stepsPerSecond: Math.round(step / wallSeconds),
+    trainReturnMean: recent.length === 0 ? null : mean(recent),
+    evalReturnMean: mean(returns),
+    evalReturnStd: standardDeviation(returns),
+    ...(successRate !== undefined && { trainSuccessRate: mean(successes.slice(-100)), evalSuccessRate: successRate }),
+    evalEpisodes: returns.length,
+    runDir: folder.path,
+  };
+}
+
+const FILE_TEXTS: readonly (readonly [RunFile, string])[] = [
+  ['curve', 'curve'],
+  ['metrics', 'metrics'],
+  ['progress', 'table'],
+  ['summary', 'summary'],
+  ['checkpoint', 'state'],
+  ['policy', 'policy'],
+  ['onnx', 'ONNX'],
+];
+
+/** What a person reads at the end. */
+function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, { returns, successRate }: FinalEvaluation): string {
+  const { rewardThreshold } = spec;
+  const isSolved = rewardThreshold !== null && mean(returns) >= rewardThreshold;
+  const verdict = rewardThreshold === null ? '' : `; ${isSolved ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
+  const spread = `mean return ${formatNumber(mean(returns))} ± ${formatNumber(standardDeviation(returns))}`;
+  return [
+    '',
+    `trained ${formatCount(step)} steps in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
+    `evaluation: ${returns.length} greedy episodes, ${spread}${successText(successRate)}${verdict}`,
+    '',
+    `run folder  ${folder.shown}`,
+    ...FILE_TEXTS.filter(([name]) => folder.has(name)).map(
+      ([name, text]) => `  ${text.padEnd(10)}${folder.file(name).slice(folder.path.length + 1)}`,
+    ),
+    '',
+    `evaluate it again with: zpin eval ${folder.shown}`,
+    '',
+  ].join('\n');
+}

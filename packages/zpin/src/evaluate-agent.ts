@@ -1,0 +1,28 @@
+import type { Actor, MaybePromise, VectorEnv } from '@zpin/contracts';
+import { type Evaluation, evaluate } from '@zpin/core';
+import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
+
+export interface EvaluateOptions {
+  /** Whole episodes to play; 100 when omitted. */
+  readonly episodes?: number;
+  /** Of the environment; far from the seed of the run when omitted. */
+  readonly seed?: number;
+}
+
+/**
+ * Plays whole episodes with the greedy policy, in an environment of their own.
+ * @param open makes copies of the environment @param runSeed of the run that trained the agent
+ */
+export async function evaluateAgent(
+  agent: Actor,
+  open: (copies: number) => MaybePromise<VectorEnv>,
+  runSeed: number,
+  { episodes = DEFAULT_EVALUATION_EPISODES, seed = runSeed + EVALUATION_SEED_OFFSET }: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const env = await open(Math.min(EVALUATION_COPIES, Math.max(1, episodes)));
+  try {
+    return await evaluate(agent, env, episodes, seed);
+  } finally {
+    env.close();
+  }
+}

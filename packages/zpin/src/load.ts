@@ -1,0 +1,69 @@
+import type { Agent, EnvSpec, Policy, SpaceValue, VectorEnv } from '@zpin/contracts';
+import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type Evaluation, parseConfig } from '@zpin/core';
+import { files } from '#files';
+import { actOnce } from './act-once.ts';
+import { loadAlgorithm } from './algorithms.ts';
+import { openEnv } from './environment.ts';
+import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
+import { libraryNames, type MessageNames } from './message-names.ts';
+import type { RunDescription } from './run-description.ts';
+import { makeTrainee } from './start-training.ts';
+
+export interface LoadOptions {
+  /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
+  readonly engine?: EngineChoice | Engine;
+  /** How errors call things; as the library does when omitted. */
+  readonly names?: MessageNames;
+  /** Makes the environment that the agent shall act in, instead of one copy of its own. */
+  openEnv?(description: RunDescription): Promise<VectorEnv>;
+}
+
+/** A trained agent, as its last checkpoint left it. */
+export interface LoadedAgent {
+  readonly description: RunDescription;
+  readonly algorithm: AnyAlgorithm;
+  readonly agent: Agent;
+  /** An environment made for it. */
+  readonly env: VectorEnv;
+  readonly spec: EnvSpec;
+  /** The run folder, absolute. */
+  readonly folder: string;
+  /** Steps of training behind it. */
+  readonly step: number;
+  /** As `TrainingRun.act`. */
+  act(obs: SpaceValue, isStart?: boolean): Promise<SpaceValue>;
+  /** Plays whole episodes with the greedy policy, in an environment of their own. */
+  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
+  /** The greedy policy as plain data; undefined where it is no pure function of the observation. */
+  policy(): Promise<Policy | undefined>;
+  /** Frees what the engine holds, and closes the environment. */
+  dispose(): void;
+}
+
+/**
+ * Loads the trained agent of a run folder, to act with it.
+ * @param path folder that `saveTo` or the command line made
+ * @throws InputError when the folder is none of a run; CheckpointError when it is damaged
+ */
+export async function load(path: string, options: LoadOptions = {}): Promise<LoadedAgent> {
+  const { names = libraryNames('load'), engine = 'auto' } = options;
+  const { description, checkpoint, path: folder } = files.readSaved(path, names);
+  const algorithm = await loadAlgorithm(description.algorithm, names.where);
+  const { env: id, envOptions: settings, seed } = description;
+  const open = (copies: number) => openEnv({ id, copies, settings }, names);
+  const env = await (options.openEnv ? options.openEnv(description) : open(1));
+  const config = parseConfig(algorithm.config, description.config, `${folder}: config`) as RunDescription['config'];
+  const ready = typeof engine === 'object' ? engine : await createEngine(engine);
+  const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });
+  await agent.restore(checkpoint.state.agent as Parameters<Agent['restore']>[0]);
+  return {
+    ...{ description, algorithm, agent, env, spec: env.spec, folder, step: checkpoint.header.step },
+    act: (obs, isStart = false) => actOnce(agent, env.spec, obs, isStart),
+    evaluate: evaluation => evaluateAgent(agent, open, seed, evaluation),
+    policy: async () => agent.policy?.(),
+    dispose() {
+      agent.dispose();
+      env.close();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { ConfigError, InputError, message, type VectorEnv } from '@zpin/contracts';
+import {
+  type Algorithm,
+  type AnyAlgorithm,
+  createEngine,
+  type Engine,
+  type EngineChoice,
+  parseConfig,
+  type TransitionData,
+} from '@zpin/core';
+import { files } from '#files';
+import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
+import { type EnvSettings, openEnv } from './environment.ts';
+import { hindsightOf } from './hindsight-of.ts';
+import { libraryNames, type MessageNames } from './message-names.ts';
+import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
+import type { RunDescription } from './run-description.ts';
+import type { RunEvent } from './run-event.ts';
+import { makeTrainee, type TrainingOptions } from './start-training.ts';
+import { TrainingRun } from './training-run.ts';
+
+/** What may be told to a run whether it begins or goes on. */
+export interface ContinueOptions {
+  /** Steps of the whole run: environment steps over all copies, gradient steps on a data set. Omitted: the preset's, else 100,000. */
+  readonly steps?: number;
+  /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
+  readonly engine?: EngineChoice | Engine;
+  /** Greedy evaluation during training, in an environment of its own: an `eval` event after every so many steps. */
+  readonly evaluation?: { readonly everySteps: number; readonly episodes?: number };
+  /** Steps between two `checkpoint` events; a tenth of the run when omitted. */
+  readonly checkpointEverySteps?: number;
+  /** Stops after the step in progress; a `checkpoint` event still comes. */
+  readonly signal?: AbortSignal;
+  /** Called at every event of training. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface RunOptions<Config = object> extends ContinueOptions {
+  /** Of everything random; 1 when omitted. */
+  readonly seed?: number;
+  /** Settings of the algorithm, before those of the preset. */
+  readonly config?: Partial<Config>;
+  /** Whether to start from the settings tuned for the environment, where there are some; true when omitted. */
+  readonly preset?: boolean;
+  /** Options of the environment, before those of the preset. */
+  readonly envOptions?: EnvSettings;
+  /** Wrappers around the environment by name, the innermost first: `['discretize-action:11']`. */
+  readonly wrappers?: readonly string[];
+  /** Goals in hindsight, for environments with goals: `future:4`, `final:1`, `episode:4` or `none`. Omitted: the preset's. */
+  readonly her?: string;
+  /** What an offline algorithm learns from: the data, or a file. */
+  readonly dataset?: TransitionData | string;
+  /** Folder for everything that the run leaves, from which `resume` and the command line go on; nothing is written when omitted. */
+  readonly saveTo?: string;
+}
+
+/** What the command line adds: how errors call things, and its clock. */
+export interface RunInternals {
+  readonly names?: MessageNames;
+  now?(): number;
+}
+
+/** An environment by its name, or a function that makes copies of one's own. */
+export type EnvChoice = string | ((copies: number) => VectorEnv);
+
+/**
+ * Puts a run together, to be trained by `events()`. Nothing is written before every setting, the environment and the algorithm fit together.
+ * @throws InputError (ConfigError, SpaceError, …) that names what does not fit
+ */
+export async function openRun<Id extends AlgorithmId>(
+  algorithm: Id,
+  env: EnvChoice,
+  options?: RunOptions<ConfigOfAlgorithm<Id>>,
+  internals?: RunInternals,
+): Promise<TrainingRun>;
+export async function openRun<Config>(
+  algorithm: Algorithm<Config, never, never>,
+  env: EnvChoice,
+  options?: RunOptions<Config>,
+  internals?: RunInternals,
+): Promise<TrainingRun>;
+export async function openRun(
+  choice: string | Algorithm<never, never, never>,
+  env: EnvChoice,
+  options: RunOptions = {},
+  internals: RunInternals = {},
+): Promise<TrainingRun> {
+  const { names = libraryNames('train'), now = () => performance.now() } = internals;
+  // An algorithm of one's own is one of the four kinds, as `learnsFrom` says.
+  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : (choice as unknown as AnyAlgorithm);
+  const envId = typeof env === 'string' ? env : env(1).spec.id;
+  const { seed = 1, preset: wantsPreset = true, saveTo } = options;
+  checkInteger(names, 'seed', seed, 0);
+  const preset = wantsPreset && Object.hasOwn(algorithm.presets, envId) ? algorithm.presets[envId] : undefined;
+  const steps = options.steps ?? preset?.totalSteps ?? DEFAULT_STEPS;
+  checkInteger(names, names.option('steps'), steps, 1);
+  const raw = { ...preset?.config, ...options.config };
+  const config = parseConfig(algorithm.config, raw, names.where, names.setting) as RunDescription['config'];
+  const wrappers = options.wrappers && options.wrappers.length > 0 ? { wrappers: options.wrappers } : {};
+  const envOptions: EnvSettings = { ...preset?.envOptions, ...options.envOptions, ...wrappers };
+  const open = (copies: number) =>
+    typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions }, names) : env(copies);
+  const vectorEnv = await open(algorithm.copies(config));
+  const her = options.her ?? preset?.her;
+  const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
+  const engine = await engineOf(options.engine);
+  // First the agent, which says what to use where its kind of actions does not fit; then the data.
+  const trainee = await makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine });
+  const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
+  const description: RunDescription = {
+    algorithm: algorithm.id,
+    env: envId,
+    ...(Object.keys(envOptions).length > 0 && { envOptions }),
+    ...(her !== undefined && { her }),
+    ...(dataset?.path !== undefined && { dataset: dataset.path }),
+    seed,
+    steps,
+    config,
+  };
+  const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
+  store?.writeDescription(description);
+  const training = await trainingOptions({ description, options, open, env: vectorEnv, makeReplay, dataset: dataset?.data });
+  return new TrainingRun({ description, algorithm, trainee, engine, options: training, openEnv: open, store, resume: null, now });
+}
+
+/**
+ * Opens a saved run, to go on with it bit for bit: from its last checkpoint, to the steps that it planned or to more of them.
+ * @param folder that `saveTo` or the command line made
+ * @throws InputError when the folder is none of a run, or there are no steps left; CheckpointError when it is damaged
+ */
+export async function openSavedRun(
+  folder: string,
+  options: ContinueOptions = {},
+  internals: RunInternals = {},
+): Promise<TrainingRun> {
+  const { names = libraryNames('resume'), now = () => performance.now() } = internals;
+  const saved = files.readSaved(folder, names);
+  const { header, state } = saved.checkpoint;
+  const algorithm = await loadAlgorithm(saved.description.algorithm, names.where);
+  const steps = options.steps ?? saved.description.steps;
+  checkInteger(names, names.option('steps'), steps, 1);
+  const config = parseConfig(algorithm.config, saved.description.config, `${saved.path}: config`) as RunDescription['config'];
+  const description = { ...saved.description, steps };
+  const { env: id, envOptions: settings, her, seed } = description;
+  const open = (copies: number) => openEnv({ id, copies, settings }, names);
+  const env = await open(algorithm.copies(config));
+  const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
+  const dataset = await datasetOf(algorithm, env, description.dataset, names);
+  const engine = await engineOf(options.engine);
+  const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
+  const store = saved.continued(steps);
+  store.writeDescription(description);
+  const training = await trainingOptions({ description, options, open, env, makeReplay, dataset: dataset?.data });
+  const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
+  const resume = { state, step: header.step, wallSeconds };
+  return new TrainingRun({
+    ...{ description, algorithm, trainee, engine, openEnv: open, store, resume, now },
+    options: { ...training, resume: state },
+  });
+}
+
+interface TrainingParts extends Pick<TrainingOptions, 'makeReplay' | 'dataset'> {
+  readonly description: RunDescription;
+  readonly options: ContinueOptions;
+  readonly env: VectorEnv;
+  open(copies: number): Promise<VectorEnv> | VectorEnv;
+}
+
+async function trainingOptions(parts: TrainingParts): Promise<TrainingOptions> {
+  const { description, options, env, open, makeReplay, dataset } = parts;
+  const { seed, steps } = description;
+  const { evaluation, signal, checkpointEverySteps = Math.ceil(steps / 10) } = options;
+  const episodes = evaluation?.episodes ?? DEFAULT_EVALUATION_EPISODES;
+  return {
+    ...{ env, totalSteps: steps, seed, checkpointEverySteps, makeReplay, dataset },
+    ...(signal && { signal }),
+    ...(evaluation && {
+      evaluation: {
+        env: await open(Math.min(EVALUATION_COPIES, episodes)),
+        everySteps: evaluation.everySteps,
+        episodes,
+        seed: seed + EVALUATION_SEED_OFFSET,
+      },
+    }),
+  };
+}
+
+/** @throws InputError when the data do not go with the algorithm */
+async function datasetOf(
+  { id, learnsFrom }: AnyAlgorithm,
+  { spec }: VectorEnv,
+  given: TransitionData | string | undefined,
+  names: MessageNames,
+): Promise<{ readonly path?: string; readonly data: TransitionData } | undefined> {
+  const option = names.option('dataset');
+  if (learnsFrom !== 'dataset') {
+    if (given === undefined) return undefined;
+    const remedy = `Leave it out: ${id} plays for itself; bc, bcq, cql, discrete-bcq and discrete-cql learn from data`;
+    const found = typeof given === 'string' ? given : `${given.size} transitions`;
+    throw new InputError(message(names.where, `${option} goes with an offline algorithm`, found, remedy));
+  }
+  if (given === undefined) {
+    throw new InputError(message(names.where, `${option} must be given`, 'nothing', names.makeDataset(spec.id)));
+  }
+  return typeof given === 'string' ? files.readDataset(given, spec, names) : { data: given };
+}
+
+async function engineOf(engine: EngineChoice | Engine | undefined): Promise<Engine> {
+  return typeof engine === 'object' ? engine : createEngine(engine ?? 'auto');
+}
+
+function checkInteger({ where }: MessageNames, name: string, value: number, min: number): void {
+  if (Number.isSafeInteger(value) && value >= min) return;
+  throw new ConfigError(message(where, `${name} must be an integer >= ${min}`, value, 'Give such a number'));
+}

@@ -1,0 +1,14 @@
+import { InputError, message } from '@zpin/contracts';
+import type { RunFiles } from '../run-store.ts';
+
+const refuse = (where: string, option: string): never => {
+  const remedy = 'Leave it out, or run in Node; a browser tab can keep policy() and checkpoint events by itself';
+  throw new InputError(message(where, `${option} needs files`, 'a browser tab', remedy));
+};
+
+/** Files of runs, where there are none: in a browser tab. */
+export const files: RunFiles = {
+  createStore: (_path, _steps, { where, option }) => refuse(where, option('runDir')),
+  readSaved: (_path, { where }) => refuse(where, 'a run folder'),
+  readDataset: async (_path, _spec, { where, option }) => refuse(where, `${option('dataset')} as a file name`),
+};

@@ -1,0 +1,63 @@
+import { extname, resolve } from 'node:path';
+import { InputError, message, type StateValue } from '@zpin/contracts';
+import { savePolicy, writeCheckpoint } from '@zpin/core/node';
+import { metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
+import { createRunFolder, RunFolder } from '../files/run-folder.ts';
+import type { CheckpointParts, RunFiles, RunStore } from '../run-store.ts';
+
+/** Files of runs, in Node. */
+export const files: RunFiles = {
+  createStore: (path, steps, names) => folderStore(createRunFolder(resolve(path), names), steps),
+
+  readSaved(path, { where, option }) {
+    const folder = new RunFolder(resolve(path));
+    const description = folder.describe(where);
+    const checkpoint = folder.readCheckpoint(where, description);
+    return {
+      path: folder.path,
+      description,
+      checkpoint,
+      continued(steps) {
+        const { step } = checkpoint.header;
+        // A run that was stopped while it was evaluated at its end has that left to do.
+        if (step >= steps && (steps !== description.steps || folder.isConcluded)) {
+          const remedy = `Give more by ${option('steps')}`;
+          throw new InputError(message(where, 'there must be steps left', `${step} of ${steps} done`, remedy));
+        }
+        rewindMetricFiles(folder, step);
+        return folderStore(folder, steps);
+      },
+    };
+  },
+
+  async readDataset(file, spec, { where, option }) {
+    const [{ checkSameSpec }, { loadDataset }] = await Promise.all([import('@zpin/offline'), import('@zpin/offline/node')]);
+    const path = resolve(file);
+    const data = loadDataset(path, extname(path).toLowerCase() === '.jsonl' ? spec : undefined);
+    checkSameSpec(`${where}: ${option('dataset')} ${file}`, spec, data.spec);
+    return { path, data };
+  },
+};
+
+function folderStore(folder: RunFolder, steps: number): RunStore {
+  const metrics = metricFiles(folder, steps);
+  return {
+    path: folder.path,
+    get checkpointPath() {
+      return folder.has('checkpoint') ? folder.file('checkpoint') : null;
+    },
+    writeDescription: description => folder.writeJson('description', description),
+    event: event => metrics.event(event),
+    saveCheckpoint({ description, state, step, wallSeconds, policy }: CheckpointParts) {
+      metrics.flush();
+      const { algorithm, env, seed } = description;
+      const config = description.config as Record<string, StateValue>;
+      const path = folder.file('checkpoint');
+      writeCheckpoint(path, { header: { algorithm, env, seed, step, config, extra: { wallSeconds } }, state });
+      if (policy) savePolicy(folder.file('policy'), policy);
+      return path;
+    },
+    saveOnnx: model => folder.write('onnx', model),
+    close: () => metrics.flush(),
+  };
+}

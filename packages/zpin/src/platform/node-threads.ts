@@ -1,0 +1,1 @@
+export { a3c, dppo } from '@zpin/onpolicy/node';

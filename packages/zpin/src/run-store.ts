@@ -1,0 +1,55 @@
+import type { EnvSpec, Policy } from '@zpin/contracts';
+import type { DecodedCheckpoint, TrainState, TransitionData } from '@zpin/core';
+import type { MessageNames } from './message-names.ts';
+import type { RunDescription } from './run-description.ts';
+import type { RunEvent } from './run-event.ts';
+
+/** What a checkpoint is written from. */
+export interface CheckpointParts {
+  readonly description: RunDescription;
+  readonly state: TrainState;
+  readonly step: number;
+  /** Seconds of training behind it. */
+  readonly wallSeconds: number;
+  /** The greedy policy of this moment, where the agent has one. */
+  readonly policy: Policy | undefined;
+}
+
+/** Where a run leaves everything: a folder. */
+export interface RunStore {
+  readonly path: string;
+  /** The file of the last checkpoint, if there is one. */
+  readonly checkpointPath: string | null;
+  writeDescription(description: RunDescription): void;
+  /** Takes an event into the files of metrics. */
+  event(event: RunEvent): void;
+  /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */
+  saveCheckpoint(parts: CheckpointParts): string;
+  /** Writes the policy as an ONNX model. */
+  saveOnnx(model: Uint8Array): void;
+  /** Writes what is still held back. */
+  close(): void;
+}
+
+/** A saved run. */
+export interface SavedRun {
+  readonly path: string;
+  readonly description: RunDescription;
+  readonly checkpoint: DecodedCheckpoint;
+  /** The store of the run that goes on: metrics written after the checkpoint are cut off. @param steps planned now */
+  continued(steps: number): RunStore;
+}
+
+/** What a run does with files: everything in Node, nothing in a browser tab. */
+export interface RunFiles {
+  /** @param path folder to make @param steps planned @throws InputError when something is there already, or nothing can be made there */
+  createStore(path: string, steps: number, names: MessageNames): RunStore;
+  /** @throws InputError when the folder is none of a run; CheckpointError when it is damaged */
+  readSaved(path: string, names: MessageNames): SavedRun;
+  /** The data set in a file. @throws InputError when the file is wrong, or its data are of another environment */
+  readDataset(
+    path: string,
+    spec: EnvSpec,
+    names: MessageNames,
+  ): Promise<{ readonly path: string; readonly data: TransitionData }>;
+}

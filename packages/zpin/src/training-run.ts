@@ -1,0 +1,200 @@
+import {
+  type Agent,
+  type EnvSpec,
+  InputError,
+  message,
+  NumericsError,
+  type Policy,
+  type SpaceValue,
+  type VectorEnv,
+  WorkerError,
+} from '@zpin/contracts';
+import { type AnyAlgorithm, type Engine, type Evaluation, exportOnnx, type TrainState, type TrainSummary } from '@zpin/core';
+import { actOnce } from './act-once.ts';
+import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
+import type { RunDescription } from './run-description.ts';
+import type { RunEvent } from './run-event.ts';
+import type { RunStore } from './run-store.ts';
+import type { Trainee, TrainingOptions } from './start-training.ts';
+
+/** Milliseconds after which the loop lets other events in: programs answer at once, so it never waits by itself. */
+const BREATH = 50;
+
+/** Everything that a run consists of. */
+export interface RunParts {
+  readonly description: RunDescription;
+  readonly algorithm: AnyAlgorithm;
+  readonly trainee: Trainee;
+  readonly engine: Engine;
+  readonly options: TrainingOptions;
+  /** Copies of the environment, for evaluation. */
+  openEnv(copies: number): Promise<VectorEnv> | VectorEnv;
+  /** Where it is saved; nowhere when null. */
+  readonly store: RunStore | null;
+  /** Where it goes on from. */
+  readonly resume: { readonly state: TrainState; readonly step: number; readonly wallSeconds: number } | null;
+  /** Milliseconds since any fixed time. */
+  now(): number;
+}
+
+/** A run: an agent in training, or trained. Made by `openRun`, `train` and `resume`. */
+export class TrainingRun {
+  readonly description: RunDescription;
+  readonly algorithm: AnyAlgorithm;
+  readonly agent: Agent;
+  /** The environment of training. */
+  readonly env: VectorEnv;
+  /** What computes, and why, in a line. */
+  readonly engine: string;
+  readonly #parts: RunParts;
+  #step: number;
+  #wallMilliseconds: number;
+  #summary: TrainSummary | null = null;
+  #isStarted = false;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.description = parts.description;
+    this.algorithm = parts.algorithm;
+    this.agent = parts.trainee.agent;
+    this.env = parts.options.env;
+    this.engine = parts.engine.description;
+    this.#step = parts.resume?.step ?? 0;
+    this.#wallMilliseconds = 1000 * (parts.resume?.wallSeconds ?? 0);
+  }
+
+  get spec(): EnvSpec {
+    return this.env.spec;
+  }
+
+  /** Steps done so far: environment steps over all copies, gradient steps on a data set. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Seconds of training so far, evaluation left out. */
+  get wallSeconds(): number {
+    return this.#wallMilliseconds / 1000;
+  }
+
+  /** Transitions of the data set that is learned from; null where there is none. */
+  get datasetSize(): number | null {
+    return this.#parts.options.dataset?.size ?? null;
+  }
+
+  /** How training ended; null before. */
+  get summary(): TrainSummary | null {
+    return this.#summary;
+  }
+
+  /** The folder in which the run is saved; null where it is not. */
+  get folder(): string | null {
+    return this.#parts.store?.path ?? null;
+  }
+
+  /**
+   * Trains, and tells what happens: training goes on as events are asked for, and stopping is leaving the loop.
+   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; with the last good checkpoint, where there is one
+   */
+  async *events(): AsyncGenerator<RunEvent, TrainSummary> {
+    if (this.#isStarted) throw new InputError(message('events', 'a run can be trained once', 'twice', 'Open another run'));
+    this.#isStarted = true;
+    const { trainee, options, store, now } = this.#parts;
+    const training = trainee.train(options);
+    let breath = now();
+    try {
+      for (;;) {
+        const before = now();
+        const { done, value } = await training.next();
+        // Evaluation is no training; the clock of the run leaves it out.
+        if (done || value.type !== 'eval') this.#wallMilliseconds += now() - before;
+        if (done) {
+          this.#summary = value;
+          await this.#finish();
+          return value;
+        }
+        this.#step = value.step;
+        const event: RunEvent =
+          value.type === 'checkpoint'
+            ? { ...value, ...(await this.#save(value.state)) }
+            : value.type === 'update'
+              ? { ...value, metrics: await value.metrics.read() }
+              : value;
+        store?.event(event);
+        yield event;
+        if (now() - breath > BREATH) {
+          await macrotask();
+          breath = now();
+        }
+      }
+    } catch (error) {
+      throw this.#withCheckpoint(error);
+    } finally {
+      // A consumer that leaves stops the training.
+      await training.return?.(undefined as never);
+      store?.close();
+    }
+  }
+
+  /** Plays whole episodes with the greedy policy, in an environment of their own. */
+  evaluate(options?: EvaluateOptions): Promise<Evaluation> {
+    return evaluateAgent(this.agent, this.#parts.openEnv, this.description.seed, options);
+  }
+
+  /**
+   * The greedy action for one observation, both as `reset` and `step` of the environment have them.
+   * @param isStart whether an episode begins with it, for agents with a memory; false when omitted
+   */
+  act(obs: SpaceValue, isStart = false): Promise<SpaceValue> {
+    return actOnce(this.agent, this.spec, obs, isStart);
+  }
+
+  /** The greedy policy of this moment as plain data, to save or export; undefined where it is no pure function of the observation. */
+  async policy(): Promise<Policy | undefined> {
+    return this.agent.policy?.();
+  }
+
+  /** Frees what the engine holds, and closes the environment. */
+  dispose(): void {
+    this.agent.dispose();
+    this.env.close();
+  }
+
+  async #save(state: TrainState): Promise<{ readonly path?: string }> {
+    const { store, description } = this.#parts;
+    if (!store) return {};
+    const policy = await this.agent.policy?.();
+    const broken = policy?.weights.find(weight => !Number.isFinite(weight));
+    if (broken !== undefined) {
+      const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
+      throw new NumericsError(message(`train at step ${this.#step}`, 'weights must be finite', broken, remedy));
+    }
+    const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
+    return { path: store.saveCheckpoint({ description, state, step, wallSeconds, policy }) };
+  }
+
+  /** Leaves the policy as a model that other programs can run. */
+  async #finish(): Promise<void> {
+    const { store, algorithm } = this.#parts;
+    if (!store || this.#summary?.reason !== 'finished') return;
+    const policy = await this.agent.policy?.();
+    if (policy) store.saveOnnx(await exportOnnx(policy, { algorithms: [algorithm] }));
+  }
+
+  /** Failures of training say where the last good state is. */
+  #withCheckpoint(error: unknown): unknown {
+    const { store } = this.#parts;
+    if (!store || !(error instanceof NumericsError || error instanceof WorkerError)) return error;
+    const kept = store.checkpointPath
+      ? `The last good checkpoint is kept: ${store.checkpointPath}`
+      : 'No checkpoint was written yet';
+    const Kind = error instanceof WorkerError ? WorkerError : NumericsError;
+    return new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`);
+  }
+}
+
+/** Lets timers, signals and messages in. */
+function macrotask(): Promise<void> {
+  const { setImmediate } = globalThis as { readonly setImmediate?: (wake: () => void) => unknown };
+  return new Promise(wake => void (setImmediate ? setImmediate(wake) : setTimeout(wake)));
+}

@@ -1,0 +1,15 @@
+import { library } from '../../tools/build-preset/index.ts';
+
+export default library({
+  neutral: {
+    index: 'src/index.ts',
+    catalog: 'src/catalog.ts',
+    'no-files': 'src/platform/no-files.ts',
+    'no-threads': 'src/platform/no-threads.ts',
+  },
+  node: {
+    node: 'src/node.ts',
+    'node-files': 'src/platform/node-files.ts',
+    'node-threads': 'src/platform/node-threads.ts',
+  },
+});
