@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli, tinyRun } from './run-cli.ts';
 
 const folder = inScratchFolder();
 

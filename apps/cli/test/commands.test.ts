@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { algorithms } from '../src/algorithms.ts';
 import { processIo } from '../src/io.ts';
-import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+import { runCli, tinyRun } from './run-cli.ts';
 
 inScratchFolder();
 

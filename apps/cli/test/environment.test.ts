@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inScratchFolder, runCli, TINY, tinyRun } from './run-cli.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli, TINY, tinyRun } from './run-cli.ts';
 
 inScratchFolder();
 const describeRun = (folder: string) => JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inScratchFolder, runCli } from './run-cli.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli } from './run-cli.ts';
 
 inScratchFolder();
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));

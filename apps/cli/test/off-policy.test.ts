@@ -4,8 +4,9 @@ import { listEnvs } from '@zpin/envs';
 import { parseHindsight } from '@zpin/her';
 import * as offPolicy from '@zpin/offpolicy';
 import { describe, expect, it } from 'vitest';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { algorithms } from '../src/algorithms.ts';
-import { inScratchFolder, runCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 inScratchFolder();
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));

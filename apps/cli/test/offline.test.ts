@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli, tinyRun } from './run-cli.ts';
 
 inScratchFolder();
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));

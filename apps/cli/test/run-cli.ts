@@ -1,7 +1,3 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { main } from '../src/cli.ts';
 import { FakeIo, type FakeIoOptions } from './fake-io.ts';
 
@@ -10,18 +6,6 @@ export async function runCli(argv: readonly string[], options?: FakeIoOptions) {
   const io = new FakeIo(options);
   const exitCode = await main(argv, io);
   return { exitCode, io, out: io.out, err: io.err };
-}
-
-/** Makes an empty folder the current one for the tests of a file. */
-export function inScratchFolder(): string {
-  const home = process.cwd();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'zpin-cli-')));
-  process.chdir(folder);
-  afterAll(() => {
-    process.chdir(home);
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
 }
 
 /** Settings with which a few hundred steps take a fraction of a second. */

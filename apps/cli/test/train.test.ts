@@ -2,9 +2,10 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFile
 import { join } from 'node:path';
 import { readCheckpoint } from '@zpin/core/node';
 import { describe, expect, it } from 'vitest';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import type { StopSignal } from '../src/io.ts';
 import type { FakeIoOptions } from './fake-io.ts';
-import { inScratchFolder, runCli, tinyRun } from './run-cli.ts';
+import { runCli, tinyRun } from './run-cli.ts';
 
 const scratch = inScratchFolder();
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');

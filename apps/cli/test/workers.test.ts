@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readCheckpoint } from '@zpin/core/node';
 import { describe, expect, it } from 'vitest';
-import { inScratchFolder, runCli } from './run-cli.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli } from './run-cli.ts';
 import './burning-env.ts';
 
 inScratchFolder();

@@ -1,18 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { type Algorithm, describeConfig } from '@zpin/core';
+import { type AnyAlgorithm, describeConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { algorithms } from '../../cli/src/algorithms.ts';
-import { environmentFile } from '../src/pages/environment-page.ts';
+import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { environmentFile } from '../src/pages/paths.ts';
 import { contentFolder, root, siteFolder } from '../src/pages/repository.ts';
 import { type GeneratedPages, generatePages } from '../src/pages/write-pages.ts';
 
-let loaded: Algorithm[];
+let loaded: AnyAlgorithm[];
 let generated: GeneratedPages;
 
 beforeAll(async () => {
-  loaded = await Promise.all(algorithms.map(entry => entry.load()));
+  loaded = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
   generated = await generatePages();
   // MuJoCo is loaded for it, which takes long on a busy machine.
 }, 300_000);

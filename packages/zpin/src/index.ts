@@ -6,8 +6,10 @@ export { libraryNames, type MessageNames, type NamedOption } from './message-nam
 export {
   type ContinueOptions,
   type EnvChoice,
+  type OwnParts,
   openRun,
   openSavedRun,
+  type ResumeOptions,
   type RunInternals,
   type RunOptions,
 } from './open-run.ts';

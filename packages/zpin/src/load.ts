@@ -2,14 +2,13 @@ import type { Agent, EnvSpec, Policy, SpaceValue, VectorEnv } from '@zpin/contra
 import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type Evaluation, parseConfig } from '@zpin/core';
 import { files } from '#files';
 import { actOnce } from './act-once.ts';
-import { loadAlgorithm } from './algorithms.ts';
-import { openEnv } from './environment.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
+import { type OwnParts, openSavedEnv, savedAlgorithm } from './open-run.ts';
 import type { RunDescription } from './run-description.ts';
 import { makeTrainee } from './start-training.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends OwnParts {
   /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
   readonly engine?: EngineChoice | Engine;
   /** How errors call things; as the library does when omitted. */
@@ -47,10 +46,11 @@ export interface LoadedAgent {
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<LoadedAgent> {
   const { names = libraryNames('load'), engine = 'auto' } = options;
-  const { description, checkpoint, path: folder } = files.readSaved(path, names);
-  const algorithm = await loadAlgorithm(description.algorithm, names.where);
-  const { env: id, envOptions: settings, seed } = description;
-  const open = (copies: number) => openEnv({ id, copies, settings }, names);
+  const saved = files.readSaved(path, names);
+  const { description, checkpoint, path: folder } = saved;
+  const algorithm = await savedAlgorithm(saved, options, names);
+  const { seed } = description;
+  const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));
   const config = parseConfig(algorithm.config, description.config, `${folder}: config`) as RunDescription['config'];
   const ready = typeof engine === 'object' ? engine : await createEngine(engine);

@@ -16,6 +16,7 @@ import { libraryNames, type MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
+import type { SavedRun } from './run-store.ts';
 import { makeTrainee, type TrainingOptions } from './start-training.ts';
 import { TrainingRun } from './training-run.ts';
 
@@ -54,6 +55,16 @@ export interface RunOptions<Config = object> extends ContinueOptions {
   readonly saveTo?: string;
 }
 
+/** What may be told to a run that goes on. */
+export interface ResumeOptions extends ContinueOptions, OwnParts {}
+
+/** What a run folder names but cannot hold: parts of one's own, as they were given to `train`. */
+export interface OwnParts {
+  /** Makes copies of the environment. */
+  readonly env?: (copies: number) => VectorEnv;
+  readonly algorithm?: Algorithm<never, never, never>;
+}
+
 /** What the command line adds: how errors call things, and its clock. */
 export interface RunInternals {
   readonly names?: MessageNames;
@@ -86,9 +97,8 @@ export async function openRun(
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
   const { names = libraryNames('train'), now = () => performance.now() } = internals;
-  // An algorithm of one's own is one of the four kinds, as `learnsFrom` says.
-  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : (choice as unknown as AnyAlgorithm);
-  const envId = typeof env === 'string' ? env : env(1).spec.id;
+  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : ownAlgorithm(choice);
+  const envId = typeof env === 'string' ? env : idOf(env, options);
   const { seed = 1, preset: wantsPreset = true, saveTo } = options;
   checkInteger(names, 'seed', seed, 0);
   const preset = wantsPreset && Object.hasOwn(algorithm.presets, envId) ? algorithm.presets[envId] : undefined;
@@ -97,7 +107,7 @@ export async function openRun(
   const raw = { ...preset?.config, ...options.config };
   const config = parseConfig(algorithm.config, raw, names.where, names.setting) as RunDescription['config'];
   const wrappers = options.wrappers && options.wrappers.length > 0 ? { wrappers: options.wrappers } : {};
-  const envOptions: EnvSettings = { ...preset?.envOptions, ...options.envOptions, ...wrappers };
+  const envOptions: EnvSettings = typeof env === 'string' ? { ...preset?.envOptions, ...options.envOptions, ...wrappers } : {};
   const open = (copies: number) =>
     typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions }, names) : env(copies);
   const vectorEnv = await open(algorithm.copies(config));
@@ -130,19 +140,19 @@ export async function openRun(
  */
 export async function openSavedRun(
   folder: string,
-  options: ContinueOptions = {},
+  options: ResumeOptions = {},
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
   const { names = libraryNames('resume'), now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
   const { header, state } = saved.checkpoint;
-  const algorithm = await loadAlgorithm(saved.description.algorithm, names.where);
+  const algorithm = await savedAlgorithm(saved, options, names);
   const steps = options.steps ?? saved.description.steps;
   checkInteger(names, names.option('steps'), steps, 1);
   const config = parseConfig(algorithm.config, saved.description.config, `${saved.path}: config`) as RunDescription['config'];
   const description = { ...saved.description, steps };
-  const { env: id, envOptions: settings, her, seed } = description;
-  const open = (copies: number) => openEnv({ id, copies, settings }, names);
+  const { her, seed } = description;
+  const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await open(algorithm.copies(config));
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
@@ -157,6 +167,55 @@ export async function openSavedRun(
     ...{ description, algorithm, trainee, engine, openEnv: open, store, resume, now },
     options: { ...training, resume: state },
   });
+}
+
+/** The algorithm that a run folder names, or one's own of that name. @throws InputError when it is another one */
+export async function savedAlgorithm(
+  { description, path }: SavedRun,
+  { algorithm }: OwnParts,
+  { where }: MessageNames,
+): Promise<AnyAlgorithm> {
+  if (!algorithm) return loadAlgorithm(description.algorithm, where);
+  checkSame(where, `the algorithm must be that of ${path}, ${description.algorithm}`, algorithm.id, description.algorithm);
+  return ownAlgorithm(algorithm);
+}
+
+/** Copies of the environment that a run folder names, or of one's own of that name. @throws InputError when it is another one */
+export async function openSavedEnv(
+  { description, path }: SavedRun,
+  copies: number,
+  { env }: OwnParts,
+  names: MessageNames,
+): Promise<VectorEnv> {
+  const { env: id, envOptions: settings } = description;
+  if (!env) return openEnv({ id, copies, settings }, names);
+  const made = env(copies);
+  checkSame(names.where, `the environment must be that of ${path}, ${id}`, made.spec.id, id);
+  return made;
+}
+
+function checkSame(where: string, expectation: string, got: string, wanted: string): void {
+  if (got !== wanted) throw new InputError(message(where, expectation, got, 'Pass what the run was begun with'));
+}
+
+/** An algorithm of one's own is one of the four kinds, as `learnsFrom` says. */
+function ownAlgorithm(algorithm: Algorithm<never, never, never>): AnyAlgorithm {
+  return algorithm as unknown as AnyAlgorithm;
+}
+
+/** What an environment of one's own is called. @throws ConfigError when options are given that only named environments take */
+function idOf(env: (copies: number) => VectorEnv, { envOptions, wrappers }: RunOptions): string {
+  if (envOptions || wrappers) {
+    const given = envOptions ? 'envOptions' : 'wrappers';
+    const remedy = 'Put options and wrappers into the function that makes copies';
+    throw new ConfigError(message('train', `${given} must go with an environment by its name`, 'a function', remedy));
+  }
+  const probe = env(1);
+  try {
+    return probe.spec.id;
+  } finally {
+    probe.close();
+  }
 }
 
 interface TrainingParts extends Pick<TrainingOptions, 'makeReplay' | 'dataset'> {

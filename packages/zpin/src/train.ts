@@ -1,7 +1,7 @@
 import type { Algorithm } from '@zpin/core';
 import type { AlgorithmId, ConfigOfAlgorithm } from './algorithms.ts';
 import { libraryNames } from './message-names.ts';
-import { type ContinueOptions, type EnvChoice, openRun, openSavedRun, type RunOptions } from './open-run.ts';
+import { type ContinueOptions, type EnvChoice, openRun, openSavedRun, type ResumeOptions, type RunOptions } from './open-run.ts';
 import type { TrainingRun } from './training-run.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function train(algorithm: never, env: EnvChoice, options: RunOption
  * @param folder that `saveTo` or the command line made
  * @throws InputError when the folder is none of a run, or no steps are left; CheckpointError when it is damaged
  */
-export async function resume(folder: string, options: ContinueOptions = {}): Promise<TrainingRun> {
+export async function resume(folder: string, options: ResumeOptions = {}): Promise<TrainingRun> {
   return finished(await openSavedRun(folder, options, { names: libraryNames('resume') }), options);
 }
 

@@ -1,8 +1,7 @@
 import type { Agent } from '@zpin/contracts';
-import { type Algorithm, createEngine, type Engine, evaluate } from '@zpin/core';
+import { createEngine, type Engine } from '@zpin/core';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
-import { ppo } from '@zpin/onpolicy';
-import { doubleDqn } from '@zpin/value-based';
+import { openRun } from 'zpin';
 import type { CartPoleCommand, CartPoleReport, CartPoleSettings } from './cart-pole-messages.ts';
 import { macrotask } from './macrotask.ts';
 import { Pause } from './pause.ts';
@@ -22,23 +21,19 @@ self.onmessage = ({ data }: MessageEvent<CartPoleCommand>) => {
     train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
 };
 
-async function train({ algorithm: id, engine: engineName, seed, learningRate }: CartPoleSettings): Promise<void> {
-  const algorithm: Algorithm = id === 'ppo' ? ppo : doubleDqn;
-  const { config: preset, totalSteps } = algorithm.presets['CartPole-v1'];
-  const config = { ...(preset as object), learningRate: { type: 'linear', from: learningRate, to: 0 } };
-  const numEnvs = 'numEnvs' in config ? Number(config.numEnvs) : 1;
-  const env = new SyncVectorEnv(() => new CartPole(), numEnvs);
-  const engine = await engineOf(engineName);
-  const agent = await algorithm.create({ spec: env.spec, config, seed, engine });
-  report({ type: 'ready', engine: engine.description, totalSteps });
+async function train({ algorithm, engine, seed, learningRate }: CartPoleSettings): Promise<void> {
+  const config = { learningRate: { type: 'linear', from: learningRate, to: 0 } } as const;
+  const run = await openRun(algorithm, 'CartPole-v1', { config, engine: await engineOf(engine), seed });
+  const { steps: totalSteps } = run.description;
+  report({ type: 'ready', engine: run.engine, totalSteps });
 
-  const demo = new Demo(agent, seed + 1);
+  const demo = new Demo(run.agent, seed + 1);
   let episodes: number[] = [];
   let trained = 0;
   let since = performance.now();
-  for await (const event of algorithm.train({ agent, env, totalSteps, seed })) {
+  for await (const event of run.events()) {
     if (event.type === 'episode') episodes.push(event.step, event.episodeReturn);
-    const isLast = event.type === 'checkpoint';
+    const isLast = event.step >= totalSteps && event.type === 'checkpoint';
     const spent = performance.now() - since;
     if (event.type !== 'step' && !isLast) continue;
     if (spent < REPORT_EVERY && !isLast) continue;
@@ -50,7 +45,7 @@ async function train({ algorithm: id, engine: engineName, seed, learningRate }: 
     await pause.passed();
     since = performance.now();
   }
-  const { meanReturn } = await evaluate(agent, new SyncVectorEnv(() => new CartPole(), 10), 100, seed + 1_000_000);
+  const { meanReturn } = await run.evaluate();
   report({ type: 'done', meanReturn });
   for (;;) {
     await pause.passed();

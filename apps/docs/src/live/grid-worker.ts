@@ -1,6 +1,7 @@
-import { type Algorithm, createEngine } from '@zpin/core';
+import { createEngine } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
-import { expectedSarsa, qLearning, sarsa, sarsaLambda, type TabularAgent } from '@zpin/value-based';
+import type { TabularAgent } from '@zpin/value-based';
+import { openRun } from 'zpin';
 import type { GridCommand, GridReport, GridSettings } from './grid-messages.ts';
 import { gridPicture, makeGridWorld } from './grid-world.ts';
 import { macrotask } from './macrotask.ts';
@@ -10,13 +11,6 @@ import { Pause } from './pause.ts';
 const REPORT_EVERY = 40;
 /** The run ends here at the latest. */
 const TOTAL_STEPS = 2_000_000;
-
-const algorithms: Readonly<Record<GridSettings['algorithm'], Algorithm>> = {
-  'q-learning': qLearning,
-  sarsa,
-  'expected-sarsa': expectedSarsa,
-  'sarsa-lambda': sarsaLambda,
-};
 
 const pause = new Pause();
 let stepsPerSecond = 0;
@@ -28,29 +22,29 @@ self.onmessage = ({ data }: MessageEvent<GridCommand>) => {
     train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
 };
 
-async function train({ algorithm: id, seed, learningRate, epsilon, ...wanted }: GridSettings): Promise<void> {
+async function train({ algorithm, seed, learningRate, epsilon, ...wanted }: GridSettings): Promise<void> {
   const grid = makeGridWorld(wanted);
-  const env = new SyncVectorEnv(() => grid.env, 1);
-  const algorithm = algorithms[id];
   // Paths along the cliff have an end, so nothing need be discounted there.
   const gamma = wanted.world === 'CliffWalking-v1' ? 1 : 0.99;
   // One event per step, so that a slow run can be watched step by step.
   const config = { learningRate, epsilonStart: epsilon, epsilonEnd: epsilon, gamma, reportEverySteps: 1 };
   const engine = await createEngine('tensorflow', { backend: 'cpu' });
-  const agent = (await algorithm.create({ spec: env.spec, config, seed, engine })) as TabularAgent;
+  const openGrid = () => new SyncVectorEnv(() => grid.env, 1);
+  const run = await openRun(algorithm, openGrid, { config, engine, seed, preset: false, steps: TOTAL_STEPS });
+  const { table } = run.agent as TabularAgent;
 
   let episodes: number[] = [];
   let reported = 0;
   let since = performance.now();
   /** Steps that may be made before the next report. */
   let allowed = 0;
-  for await (const event of algorithm.train({ agent, env, totalSteps: TOTAL_STEPS, seed })) {
+  for await (const event of run.events()) {
     if (event.type === 'episode') episodes.push(event.step, event.episodeReturn);
-    const isLast = event.type === 'checkpoint';
+    const isLast = event.type === 'checkpoint' && event.step >= TOTAL_STEPS;
     if (event.type !== 'step' && !isLast) continue;
     if (event.step < allowed && performance.now() - since < REPORT_EVERY && !isLast) continue;
     if (performance.now() - reported >= REPORT_EVERY || isLast) {
-      const picture = gridPicture(grid, agent.table.slice());
+      const picture = gridPicture(grid, table.slice());
       report({ type: 'progress', step: event.step, picture, episodes: Float32Array.from(episodes), isLast });
       episodes = [];
       reported = performance.now();

@@ -1,10 +1,10 @@
+import { flagText } from '@zpin/contracts';
 import { type ConfigField, describeConfig } from '@zpin/core';
-import { showValue } from '../../../cli/src/flags.ts';
-import type { AlgorithmFacts } from './algorithm-facts.ts';
-import { environmentPath } from './environment-page.ts';
+import { type AlgorithmFacts, namesOf, regimeOf } from './algorithm-facts.ts';
 import { code, page, prose, table, withPaperLinks } from './markdown.ts';
+import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { type ExperimentPicture, formatNumber, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { type ExperimentPicture, formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
 import { commentToMarkdown, headerComment } from './source-comment.ts';
 
 export interface AlgorithmPageInput extends AlgorithmFacts {
@@ -14,10 +14,6 @@ export interface AlgorithmPageInput extends AlgorithmFacts {
   readonly pictures: readonly ExperimentPicture[];
   /** Return from which an environment counts as solved, `null` where none is published. */
   threshold(env: string): number | null;
-}
-
-export function algorithmPath(id: string): string {
-  return `/algorithms/${id}`;
 }
 
 /** The page of one algorithm. */
@@ -40,25 +36,18 @@ export function algorithmPage(input: AlgorithmPageInput): string {
   ]);
 }
 
-function factsTable(input: AlgorithmPageInput): string {
-  const { algorithm, observations, actions, source } = input;
+function factsTable({ algorithm, source }: AlgorithmPageInput): string {
   const folder = source.path.split('/')[1] as string;
   return table(
     ['', ''],
     [
       ['name on the command line', code(algorithm.id)],
       ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder})`],
-      ['observations', observations.map(code).join(', ')],
-      ['actions', actions.map(code).join(', ')],
-      ['learns from', experience(input)],
+      ['observations', namesOf(algorithm.spaces.observations).map(code).join(', ')],
+      ['actions', namesOf(algorithm.spaces.actions).map(code).join(', ')],
+      ['learns from', regimeOf(algorithm)],
     ],
   );
-}
-
-function experience({ algorithm }: AlgorithmPageInput): string {
-  if (algorithm.isOffline) return 'a fixed set of transitions';
-  const hasMemory = describeConfig(algorithm.config).some(({ name }) => name === 'bufferSize');
-  return hasMemory ? 'its own experience, kept in a replay memory' : 'its own experience, once';
 }
 
 /** The settings of a schema as a table; the only source is the schema itself. */
@@ -75,7 +64,7 @@ export function settingsTable(fields: readonly ConfigField[]): string {
     ['setting', 'default', 'accepts', 'unit', 'meaning'],
     fields.map(field => [
       code(field.name),
-      field.default === undefined ? 'must be given' : code(showValue(field.default)),
+      field.default === undefined ? 'must be given' : code(flagText(field.default)),
       prose(field.accepts),
       prose(field.unit ?? ''),
       prose(field.meaning),
@@ -86,20 +75,21 @@ export function settingsTable(fields: readonly ConfigField[]): string {
 function presets({ algorithm }: AlgorithmPageInput): string {
   const entries = Object.entries(algorithm.presets);
   if (entries.length === 0) return '';
-  const counted = algorithm.isOffline ? 'gradient steps' : 'environment steps';
+  const isOffline = algorithm.learnsFrom === 'dataset';
+  const counted = isOffline ? 'gradient steps' : 'environment steps';
   const rows = entries.map(([env, preset]) => [
     `[${env}](${environmentPath(env)})`,
     formatNumber(preset.totalSteps),
     Object.entries(preset.config as Readonly<Record<string, unknown>>)
-      .map(([name, value]) => code(`${name}: ${showValue(value)}`))
+      .map(([name, value]) => code(`${name}: ${flagText(value)}`))
       .join(' '),
     [
-      ...Object.entries(preset.envOptions ?? {}).map(([name, value]) => code(`${name}=${showValue(value)}`)),
+      ...Object.entries(preset.envOptions ?? {}).map(([name, value]) => code(`${name}=${flagText(value)}`)),
       ...(preset.her === undefined ? [] : [`[hindsight](/guide/hindsight) ${code(preset.her)}`]),
     ].join(' '),
   ]);
   const train = (env: string) => `npm run zpin -- train ${algorithm.id} --env ${env}`;
-  const commands = algorithm.isOffline
+  const commands = isOffline
     ? entries.flatMap(([env]) => [`npm run zpin -- collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
     : entries.map(([env]) => train(env));
   return page([
@@ -129,10 +119,6 @@ function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): s
   ]).trim();
 }
 
-export function formatThreshold(value: number | null): string {
-  return value === null ? '–' : formatNumber(value);
-}
-
 function pictures(list: readonly ExperimentPicture[]): string {
   return list
     .map(({ title, file, seeds, command }) =>
@@ -155,11 +141,11 @@ export function algorithmIndex(groups: readonly { readonly text: string; readonl
         `## ${text}`,
         table(
           ['name', 'algorithm', 'observations', 'actions'],
-          facts.map(({ algorithm, observations, actions }) => [
+          facts.map(({ algorithm }) => [
             `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
             prose(algorithm.title),
-            observations.join(', '),
-            actions.join(', '),
+            namesOf(algorithm.spaces.observations).join(', '),
+            namesOf(algorithm.spaces.actions).join(', '),
           ]),
         ),
       ]).trim(),

@@ -1,9 +1,9 @@
 import { type BoxSpace, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import type { EnvEntry } from '@zpin/envs';
-import { algorithmPath, formatThreshold } from './algorithm-page.ts';
 import { code, page, prose, table } from './markdown.ts';
+import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { formatNumber, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
 
 export interface EnvironmentPageInput {
   readonly entry: EnvEntry;
@@ -21,15 +21,6 @@ export interface EnvironmentPageInput {
     readonly isOffline: boolean;
   }[];
   readonly results: readonly LearningRow[];
-}
-
-/** Slashes in an id would make folders. */
-export function environmentFile(id: string): string {
-  return id.replaceAll('/', '-');
-}
-
-export function environmentPath(id: string): string {
-  return `/environments/${environmentFile(id)}`;
 }
 
 /** The page of one environment. */

@@ -84,3 +84,8 @@ export function experimentPictures(): ExperimentPicture[] {
 export function formatNumber(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 }).replace('-', '−');
 }
+
+/** Return from which an environment counts as solved, or a dash where none is published. */
+export function formatThreshold(value: number | null): string {
+  return value === null ? '–' : formatNumber(value);
+}

@@ -1,18 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createEngine } from '@zpin/core';
 import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
-import { algorithms } from '../../../cli/src/algorithms.ts';
-import { type AlgorithmFacts, sourceOf, spacesOf } from './algorithm-facts.ts';
-import { algorithmIndex, algorithmPage, algorithmPath } from './algorithm-page.ts';
-import {
-  type EnvironmentGroup,
-  environmentFile,
-  environmentIndex,
-  environmentPage,
-  environmentPath,
-} from './environment-page.ts';
+import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
+import { algorithmIndex, algorithmPage } from './algorithm-page.ts';
+import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
+import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
 import { experimentPictures, learningRows } from './results.ts';
 import { classComment } from './source-comment.ts';
@@ -43,16 +37,12 @@ const environmentHeadings: Readonly<Record<string, string>> = {
   mujoco: 'MuJoCo',
 };
 
-/** Makes the pages of all algorithms and environments, from the registries of the command line and of `@zpin/envs`. */
+/** Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`. */
 export async function generatePages(): Promise<GeneratedPages> {
   const sources = packageSources();
-  const engine = await createEngine('tensorflow', { backend: 'cpu' });
   const specs = listEnvs().map(({ spec }) => spec);
   const facts: AlgorithmFacts[] = [];
-  for (const entry of algorithms) {
-    const algorithm = await entry.load();
-    facts.push({ algorithm, source: sourceOf(algorithm.id, sources), ...(await spacesOf(algorithm, engine, specs)) });
-  }
+  for (const id of algorithmIds) facts.push({ algorithm: await loadAlgorithm(id), source: sourceOf(id, sources) });
   const envs: { entry: EnvEntry; source: SourceFile; description: string }[] = [];
   for (const entry of listEnvs()) envs.push({ entry, ...(await describeEnv(entry, sources)) });
 
@@ -84,7 +74,7 @@ export async function generatePages(): Promise<GeneratedPages> {
           id: algorithm.id,
           title: algorithm.title,
           totalSteps,
-          isOffline: algorithm.isOffline === true,
+          isOffline: algorithm.learnsFrom === 'dataset',
         })),
     );
     const results = rows.filter(({ env }) => env === id);

@@ -1,14 +1,16 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inScratchFolder } from '../../test/run-cli.ts';
-import { createRunFolder, type RunFolder } from '../run-folder.ts';
+import { inScratchFolder } from '../../../../tools/testing/scratch-folder.ts';
+import { libraryNames } from '../message-names.ts';
+import type { RunEvent } from '../run-event.ts';
 import { metricFiles, readMetrics, rewindMetricFiles } from './metric-files.ts';
-import type { RunEvent } from './sink.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
 
 const scratch = inScratchFolder();
+const names = libraryNames('test');
 let made = 0;
-const newFolder = () => createRunFolder(join(scratch, `run-${made++}`), 'test');
+const newFolder = () => createRunFolder(join(scratch, `run-${made++}`), names);
 const read = (folder: RunFolder, name: 'metrics' | 'progress') => readFileSync(folder.file(name), 'utf8');
 
 const episode = (step: number, episodeReturn: number): RunEvent => ({
@@ -47,7 +49,7 @@ it('writes events as lines and updates as rows', () => {
     { type: 'eval', step: 20, returns: [1, 2], lengths: [3, 4] },
   ];
   for (const event of all) sink.event(event);
-  sink.close();
+  sink.flush();
   expect(read(folder, 'progress')).toBe('step,updates,trainReturnMean,loss,gradientNorm\n10,1,,0.5,2\n20,2,4,0.25,2\n');
   const kept = all.filter(({ type }) => type !== 'checkpoint' && type !== 'step');
   expect(read(folder, 'metrics')).toBe(kept.map(event => `${JSON.stringify(event)}\n`).join(''));
@@ -59,7 +61,7 @@ it('takes the mean of the last 100 episodes', () => {
   const sink = metricFiles(folder, 1000);
   for (let i = 1; i <= 150; i++) sink.event(episode(i, i));
   sink.event(update(150, 0));
-  sink.close();
+  sink.flush();
   expect(read(folder, 'progress').split('\n')[1]).toBe('150,15,100.5,0,2');
 });
 
@@ -67,7 +69,7 @@ it('leaves out updates of long runs by their steps alone', () => {
   const folder = newFolder();
   const sink = metricFiles(folder, 100_000);
   for (let step = 10; step <= 200; step += 10) sink.event(update(step, 0));
-  sink.close();
+  sink.flush();
   // 100,000 steps by 2,000 rows: one for each 50.
   expect(readMetrics(folder).map(({ step }) => step)).toEqual([50, 100, 150, 200]);
 });
@@ -76,7 +78,7 @@ it('holds back nothing that a checkpoint counts on', () => {
   const folder = newFolder();
   const sink = metricFiles(folder, 1000);
   sink.event(episode(1, 1));
-  sink.flush?.();
+  sink.flush();
   expect(readMetrics(folder)).toEqual([episode(1, 1)]);
 });
 
@@ -84,19 +86,19 @@ it.each([1000, 30_000])('goes on after a crash as if it had never happened, in a
   const whole = newFolder();
   const sink = metricFiles(whole, totalSteps);
   for (const event of events) sink.event(event);
-  sink.close();
+  sink.flush();
 
   const folder = newFolder();
   const first = metricFiles(folder, totalSteps);
   for (const event of events.filter(({ step }) => step <= 45)) first.event(event);
-  first.close();
+  first.flush();
   // The process died in the middle of a line; read as a number, the row of step 50 is one of step 5.
   appendFileSync(folder.file('metrics'), '{"type":"episode","step":5');
   appendFileSync(folder.file('progress'), '5');
   rewindMetricFiles(folder, 25);
   const second = metricFiles(folder, totalSteps);
   for (const event of events.filter(({ step }) => step > 25)) second.event(event);
-  second.close();
+  second.flush();
   expect(read(folder, 'metrics')).toBe(read(whole, 'metrics'));
   expect(read(folder, 'progress')).toBe(read(whole, 'progress'));
 });
@@ -107,7 +109,7 @@ it('rewinds to the start, and where nothing was written', () => {
   expect(readMetrics(folder)).toEqual([]);
   const sink = metricFiles(folder, 1000);
   sink.event(update(10, 0.5));
-  sink.close();
+  sink.flush();
   rewindMetricFiles(folder, 0);
   expect(readMetrics(folder)).toEqual([]);
   expect(read(folder, 'progress')).toBe('step,updates,trainReturnMean,loss,gradientNorm\n');

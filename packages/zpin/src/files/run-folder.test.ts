@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { CheckpointError, InputError } from '@zpin/contracts';
 import { writeCheckpoint } from '@zpin/core/node';
 import { expect, it } from 'vitest';
-import { inScratchFolder } from '../test/run-cli.ts';
-import { createRunFolder, freeRunPath, type RunDescription, RunFolder } from './run-folder.ts';
+import { inScratchFolder } from '../../../../tools/testing/scratch-folder.ts';
+import { libraryNames } from '../message-names.ts';
+import type { RunDescription } from '../run-description.ts';
+import { createRunFolder, freeRunPath, RunFolder } from './run-folder.ts';
 
 const scratch = inScratchFolder();
+const names = libraryNames('test');
 const description: RunDescription = {
   algorithm: 'ppo',
   env: 'CartPole-v1',
@@ -16,7 +19,7 @@ const description: RunDescription = {
 };
 
 function madeRun(path: string, changes: Partial<RunDescription> = {}): RunFolder {
-  const folder = createRunFolder(path, 'test');
+  const folder = createRunFolder(path, names);
   folder.writeJson('description', description);
   const { steps: _, ...header } = { ...description, ...changes };
   writeCheckpoint(folder.file('checkpoint'), {
@@ -27,13 +30,13 @@ function madeRun(path: string, changes: Partial<RunDescription> = {}): RunFolder
 }
 
 it('makes a folder with its parents, takes an empty one, and leaves any other alone', () => {
-  const folder = createRunFolder(join(scratch, 'deep/er/run'), 'test');
+  const folder = createRunFolder(join(scratch, 'deep/er/run'), names);
   expect(existsSync(folder.path)).toBe(true);
-  expect(createRunFolder(folder.path, 'test').path).toBe(folder.path);
+  expect(createRunFolder(folder.path, names).path).toBe(folder.path);
   folder.writeJson('summary', { a: 1 });
   expect(readFileSync(join(scratch, 'deep/er/run/summary.json'), 'utf8')).toBe('{\n  "a": 1\n}\n');
-  expect(() => createRunFolder(folder.path, 'test')).toThrow(InputError);
-  expect(() => createRunFolder(folder.path, 'test')).toThrow('test: --run-dir must be new or empty');
+  expect(() => createRunFolder(folder.path, names)).toThrow(InputError);
+  expect(() => createRunFolder(folder.path, names)).toThrow('test: saveTo must be new or empty');
 });
 
 it('numbers further runs of one name', () => {
