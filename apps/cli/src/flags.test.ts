@@ -1,18 +1,18 @@
-import { InputError } from '@zpin/contracts';
-import { describeConfig, kebabCase } from '@zpin/core';
-import { ppo } from '@zpin/onpolicy';
+import { flagText, InputError, kebabCase } from '@zpin/contracts';
+import { describeConfig } from '@zpin/core';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addConfigFlags, addTrainFlags, helpText, readInteger, readSeed, showValue } from './flags.ts';
+import { loadAlgorithm } from 'zpin/catalog';
+import { addConfigFlags, addTrainFlags, helpText, readInteger, readSeed } from './flags.ts';
 
-const fields = describeConfig(ppo.config);
+const fields = describeConfig((await loadAlgorithm('ppo')).config);
 const field = (name: string) => {
   const found = fields.find(candidate => candidate.name === name);
   if (!found) throw new Error(`no setting ${name}`);
   return found;
 };
 const parse = (...argv: string[]) => {
-  const command = addConfigFlags(addTrainFlags(new Command('train')), ppo, fields, kebabCase);
+  const command = addConfigFlags(addTrainFlags(new Command('train')), 'ppo', fields);
   return command.exitOverride().parse(argv, { from: 'user' }).opts();
 };
 
@@ -62,7 +62,7 @@ describe('help', () => {
     ['tanh', 'tanh'],
     [{ type: 'linear', from: 0.001, to: 0 }, 'type=linear,from=0.001,to=0'],
     [{ type: 'piecewise', points: [[0, 1]] }, '{"type":"piecewise","points":[[0,1]]}'],
-  ])('writes %j as on the command line', (value, text) => expect(showValue(value)).toBe(text));
+  ])('writes %j as on the command line', (value, text) => expect(flagText(value)).toBe(text));
 });
 
 describe('flags of an algorithm', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RunDescription, RunEvent } from 'zpin';
 import { type ComparedRun, groupLines, groupNames, groupRuns, measuresOf, runCurve } from './run-curves.ts';
-import type { RunDescription } from './run-folder.ts';
-import type { RunEvent } from './sinks/sink.ts';
 
 const description: RunDescription = {
   algorithm: 'ppo',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { algorithmIds } from 'zpin/catalog';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
-import { algorithms } from '../src/algorithms.ts';
 import { processIo } from '../src/io.ts';
 import { runCli, tinyRun } from './run-cli.ts';
 
@@ -37,7 +37,7 @@ describe('list', () => {
   it('shows every algorithm, environment and preset', async () => {
     const { exitCode, out } = await runCli(['list']);
     expect(exitCode).toBe(0);
-    for (const { id } of algorithms) expect(out).toMatch(new RegExp(`^  ${id} `, 'm'));
+    for (const id of algorithmIds) expect(out).toMatch(new RegExp(`^  ${id} `, 'm'));
     for (const { spec } of listEnvs()) expect(out).toContain(`\n  ${spec.id} `);
     expect(out).toMatch(/^ {2}ppo +CartPole-v1 +100,000 steps +.*learningRate=type=linear,from=0.001,to=0/m);
   });
@@ -48,7 +48,7 @@ describe('list', () => {
     expect(out).not.toContain('\nenvs\n');
     const all = JSON.parse((await runCli(['list', '--json'])).out);
     expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'presets']);
-    expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithms.map(({ id }) => id));
+    expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithmIds);
     expect(all.envs[0]).toMatchObject({ id: 'CartPole-v1', action: 'Discrete(2)', rewardThreshold: 475, maxEpisodeSteps: 500 });
     expect(JSON.parse((await runCli(['list', 'presets', '--json'])).out)).toEqual({ presets: all.presets });
   });

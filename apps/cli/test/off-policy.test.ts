@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { parseConfig } from '@zpin/core';
-import { listEnvs } from '@zpin/envs';
-import { parseHindsight } from '@zpin/her';
-import * as offPolicy from '@zpin/offpolicy';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
-import { algorithms } from '../src/algorithms.ts';
 import { runCli } from './run-cli.ts';
 
 inScratchFolder();
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const tiny = ['--learning-starts', '50', '--batch-size', '8', '--hidden-sizes', '8', '--eval-episodes', '2', '--quiet'];
-const ids = ['ddpg', 'discrete-sac', 'redq', 'sac', 'td3', 'tqc'];
 
 describe('zpin train', () => {
   it.each(['sac', 'td3'])('%s trains on continuous actions, evaluates and exports', async id => {
@@ -45,27 +39,5 @@ describe('zpin train', () => {
     const { exitCode, err } = await runCli(['train', ...argv, '--steps', '100', '--run-dir', 'refused']);
     expect(exitCode).toBe(2);
     expect(err).toMatch(expected);
-  });
-});
-
-describe('presets', () => {
-  it('are those of all off-policy actor-critics', () => {
-    const exported = Object.values(offPolicy).flatMap(value =>
-      typeof value === 'object' && 'presets' in value ? [value.id] : [],
-    );
-    expect(exported.sort()).toEqual(ids);
-  });
-
-  it.each(ids)('of %s are what its settings take, for environments that there are', async id => {
-    const algorithm = await algorithms.find(entry => entry.id === id)?.load();
-    const presets = Object.entries(algorithm?.presets ?? {});
-    expect(presets.length).toBeGreaterThan(0);
-    const environments = listEnvs().map(({ spec }) => spec.id);
-    for (const [env, { config, totalSteps, her }] of presets) {
-      expect(environments).toContain(env);
-      expect(totalSteps).toBeGreaterThan(0);
-      expect(() => algorithm && parseConfig(algorithm.config, config, env)).not.toThrow();
-      if (her !== undefined) expect(() => parseHindsight(her)).not.toThrow();
-    }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from 'zpin';
 import { FakeIo, type FakeIoOptions } from '../../test/fake-io.ts';
 import { jsonLines } from './json-lines.ts';
-import type { RunEvent } from './sink.ts';
 import { terminal } from './terminal.ts';
 
 const CLEAR = '\r\u001b[K';

@@ -1,0 +1,91 @@
+import {
+  box,
+  ConfigError,
+  dict,
+  discrete,
+  type EnvSpec,
+  InputError,
+  multiBinary,
+  multiDiscrete,
+  type Space,
+  SpaceError,
+} from '@zpin/contracts';
+import { createEngine, describeConfig, parseConfig } from '@zpin/core';
+import { listEnvs } from '@zpin/envs';
+import { parseHindsight } from '@zpin/her';
+import { describe, expect, it } from 'vitest';
+import { algorithmIds, loadAlgorithm } from '../src/catalog.ts';
+
+const vector = box({ low: -1, high: 1, shape: [3] });
+const observationSpaces: readonly Space[] = [
+  discrete(4),
+  vector,
+  dict({ observation: vector, achieved_goal: vector, desired_goal: vector }),
+];
+const actionSpaces: readonly Space[] = [
+  discrete(3),
+  multiDiscrete([2, 3]),
+  multiBinary(3),
+  box({ low: -1, high: 1, shape: [2] }),
+];
+const environments = listEnvs().map(({ spec }) => spec);
+
+describe.each(algorithmIds)('%s', async id => {
+  const algorithm = await loadAlgorithm(id);
+
+  it('goes by the name under which it is found, and says what it is', () => {
+    expect(algorithm.id).toBe(id);
+    expect(algorithm.title.length).toBeGreaterThan(2);
+    expect(algorithm.paper).toMatch(/\d{4}/);
+  });
+
+  it('has presets that its settings take, for environments that there are, with spaces that it takes', () => {
+    for (const [env, { config, totalSteps, her }] of Object.entries(algorithm.presets)) {
+      const spec = environments.find(known => known.id === env);
+      expect(spec, env).toBeDefined();
+      expect(totalSteps).toBeGreaterThan(0);
+      expect(() => parseConfig<unknown>(algorithm.config, config, env)).not.toThrow();
+      if (her !== undefined) expect(() => parseHindsight(her)).not.toThrow();
+    }
+  });
+
+  it('takes the kinds of spaces that it says it takes, and no others', async () => {
+    const engine = await createEngine('tensorflow', { backend: 'cpu' });
+    const hasLayers = describeConfig(algorithm.config).some(({ name }) => name === 'hiddenSizes');
+    const takes = async (spec: EnvSpec) => {
+      try {
+        (await algorithm.create({ spec, config: (hasLayers ? { hiddenSizes: [2] } : {}) as never, seed: 0, engine })).dispose();
+        return true;
+      } catch (error) {
+        if ([SpaceError, ConfigError, InputError].some(kind => error instanceof kind)) return false;
+        throw error;
+      }
+    };
+    const { actions, observations } = algorithm.spaces;
+    const samples = observationSpaces.flatMap(observationSpace =>
+      actionSpaces.map(
+        (actionSpace): EnvSpec => ({
+          id: 'Sample-v0',
+          observationSpace,
+          actionSpace,
+          maxEpisodeSteps: 10,
+          rewardThreshold: null,
+        }),
+      ),
+    );
+    const taken: EnvSpec[] = [];
+    for (const spec of samples) if (await takes(spec)) taken.push(spec);
+    // h-DQN asks for an environment with landmarks, which no sample has.
+    if (taken.length === 0) for (const spec of environments) if (spec.id in algorithm.presets) taken.push(spec);
+    const kinds = (spaces: readonly Space[]) => [...new Set(spaces.map(({ type }) => type))].sort();
+    expect(kinds(taken.map(({ actionSpace }) => actionSpace))).toEqual([...actions].sort());
+    if (observations) expect(kinds(taken.map(({ observationSpace }) => observationSpace))).toEqual([...observations].sort());
+    else expect(kinds(taken.map(({ observationSpace }) => observationSpace))).toEqual(kinds(observationSpaces));
+  });
+});
+
+it('suggests a near name for one that is not known', async () => {
+  await expect(loadAlgorithm('pppo')).rejects.toThrow(
+    'loadAlgorithm: the algorithm must be known, got "pppo". Did you mean ppo?',
+  );
+});
