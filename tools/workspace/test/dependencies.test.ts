@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plot: [],
   core: ['@zpin/contracts'],
   envs: ['@zpin/contracts'],
-  replay: ['@zpin/contracts', '@zpin/core'],
+  replay: ['@zpin/contracts'],
   her: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
   hrl: ['@zpin/core', '@zpin/contracts', '@zpin/replay', '@zpin/value-based'],
   onpolicy: ['@zpin/core', '@zpin/contracts'],
