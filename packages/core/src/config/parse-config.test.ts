@@ -1,9 +1,8 @@
-import { ConfigError } from '@zpin/contracts';
+import { ConfigError, kebabCase } from '@zpin/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { sampleConfig } from './config.fixture.ts';
-import { kebabCase } from './config-flags.ts';
 import { parseConfig } from './parse-config.ts';
 
 function problemsOf(raw: unknown, label?: (name: string) => string): string[] {
