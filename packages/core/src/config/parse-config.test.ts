@@ -19,7 +19,7 @@ test('fills in defaults, and no two configurations share a list', () => {
   const first = parseConfig(sampleConfig, { gamma: 0.9 }, 'ppo');
   const second = parseConfig(sampleConfig, undefined, 'ppo');
   expect(first).toMatchObject({ gamma: 0.9, numEnvs: 8, hiddenSizes: [64, 64] });
-  first.hiddenSizes.push(1);
+  (first.hiddenSizes as number[]).push(1);
   expect(second.hiddenSizes).toEqual([64, 64]);
 });
 
