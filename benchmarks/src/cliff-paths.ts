@@ -5,8 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createEngine } from '@zpin/core';
-import { makeEnv, makeVectorEnv } from '@zpin/envs';
-import { algorithms } from './lib/algorithms.ts';
+import { makeEnv } from '@zpin/envs';
+import { type AlgorithmId, openRun } from 'zpin';
 import { experiments } from './lib/experiments.ts';
 
 const COLUMNS = 12;
@@ -26,29 +26,22 @@ const { arms, env: id } = experiments['cliff-walking'];
 const engine = await createEngine('onnx');
 
 /** Cells of the greedy walk, from the start to the goal. */
-async function greedyPath(algo: string, config: object): Promise<number[]> {
-  const algorithm = algorithms.find(candidate => candidate.id === algo);
-  if (!algorithm) throw new Error(`cliff-paths: the algorithm must exist, got "${algo}". Enter it in lib/algorithms.ts.`);
-  const env = makeVectorEnv(id, 1);
-  const agent = await algorithm.create({
-    spec: env.spec,
-    config: { ...config, learningRate: LEARNING_RATE } as never,
-    seed: 1,
-    engine,
-  });
+async function greedyPath(algo: AlgorithmId, config: object): Promise<number[]> {
+  const options = { config: { ...config, learningRate: LEARNING_RATE }, preset: false, steps: 1e9, seed: 1, engine };
+  const run = await openRun(algo, id, options);
   let done = 0;
-  for await (const event of algorithm.train({ agent, env, totalSteps: 1e9, seed: 1 })) {
+  for await (const event of run.events()) {
     if (event.type === 'episode' && ++done === EPISODES) break;
   }
   const walk = makeEnv(id);
   const cells = [walk.reset({ seed: 1 }).obs as number];
   for (let step = 0; step < MOST_STEPS; step++) {
-    const [action] = await agent.act(Int32Array.of(cells[cells.length - 1]), 'exploit');
+    const action = await run.act(cells[cells.length - 1]);
     const { obs, terminated } = walk.step(action);
     cells.push(obs as number);
     if (terminated) break;
   }
-  agent.dispose();
+  run.dispose();
   return cells;
 }
 

@@ -72,7 +72,7 @@ async function run(name: string, experiment: Experiment): Promise<Result> {
       const ends = found.map(values => values.at(-1)?.toPrecision(4) ?? '–').join(', ');
       process.stdout.write(`${arm.name}, seed ${seed}: ${ends} (${((performance.now() - start) / 1000).toFixed(0)} s)\n`);
     }
-    arms.push({ name: arm.name, algo: arm.algo, config: configOf(experiment, arm), curves });
+    arms.push({ name: arm.name, algo: arm.algo, config: await configOf(experiment, arm), curves });
   }
   const { title, env, length, panels } = experiment;
   const xLabel = 'steps' in length ? 'environment steps' : 'episodes';

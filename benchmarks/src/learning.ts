@@ -9,10 +9,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Algorithm, createEngine, evaluate } from '@zpin/core';
-import { listEnvs, loadEnv, makeVectorEnv } from '@zpin/envs';
-import { hindsight } from '@zpin/her';
-import { algorithms } from './lib/algorithms.ts';
+import { createEngine } from '@zpin/core';
+import { listEnvs } from '@zpin/envs';
+import { type AlgorithmId, algorithmIds, loadAlgorithm, openRun } from 'zpin';
 import { publishedCell, sources } from './lib/published.ts';
 import { table } from './lib/table.ts';
 
@@ -46,21 +45,22 @@ const { values: flags } = parseArgs({
 });
 const [first, last = first] = flags.seeds.split('-').map(Number);
 const engine = await createEngine('onnx');
-if (flags.draw) write([]);
-else if (flags.from !== undefined) report(rowOf(flags.from));
+if (flags.draw) await write([]);
+else if (flags.from !== undefined) await report(rowOf(flags.from));
 else
-  for (const algorithm of algorithms) {
-    if (flags.algo && flags.algo !== algorithm.id) continue;
-    for (const [id, preset] of Object.entries(algorithm.presets)) {
-      if (flags.env && flags.env !== id) continue;
-      for (let seed = first; seed <= last; seed++) {
-        report(await trainAndEvaluate(algorithm, id, preset, seed));
-      }
+  for (const id of algorithmIds) {
+    if (flags.algo && flags.algo !== id) continue;
+    const { learnsFrom, presets } = await loadAlgorithm(id);
+    // What learns from data is measured by `pnpm bench offline`.
+    if (learnsFrom === 'dataset') continue;
+    for (const env of Object.keys(presets)) {
+      if (flags.env && flags.env !== env) continue;
+      for (let seed = first; seed <= last; seed++) await report(await trainAndEvaluate(id, env, seed));
     }
   }
 
-function report(row: Row): void {
-  if (flags.write) write([row]);
+async function report(row: Row): Promise<void> {
+  if (flags.write) await write([row]);
   process.stdout.write(`${JSON.stringify(row)}\n`);
 }
 
@@ -85,41 +85,25 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-async function trainAndEvaluate(
-  algorithm: Algorithm<never>,
-  id: string,
-  preset: Algorithm<never>['presets'][string],
-  seed: number,
-): Promise<Row> {
-  await loadEnv(id);
-  const copies = (preset.config as { numEnvs?: number }).numEnvs ?? 1;
-  const env = makeVectorEnv(id, copies, preset.envOptions);
-  const agent = await algorithm.create({ spec: env.spec, config: preset.config, seed, engine });
-  const start = performance.now();
-  const replay = preset.her === undefined ? {} : { makeReplay: hindsight(env, preset.her) };
-  for await (const _ of algorithm.train({ agent, env, totalSteps: preset.totalSteps, seed, ...replay }));
-  const wallSeconds = (performance.now() - start) / 1000;
-  const { meanReturn, stdReturn, successRate } = await evaluate(
-    agent,
-    makeVectorEnv(id, 10, preset.envOptions),
-    EVALUATION_EPISODES,
-    EVALUATION_SEED,
-  );
-  agent.dispose();
+async function trainAndEvaluate(algo: AlgorithmId, env: string, seed: number): Promise<Row> {
+  const run = await openRun(algo, env, { seed, engine });
+  for await (const _ of run.events());
+  const { meanReturn, stdReturn, successRate } = await run.evaluate({ episodes: EVALUATION_EPISODES, seed: EVALUATION_SEED });
+  run.dispose();
   return {
-    algo: algorithm.id,
-    env: id,
+    algo,
+    env,
     seed,
-    steps: preset.totalSteps,
+    steps: run.step,
     evalReturnMean: rounded(meanReturn),
     evalReturnStd: rounded(stdReturn),
     ...(successRate !== undefined && { evalSuccessRate: rounded(successRate) }),
-    wallSeconds: rounded(wallSeconds),
+    wallSeconds: rounded(run.wallSeconds),
   };
 }
 
 /** Replaces the rows of the same algorithm, environment and seed, and draws the table anew. */
-function write(fresh: readonly Row[]): void {
+async function write(fresh: readonly Row[]): Promise<void> {
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const file = new URL('learning.json', folder);
@@ -127,12 +111,12 @@ function write(fresh: readonly Row[]): void {
   const old: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   const all = [...new Map([...old, ...fresh].map(row => [key(row), row])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   writeFileSync(file, `[\n${all.map(row => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
-  writeFileSync(new URL('learning.md', folder), markdown(all));
+  writeFileSync(new URL('learning.md', folder), await markdown(all));
 }
 
-function markdown(all: readonly Row[]): string {
-  const groups = groupByPreset(all);
-  const lines = [...groups.values()].map(group => {
+async function markdown(all: readonly Row[]): Promise<string> {
+  const groups = [...groupByPreset(all).values()];
+  const cells = groups.map(async group => {
     const [{ algo, env, steps }] = group;
     const means = group.map(row => row.evalReturnMean);
     const shown = group.map(row =>
@@ -142,7 +126,7 @@ function markdown(all: readonly Row[]): string {
     );
     const threshold = listEnvs().find(entry => entry.spec.id === env)?.spec.rewardThreshold ?? null;
     const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
-    const options = algorithms.find(({ id }) => id === algo)?.presets[env]?.envOptions;
+    const options = (await loadAlgorithm(algo)).presets[env]?.envOptions;
     return [
       algo,
       options ? `${env} ${JSON.stringify(options)}` : env,
@@ -154,6 +138,7 @@ function markdown(all: readonly Row[]): string {
       `pnpm bench learning --algo ${algo} --env ${env}`,
     ];
   });
+  const lines = await Promise.all(cells);
   const sourceList = Object.entries(sources)
     .map(([name, text]) => `- ${name}: ${text}.`)
     .join('\n');

@@ -1,7 +1,6 @@
 import type { VectorEnv } from '@zpin/contracts';
-import type { Engine, EvaluationPlan, TrainEvent } from '@zpin/core';
-import { loadEnv, makeVectorEnv } from '@zpin/envs';
-import { algorithms } from './algorithms.ts';
+import type { Engine } from '@zpin/core';
+import { type AlgorithmId, type EnvSettings, loadAlgorithm, openRun, type RunEvent, type RunOptions } from 'zpin';
 
 /** What is drawn: something of training episodes, a metric of updates by its name, or the mean return of greedy episodes. */
 export type Measure =
@@ -16,13 +15,12 @@ export type Measure =
 export interface Arm {
   /** In the legend. */
   readonly name: string;
-  /** Id of the algorithm. */
-  readonly algo: string;
+  readonly algo: AlgorithmId;
   /** Whether the algorithm's preset for the environment holds where `config` says nothing. */
   readonly preset?: boolean;
   readonly config?: Readonly<Record<string, unknown>>;
   /** Instead of the experiment's. */
-  readonly envOptions?: Readonly<Record<string, unknown>>;
+  readonly envOptions?: EnvSettings;
   /** Environment other than the registered one: wrapped, for example. */
   readonly makeEnv?: (copies: number) => VectorEnv;
 }
@@ -40,7 +38,7 @@ export interface Panel {
 export interface Experiment {
   readonly title: string;
   readonly env: string;
-  readonly envOptions?: Readonly<Record<string, unknown>>;
+  readonly envOptions?: EnvSettings;
   /** Environment steps of a run, or how many episodes of training it takes. */
   readonly length: { readonly steps: number } | { readonly episodes: number };
   /** Intervals over which values are averaged; 50 when omitted. */
@@ -56,7 +54,6 @@ export type Curves = readonly (readonly (number | null)[])[];
 
 /** Far from the seeds of training, so that no evaluated episode was seen. */
 const EVALUATION_SEED = 1_000_000;
-const EVALUATION_COPIES = 10;
 /** Where only episodes limit a run. */
 const MANY_STEPS = 1e9;
 
@@ -71,33 +68,31 @@ export function grid(experiment: Experiment): number[] {
 }
 
 /** Settings of an arm, the preset's among them. */
-export function configOf({ env }: Experiment, { algo, preset, config }: Arm): Readonly<Record<string, unknown>> {
-  const known = preset ? (algorithmOf(algo).presets[env]?.config as object | undefined) : undefined;
+export async function configOf({ env }: Experiment, { algo, preset, config }: Arm): Promise<Readonly<Record<string, unknown>>> {
+  const known = preset ? ((await loadAlgorithm(algo)).presets[env]?.config as object | undefined) : undefined;
   return { ...known, ...config };
 }
 
 /** Trains one arm with one seed. */
 export async function runArm(experiment: Experiment, arm: Arm, seed: number, engine: Engine): Promise<Curves> {
-  const algorithm = algorithmOf(arm.algo);
-  await loadEnv(experiment.env);
-  const makeEnv = arm.makeEnv ?? (copies => makeVectorEnv(experiment.env, copies, arm.envOptions ?? experiment.envOptions ?? {}));
-  const config = configOf(experiment, arm);
-  const env = makeEnv((config.numEnvs as number | undefined) ?? defaultCopies(algorithm));
-  const agent = await algorithm.create({ spec: env.spec, config: config as never, seed, engine });
-
   const { length, panels } = experiment;
+  const steps = 'steps' in length ? length.steps : MANY_STEPS;
+  const envOptions = arm.envOptions ?? experiment.envOptions;
+  const run = await openRun(arm.algo, arm.makeEnv ?? experiment.env, {
+    ...{ config: await configOf(experiment, arm), preset: false, seed, steps, engine, checkpointEverySteps: steps },
+    ...(envOptions && !arm.makeEnv && { envOptions }),
+    ...evaluationOf(experiment, steps),
+  });
   const ends = grid(experiment);
   const curves = panels.map(({ measure }) => new Curve(measure, ends));
-  const totalSteps = 'steps' in length ? length.steps : MANY_STEPS;
-  const evaluation = evaluationPlan(experiment, totalSteps, makeEnv);
   let episodes = 0;
-  for await (const event of algorithm.train({ agent, env, totalSteps, seed, ...(evaluation && { evaluation }) })) {
+  for await (const event of run.events()) {
     if (event.type === 'episode') episodes++;
     const at = 'steps' in length ? event.step : episodes;
-    for (const curve of curves) await curve.add(at, event);
+    for (const curve of curves) curve.add(at, event);
     if ('episodes' in length && episodes >= length.episodes) break;
   }
-  agent.dispose();
+  run.dispose();
   return curves.map(curve => curve.values());
 }
 
@@ -115,8 +110,8 @@ class Curve {
     this.#counts = new Float64Array(ends.length);
   }
 
-  async add(at: number, event: TrainEvent): Promise<void> {
-    const value = await read(this.#measure, event);
+  add(at: number, event: RunEvent): void {
+    const value = read(this.#measure, event);
     if (value === undefined) return;
     const total = this.#ends[this.#ends.length - 1];
     const k = Math.min(this.#ends.length - 1, Math.max(0, Math.ceil((at / total) * this.#ends.length) - 1));
@@ -135,39 +130,24 @@ class Curve {
   }
 }
 
-async function read(measure: Measure, event: TrainEvent): Promise<number | undefined> {
+function read(measure: Measure, event: RunEvent): number | undefined {
   if (event.type === 'episode') {
     if (measure === 'episodeReturn' || measure === 'accumulatedReward') return event.episodeReturn;
     return measure === 'episodeLength' ? event.episodeLength : undefined;
   }
   if (typeof measure === 'string') return undefined;
-  if (event.type === 'update' && 'metric' in measure) return (await event.metrics.read())[measure.metric];
+  if (event.type === 'update' && 'metric' in measure) return event.metrics[measure.metric];
   if (event.type === 'eval' && 'greedyEpisodes' in measure) {
     return event.returns.reduce((sum, value) => sum + value, 0) / event.returns.length;
   }
   return undefined;
 }
 
-function evaluationPlan(
-  experiment: Experiment,
-  totalSteps: number,
-  makeEnv: (copies: number) => VectorEnv,
-): EvaluationPlan | undefined {
+function evaluationOf(experiment: Experiment, totalSteps: number): Pick<RunOptions, 'evaluation'> {
   for (const { measure } of experiment.panels) {
     if (typeof measure === 'string' || !('greedyEpisodes' in measure)) continue;
     const everySteps = Math.round(totalSteps / pointsOf(experiment));
-    return { env: makeEnv(EVALUATION_COPIES), everySteps, episodes: measure.greedyEpisodes, seed: EVALUATION_SEED };
+    return { evaluation: { everySteps, episodes: measure.greedyEpisodes, seed: EVALUATION_SEED } };
   }
-  return undefined;
-}
-
-function algorithmOf(id: string) {
-  const algorithm = algorithms.find(each => each.id === id);
-  if (!algorithm) throw new Error(`experiments: the algorithm must exist, got "${id}". Enter it in lib/algorithms.ts.`);
-  return algorithm;
-}
-
-/** Copies of the environment where the configuration does not say. */
-function defaultCopies({ config }: { readonly config: { parse(value: unknown): unknown } }): number {
-  return (config.parse({}) as { numEnvs?: number }).numEnvs ?? 1;
+  return {};
 }

@@ -11,6 +11,7 @@ import {
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { type EnvSettings, openEnv } from './environment.ts';
+import type { EvaluateOptions } from './evaluate-agent.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
@@ -27,7 +28,7 @@ export interface ContinueOptions {
   /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
   readonly engine?: EngineChoice | Engine;
   /** Greedy evaluation during training, in an environment of its own: an `eval` event after every so many steps. */
-  readonly evaluation?: { readonly everySteps: number; readonly episodes?: number };
+  readonly evaluation?: EvaluateOptions & { readonly everySteps: number };
   /** Steps between two `checkpoint` events; a tenth of the run when omitted. */
   readonly checkpointEverySteps?: number;
   /** Stops after the step in progress; a `checkpoint` event still comes. */
@@ -238,7 +239,7 @@ async function trainingOptions(parts: TrainingParts): Promise<TrainingOptions> {
         env: await open(Math.min(EVALUATION_COPIES, episodes)),
         everySteps: evaluation.everySteps,
         episodes,
-        seed: seed + EVALUATION_SEED_OFFSET,
+        seed: evaluation.seed ?? seed + EVALUATION_SEED_OFFSET,
       },
     }),
   };
