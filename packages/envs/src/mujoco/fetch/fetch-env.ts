@@ -9,10 +9,10 @@ import {
   goalSpace,
   type NumericArray,
 } from '@zpin/contracts';
-import { ArrayEnv } from '../base/array-env.ts';
-import { unbounded } from '../mujoco/mujoco-env.ts';
-import { drawMujoco, type MujocoCamera } from '../mujoco/mujoco-picture.ts';
-import { MujocoSim } from '../mujoco/mujoco-sim.ts';
+import { ArrayEnv } from '../../base/array-env.ts';
+import { unbounded } from '../mujoco-env.ts';
+import { drawMujoco, type MujocoCamera } from '../mujoco-picture.ts';
+import { MujocoSim } from '../mujoco-sim.ts';
 import { fetchModel } from './fetch-model.ts';
 import { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './fetch-tasks.ts';
 

@@ -1,6 +1,6 @@
 import type { EnvSpec } from '@zpin/contracts';
-import { mujocoRequirement } from '../mujoco/mujoco-sim.ts';
-import type { EnvEntry } from '../registry.ts';
+import type { EnvEntry } from '../../registry.ts';
+import { mujocoRequirement } from '../mujoco-sim.ts';
 import { FetchEnv, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './fetch-env.ts';
 import { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './fetch-tasks.ts';
 
