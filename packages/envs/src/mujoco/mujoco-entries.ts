@@ -1,5 +1,5 @@
 import type { EnvSpec } from '@zpin/contracts';
-import type { EnvEntry, EnvOption } from '../registry.ts';
+import type { EnvEntry, EnvOption } from '../env-entry.ts';
 import { Ant, antDefaults, antV5 } from './ant.ts';
 import { HalfCheetah, halfCheetahDefaults, halfCheetahV5 } from './half-cheetah.ts';
 import { Hopper, hopperDefaults, hopperV5 } from './hopper.ts';

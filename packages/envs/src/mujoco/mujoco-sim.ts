@@ -1,6 +1,6 @@
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
 import { InputError, message } from '@zpin/contracts';
-import type { EnvRequirement } from '../registry.ts';
+import type { EnvRequirement } from '../env-entry.ts';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */
 export interface MujocoArrays {

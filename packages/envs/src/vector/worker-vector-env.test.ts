@@ -2,7 +2,8 @@ import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, Wo
 import { afterEach, describe, expect, it } from 'vitest';
 import { MISDEEDS } from '../../test/misbehaving-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
-import { type EnvOptions, makeVectorEnv, registerEnv } from '../registry.ts';
+import type { EnvOptions } from '../env-entry.ts';
+import { makeVectorEnv, registerEnv } from '../registry.ts';
 import { makeWorkerVectorEnv, type WorkerOptions, type WorkerVectorEnv } from './worker-vector-env.ts';
 
 const PATIENCE = { timeout: 30_000 };

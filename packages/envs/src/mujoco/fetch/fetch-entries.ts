@@ -1,5 +1,5 @@
 import type { EnvSpec } from '@zpin/contracts';
-import type { EnvEntry } from '../../registry.ts';
+import type { EnvEntry } from '../../env-entry.ts';
 import { mujocoRequirement } from '../mujoco-sim.ts';
 import { FetchEnv, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './fetch-env.ts';
 import { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './fetch-tasks.ts';
