@@ -1,6 +1,6 @@
-import { InputError, message, nearestName, type VectorEnv } from '@zpin/contracts';
+import { type Fields, InputError, message, nearestName, readValues, type VectorEnv } from '@zpin/contracts';
 import { builtInEnvs } from './built-in-envs.ts';
-import type { AnyEnv, EnvEntry, EnvOptions } from './env-entry.ts';
+import { type AnyEnv, type EnvEntry, type EnvOptions, optionsOf } from './env-entry.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 import { wrapEnv } from './wrappers/wrap-env.ts';
 
@@ -10,7 +10,7 @@ const registry = new Map<string, EnvEntry>(builtInEnvs.map(entry => [entry.spec.
  * Makes an environment known by name.
  * @throws InputError when the name is taken
  */
-export function registerEnv(entry: EnvEntry): void {
+export function registerEnv<Options extends Fields>(entry: EnvEntry<Options>): void {
   const { id } = entry.spec;
   if (registry.has(id)) throw new InputError(message('registerEnv', 'the id must be new', id, 'Choose another name or version'));
   registry.set(id, entry);
@@ -32,16 +32,12 @@ export async function loadEnv(id: string): Promise<void> {
 
 /**
  * Makes the environment called `id`. One that needs a package (`EnvEntry.requires`) must have been loaded: `await loadEnv(id)`.
- * @throws InputError when the id or an option is unknown, an option has the wrong type, or what it needs is not loaded
+ * @throws InputError when the id or an option is unknown, an option is none of what it takes, or what it needs is not loaded
  */
 export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
   const entry = entryOf(id, 'makeEnv');
-  const { maxEpisodeSteps: wanted, wrappers = [], ...settings } = options;
-  const maxEpisodeSteps = wanted !== undefined ? wanted : (entry.limit?.(settings) ?? entry.spec.maxEpisodeSteps);
-  if (wanted !== undefined && wanted !== null && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
-    throw new InputError(message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', wanted, 'Leave it out'));
-  }
-  checkSettings(entry, settings);
+  const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), options, `makeEnv ${id}`);
+  const maxEpisodeSteps = options.maxEpisodeSteps === undefined && entry.limit ? entry.limit(settings) : limit;
   return wrapEnv(entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv, wrappers);
 }
 
@@ -61,27 +57,4 @@ function entryOf(id: string, caller: string): EnvEntry {
   const nearest = nearestName(id, [...registry.keys()]);
   const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
   throw new InputError(message(caller, 'the environment must be registered', id, remedy));
-}
-
-function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknown>>): void {
-  const known = entry.options ?? {};
-  const where = `makeEnv ${entry.spec.id}`;
-  for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(known, name)) {
-      const nearest = nearestName(name, [...Object.keys(known), 'maxEpisodeSteps', 'wrappers']);
-      throw new InputError(
-        message(where, 'the option must exist', name, nearest ? `Did you mean ${nearest}` : 'It has no options'),
-      );
-    }
-    const wanted = known[name].default;
-    if (value !== undefined && wanted !== null && kindOf(value) !== kindOf(wanted)) {
-      throw new InputError(
-        message(where, `${name} must be a ${kindOf(wanted)}`, value, `Its default is ${JSON.stringify(wanted)}`),
-      );
-    }
-  }
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? 'list' : typeof value;
 }

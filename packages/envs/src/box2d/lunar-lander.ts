@@ -1,4 +1,5 @@
-import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
+import { box, discrete, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Box2dEnv } from './box2d-env.ts';
 import { HEIGHT, LanderScene, LEG_DOWN, PAD, SCALE, WIDTH } from './lander-scene.ts';
 import { drawLander } from './lander-view.ts';
@@ -35,16 +36,18 @@ export const lunarLanderContinuousV3: EnvSpec = {
   actionSpace: box({ low: -1, high: 1, shape: [2] }),
 };
 
-export interface LunarLanderOptions {
-  /** Upwards, m/s², in (−12, 0). */
-  readonly gravity?: number;
-  /** Whether wind pushes and turns the lander while it flies. */
-  readonly enableWind?: boolean;
-  /** Largest force of the wind, newtons; Gymnasium advises 0 to 20. */
-  readonly windPower?: number;
-  /** Largest torque of the wind, newton metres; Gymnasium advises 0 to 2. */
-  readonly turbulencePower?: number;
-}
+export const lunarLanderOptions = {
+  gravity: field.number({ above: -12, below: 0, default: -10, meaning: 'acceleration upwards', unit: 'm/s^2' }),
+  enableWind: field.boolean({ default: false, meaning: 'whether wind pushes and turns the lander while it flies' }),
+  windPower: field.nonNegative({ default: 15, meaning: 'largest force of the wind; Gymnasium advises 0 to 20', unit: 'N' }),
+  turbulencePower: field.nonNegative({
+    default: 1.5,
+    meaning: 'largest torque of the wind; Gymnasium advises 0 to 2',
+    unit: 'N m',
+  }),
+};
+
+export type LunarLanderOptions = ValuesOf<typeof lunarLanderOptions>;
 
 /**
  * Land between two flags with a main engine below and one on each side. Actions: nothing (0), left engine (1), main engine (2), right engine
@@ -68,17 +71,8 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   private readonly point = { x: 0, y: 0 };
 
   /** @throws InputError when a setting is out of its range */
-  constructor(
-    spec: EnvSpec = lunarLanderV3,
-    { gravity = -10, enableWind = false, windPower = 15, turbulencePower = 1.5 }: LunarLanderOptions = {},
-  ) {
-    if (!(gravity > -12 && gravity < 0)) {
-      throw new InputError(message(spec.id, 'gravity must be in (-12, 0)', gravity, 'Its default is -10'));
-    }
-    for (const [name, power] of Object.entries({ windPower, turbulencePower })) {
-      if (power >= 0 && power < Number.POSITIVE_INFINITY) continue;
-      throw new InputError(message(spec.id, `${name} must be finite and >= 0`, power, 'Leave it out'));
-    }
+  constructor(spec: EnvSpec = lunarLanderV3, options: Partial<LunarLanderOptions> = {}) {
+    const { gravity, enableWind, windPower, turbulencePower } = readValues(lunarLanderOptions, options, spec.id);
     super(spec);
     this.isContinuous = spec.actionSpace.type === 'box';
     this.gravity = gravity;
@@ -191,6 +185,17 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
     this.scene = null;
   }
 }
+
+const entry: Omit<EnvEntry<typeof lunarLanderOptions>, 'spec'> = {
+  summary: 'Land softly between two flags, with little fuel.',
+  options: lunarLanderOptions,
+  create: (spec, options) => new LunarLander(spec, options),
+};
+
+export const lunarLanderEntries = [
+  { spec: lunarLanderV3, ...entry },
+  { spec: lunarLanderContinuousV3, ...entry },
+];
 
 /** The wind's pattern, which never repeats, in [−1, 1]. */
 function gust(time: number): number {

@@ -1,6 +1,7 @@
 import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 /** Seconds per step. */
@@ -98,6 +99,12 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
     return canvas.circle(0, 0, 0.1, [200, 200, 0]).circle(x, y, 0.1, [200, 200, 0]).frame();
   }
 }
+
+export const acrobotEntry: EnvEntry = {
+  spec: acrobotV1,
+  summary: 'Swing two links over a line with a motor between them.',
+  create: spec => new Acrobot(spec),
+};
 
 /** Time derivatives of (angle 1, angle 2, velocity 1, velocity 2). */
 function derivatives(state: Float64Array, torque: number, out: Float64Array): void {

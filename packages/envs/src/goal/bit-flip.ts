@@ -3,18 +3,27 @@ import {
   type EnvInfo,
   type EnvSpec,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
-  InputError,
-  message,
   multiBinary,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
-const DEFAULT_BITS = 10;
+export const bitFlipOptions = {
+  bits: field.count({ default: 10, meaning: 'number of bits' }),
+  goal: field.choice(['random', 'ones'], { default: 'random', meaning: 'another goal in each episode, or always all ones' }),
+};
+
+export type BitFlipOptions = ValuesOf<typeof bitFlipOptions>;
+
+const DEFAULT_BITS = bitFlipOptions.bits.default;
 
 export const bitFlipV0: EnvSpec = {
   id: 'BitFlip-v0',
@@ -23,12 +32,6 @@ export const bitFlipV0: EnvSpec = {
   maxEpisodeSteps: DEFAULT_BITS,
   rewardThreshold: null,
 };
-
-export interface BitFlipOptions {
-  readonly bits?: number;
-  /** `random`: another goal in each episode; `ones`: always all ones. */
-  readonly goal?: string;
-}
 
 /**
  * Flip single bits until they equal the goal: −1 per step, 0 and the end at the goal. Without hindsight, an agent with many bits hardly ever
@@ -40,12 +43,8 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
   private readonly bits: number;
   private readonly isGoalRandom: boolean;
 
-  constructor(spec: EnvSpec = bitFlipV0, { bits = DEFAULT_BITS, goal = 'random' }: BitFlipOptions = {}) {
-    if (!(Number.isSafeInteger(bits) && bits >= 1)) {
-      throw new InputError(message(spec.id, 'bits must be an integer >= 1', bits, 'Pass the number of bits'));
-    }
-    if (goal !== 'random' && goal !== 'ones')
-      throw new InputError(message(spec.id, 'goal must be random or ones', goal, 'Choose one of them'));
+  constructor(spec: EnvSpec = bitFlipV0, options: Partial<BitFlipOptions> = {}) {
+    const { bits, goal } = readValues(bitFlipOptions, options, spec.id);
     super({ ...spec, observationSpace: goalSpace(multiBinary(bits), multiBinary(bits)), actionSpace: discrete(bits) });
     this.bits = bits;
     this.isGoalRandom = goal === 'random';
@@ -109,3 +108,11 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
     return true;
   }
 }
+
+export const bitFlipEntry: EnvEntry<typeof bitFlipOptions> = {
+  spec: bitFlipV0,
+  summary: 'Flip single bits until they equal the goal.',
+  options: bitFlipOptions,
+  limit: ({ bits }) => bits,
+  create: (spec, options) => new BitFlip(spec, options),
+};

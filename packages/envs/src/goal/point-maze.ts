@@ -3,18 +3,22 @@ import {
   type EnvInfo,
   type EnvSpec,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
   InputError,
   message,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
-import { GridMap } from '../tabular/grid-map.ts';
+import { GridMap, mapField } from '../tabular/grid-map.ts';
 
-const maps: Readonly<Record<string, readonly string[]>> = {
+const maps = {
   u: ['#####', '#...#', '###.#', '#...#', '#####'],
   medium: ['########', '#..##..#', '#..#...#', '##...###', '#..#...#', '#.#..#.#', '#...#..#', '########'],
 };
@@ -41,12 +45,12 @@ const VY = 3;
 const GOAL_X = 4;
 const GOAL_Y = 5;
 
-export interface PointMazeOptions {
-  /** `u`, `medium`, or rows of # (wall) and "." (floor), walled in. */
-  readonly map?: string | readonly string[];
-  /** Reward −distance instead of −1 for each step away from the goal. */
-  readonly isDense?: boolean;
-}
+export const pointMazeOptions = {
+  map: mapField(['u', 'medium'], { default: 'u', meaning: 'a known maze, or rows of # (wall) and . (floor), walled in' }),
+  isDense: field.boolean({ default: false, meaning: 'whether a step is paid -distance, instead of -1 away from the goal' }),
+};
+
+export type PointMazeOptions = ValuesOf<typeof pointMazeOptions>;
 
 function mazeSpace(map: GridMap) {
   const far = [map.width, map.height];
@@ -72,9 +76,9 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
   private readonly floor: readonly number[];
   private readonly isDense: boolean;
 
-  constructor(spec: EnvSpec = pointMazeV0, { map: drawn = 'u', isDense = false }: PointMazeOptions = {}) {
+  constructor(spec: EnvSpec = pointMazeV0, options: Partial<PointMazeOptions> = {}) {
+    const { map: drawn, isDense } = readValues(pointMazeOptions, options, spec.id);
     const rows = typeof drawn === 'string' ? maps[drawn] : drawn;
-    if (!rows) throw new InputError(message(spec.id, 'map must be u, medium or a list of rows', drawn, 'Choose one of them'));
     const map = new GridMap(spec.id, rows, '#.');
     const floor = Array.from({ length: map.size }, (_, cell) => cell).filter(cell => map.letter(cell) === '.');
     const isWalledIn = floor.every(cell => {
@@ -180,3 +184,10 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
     return distance > REACH ? -1 : 0;
   }
 }
+
+export const pointMazeEntry: EnvEntry<typeof pointMazeOptions> = {
+  spec: pointMazeV0,
+  summary: 'Push a ball through a maze to a goal.',
+  options: pointMazeOptions,
+  create: (spec, options) => new PointMaze(spec, options),
+};

@@ -1,5 +1,6 @@
-import { box, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 /** Of each link; lengths are pixels of the field. */
@@ -30,10 +31,14 @@ export const twoLinkArmV0: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface TwoLinkArmOptions {
-  /** `easy`: the target is always at (250, 303); `hard`: anywhere in [100, 300]². */
-  readonly mode?: string;
-}
+export const twoLinkArmOptions = {
+  mode: field.choice(['easy', 'hard'], {
+    default: 'easy',
+    meaning: 'where the target is: always at (250, 303), or anywhere in [100, 300] x [100, 300]',
+  }),
+};
+
+export type TwoLinkArmOptions = ValuesOf<typeof twoLinkArmOptions>;
 
 /**
  * An arm of two links, its base in the middle of a field of 400 × 400, grips a target. Action: angular velocities of both links, in [−1, 1];
@@ -44,9 +49,8 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(5);
   private readonly isHard: boolean;
 
-  constructor(spec: EnvSpec = twoLinkArmV0, { mode = 'easy' }: TwoLinkArmOptions = {}) {
-    if (mode !== 'easy' && mode !== 'hard')
-      throw new InputError(message(spec.id, 'mode must be easy or hard', mode, 'Choose one of them'));
+  constructor(spec: EnvSpec = twoLinkArmV0, options: Partial<TwoLinkArmOptions> = {}) {
+    const { mode } = readValues(twoLinkArmOptions, options, spec.id);
     super(spec);
     this.isHard = mode === 'hard';
   }
@@ -116,3 +120,10 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
     return this.elbowY() + LENGTH * Math.sin(this.world[ANGLE_2]);
   }
 }
+
+export const twoLinkArmEntry: EnvEntry<typeof twoLinkArmOptions> = {
+  spec: twoLinkArmV0,
+  summary: 'Grip a target with an arm of two links, and hold it.',
+  options: twoLinkArmOptions,
+  create: (spec, options) => new TwoLinkArm(spec, options),
+};

@@ -1,5 +1,16 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { DOWN, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE, UP } from './minatar-game.ts';
+import {
+  DOWN,
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+  UP,
+} from './minatar-game.ts';
 
 const SLOTS = 8;
 const START_SPAWN_INTERVAL = 10;
@@ -34,7 +45,7 @@ export const minAtarAsterix = minAtarSpec('Asterix', rules);
 
 /** Collect gold, 1 each, and stay away from enemies; everything gets faster. */
 export class MinAtarAsterix extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarAsterix, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarAsterix, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -126,3 +137,5 @@ export class MinAtarAsterix extends MinAtarGame {
     world[RAMP_TIMER] = RAMP_INTERVAL;
   }
 }
+
+export const asterixEntries = minAtarEntries(minAtarAsterix, 'Collect gold and stay away from enemies.', MinAtarAsterix);

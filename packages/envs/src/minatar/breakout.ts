@@ -1,5 +1,14 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE } from './minatar-game.ts';
+import {
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+} from './minatar-game.ts';
 
 // Places in the state.
 const BALL_X = 1;
@@ -27,7 +36,7 @@ export const minAtarBreakout = minAtarSpec('Breakout', rules);
 
 /** Break bricks with a ball: 1 each. The game ends when the paddle misses the ball; a cleared wall is built anew. */
 export class MinAtarBreakout extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarBreakout, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarBreakout, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -102,3 +111,5 @@ export class MinAtarBreakout extends MinAtarGame {
     }
   }
 }
+
+export const breakoutEntries = minAtarEntries(minAtarBreakout, 'Break bricks with a ball and a paddle.', MinAtarBreakout);

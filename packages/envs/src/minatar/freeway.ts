@@ -1,5 +1,14 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { DOWN, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, SIZE, UP } from './minatar-game.ts';
+import {
+  DOWN,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  SIZE,
+  UP,
+} from './minatar-game.ts';
 
 const CARS = 8;
 const CHICKEN_X = 4;
@@ -26,7 +35,7 @@ export const minAtarFreeway = minAtarSpec('Freeway', rules);
 
 /** Bring a chicken across eight lanes: 1 each time. A car throws it back to the start. The game lasts 2,501 steps. */
 export class MinAtarFreeway extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarFreeway, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarFreeway, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -93,6 +102,8 @@ export class MinAtarFreeway extends MinAtarGame {
     }
   }
 }
+
+export const freewayEntries = minAtarEntries(minAtarFreeway, 'Bring a chicken across eight lanes of cars.', MinAtarFreeway);
 
 function wrap(x: number): number {
   return (x + SIZE) % SIZE;

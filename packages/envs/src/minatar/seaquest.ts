@@ -7,6 +7,7 @@ import {
   MinAtarGame,
   type MinAtarOptions,
   type MinAtarRules,
+  minAtarEntries,
   minAtarSpec,
   RIGHT,
   SIZE,
@@ -71,7 +72,7 @@ export class MinAtarSeaquest extends MinAtarGame {
   private readonly subs: EntityList;
   private readonly divers: EntityList;
 
-  constructor(spec: EnvSpec = minAtarSeaquest, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarSeaquest, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
     const list = (i: number): EntityList => new EntityList(this.world, LISTS + i * EntityList.size(CAPACITY), CAPACITY);
     this.bullets = list(0);
@@ -285,3 +286,9 @@ export class MinAtarSeaquest extends MinAtarGame {
     this.divers.add(direction === 1 ? 0 : SIZE - 1, y, direction, DIVER_MOVE_INTERVAL, 0);
   }
 }
+
+export const seaquestEntries = minAtarEntries(
+  minAtarSeaquest,
+  'Rescue divers, shoot enemies and mind the oxygen.',
+  MinAtarSeaquest,
+);

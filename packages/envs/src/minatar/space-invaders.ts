@@ -1,5 +1,15 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { FIRE, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE } from './minatar-game.ts';
+import {
+  FIRE,
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+} from './minatar-game.ts';
 
 const START_MOVE_INTERVAL = 12;
 const FASTEST_MOVE_INTERVAL = 6;
@@ -32,7 +42,7 @@ export const minAtarSpaceInvaders = minAtarSpec('SpaceInvaders', rules);
 
 /** Shoot aliens, 1 each, before they or their shots reach the cannon; the next wave is faster. */
 export class MinAtarSpaceInvaders extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarSpaceInvaders, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarSpaceInvaders, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -148,6 +158,8 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
     return count;
   }
 }
+
+export const spaceInvadersEntries = minAtarEntries(minAtarSpaceInvaders, 'Shoot aliens before they land.', MinAtarSpaceInvaders);
 
 function countBits(bits: number): number {
   let count = 0;

@@ -1,8 +1,9 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
-import type { RunnerOptions } from './runner-env.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 /** Leg number `n` of the quadrant with these signs; its ankle bends about `axis`. */
 function leg(n: number, x: number, y: number, axis: string, range: string): string {
@@ -62,23 +63,7 @@ export const antV5: EnvSpec = {
   rewardThreshold: 6000,
 };
 
-export interface AntOptions extends RunnerOptions {
-  /** Cost per squared contact force. */
-  readonly contactCostWeight?: number;
-  /** Contact forces are clipped to this range; N and N·m. */
-  readonly contactForceRange?: readonly number[];
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** Whether the observation holds the contact forces. */
-  readonly includeCfrcExtInObservation?: boolean;
-}
-
-/** @internal */
-export const antDefaults: Required<AntOptions> = {
+export const antOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 0.5,
   contactCostWeight: 5e-4,
@@ -90,7 +75,9 @@ export const antDefaults: Required<AntOptions> = {
   excludeCurrentPositionsFromObservation: true,
   includeCfrcExtInObservation: true,
   frameSkip: 5,
-};
+});
+
+export type AntOptions = ValuesOf<typeof antOptions>;
 
 const STATE_SIZE = 29;
 const ACTIONS = 8;
@@ -106,14 +93,14 @@ const BODY_FORCES = 13 * 6;
  * lags a little behind its position. As Gymnasium plays it.
  */
 export class Ant extends MujocoEnv {
-  private readonly settings: Required<AntOptions>;
+  private readonly settings: AntOptions;
   private velocity = 0;
   private survivalReward = 0;
   private ctrlCost = 0;
   private contactCost = 0;
 
-  constructor(spec: EnvSpec = antV5, options: AntOptions = {}) {
-    const settings = settingsOf(spec.id, antDefaults, options);
+  constructor(spec: EnvSpec = antV5, options: Partial<AntOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, antOptions, options);
     const hidden = settings.excludeCurrentPositionsFromObservation ? 2 : 0;
     const forces = settings.includeCfrcExtInObservation ? BODY_FORCES : 0;
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: STATE_SIZE - hidden + forces });
@@ -181,3 +168,11 @@ export class Ant extends MujocoEnv {
     return { azimuth: 70, elevation: -30, lookAt: [qpos[0], qpos[1], 0.4], height: 3 };
   }
 }
+
+export const antEntry: EnvEntry<typeof antOptions> = {
+  spec: antV5,
+  summary: 'Run forward on four legs.',
+  options: antOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Ant(spec, options),
+};

@@ -1,9 +1,10 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { humanoidModel } from './humanoid-model.ts';
 import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
-import type { RunnerOptions } from './runner-env.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 export const humanoidV5: EnvSpec = {
   id: 'Humanoid-v5',
@@ -13,29 +14,7 @@ export const humanoidV5: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface HumanoidOptions extends RunnerOptions {
-  /** Cost per squared contact force. */
-  readonly contactCostWeight?: number;
-  /** The cost of contacts is clipped to this range. */
-  readonly contactCostRange?: readonly number[];
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** Whether the observation holds the inertias of the bodies. */
-  readonly includeCinertInObservation?: boolean;
-  /** Whether the observation holds the velocities of the bodies. */
-  readonly includeCvelInObservation?: boolean;
-  /** Whether the observation holds the torques of the motors. */
-  readonly includeQfrcActuatorInObservation?: boolean;
-  /** Whether the observation holds the contact forces. */
-  readonly includeCfrcExtInObservation?: boolean;
-}
-
-/** @internal */
-export const humanoidDefaults: Required<HumanoidOptions> = {
+export const humanoidOptions = mujocoOptions({
   forwardRewardWeight: 1.25,
   ctrlCostWeight: 0.1,
   contactCostWeight: 5e-7,
@@ -50,7 +29,9 @@ export const humanoidDefaults: Required<HumanoidOptions> = {
   includeQfrcActuatorInObservation: true,
   includeCfrcExtInObservation: true,
   frameSkip: 5,
-};
+});
+
+export type HumanoidOptions = ValuesOf<typeof humanoidOptions>;
 
 const POSITIONS = 24;
 const VELOCITIES = 23;
@@ -66,15 +47,15 @@ const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
  * last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Humanoid extends MujocoEnv {
-  private readonly settings: Required<HumanoidOptions>;
+  private readonly settings: HumanoidOptions;
   private readonly totalMass: number;
   private velocity = 0;
   private survivalReward = 0;
   private ctrlCost = 0;
   private contactCost = 0;
 
-  constructor(spec: EnvSpec = humanoidV5, options: HumanoidOptions = {}) {
-    const settings = settingsOf(spec.id, humanoidDefaults, options);
+  constructor(spec: EnvSpec = humanoidV5, options: Partial<HumanoidOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, humanoidOptions, options);
     super(spec, { mjcf: humanoidModel, frameSkip: settings.frameSkip, obsSize: obsSize(settings) });
     this.settings = settings;
     this.totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
@@ -145,7 +126,15 @@ export class Humanoid extends MujocoEnv {
   }
 }
 
-function obsSize(settings: Required<HumanoidOptions>): number {
+export const humanoidEntry: EnvEntry<typeof humanoidOptions> = {
+  spec: humanoidV5,
+  summary: 'Walk forward on two legs.',
+  options: humanoidOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Humanoid(spec, options),
+};
+
+function obsSize(settings: HumanoidOptions): number {
   return (
     POSITIONS -
     (settings.excludeCurrentPositionsFromObservation ? 2 : 0) +

@@ -1,7 +1,9 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 const mjcf = `
 <mujoco model="reacher">
@@ -46,17 +48,9 @@ export const reacherV5: EnvSpec = {
   rewardThreshold: -3.75,
 };
 
-export interface ReacherOptions {
-  /** Cost per metre from the fingertip to the target. */
-  readonly rewardDistWeight?: number;
-  /** Cost per squared action. */
-  readonly rewardControlWeight?: number;
-  /** Physics steps of 0.01 s per step. */
-  readonly frameSkip?: number;
-}
+export const reacherOptions = mujocoOptions({ rewardDistWeight: 1, rewardControlWeight: 1, frameSkip: 2 });
 
-/** @internal */
-export const reacherDefaults: Required<ReacherOptions> = { rewardDistWeight: 1, rewardControlWeight: 1, frameSkip: 2 };
+export type ReacherOptions = ValuesOf<typeof reacherOptions>;
 
 const FINGERTIP = 3;
 const TARGET = 4;
@@ -69,12 +63,12 @@ const REACH = 0.2;
  * target are where the engine computed them last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Reacher extends MujocoEnv {
-  private readonly settings: Required<ReacherOptions>;
+  private readonly settings: ReacherOptions;
   private distReward = 0;
   private ctrlReward = 0;
 
-  constructor(spec: EnvSpec = reacherV5, options: ReacherOptions = {}) {
-    const settings = settingsOf(spec.id, reacherDefaults, options);
+  constructor(spec: EnvSpec = reacherV5, options: Partial<ReacherOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, reacherOptions, options);
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: 10 });
     this.settings = settings;
   }
@@ -124,3 +118,11 @@ export class Reacher extends MujocoEnv {
     return { azimuth: 90, elevation: -90, lookAt: [0, 0, 0], height: 0.56 };
   }
 }
+
+export const reacherEntry: EnvEntry<typeof reacherOptions> = {
+  spec: reacherV5,
+  summary: 'Bring the tip of a two-link arm to a target.',
+  options: reacherOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Reacher(spec, options),
+};

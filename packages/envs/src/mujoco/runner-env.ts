@@ -1,19 +1,12 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import { MujocoEnv, squaredNorm } from './mujoco-env.ts';
+import type { MujocoValues } from './mujoco-options.ts';
 
-/** Options of every task that is about running forward. */
-export interface RunnerOptions {
-  /** Reward per m/s of forward velocity. */
-  readonly forwardRewardWeight?: number;
-  /** Cost per squared action. */
-  readonly ctrlCostWeight?: number;
-  /** Width of the noise of positions and velocities at the start. */
-  readonly resetNoiseScale?: number;
-  /** Whether the observation leaves out where the body is. */
-  readonly excludeCurrentPositionsFromObservation?: boolean;
-  /** Physics steps per step. */
-  readonly frameSkip?: number;
-}
+/** Settings of every task that is about running forward. */
+export type RunnerOptions = Pick<
+  MujocoValues,
+  'forwardRewardWeight' | 'ctrlCostWeight' | 'resetNoiseScale' | 'excludeCurrentPositionsFromObservation' | 'frameSkip'
+>;
 
 /** What is fixed about a runner. */
 export interface RunnerSetup {
@@ -29,7 +22,7 @@ export interface RunnerSetup {
 
 /** Observes positions and velocities, and pays forward velocity − cost of the action. */
 export abstract class RunnerEnv extends MujocoEnv {
-  private readonly weights: Required<RunnerOptions>;
+  private readonly weights: RunnerOptions;
   private readonly hidden: number;
   private readonly maxVelocity: number;
   private readonly actionLength: number;
@@ -37,7 +30,7 @@ export abstract class RunnerEnv extends MujocoEnv {
   private forwardReward = 0;
   private ctrlCost = 0;
 
-  protected constructor(spec: EnvSpec, weights: Required<RunnerOptions>, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
+  protected constructor(spec: EnvSpec, weights: RunnerOptions, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
     const left = weights.excludeCurrentPositionsFromObservation ? hidden : 0;
     super(spec, { mjcf, frameSkip: weights.frameSkip, obsSize: stateSize - left });
     this.weights = weights;

@@ -1,27 +1,18 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
+import type { MujocoValues } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
 
-/** Options of the runners that can fall. */
-export interface WalkerOptions extends RunnerOptions {
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** The angle of the torso is between these in a healthy state; rad. */
-  readonly healthyAngleRange?: readonly number[];
-  /** All positions and velocities but the first two positions are between these in a healthy state. */
-  readonly healthyStateRange?: readonly number[];
-}
+/** Settings of the runners that can fall. */
+export type WalkerOptions = RunnerOptions &
+  Pick<MujocoValues, 'healthyReward' | 'terminateWhenUnhealthy' | 'healthyZRange' | 'healthyAngleRange' | 'healthyStateRange'>;
 
 /** A runner in the x-z plane that is paid for staying upright; its first positions are x, z and the angle of the torso. */
 export abstract class WalkerEnv extends RunnerEnv {
-  private readonly health: Required<WalkerOptions>;
+  private readonly health: WalkerOptions;
   private survivalReward = 0;
 
-  protected constructor(spec: EnvSpec, settings: Required<WalkerOptions>, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
+  protected constructor(spec: EnvSpec, settings: WalkerOptions, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
     super(spec, settings, { ...setup, hidden: 1, maxVelocity: 10 });
     this.health = settings;
   }

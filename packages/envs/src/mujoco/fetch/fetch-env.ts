@@ -4,10 +4,13 @@ import {
   type EnvSpec,
   type EnvState,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
 import { ArrayEnv } from '../../base/array-env.ts';
 import { unbounded } from '../mujoco-env.ts';
@@ -65,11 +68,13 @@ export const fetchPushV4 = fetchSpec('FetchPush-v4', fetchPush);
 export const fetchSlideV4 = fetchSpec('FetchSlide-v4', fetchSlide);
 export const fetchPickAndPlaceV4 = fetchSpec('FetchPickAndPlace-v4', fetchPickAndPlace);
 
-export interface FetchOptions {
+export const fetchOptions = {
+  isDense: field.boolean({ default: false, meaning: 'whether a step is paid -distance, instead of -1 away from the goal' }),
+};
+
+export interface FetchOptions extends Partial<ValuesOf<typeof fetchOptions>> {
   /** Scene, start and goals. */
   readonly task?: FetchTask;
-  /** Reward −distance instead of −1 for each step away from the goal. */
-  readonly isDense?: boolean;
 }
 
 /**
@@ -101,7 +106,8 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
   private readonly spin = new Float64Array(3);
 
   /** @throws InputError when MuJoCo is not loaded */
-  constructor(spec: EnvSpec = fetchReachV4, { task = fetchReach, isDense = false }: FetchOptions = {}) {
+  constructor(spec: EnvSpec = fetchReachV4, { task = fetchReach, ...options }: FetchOptions = {}) {
+    const { isDense } = readValues(fetchOptions, options, spec.id);
     super({ ...spec, observationSpace: fetchSpace(task) });
     const hasObject = task.scene.object !== undefined;
     const sim = new MujocoSim(fetchModel(task.scene));
