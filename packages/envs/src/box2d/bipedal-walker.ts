@@ -59,14 +59,14 @@ export type BipedalWalkerOptions = ValuesOf<typeof bipedalWalkerOptions>;
  */
 export class BipedalWalker extends Box2dEnv<Float32Array> {
   protected override readonly world = new Float64Array(25);
-  private readonly isHardcore: boolean;
-  private scene: WalkerScene | null = null;
+  readonly #isHardcore: boolean;
+  protected scene: WalkerScene | null = null;
 
   constructor(spec: EnvSpec = bipedalWalkerV3, options: Partial<BipedalWalkerOptions> = {}) {
     const known = spec.id === bipedalWalkerHardcoreV3.id ? hardcoreOptions : bipedalWalkerOptions;
     const { isHardcore } = readValues(known, options, spec.id);
     super(spec);
-    this.isHardcore = isHardcore;
+    this.#isHardcore = isHardcore;
   }
 
   render(): Frame {
@@ -75,17 +75,17 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   protected override build(): void {
-    const scene = new WalkerScene(this.isHardcore, this.rng);
+    const scene = new WalkerScene(this.#isHardcore, this.rng);
     this.scene = scene;
-    this.walk(scene, NO_MOTORS, 0);
-    this.world[SHAPING] = this.shaping(scene);
+    this.#walk(scene, NO_MOTORS, 0);
+    this.world[SHAPING] = this.#shaping(scene);
   }
 
   protected override simulate(actions: NumericArray, offset: number): void {
-    const { world, scene } = this;
+    const { scene, world } = this;
     if (!scene) return;
-    this.walk(scene, actions, offset);
-    const shaping = this.shaping(scene);
+    this.#walk(scene, actions, offset);
+    const shaping = this.#shaping(scene);
     this.reward = shaping - world[SHAPING];
     world[SHAPING] = shaping;
     for (let i = 0; i < 4; i++) this.reward -= TORQUE_COST * torque(actions[offset + i]);
@@ -104,7 +104,7 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   /** One step with the motors at `actions[offset]`. Writes the observation. */
-  private walk(scene: WalkerScene, actions: NumericArray, offset: number): void {
+  #walk(scene: WalkerScene, actions: NumericArray, offset: number): void {
     const { world } = this;
     const { hull, legs, joints, touching } = scene;
     for (let i = 0; i < 4; i++) {
@@ -134,7 +134,7 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   /** How far it came, and how level its hull is. */
-  private shaping(scene: WalkerScene): number {
+  #shaping(scene: WalkerScene): number {
     return (130 * scene.hull.getPosition().x) / SCALE - 5 * Math.abs(this.world[0]);
   }
 }

@@ -37,9 +37,9 @@ export const acrobotV1: EnvSpec = {
 export class Acrobot extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);
   /** Where the four slopes of the Runge-Kutta step are taken, and their weighted sum. */
-  private readonly point = new Float64Array(4);
-  private readonly slope = new Float64Array(4);
-  private readonly total = new Float64Array(4);
+  readonly #point = new Float64Array(4);
+  readonly #slope = new Float64Array(4);
+  readonly #total = new Float64Array(4);
 
   constructor(spec: EnvSpec = acrobotV1) {
     super(spec);
@@ -52,7 +52,10 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { world, point, slope, total } = this;
+    const { world } = this;
+    const point = this.#point;
+    const slope = this.#slope;
+    const total = this.#total;
     const torque = actions[offset] - 1;
     derivatives(world, torque, slope);
     for (let i = 0; i < 4; i++) {

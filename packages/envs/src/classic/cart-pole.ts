@@ -47,14 +47,14 @@ export type CartPoleOptions = ValuesOf<typeof cartPoleOptions>;
  */
 export class CartPole extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);
-  private readonly stepReward: number;
-  private readonly failReward: number;
+  readonly #stepReward: number;
+  readonly #failReward: number;
 
   constructor(spec: EnvSpec = cartPoleV1, options: Partial<CartPoleOptions> = {}) {
     const { suttonBartoReward } = readValues(cartPoleOptions, options, spec.id);
     super(spec);
-    this.stepReward = suttonBartoReward ? 0 : 1;
-    this.failReward = suttonBartoReward ? -1 : 1;
+    this.#stepReward = suttonBartoReward ? 0 : 1;
+    this.#failReward = suttonBartoReward ? -1 : 1;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -81,7 +81,7 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
     world[2] = tilt;
     world[3] = spin + TAU * spinRate;
     this.terminated = x < -X_LIMIT || x > X_LIMIT || tilt < -ANGLE_LIMIT || tilt > ANGLE_LIMIT;
-    this.reward = this.terminated ? this.failReward : this.stepReward;
+    this.reward = this.terminated ? this.#failReward : this.#stepReward;
   }
 
   protected override observe(out: NumericArray, offset: number): void {

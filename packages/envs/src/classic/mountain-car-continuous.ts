@@ -31,12 +31,12 @@ export type MountainCarContinuousOptions = MountainCarOptions;
  */
 export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);
-  private readonly goalVelocity: number;
+  readonly #goalVelocity: number;
 
   constructor(spec: EnvSpec = mountainCarContinuousV0, options: Partial<MountainCarContinuousOptions> = {}) {
     const { goalVelocity } = readValues(mountainCarOptions, options, spec.id);
     super(spec);
-    this.goalVelocity = goalVelocity;
+    this.#goalVelocity = goalVelocity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -52,7 +52,7 @@ export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> 
     let velocity = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, world[1] + pull));
     const x = Math.min(MAX_X, Math.max(MIN_X, world[0] + velocity));
     if (x === MIN_X && velocity < 0) velocity = 0;
-    this.terminated = x >= GOAL_X && velocity >= this.goalVelocity;
+    this.terminated = x >= GOAL_X && velocity >= this.#goalVelocity;
     this.reward = (this.terminated ? 100 : 0) - 0.1 * action * action;
     // Gymnasium keeps this state in float32.
     world[0] = Math.fround(x);

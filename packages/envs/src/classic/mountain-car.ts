@@ -35,12 +35,12 @@ export type MountainCarOptions = ValuesOf<typeof mountainCarOptions>;
  */
 export class MountainCar extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(2);
-  private readonly goalVelocity: number;
+  readonly #goalVelocity: number;
 
   constructor(spec: EnvSpec = mountainCarV0, options: Partial<MountainCarOptions> = {}) {
     const { goalVelocity } = readValues(mountainCarOptions, options, spec.id);
     super(spec);
-    this.goalVelocity = goalVelocity;
+    this.#goalVelocity = goalVelocity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -58,7 +58,7 @@ export class MountainCar extends ArrayEnv<Float32Array, number> {
     if (x === MIN_X && velocity < 0) velocity = 0;
     world[0] = x;
     world[1] = velocity;
-    this.terminated = x >= GOAL_X && velocity >= this.goalVelocity;
+    this.terminated = x >= GOAL_X && velocity >= this.#goalVelocity;
     this.reward = -1;
   }
 

@@ -33,12 +33,12 @@ export type PendulumOptions = ValuesOf<typeof pendulumOptions>;
  */
 export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);
-  private readonly gravity: number;
+  readonly #gravity: number;
 
   constructor(spec: EnvSpec = pendulumV1, options: Partial<PendulumOptions> = {}) {
     const { gravity } = readValues(pendulumOptions, options, spec.id);
     super(spec);
-    this.gravity = gravity;
+    this.#gravity = gravity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -55,7 +55,7 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     const torque = Math.min(MAX_TORQUE, Math.max(-MAX_TORQUE, actions[offset]));
     const turned = wrap(angle);
     this.reward = -(turned * turned + 0.1 * (velocity * velocity) + 0.001 * (torque * torque));
-    const acceleration = ((3 * this.gravity) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
+    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
     const faster = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, velocity + acceleration * DT));
     world[0] = angle + faster * DT;
     world[1] = faster;

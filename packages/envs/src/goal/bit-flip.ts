@@ -40,21 +40,21 @@ export const bitFlipV0: EnvSpec = {
 export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number> {
   /** The bits, then the goal. */
   protected override readonly world: Int32Array;
-  private readonly bits: number;
-  private readonly isGoalRandom: boolean;
+  readonly #bits: number;
+  readonly #isGoalRandom: boolean;
 
   constructor(spec: EnvSpec = bitFlipV0, options: Partial<BitFlipOptions> = {}) {
     const { bits, goal } = readValues(bitFlipOptions, options, spec.id);
     super({ ...spec, observationSpace: goalSpace(multiBinary(bits), multiBinary(bits)), actionSpace: discrete(bits) });
-    this.bits = bits;
-    this.isGoalRandom = goal === 'random';
+    this.#bits = bits;
+    this.#isGoalRandom = goal === 'random';
     this.world = new Int32Array(2 * bits);
   }
 
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {
     for (let row = 0; row < out.length; row++) {
       out[row] = 0;
-      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = -1;
+      for (let i = row * this.#bits; i < (row + 1) * this.#bits; i++) if (achieved[i] !== desired[i]) out[row] = -1;
     }
     return out;
   }
@@ -62,35 +62,37 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
   computeTerminated(achieved: NumericArray, desired: NumericArray, out: Uint8Array): Uint8Array {
     for (let row = 0; row < out.length; row++) {
       out[row] = 1;
-      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = 0;
+      for (let i = row * this.#bits; i < (row + 1) * this.#bits; i++) if (achieved[i] !== desired[i]) out[row] = 0;
     }
     return out;
   }
 
   render(): Frame {
-    const canvas = new Canvas(this.bits * 30, 60, [240, 240, 236]);
+    const canvas = new Canvas(this.#bits * 30, 60, [240, 240, 236]);
     this.world.forEach((bit, i) => {
-      const x = (i % this.bits) * 30;
-      const y = i < this.bits ? 0 : 30;
+      const x = (i % this.#bits) * 30;
+      const y = i < this.#bits ? 0 : 30;
       canvas.rect(x + 2, y + 2, x + 28, y + 28, bit === 1 ? [46, 204, 113] : [64, 68, 75]);
     });
     return canvas.frame();
   }
 
   protected override start(): void {
-    const { world, bits, rng } = this;
+    const { world, rng } = this;
+    const bits = this.#bits;
     for (let i = 0; i < bits; i++) world[i] = rng.integers(0, 2);
-    for (let i = bits; i < 2 * bits; i++) world[i] = this.isGoalRandom ? rng.integers(0, 2) : 1;
+    for (let i = bits; i < 2 * bits; i++) world[i] = this.#isGoalRandom ? rng.integers(0, 2) : 1;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     this.world[actions[offset]] ^= 1;
-    this.terminated = this.isSolved();
+    this.terminated = this.#isSolved();
     this.reward = this.terminated ? 0 : -1;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { world, bits } = this;
+    const { world } = this;
+    const bits = this.#bits;
     for (let i = 0; i < bits; i++) {
       out[offset + i] = world[i];
       out[offset + bits + i] = world[bits + i];
@@ -100,11 +102,11 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
 
   /** `isSuccess`: 1 when the bits are those of the goal. */
   protected override info(): EnvInfo {
-    return { isSuccess: Number(this.isSolved()) };
+    return { isSuccess: Number(this.#isSolved()) };
   }
 
-  private isSolved(): boolean {
-    for (let i = 0; i < this.bits; i++) if (this.world[i] !== this.world[this.bits + i]) return false;
+  #isSolved(): boolean {
+    for (let i = 0; i < this.#bits; i++) if (this.world[i] !== this.world[this.#bits + i]) return false;
     return true;
   }
 }

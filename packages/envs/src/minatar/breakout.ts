@@ -67,9 +67,9 @@ export class MinAtarBreakout extends MinAtarGame {
     const isStriking = y >= 1 && y <= 3 && (world[BRICKS + y - 1] & (1 << x)) !== 0;
     world[BALL_X] = x;
     world[BALL_Y] = y;
-    if (y < 0) this.bounce(0);
-    else if (isStriking) this.strike(x, y);
-    else if (y === SIZE - 1) this.meetPaddle(x);
+    if (y < 0) this.#bounce(0);
+    else if (isStriking) this.#strike(x, y);
+    else if (y === SIZE - 1) this.#meetPaddle(x);
     if (!isStriking) world[STRIKE] = 0;
   }
 
@@ -84,25 +84,25 @@ export class MinAtarBreakout extends MinAtarGame {
   }
 
   /** Turns the ball around vertically, in row `y`. */
-  private bounce(y: number): void {
+  #bounce(y: number): void {
     this.world[BALL_Y] = y;
     this.world[HEADING] = FLIP_Y[this.world[HEADING]];
   }
 
-  private strike(x: number, y: number): void {
+  #strike(x: number, y: number): void {
     const { world } = this;
     if (world[STRIKE] === 1) return;
     this.reward++;
     world[STRIKE] = 1;
     world[BRICKS + y - 1] &= ~(1 << x);
-    this.bounce(world[LAST_Y]);
+    this.#bounce(world[LAST_Y]);
   }
 
-  private meetPaddle(x: number): void {
+  #meetPaddle(x: number): void {
     const { world } = this;
     if ((world[BRICKS] | world[BRICKS + 1] | world[BRICKS + 2]) === 0) world.fill(FULL_ROW, BRICKS, BRICKS + 3);
     if (world[LAST_X] === world[PADDLE]) {
-      this.bounce(world[LAST_Y]);
+      this.#bounce(world[LAST_Y]);
     } else if (x === world[PADDLE]) {
       world[HEADING] = REVERSE[world[HEADING]];
       world[BALL_Y] = world[LAST_Y];

@@ -69,18 +69,18 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
   /** The last action, then the game's own state. */
   protected override readonly world: Int32Array;
   protected readonly isRamping: boolean;
-  private readonly actions: readonly number[];
-  private readonly stickyProbability: number;
+  readonly #actions: readonly number[];
+  readonly #stickyProbability: number;
 
   protected constructor(spec: EnvSpec, rules: MinAtarRules, options: Partial<MinAtarOptions>) {
     const { stickyProbability, difficultyRamping, minimalActions } = readValues(minAtarOptions, options, spec.id);
     const actions = minimalActions ? rules.minimalActions : ALL_ACTIONS;
     super({ ...spec, actionSpace: discrete(actions.length) });
-    this.actions = actions;
+    this.#actions = actions;
     this.channels = rules.channels;
     this.world = new Int32Array(1 + rules.stateSize);
     this.isRamping = difficultyRamping;
-    this.stickyProbability = stickyProbability;
+    this.#stickyProbability = stickyProbability;
   }
 
   /** Sets up the board. `world` is all 0. */
@@ -99,8 +99,8 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
 
   protected override advance(actions: NumericArray, offset: number): void {
     const { world } = this;
-    const isStuck = this.stickyProbability > 0 && this.rng.random() < this.stickyProbability;
-    if (!isStuck) world[0] = this.actions[actions[offset]];
+    const isStuck = this.#stickyProbability > 0 && this.rng.random() < this.#stickyProbability;
+    if (!isStuck) world[0] = this.#actions[actions[offset]];
     this.reward = 0;
     this.terminated = false;
     this.act(world[0]);

@@ -93,44 +93,48 @@ const BODY_FORCES = 13 * 6;
  * lags a little behind its position. As Gymnasium plays it.
  */
 export class Ant extends MujocoEnv {
-  private readonly settings: AntOptions;
-  private velocity = 0;
-  private survivalReward = 0;
-  private ctrlCost = 0;
-  private contactCost = 0;
+  readonly #settings: AntOptions;
+  #velocity = 0;
+  #survivalReward = 0;
+  #ctrlCost = 0;
+  #contactCost = 0;
 
   constructor(spec: EnvSpec = antV5, options: Partial<AntOptions> = {}) {
     const settings = readMujocoOptions(spec.id, antOptions, options);
     const hidden = settings.excludeCurrentPositionsFromObservation ? 2 : 0;
     const forces = settings.includeCfrcExtInObservation ? BODY_FORCES : 0;
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: STATE_SIZE - hidden + forces });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addNormal(qvel, this.settings.resetNoiseScale);
-    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addNormal(qvel, this.#settings.resetNoiseScale);
+    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, settings, dt } = this;
+    const { sim, dt } = this;
+    const settings = this.#settings;
     const before = sim.data.xpos[3 * TORSO];
     this.simulate(actions, offset);
     sim.contactForces();
     const { xpos, cfrc_ext } = sim.data;
-    const healthy = this.isHealthy();
-    this.velocity = (xpos[3 * TORSO] - before) / dt;
-    this.survivalReward = healthy ? settings.healthyReward : 0;
-    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
-    this.contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
-    const { velocity, survivalReward, ctrlCost, contactCost } = this;
+    const healthy = this.#isHealthy();
+    this.#velocity = (xpos[3 * TORSO] - before) / dt;
+    this.#survivalReward = healthy ? settings.healthyReward : 0;
+    this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    this.#contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
+    const velocity = this.#velocity;
+    const survivalReward = this.#survivalReward;
+    const ctrlCost = this.#ctrlCost;
+    const contactCost = this.#contactCost;
     this.reward = settings.forwardRewardWeight * velocity + survivalReward - (ctrlCost + contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 
-  private isHealthy(): boolean {
-    const { healthyZRange } = this.settings;
+  #isHealthy(): boolean {
+    const { healthyZRange } = this.#settings;
     const { qpos, qvel } = this.sim.data;
     return (
       healthyZRange[0] <= qpos[2] && qpos[2] <= healthyZRange[1] && qpos.every(Number.isFinite) && qvel.every(Number.isFinite)
@@ -139,7 +143,7 @@ export class Ant extends MujocoEnv {
 
   protected override observe(out: NumericArray, offset: number): void {
     const { qpos, qvel, cfrc_ext } = this.sim.data;
-    const { excludeCurrentPositionsFromObservation, includeCfrcExtInObservation, contactForceRange } = this.settings;
+    const { excludeCurrentPositionsFromObservation, includeCfrcExtInObservation, contactForceRange } = this.#settings;
     let at = offset;
     for (let i = excludeCurrentPositionsFromObservation ? 2 : 0; i < qpos.length; i++) out[at++] = qpos[i];
     for (let i = 0; i < qvel.length; i++) out[at++] = qvel[i];
@@ -155,11 +159,11 @@ export class Ant extends MujocoEnv {
     return {
       xPosition: qpos[0],
       yPosition: qpos[1],
-      xVelocity: this.velocity,
-      rewardForward: this.settings.forwardRewardWeight * this.velocity,
-      rewardSurvive: this.survivalReward,
-      rewardCtrl: -this.ctrlCost,
-      rewardContact: -this.contactCost,
+      xVelocity: this.#velocity,
+      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
+      rewardSurvive: this.#survivalReward,
+      rewardCtrl: -this.#ctrlCost,
+      rewardContact: -this.#contactCost,
     };
   }
 

@@ -47,54 +47,55 @@ const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
  * last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Humanoid extends MujocoEnv {
-  private readonly settings: HumanoidOptions;
-  private readonly totalMass: number;
-  private velocity = 0;
-  private survivalReward = 0;
-  private ctrlCost = 0;
-  private contactCost = 0;
+  readonly #settings: HumanoidOptions;
+  readonly #totalMass: number;
+  #velocity = 0;
+  #survivalReward = 0;
+  #ctrlCost = 0;
+  #contactCost = 0;
 
   constructor(spec: EnvSpec = humanoidV5, options: Partial<HumanoidOptions> = {}) {
     const settings = readMujocoOptions(spec.id, humanoidOptions, options);
     super(spec, { mjcf: humanoidModel, frameSkip: settings.frameSkip, obsSize: obsSize(settings) });
-    this.settings = settings;
-    this.totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
+    this.#settings = settings;
+    this.#totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addUniform(qvel, this.settings.resetNoiseScale);
-    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addUniform(qvel, this.#settings.resetNoiseScale);
+    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, settings, dt } = this;
-    const before = this.massCenter();
+    const { sim, dt } = this;
+    const settings = this.#settings;
+    const before = this.#massCenter();
     this.simulate(actions, offset);
     sim.contactForces();
     const { qpos, cfrc_ext } = sim.data;
     const healthy = settings.healthyZRange[0] < qpos[2] && qpos[2] < settings.healthyZRange[1];
-    this.velocity = (this.massCenter() - before) / dt;
-    this.survivalReward = healthy ? settings.healthyReward : 0;
-    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    this.#velocity = (this.#massCenter() - before) / dt;
+    this.#survivalReward = healthy ? settings.healthyReward : 0;
+    this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
     const { contactCostRange } = settings;
     const contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, ANY);
-    this.contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
-    this.reward = settings.forwardRewardWeight * this.velocity + this.survivalReward - (this.ctrlCost + this.contactCost);
+    this.#contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
+    this.reward = settings.forwardRewardWeight * this.#velocity + this.#survivalReward - (this.#ctrlCost + this.#contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 
   /** x of the centre of mass, m. */
-  private massCenter(): number {
+  #massCenter(): number {
     const { xipos } = this.sim.data;
     const { body_mass } = this.sim.modelData;
     let sum = 0;
     for (let i = 0; i < body_mass.length; i++) sum += body_mass[i] * xipos[3 * i];
-    return sum / this.totalMass;
+    return sum / this.#totalMass;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { settings } = this;
+    const settings = this.#settings;
     const { qpos, qvel, cinert, cvel, qfrc_actuator, cfrc_ext } = this.sim.data;
     let at = offset;
     for (let i = settings.excludeCurrentPositionsFromObservation ? 2 : 0; i < POSITIONS; i++) out[at++] = qpos[i];
@@ -112,11 +113,11 @@ export class Humanoid extends MujocoEnv {
     return {
       xPosition: qpos[0],
       yPosition: qpos[1],
-      xVelocity: this.velocity,
-      rewardForward: this.settings.forwardRewardWeight * this.velocity,
-      rewardSurvive: this.survivalReward,
-      rewardCtrl: -this.ctrlCost,
-      rewardContact: -this.contactCost,
+      xVelocity: this.#velocity,
+      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
+      rewardSurvive: this.#survivalReward,
+      rewardCtrl: -this.#ctrlCost,
+      rewardContact: -this.#contactCost,
     };
   }
 

@@ -61,21 +61,21 @@ const BOUND = 10;
  * little behind the positions. As Gymnasium plays it.
  */
 export class InvertedDoublePendulum extends MujocoEnv {
-  private readonly settings: InvertedDoublePendulumOptions;
-  private survivalReward = 0;
-  private distancePenalty = 0;
-  private velocityPenalty = 0;
+  readonly #settings: InvertedDoublePendulumOptions;
+  #survivalReward = 0;
+  #distancePenalty = 0;
+  #velocityPenalty = 0;
 
   constructor(spec: EnvSpec = invertedDoublePendulumV5, options: Partial<InvertedDoublePendulumOptions> = {}) {
     const settings = readMujocoOptions(spec.id, invertedDoublePendulumOptions, options);
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: 9 });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addNormal(qvel, this.settings.resetNoiseScale);
-    this.survivalReward = this.distancePenalty = this.velocityPenalty = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addNormal(qvel, this.#settings.resetNoiseScale);
+    this.#survivalReward = this.#distancePenalty = this.#velocityPenalty = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
@@ -84,10 +84,10 @@ export class InvertedDoublePendulum extends MujocoEnv {
     const x = site_xpos[0];
     const z = site_xpos[2];
     this.terminated = z <= 1;
-    this.survivalReward = this.terminated ? 0 : this.settings.healthyReward;
-    this.distancePenalty = 0.01 * x * x + (z - 2) * (z - 2);
-    this.velocityPenalty = 1e-3 * qvel[1] * qvel[1] + 5e-3 * qvel[2] * qvel[2];
-    this.reward = this.survivalReward - this.distancePenalty - this.velocityPenalty;
+    this.#survivalReward = this.terminated ? 0 : this.#settings.healthyReward;
+    this.#distancePenalty = 0.01 * x * x + (z - 2) * (z - 2);
+    this.#velocityPenalty = 1e-3 * qvel[1] * qvel[1] + 5e-3 * qvel[2] * qvel[2];
+    this.reward = this.#survivalReward - this.#distancePenalty - this.#velocityPenalty;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -104,9 +104,9 @@ export class InvertedDoublePendulum extends MujocoEnv {
   /** The parts of the reward. */
   protected override info(): EnvInfo {
     return {
-      rewardSurvive: this.survivalReward,
-      distancePenalty: -this.distancePenalty,
-      velocityPenalty: -this.velocityPenalty,
+      rewardSurvive: this.#survivalReward,
+      distancePenalty: -this.#distancePenalty,
+      velocityPenalty: -this.#velocityPenalty,
     };
   }
 

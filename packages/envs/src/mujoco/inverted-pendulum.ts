@@ -49,17 +49,17 @@ const FALLEN = 0.2;
  * their velocities. Reward 1 while the pole stands. Terminates when it leans by more than 0.2 rad. As Gymnasium plays it.
  */
 export class InvertedPendulum extends MujocoEnv {
-  private readonly noise: number;
+  readonly #noise: number;
 
   constructor(spec: EnvSpec = invertedPendulumV5, options: Partial<InvertedPendulumOptions> = {}) {
     const { resetNoiseScale, frameSkip } = readMujocoOptions(spec.id, invertedPendulumOptions, options);
     super(spec, { mjcf, frameSkip, obsSize: 4 });
-    this.noise = resetNoiseScale;
+    this.#noise = resetNoiseScale;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.noise);
-    this.addUniform(qvel, this.noise);
+    this.addUniform(qpos, this.#noise);
+    this.addUniform(qvel, this.#noise);
   }
 
   protected override advance(actions: NumericArray, offset: number): void {

@@ -63,14 +63,14 @@ const REACH = 0.2;
  * target are where the engine computed them last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Reacher extends MujocoEnv {
-  private readonly settings: ReacherOptions;
-  private distReward = 0;
-  private ctrlReward = 0;
+  readonly #settings: ReacherOptions;
+  #distReward = 0;
+  #ctrlReward = 0;
 
   constructor(spec: EnvSpec = reacherV5, options: Partial<ReacherOptions> = {}) {
     const settings = readMujocoOptions(spec.id, reacherOptions, options);
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: 10 });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
@@ -81,19 +81,19 @@ export class Reacher extends MujocoEnv {
     } while (Math.hypot(qpos[2], qpos[3]) >= REACH);
     this.addUniform(qvel, 0.005);
     qvel[2] = qvel[3] = 0;
-    this.distReward = this.ctrlReward = 0;
+    this.#distReward = this.#ctrlReward = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     this.simulate(actions, offset);
-    const { rewardDistWeight, rewardControlWeight } = this.settings;
-    this.distReward = -rewardDistWeight * Math.hypot(this.gap(0), this.gap(1), this.gap(2));
-    this.ctrlReward = -rewardControlWeight * squaredNorm(actions, offset, 2);
-    this.reward = this.distReward + this.ctrlReward;
+    const { rewardDistWeight, rewardControlWeight } = this.#settings;
+    this.#distReward = -rewardDistWeight * Math.hypot(this.#gap(0), this.#gap(1), this.#gap(2));
+    this.#ctrlReward = -rewardControlWeight * squaredNorm(actions, offset, 2);
+    this.reward = this.#distReward + this.#ctrlReward;
   }
 
   /** Fingertip − target along one axis, m. */
-  private gap(axis: number): number {
+  #gap(axis: number): number {
     const { xpos } = this.sim.data;
     return xpos[3 * FINGERTIP + axis] - xpos[3 * TARGET + axis];
   }
@@ -105,13 +105,13 @@ export class Reacher extends MujocoEnv {
       out[offset + 2 + i] = Math.sin(qpos[i]);
       out[offset + 4 + i] = qpos[2 + i];
       out[offset + 6 + i] = qvel[i];
-      out[offset + 8 + i] = this.gap(i);
+      out[offset + 8 + i] = this.#gap(i);
     }
   }
 
   /** The parts of the reward. */
   protected override info(): EnvInfo {
-    return { rewardDist: this.distReward, rewardCtrl: this.ctrlReward };
+    return { rewardDist: this.#distReward, rewardCtrl: this.#ctrlReward };
   }
 
   protected override camera(): MujocoCamera {

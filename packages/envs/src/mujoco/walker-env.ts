@@ -9,29 +9,29 @@ export type WalkerOptions = RunnerOptions &
 
 /** A runner in the x-z plane that is paid for staying upright; its first positions are x, z and the angle of the torso. */
 export abstract class WalkerEnv extends RunnerEnv {
-  private readonly health: WalkerOptions;
-  private survivalReward = 0;
+  readonly #health: WalkerOptions;
+  #survivalReward = 0;
 
   protected constructor(spec: EnvSpec, settings: WalkerOptions, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
     super(spec, settings, { ...setup, hidden: 1, maxVelocity: 10 });
-    this.health = settings;
+    this.#health = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
     super.place(qpos, qvel);
-    this.survivalReward = 0;
+    this.#survivalReward = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     super.advance(actions, offset);
-    const healthy = this.isHealthy();
-    this.survivalReward = healthy ? this.health.healthyReward : 0;
-    this.reward += this.survivalReward;
-    this.terminated = this.health.terminateWhenUnhealthy && !healthy;
+    const healthy = this.#isHealthy();
+    this.#survivalReward = healthy ? this.#health.healthyReward : 0;
+    this.reward += this.#survivalReward;
+    this.terminated = this.#health.terminateWhenUnhealthy && !healthy;
   }
 
-  private isHealthy(): boolean {
-    const { healthyStateRange, healthyZRange, healthyAngleRange } = this.health;
+  #isHealthy(): boolean {
+    const { healthyStateRange, healthyZRange, healthyAngleRange } = this.#health;
     const { qpos, qvel } = this.sim.data;
     return (
       isBetween(qpos[1], healthyZRange) &&
@@ -42,7 +42,7 @@ export abstract class WalkerEnv extends RunnerEnv {
   }
 
   protected override info(): EnvInfo {
-    return { ...super.info(), rewardSurvive: this.survivalReward };
+    return { ...super.info(), rewardSurvive: this.#survivalReward };
   }
 
   protected override camera(): MujocoCamera {

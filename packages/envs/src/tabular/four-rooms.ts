@@ -63,16 +63,16 @@ const [GOAL, EPISODES] = [2, 3];
  * down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row. Sutton, Precup and Singh 1999.
  */
 export class FourRooms extends MapEnv {
-  private readonly firstGoal: number;
-  private readonly successRate: number;
-  private readonly episodesBeforeMove: number;
+  readonly #firstGoal: number;
+  readonly #successRate: number;
+  readonly #episodesBeforeMove: number;
 
   constructor(spec: EnvSpec = fourRoomsV0, options: Partial<FourRoomsOptions> = {}) {
     const { goal, successRate, moveGoalAfterEpisodes } = readValues(fourRoomsOptions, options, spec.id);
     super(spec, roomsModel(goal, successRate), withGoal(goal), fourRoomsCells, 2);
-    this.firstGoal = goal;
-    this.successRate = successRate;
-    this.episodesBeforeMove = moveGoalAfterEpisodes > 0 ? moveGoalAfterEpisodes : Number.POSITIVE_INFINITY;
+    this.#firstGoal = goal;
+    this.#successRate = successRate;
+    this.#episodesBeforeMove = moveGoalAfterEpisodes > 0 ? moveGoalAfterEpisodes : Number.POSITIVE_INFINITY;
     this.world[GOAL] = goal;
   }
 
@@ -82,39 +82,39 @@ export class FourRooms extends MapEnv {
   }
 
   override reset(options: ResetOptions = {}): ResetResult<number> {
-    if (options.seed !== undefined) this.beginAnew();
+    if (options.seed !== undefined) this.#beginAnew();
     return super.reset(options);
   }
 
   override resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
-    if (seed !== undefined) this.beginAnew();
+    if (seed !== undefined) this.#beginAnew();
     super.resetRow(out, row, seed);
   }
 
   override restore(state: EnvState): void {
     super.restore(state);
-    this.setGoal(this.world[GOAL]);
+    this.#setGoal(this.world[GOAL]);
   }
 
   protected override start(): void {
-    if (this.world[EPISODES] === this.episodesBeforeMove) {
+    if (this.world[EPISODES] === this.#episodesBeforeMove) {
       const others = lowerRightRoom.filter(state => state !== this.goal);
-      this.setGoal(others[this.rng.integers(0, others.length)]);
+      this.#setGoal(others[this.rng.integers(0, others.length)]);
     }
     this.world[EPISODES]++;
     super.start();
   }
 
-  private beginAnew(): void {
+  #beginAnew(): void {
     this.world[EPISODES] = 0;
-    this.setGoal(this.firstGoal);
+    this.#setGoal(this.#firstGoal);
   }
 
-  private setGoal(goal: number): void {
+  #setGoal(goal: number): void {
     this.world[GOAL] = goal;
     if (this.map.letter(fourRoomsCells[goal]) === 'G') return;
     this.shown = withGoal(goal);
-    this.changeModel(roomsModel(goal, this.successRate));
+    this.changeModel(roomsModel(goal, this.#successRate));
   }
 }
 

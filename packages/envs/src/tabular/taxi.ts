@@ -52,12 +52,12 @@ export type TaxiOptions = ValuesOf<typeof taxiOptions>;
  * Observation: ((row · 5 + column) · 5 + passenger) · 4 + destination; passenger 4 sits in the taxi. Dietterich 2000, as Gymnasium plays it.
  */
 export class Taxi extends TabularEnv {
-  private readonly isFickle: boolean;
+  readonly #isFickle: boolean;
 
   constructor(spec: EnvSpec = taxiV4, options: Partial<TaxiOptions> = {}) {
     const { isRainy, ficklePassenger } = readValues(taxiOptions, options, spec.id);
     super(spec, { start: startStates(), numActions: 6, outcomes: isRainy ? rainyOutcomes : dryOutcomes }, 1);
-    this.isFickle = ficklePassenger;
+    this.#isFickle = ficklePassenger;
   }
 
   override get hasActionMask(): boolean {
@@ -66,7 +66,7 @@ export class Taxi extends TabularEnv {
 
   protected override start(): void {
     super.start();
-    this.world[2] = this.isFickle && this.rng.random() < 0.3 ? 1 : 0;
+    this.world[2] = this.#isFickle && this.rng.random() < 0.3 ? 1 : 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {

@@ -141,7 +141,9 @@ describe('a worker that fails', PATIENCE, () => {
   });
 
   it('is an error when it cannot start', async () => {
-    await expect(threads('CartPole-v1', 2, { suttonBartoReward: 3 })).rejects.toThrow(/suttonBartoReward must be true or false, got 3/);
+    await expect(threads('CartPole-v1', 2, { suttonBartoReward: 3 })).rejects.toThrow(
+      /suttonBartoReward must be true or false, got 3/,
+    );
     await expect(makeWorkerVectorEnv('CartPole-v1', 2, {}, { workers: 0 })).rejects.toThrow(/workers must be an integer >= 1/);
     await expect(makeWorkerVectorEnv('CartPole-v1', 2, {}, { timeoutSeconds: 0 })).rejects.toThrow(/timeoutSeconds/);
     registerEnv({
