@@ -1,10 +1,22 @@
-import { InputError, message, nearestName, type StateValue } from '@zpin/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type DescribedField,
+  describeFields,
+  flagText,
+  InputError,
+  message,
+  nearestName,
+  parseFlag,
+  type StateValue,
+  takes,
+} from '@zpin/contracts';
+import { optionsOf } from '@zpin/envs';
 import { type EnvSettings, envEntry } from 'zpin';
 import { flagNames } from './flag-names.ts';
 
 /**
  * Reads `--env-option name=value`, as often as it was given, and `--wrap name:numbers`.
- * @throws InputError when the environment or an option is unknown, or a value has the wrong type
+ * @throws InputError when the environment or an option is unknown, or a value is none that the option takes
  */
 export function readEnvSettings(
   where: string,
@@ -12,44 +24,35 @@ export function readEnvSettings(
   options: readonly string[] = [],
   wrappers: readonly string[] = [],
 ): EnvSettings {
-  const known = { maxEpisodeSteps: { default: 0 }, ...envEntry(id, flagNames(where)).options };
+  // Wrappers have a flag of their own.
+  const { wrappers: _, ...fields } = optionsOf(envEntry(id, flagNames(where)));
+  const known = new Map(describeFields(fields).map(option => [option.name, option]));
   const settings: Record<string, StateValue> = {};
   for (const text of options) {
     const [, name = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
     if (value === undefined) {
       throw new InputError(message(where, '--env-option must be written as name=value', text, 'For example maxEpisodeSteps=200'));
     }
-    if (!Object.hasOwn(known, name)) {
-      const near = nearestName(name, Object.keys(known));
-      const remedy = `${near ? `Did you mean ${near}? ` : ''}It knows ${Object.keys(known).join(', ')}`;
+    const option = known.get(name);
+    if (!option) {
+      const near = nearestName(name, [...known.keys()]);
+      const remedy = `${near ? `Did you mean ${near}? ` : ''}It knows ${[...known.keys()].join(', ')}`;
       throw new InputError(message(where, `--env-option must be an option of ${id}`, name, remedy));
     }
-    settings[name] = readValue(where, name, value, known[name as keyof typeof known].default);
+    settings[name] = readOption(where, option, value);
   }
   return wrappers.length > 0 ? { ...settings, wrappers } : settings;
 }
 
-/** A text as the type of the default; where that is `null`, numbers and lists are told by their looks. */
-function readValue(where: string, name: string, text: string, standard: unknown): StateValue {
+function readOption(where: string, option: DescribedField, text: string): StateValue {
+  const { name, schema, accepts } = option;
   if (name === 'maxEpisodeSteps' && text === 'none') return null;
-  const refuse = (what: string, remedy: string) =>
-    new InputError(message(where, `--env-option ${name} must be ${what}`, text, remedy));
-  if (typeof standard === 'boolean') {
-    if (text === 'true' || text === 'false') return text === 'true';
-    throw refuse('true or false', `Write ${name}=true`);
+  const value = parseFlag(option, text);
+  const remedy = `For example ${name}=${flagText(option.default)}`;
+  if (!takes(schema, value)) throw new InputError(message(where, `--env-option ${name} must be ${accepts}`, text, remedy));
+  // The run's `config.json` keeps it, and JSON knows no infinity.
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value)) {
+    throw new InputError(message(where, `--env-option ${name} must be finite`, text, 'Write a large number'));
   }
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (typeof standard === 'number') {
-    if (Number.isFinite(number)) return number;
-    throw refuse('a number', `Write ${name}=${standard}`);
-  }
-  if (typeof standard === 'string') return text;
-  const parts = text.split(',');
-  if (Array.isArray(standard)) {
-    const numbers = parts.map(Number);
-    if (numbers.every(Number.isFinite)) return numbers;
-    throw refuse('numbers with commas', `Write ${name}=${standard.join(',')}`);
-  }
-  if (Number.isFinite(number)) return number;
-  return parts.length > 1 ? parts : text;
+  return value as StateValue;
 }

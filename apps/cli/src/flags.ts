@@ -1,5 +1,5 @@
+import type { DescribedField } from '@zpin/contracts';
 import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
-import type { ConfigField } from '@zpin/core';
 import { type Command, Option } from 'commander';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 
@@ -76,7 +76,7 @@ function gather(value: string, values: readonly string[] = []): readonly string[
 export const RESUME_FLAGS = ['resume', 'steps', 'engine', 'evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'];
 
 /** Adds one flag per setting of the algorithm. */
-export function addConfigFlags(command: Command, algorithm: string, fields: readonly ConfigField[]): Command {
+export function addConfigFlags(command: Command, algorithm: string, fields: readonly DescribedField[]): Command {
   command.optionsGroup(`Settings of ${algorithm}:`);
   for (const field of fields) {
     const isBoolean = field.type === 'boolean';
@@ -88,14 +88,14 @@ export function addConfigFlags(command: Command, algorithm: string, fields: read
   return command;
 }
 
-function valueName({ type }: ConfigField): string {
+function valueName({ type }: DescribedField): string {
   if (type === 'choice') return 'name';
   if (type.startsWith('list')) return 'n,n,…';
   return type.includes('integer') ? 'n' : type.includes('number') ? 'x' : 'value';
 }
 
 /** Meaning, unit, range and default of a setting in one line. */
-export function helpText(field: ConfigField): string {
+export function helpText(field: DescribedField): string {
   const unit = field.unit === null ? '' : `, in ${field.unit}`;
   const standard = field.default === undefined ? 'required' : `default: ${flagText(field.default)}`;
   return `${field.meaning}${unit}; ${field.accepts} (${standard})`;

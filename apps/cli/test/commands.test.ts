@@ -39,6 +39,9 @@ describe('list', () => {
     expect(exitCode).toBe(0);
     for (const id of algorithmIds) expect(out).toMatch(new RegExp(`^  ${id} `, 'm'));
     for (const { spec } of listEnvs()) expect(out).toContain(`\n  ${spec.id} `);
+    expect(out).toMatch(
+      /^ {2}LunarLander-v3, LunarLanderContinuous-v3\n {4}gravity +.*in m\/s\^2; a number in \(-12, 0\) \(default: -10\)$/m,
+    );
     expect(out).toMatch(/^ {2}ppo +CartPole-v1 +100,000 steps +.*learningRate=type=linear,from=0.001,to=0/m);
   });
 
@@ -50,6 +53,13 @@ describe('list', () => {
     expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'presets']);
     expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithmIds);
     expect(all.envs[0]).toMatchObject({ id: 'CartPole-v1', action: 'Discrete(2)', rewardThreshold: 475, maxEpisodeSteps: 500 });
+    const { options } = all.envs.find(({ id }: { id: string }) => id === 'Hopper-v5');
+    expect(options.frameSkip).toMatchObject({
+      default: 4,
+      schema: { type: 'integer', minimum: 1 },
+      meaning: 'physics steps per step',
+    });
+    expect(options.healthyZRange.default).toEqual([0.7, 'Infinity']);
     expect(JSON.parse((await runCli(['list', 'presets', '--json'])).out)).toEqual({ presets: all.presets });
   });
 });

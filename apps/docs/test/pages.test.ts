@@ -73,6 +73,10 @@ test('every environment has a page with its rules, its picture and its options',
     expect(page('environments/index.md')).toContain(`[${spec.id}](/environments/${environmentFile(spec.id)})`);
   }
   expect(page('environments/CartPole-v1.md')).toContain('packages/envs/pictures/CartPole-v1.png');
+  expect(page('environments/LunarLander-v3.md')).toContain(
+    '| `gravity` | `-10` | a number in (-12, 0) | m/s^2 | acceleration upwards |',
+  );
+  expect(page('environments/Hopper-v5.md')).toContain('| `0.7,Infinity` | two numbers, the smaller one first | m |');
   expect(page('environments/CartPole-v1.md')).toContain('from (−4.8, −∞, −0.4189, −∞) to (4.8, ∞, 0.4189, ∞)');
 });
 

@@ -1,6 +1,7 @@
 import { flatSize, InputError, Rng, sample } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AnyEnv, listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
+import type { AnyEnv } from './env-entry.ts';
+import { listEnvs, loadEnv, makeEnv, makeVectorEnv } from './registry.ts';
 
 /** Runs `act`, which must fail with an `InputError` that names the environment. */
 function expectError(id: string, act: () => unknown): void {

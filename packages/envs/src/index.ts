@@ -21,10 +21,8 @@ export {
   mountainCarContinuousV0,
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
+export { type AnyEnv, type EnvEntry, type EnvOptions, type EnvRequirement, optionsOf } from './env-entry.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
-export { FetchEnv, type FetchOptions, fetchPickAndPlaceV4, fetchPushV4, fetchReachV4, fetchSlideV4 } from './goal/fetch-env.ts';
-export type { FetchScene } from './goal/fetch-model.ts';
-export { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './goal/fetch-tasks.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
 export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
 export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
@@ -34,6 +32,16 @@ export { MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec } from
 export { MinAtarSeaquest, minAtarSeaquest } from './minatar/seaquest.ts';
 export { MinAtarSpaceInvaders, minAtarSpaceInvaders } from './minatar/space-invaders.ts';
 export { Ant, type AntOptions, antV5 } from './mujoco/ant.ts';
+export {
+  FetchEnv,
+  type FetchOptions,
+  fetchPickAndPlaceV4,
+  fetchPushV4,
+  fetchReachV4,
+  fetchSlideV4,
+} from './mujoco/fetch/fetch-env.ts';
+export type { FetchScene } from './mujoco/fetch/fetch-model.ts';
+export { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './mujoco/fetch/fetch-tasks.ts';
 export { HalfCheetah, halfCheetahV5 } from './mujoco/half-cheetah.ts';
 export { Hopper, hopperV5 } from './mujoco/hopper.ts';
 export { Humanoid, type HumanoidOptions, humanoidV5 } from './mujoco/humanoid.ts';
@@ -58,11 +66,6 @@ export { Swimmer, swimmerV5 } from './mujoco/swimmer.ts';
 export { WalkerEnv, type WalkerOptions } from './mujoco/walker-env.ts';
 export { Walker2d, walker2dV5 } from './mujoco/walker2d.ts';
 export {
-  type AnyEnv,
-  type EnvEntry,
-  type EnvOption,
-  type EnvOptions,
-  type EnvRequirement,
   listEnvs,
   loadEnv,
   makeEnv,

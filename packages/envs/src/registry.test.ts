@@ -1,8 +1,24 @@
-import { describeSpace, flatSize } from '@zpin/contracts';
+import { describeField, describeSpace, type Field, flatSize, type JsonSchema, takes } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 import { CartPole, cartPoleV1 } from './classic/cart-pole.ts';
+import { optionsOf } from './env-entry.ts';
 import { listEnvs, loadEnv, makeEnv, makeVectorEnv, registerEnv } from './registry.ts';
+
+/** Every setting of every environment, with the id of its environment and its name. */
+const settings = listEnvs().flatMap(entry =>
+  Object.entries(optionsOf(entry)).map(([name, option]): [string, string, Field<unknown>] => [entry.spec.id, name, option]),
+);
+
+/** A value just outside the range of a setting; of another type where it has none. */
+function outside({ type, anyOf, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): unknown {
+  const bound = exclusiveMinimum ?? exclusiveMaximum;
+  if (bound !== undefined) return bound;
+  if (minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER) return minimum - 1;
+  if (maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER) return maximum + 1;
+  if (anyOf?.some(option => option.type === 'integer')) return 0;
+  return type === 'number' ? 'many' : 1.5;
+}
 
 describe('registry', () => {
   it.each(listEnvs().map(entry => entry.spec.id))('%s keeps the contract, and its copies are independent', async id => {
@@ -18,13 +34,11 @@ describe('registry', () => {
   });
 
   it('knows each environment by what it says of itself', async () => {
-    for (const { spec, summary, options = {} } of listEnvs()) {
+    for (const entry of listEnvs()) {
+      const { spec, summary } = entry;
       await loadEnv(spec.id);
-      const env = makeEnv(
-        spec.id,
-        Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default ?? undefined])),
-      );
-      expect(env.spec).toEqual(spec);
+      const defaults = Object.entries(optionsOf(entry)).map(([name, option]) => [name, option.default]);
+      expect(makeEnv(spec.id, Object.fromEntries(defaults)).spec).toEqual(spec);
       expect(summary).toMatch(/^[A-Z].*\.$/);
     }
   });
@@ -46,6 +60,17 @@ describe('registry', () => {
     const { observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold } = makeEnv(id).spec;
     expect([describeSpace(observationSpace), describeSpace(actionSpace)]).toEqual([observations, actions]);
     expect([maxEpisodeSteps, rewardThreshold]).toEqual([limit, threshold]);
+  });
+
+  it.each(settings)('%s: %s has a meaning, and a default that it takes', (_id, _name, { schema, default: standard, meaning }) => {
+    expect(meaning).toMatch(/^\w.{3,130}[^.]$/);
+    expect(takes(schema, standard)).toBe(true);
+  });
+
+  it.each(settings)('%s: %s out of its range is refused by name, with the range', (id, name, { schema }) => {
+    const bad = outside(schema);
+    const { accepts } = describeField(schema);
+    expect(() => makeEnv(id, { [name]: bad })).toThrow(`makeEnv ${id}: ${name} must be ${accepts}, got ${JSON.stringify(bad)}. `);
   });
 
   it('sets the time limit and options', () => {
@@ -71,7 +96,10 @@ describe('registry', () => {
     expect(() => makeEnv('cartpole-v1')).toThrow('Did you mean CartPole-v1.');
     expect(() => makeEnv('Qqqqqqqqqqqqqqqqqqqqqqqqqqqqq')).toThrow(/listEnvs/);
     expect(() => makeEnv('CartPole-v1', { suttonBartoRewards: true })).toThrow('Did you mean suttonBartoReward.');
-    expect(() => makeEnv('CartPole-v1', { suttonBartoReward: 1 })).toThrow(/must be a boolean, got 1/);
+    expect(() => makeEnv('CartPole-v1', { maxEpisodeStep: 9 })).toThrow('Did you mean maxEpisodeSteps.');
+    expect(() => makeEnv('CartPole-v1', { suttonBartoReward: 1 })).toThrow(
+      'makeEnv CartPole-v1: suttonBartoReward must be true or false, got 1. Its default is false.',
+    );
     expect(() => makeEnv('CartPole-v1', { maxEpisodeSteps: 0 })).toThrow(/maxEpisodeSteps/);
   });
 });

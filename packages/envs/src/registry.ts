@@ -1,52 +1,8 @@
-import { type Env, type EnvSpec, InputError, message, nearestName, type SpaceValue, type VectorEnv } from '@zpin/contracts';
+import { type Fields, InputError, message, nearestName, readValues, type VectorEnv } from '@zpin/contracts';
 import { builtInEnvs } from './built-in-envs.ts';
+import { type AnyEnv, type EnvEntry, type EnvOptions, optionsOf } from './env-entry.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 import { wrapEnv } from './wrappers/wrap-env.ts';
-
-/** An environment made by name: its observations and actions are known from its spaces, not from its type. */
-export type AnyEnv = Env<SpaceValue, SpaceValue>;
-
-/** A setting of an environment; its type is that of `default`. */
-export interface EnvOption {
-  /** What it does, one line. */
-  readonly meaning: string;
-  readonly default: boolean | number | string | readonly number[] | null;
-}
-
-export type EnvOptions = Readonly<Record<string, unknown>> & {
-  /** Steps after which an episode is truncated, instead of the registered limit; `null` takes the limit away. */
-  readonly maxEpisodeSteps?: number | null;
-  /** Wrappers by name, the innermost first, as `wrapEnv` takes them: `['discretize-action:11']`. */
-  readonly wrappers?: readonly string[];
-};
-
-/** An optional package behind an environment. */
-export interface EnvRequirement {
-  /** Name on npm. */
-  readonly packageName: string;
-  /**
-   * Loads it, once however often it is called.
-   * @throws InputError with the command that installs it, when it is absent
-   */
-  load(): Promise<void>;
-}
-
-/** What the registry knows about an environment. */
-export interface EnvEntry {
-  readonly spec: EnvSpec;
-  /** What it is about, one line. */
-  readonly summary: string;
-  /** Settings besides `maxEpisodeSteps`, by name. */
-  readonly options?: Readonly<Record<string, EnvOption>>;
-  /** Time limit, where it depends on the settings; that of `spec` when omitted. */
-  readonly limit?: (options: Readonly<Record<string, unknown>>) => number;
-  /** The package that it needs besides `@zpin/envs`, loaded by `loadEnv`; nothing when omitted. */
-  readonly requires?: EnvRequirement;
-  /** URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway. */
-  readonly module?: string;
-  /** Makes one. `spec` is the entry's, with the wanted time limit, which the environment must keep. */
-  create(spec: EnvSpec, options: Readonly<Record<string, unknown>>): Env;
-}
 
 const registry = new Map<string, EnvEntry>(builtInEnvs.map(entry => [entry.spec.id, entry]));
 
@@ -54,7 +10,7 @@ const registry = new Map<string, EnvEntry>(builtInEnvs.map(entry => [entry.spec.
  * Makes an environment known by name.
  * @throws InputError when the name is taken
  */
-export function registerEnv(entry: EnvEntry): void {
+export function registerEnv<Options extends Fields>(entry: EnvEntry<Options>): void {
   const { id } = entry.spec;
   if (registry.has(id)) throw new InputError(message('registerEnv', 'the id must be new', id, 'Choose another name or version'));
   registry.set(id, entry);
@@ -76,16 +32,12 @@ export async function loadEnv(id: string): Promise<void> {
 
 /**
  * Makes the environment called `id`. One that needs a package (`EnvEntry.requires`) must have been loaded: `await loadEnv(id)`.
- * @throws InputError when the id or an option is unknown, an option has the wrong type, or what it needs is not loaded
+ * @throws InputError when the id or an option is unknown, an option is none of what it takes, or what it needs is not loaded
  */
 export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
   const entry = entryOf(id, 'makeEnv');
-  const { maxEpisodeSteps: wanted, wrappers = [], ...settings } = options;
-  const maxEpisodeSteps = wanted !== undefined ? wanted : (entry.limit?.(settings) ?? entry.spec.maxEpisodeSteps);
-  if (wanted !== undefined && wanted !== null && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
-    throw new InputError(message(`makeEnv ${id}`, 'maxEpisodeSteps must be an integer >= 1 or null', wanted, 'Leave it out'));
-  }
-  checkSettings(entry, settings);
+  const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), options, `makeEnv ${id}`);
+  const maxEpisodeSteps = options.maxEpisodeSteps === undefined && entry.limit ? entry.limit(settings) : limit;
   return wrapEnv(entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv, wrappers);
 }
 
@@ -105,27 +57,4 @@ function entryOf(id: string, caller: string): EnvEntry {
   const nearest = nearestName(id, [...registry.keys()]);
   const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
   throw new InputError(message(caller, 'the environment must be registered', id, remedy));
-}
-
-function checkSettings(entry: EnvEntry, settings: Readonly<Record<string, unknown>>): void {
-  const known = entry.options ?? {};
-  const where = `makeEnv ${entry.spec.id}`;
-  for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(known, name)) {
-      const nearest = nearestName(name, [...Object.keys(known), 'maxEpisodeSteps', 'wrappers']);
-      throw new InputError(
-        message(where, 'the option must exist', name, nearest ? `Did you mean ${nearest}` : 'It has no options'),
-      );
-    }
-    const wanted = known[name].default;
-    if (value !== undefined && wanted !== null && kindOf(value) !== kindOf(wanted)) {
-      throw new InputError(
-        message(where, `${name} must be a ${kindOf(wanted)}`, value, `Its default is ${JSON.stringify(wanted)}`),
-      );
-    }
-  }
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? 'list' : typeof value;
 }

@@ -10,14 +10,14 @@ const spec = { ...cartPoleV1, id: 'Misbehaving-v0', maxEpisodeSteps: null };
 
 class Misbehaving extends ArrayEnv<Float32Array, number> {
   protected readonly world = new Float64Array(2);
-  private seed = 0;
+  #seed = 0;
 
   constructor() {
     super(spec);
   }
 
   override resetRow(...[out, row, seed]: Parameters<ArrayEnv<Float32Array, number>['resetRow']>): void {
-    if (typeof seed === 'number') this.seed = seed;
+    if (typeof seed === 'number') this.#seed = seed;
     super.resetRow(out, row, seed);
   }
 
@@ -30,9 +30,9 @@ class Misbehaving extends ArrayEnv<Float32Array, number> {
     this.reward = 1;
     this.terminated = false;
     if (this.world[0] < 3) return;
-    if (this.seed === MISDEEDS.throws) throw new RangeError('the pole is on fire');
-    if (this.seed === MISDEEDS.exits) process.exit(3);
-    while (this.seed === MISDEEDS.hangs);
+    if (this.#seed === MISDEEDS.throws) throw new RangeError('the pole is on fire');
+    if (this.#seed === MISDEEDS.exits) process.exit(3);
+    while (this.#seed === MISDEEDS.hangs);
   }
 
   protected observe(out: Float32Array, offset: number): void {

@@ -59,35 +59,35 @@ interface HindsightBatch extends TransitionBatch {
  * progress, to its newest step.
  */
 export class HindsightReplay implements ReplayBuffer {
-  private readonly ring: Ring<Name>;
-  private readonly gamma: number;
-  private readonly outcomes: GoalOutcomes;
-  private readonly options: HindsightOptions;
-  private readonly width: number;
-  private readonly achieved: Part;
-  private readonly desired: Part;
+  readonly #ring: Ring<Name>;
+  readonly #gamma: number;
+  readonly #outcomes: GoalOutcomes;
+  readonly #options: HindsightOptions;
+  readonly #width: number;
+  readonly #achieved: Part;
+  readonly #desired: Part;
   /** Rows from one step of an environment to its next: those of one call of `add`. 0 before the first. */
-  private stride = 0;
+  #stride = 0;
   /** `[N]`: steps so far of the episode in progress of each environment. */
-  private elapsed = new Int32Array(0);
+  #elapsed = new Int32Array(0);
   /** `[N]` zeros: the lengths of episodes that have not ended. */
-  private open = new Int32Array(0);
-  private batch: HindsightBatch | undefined;
+  #open = new Int32Array(0);
+  #batch: HindsightBatch | undefined;
 
   /** @throws InputError when the observations have no goals, a setting is out of range, or the memory would not fit into a machine */
   constructor({ capacity, observationSpace, actionSpace, gamma, outcomes, ...options }: HindsightReplayOptions) {
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InputError(message('HindsightReplay', 'gamma must be in [0, 1]', gamma, 'Typical is 0.98'));
     }
-    this.options = checkHindsight(options);
+    this.#options = checkHindsight(options);
     checkMemory('HindsightReplay', { capacity, observationSpace, actionSpace });
-    this.gamma = gamma;
-    this.outcomes = outcomes;
-    this.width = flatSize(observationSpace);
-    this.achieved = part(observationSpace, 'achieved_goal');
-    this.desired = part(observationSpace, 'desired_goal');
-    const obs = { dtype: flatDtype(observationSpace), size: this.width };
-    this.ring = new Ring<Name>(
+    this.#gamma = gamma;
+    this.#outcomes = outcomes;
+    this.#width = flatSize(observationSpace);
+    this.#achieved = part(observationSpace, 'achieved_goal');
+    this.#desired = part(observationSpace, 'desired_goal');
+    const obs = { dtype: flatDtype(observationSpace), size: this.#width };
+    this.#ring = new Ring<Name>(
       capacity,
       {
         obs,
@@ -104,47 +104,48 @@ export class HindsightReplay implements ReplayBuffer {
   }
 
   get size(): number {
-    return this.ring.size;
+    return this.#ring.size;
   }
 
   get capacity(): number {
-    return this.ring.capacity;
+    return this.#ring.capacity;
   }
 
   /** @throws InputError when an array does not hold one row per reward, or rows come in another number than before */
   add(rows: TransitionRows): void {
     const { obs, action, reward, nextObs, terminated, truncated } = rows;
     const count = reward.length;
-    if (this.stride === 0) {
-      this.stride = count;
-      this.elapsed = new Int32Array(count);
-      this.open = new Int32Array(count);
+    if (this.#stride === 0) {
+      this.#stride = count;
+      this.#elapsed = new Int32Array(count);
+      this.#open = new Int32Array(count);
     }
-    if (count !== this.stride || count > this.capacity) {
-      const expectation = `transitions must come ${this.stride} at a time, one per environment, and fit ${this.capacity}`;
+    if (count !== this.#stride || count > this.capacity) {
+      const expectation = `transitions must come ${this.#stride} at a time, one per environment, and fit ${this.capacity}`;
       throw new InputError(message('HindsightReplay.add', expectation, count, 'Use one replay for each number of environments'));
     }
-    const first = this.ring.next;
-    const { elapsed } = this;
-    this.ring.append({ obs, action, reward, nextObs, terminated, place: elapsed, length: this.open }, count);
+    const first = this.#ring.next;
+    const elapsed = this.#elapsed;
+    this.#ring.append({ obs, action, reward, nextObs, terminated, place: elapsed, length: this.#open }, count);
     for (let env = 0; env < count; env++) {
       elapsed[env]++;
       if (!terminated[env] && !truncated[env]) continue;
-      this.close((first + env) % this.capacity, elapsed[env]);
+      this.#close((first + env) % this.capacity, elapsed[env]);
       elapsed[env] = 0;
     }
   }
 
   /** @throws InputError when nothing is stored yet */
   sample(batchSize: number, rng: Rng): TransitionBatch {
-    const { ring, gamma } = this;
+    const ring = this.#ring;
+    const gamma = this.#gamma;
     if (ring.size === 0) {
       throw new InputError(
         message('HindsightReplay.sample', 'at least one transition must be stored', 0, 'Raise learningStarts'),
       );
     }
-    if (this.batch?.size !== batchSize) this.batch = this.createBatch(batchSize);
-    const { batch } = this;
+    if (this.#batch?.size !== batchSize) this.#batch = this.#createBatch(batchSize);
+    const batch = this.#batch;
     const { index, obs, nextObs, reward, terminated, discount } = batch;
     for (let i = 0; i < batchSize; i++) index[i] = rng.integers(0, ring.size);
     ring.gather('obs', index, obs);
@@ -152,31 +153,33 @@ export class HindsightReplay implements ReplayBuffer {
     ring.gather('reward', index, reward);
     ring.gather('nextObs', index, nextObs);
     ring.gather('terminated', index, terminated);
-    this.relabel(batch, rng);
+    this.#relabel(batch, rng);
     for (let i = 0; i < batchSize; i++) discount[i] = terminated[i] ? 0 : gamma;
     return batch;
   }
 
   state(): AgentState {
-    return { ring: this.ring.state(), stride: this.stride, elapsed: this.elapsed.slice() };
+    return { ring: this.#ring.state(), stride: this.#stride, elapsed: this.#elapsed.slice() };
   }
 
   restore(state: AgentState): void {
-    this.ring.restore(state.ring as AgentState);
-    this.stride = state.stride as number;
-    this.elapsed = (state.elapsed as Int32Array).slice();
-    this.open = new Int32Array(this.stride);
+    this.#ring.restore(state.ring as AgentState);
+    this.#stride = state.stride as number;
+    this.#elapsed = (state.elapsed as Int32Array).slice();
+    this.#open = new Int32Array(this.#stride);
   }
 
   /** Gives the first rows of a batch goals in hindsight. */
-  private relabel(batch: HindsightBatch, rng: Rng): void {
-    const { achieved, desired, width } = this;
+  #relabel(batch: HindsightBatch, rng: Rng): void {
+    const achieved = this.#achieved;
+    const desired = this.#desired;
+    const width = this.#width;
     const { size } = achieved;
     const rows = batch.newReward.length;
     if (rows === 0) return;
-    const later = this.ring.columns.nextObs;
+    const later = this.#ring.columns.nextObs;
     for (let i = 0; i < rows; i++) {
-      const from = this.goalRow(batch.index[i], rng) * width + achieved.offset;
+      const from = this.#goalRow(batch.index[i], rng) * width + achieved.offset;
       const here = i * width + desired.offset;
       const reached = i * width + achieved.offset;
       for (let k = 0; k < size; k++) {
@@ -187,51 +190,54 @@ export class HindsightReplay implements ReplayBuffer {
         batch.achieved[i * size + k] = batch.nextObs[reached + k];
       }
     }
-    this.outcomes.computeReward(batch.achieved, batch.desired, batch.newReward);
-    this.outcomes.computeTerminated?.(batch.achieved, batch.desired, batch.newTerminated);
+    this.#outcomes.computeReward(batch.achieved, batch.desired, batch.newReward);
+    this.#outcomes.computeTerminated?.(batch.achieved, batch.desired, batch.newTerminated);
   }
 
   /** The row of the same episode whose successor shows the new goal. */
-  private goalRow(row: number, rng: Rng): number {
-    const { ring, stride, options } = this;
+  #goalRow(row: number, rng: Rng): number {
+    const ring = this.#ring;
+    const stride = this.#stride;
     const { place, length } = ring.columns;
-    const younger = Math.floor(this.distance(row, ring.next - 1) / stride);
+    const younger = Math.floor(this.#distance(row, ring.next - 1) / stride);
     const after = length[row] > 0 ? length[row] - 1 - place[row] : younger;
     const oldest = ring.size < ring.capacity ? 0 : ring.next;
-    const before = Math.min(place[row], Math.floor(this.distance(oldest, row) / stride));
-    const steps = options.strategy === 'final' ? after : rng.integers(options.strategy === 'future' ? 0 : -before, after + 1);
+    const before = Math.min(place[row], Math.floor(this.#distance(oldest, row) / stride));
+    const steps =
+      this.#options.strategy === 'final' ? after : rng.integers(this.#options.strategy === 'future' ? 0 : -before, after + 1);
     return (((row + steps * stride) % ring.capacity) + ring.capacity) % ring.capacity;
   }
 
   /** Rows from an older to a newer one. */
-  private distance(older: number, newer: number): number {
-    return (newer - older + this.ring.capacity) % this.ring.capacity;
+  #distance(older: number, newer: number): number {
+    return (newer - older + this.#ring.capacity) % this.#ring.capacity;
   }
 
   /** Writes the length of an episode into those of its rows that are still there. */
-  private close(last: number, steps: number): void {
-    const { ring, stride } = this;
+  #close(last: number, steps: number): void {
+    const ring = this.#ring;
+    const stride = this.#stride;
     const oldest = ring.size < ring.capacity ? 0 : ring.next;
-    const stored = Math.min(steps, Math.floor(this.distance(oldest, last) / stride) + 1);
+    const stored = Math.min(steps, Math.floor(this.#distance(oldest, last) / stride) + 1);
     for (let k = 0, row = last; k < stored; k++, row = (row - stride + ring.capacity) % ring.capacity) {
       ring.columns.length[row] = steps;
     }
   }
 
-  private createBatch(size: number): HindsightBatch {
-    const { goals } = this.options;
+  #createBatch(size: number): HindsightBatch {
+    const { goals } = this.#options;
     const rows = Math.floor((size * goals) / (goals + 1));
     const reward = new Float32Array(size);
     const terminated = new Uint8Array(size);
-    const obs = this.ring.batch('obs', size);
+    const obs = this.#ring.batch('obs', size);
     // No more numbers than the observations have: these are arrays of the same type.
-    const goalRows = () => obs.slice(0, rows * this.achieved.size);
+    const goalRows = () => obs.slice(0, rows * this.#achieved.size);
     return {
       size,
       obs,
-      action: this.ring.batch('action', size),
+      action: this.#ring.batch('action', size),
       reward,
-      nextObs: this.ring.batch('nextObs', size),
+      nextObs: this.#ring.batch('nextObs', size),
       discount: new Float32Array(size),
       index: new Int32Array(size),
       terminated,

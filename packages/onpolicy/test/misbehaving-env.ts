@@ -1,5 +1,5 @@
 /** Registers an environment that does what it is told at step 40: throw, end its thread, or hang. */
-import { box, discrete } from '@zpin/contracts';
+import { box, discrete, field } from '@zpin/contracts';
 import { ArrayEnv, registerEnv } from '@zpin/envs';
 
 const spec = {
@@ -39,7 +39,7 @@ class Misbehaving extends ArrayEnv<Float32Array, number> {
 registerEnv({
   spec,
   summary: 'Throws, ends its thread, or hangs.',
-  options: { deed: { meaning: 'throw, exit, hang or none', default: 'none' } },
+  options: { deed: field.choice(['throw', 'exit', 'hang', 'none'], { default: 'none', meaning: 'what it does' }) },
   module: import.meta.url,
   create: (_spec, { deed }) => new Misbehaving(deed),
 });

@@ -13,59 +13,59 @@ interface Shape {
 /** A stream of transitions of environments that stack K frames, with the stacks repeated at the start of each episode. */
 class Stream {
   readonly space: BoxSpace;
-  private readonly count: number;
-  private readonly shape: Shape;
-  private readonly rng: Rng;
-  private readonly stacks: number[][][];
+  readonly #count: number;
+  readonly #shape: Shape;
+  readonly #rng: Rng;
+  readonly #stacks: number[][][];
 
   constructor(numEnvs: number, count: number, shape: Shape, seed: number) {
     const { frame, dtype } = shape;
-    this.count = count;
-    this.shape = shape;
+    this.#count = count;
+    this.#shape = shape;
     const [height, width, channels = 1] = frame;
     const stacked = frame.length === 1 ? [height * count] : [height, width, channels * count];
     this.space = box({ low: 0, high: 255, shape: stacked, dtype });
-    this.rng = new Rng(seed);
-    this.stacks = Array.from({ length: numEnvs }, () => this.first());
+    this.#rng = new Rng(seed);
+    this.#stacks = Array.from({ length: numEnvs }, () => this.#first());
   }
 
-  private frame(): number[] {
-    const size = this.shape.frame.reduce((product, n) => product * n, 1);
+  #frame(): number[] {
+    const size = this.#shape.frame.reduce((product, n) => product * n, 1);
     // Few different numbers, so that frames are sometimes equal by chance.
-    return Array.from({ length: size }, () => this.rng.integers(0, 3));
+    return Array.from({ length: size }, () => this.#rng.integers(0, 3));
   }
 
-  private first(): number[][] {
-    const frame = this.frame();
-    return new Array<number[]>(this.count).fill(frame);
+  #first(): number[][] {
+    const frame = this.#frame();
+    return new Array<number[]>(this.#count).fill(frame);
   }
 
   /** As `FrameStack` lays it out: the frames side by side for each pixel. */
-  private flat(stack: readonly number[][]): number[] {
-    const { frame } = this.shape;
+  #flat(stack: readonly number[][]): number[] {
+    const { frame } = this.#shape;
     const group = frame.length === 1 ? frame[0] : (frame[2] ?? 1);
     const pixels = stack[0].length / group;
     return Array.from({ length: pixels }, (_, p) => stack.flatMap(numbers => numbers.slice(p * group, (p + 1) * group))).flat();
   }
 
   step(): TransitionRows {
-    const rows = this.stacks.map((stack, i) => {
-      const next = [...stack.slice(1), this.frame()];
-      const end = this.rng.random();
-      this.stacks[i] = end < 0.3 ? this.first() : next;
+    const rows = this.#stacks.map((stack, i) => {
+      const next = [...stack.slice(1), this.#frame()];
+      const end = this.#rng.random();
+      this.#stacks[i] = end < 0.3 ? this.#first() : next;
       return {
-        obs: this.flat(stack),
-        nextObs: this.flat(next),
+        obs: this.#flat(stack),
+        nextObs: this.#flat(next),
         terminated: Number(end < 0.15),
         truncated: Number(end >= 0.15 && end < 0.3),
       };
     });
-    const array = (numbers: number[]) => (this.shape.dtype === 'uint8' ? Uint8Array.from(numbers) : Float32Array.from(numbers));
+    const array = (numbers: number[]) => (this.#shape.dtype === 'uint8' ? Uint8Array.from(numbers) : Float32Array.from(numbers));
     return {
       obs: array(rows.flatMap(row => row.obs)),
       nextObs: array(rows.flatMap(row => row.nextObs)),
-      action: Int32Array.from(rows, () => this.rng.integers(0, 2)),
-      reward: Float32Array.from(rows, () => this.rng.integers(0, 100)),
+      action: Int32Array.from(rows, () => this.#rng.integers(0, 2)),
+      reward: Float32Array.from(rows, () => this.#rng.integers(0, 100)),
       terminated: Uint8Array.from(rows, row => row.terminated),
       truncated: Uint8Array.from(rows, row => row.truncated),
     };

@@ -25,25 +25,25 @@ export interface FramePlaces {
 export class FrameStore {
   /** Frames in each observation (K). */
   readonly count: number;
-  private readonly capacity: number;
-  private readonly owner: string;
-  private readonly dtype: BoxSpace['dtype'];
+  readonly #capacity: number;
+  readonly #owner: string;
+  readonly #dtype: BoxSpace['dtype'];
   /** Numbers in a frame, and how many of them stay side by side in a stack: the channels of a pixel, or a whole vector. */
-  private readonly frameSize: number;
-  private readonly group: number;
-  private readonly chunkFrames: number;
-  private chunks: NumericArray[] = [];
+  readonly #frameSize: number;
+  readonly #group: number;
+  readonly #chunkFrames: number;
+  #chunks: NumericArray[] = [];
   /** For each chunk: the number of the last transition that refers to it. */
-  private lastUse: number[] = [];
+  #lastUse: number[] = [];
   /** The chunk that is being filled, and the frames in it. */
-  private open = -1;
-  private filled = 0;
+  #open = -1;
+  #filled = 0;
   /** Transitions ever added. */
-  private added = 0;
+  #added = 0;
   /** `[N, K]`: where the last successor of each environment is, and `[N, D]`: what it was. */
-  private latest = new Int32Array(0);
-  private latestObs: NumericArray;
-  private places: FramePlaces = { obs: this.latest, nextObs: this.latest };
+  #latest = new Int32Array(0);
+  #latestObs: NumericArray;
+  #places: FramePlaces = { obs: this.#latest, nextObs: this.#latest };
 
   /**
    * @param space of the stacks: `[H, W, K · C]` or `[K · D]`, the oldest frame first, as `FrameStack` makes them
@@ -52,14 +52,14 @@ export class FrameStore {
    */
   constructor({ shape, dtype, low }: BoxSpace, count: number, capacity: number, owner = 'FrameStore') {
     this.count = count;
-    this.capacity = capacity;
-    this.owner = owner;
-    this.dtype = dtype;
-    this.frameSize = low.length / count;
-    this.group = (shape.at(-1) as number) / count;
-    const frameBytes = this.frameSize * arrays[dtype].BYTES_PER_ELEMENT;
-    this.chunkFrames = Math.max(1, Math.min(Math.floor(CHUNK_BYTES / frameBytes), capacity));
-    this.latestObs = new arrays[dtype](0);
+    this.#capacity = capacity;
+    this.#owner = owner;
+    this.#dtype = dtype;
+    this.#frameSize = low.length / count;
+    this.#group = (shape.at(-1) as number) / count;
+    const frameBytes = this.#frameSize * arrays[dtype].BYTES_PER_ELEMENT;
+    this.#chunkFrames = Math.max(1, Math.min(Math.floor(CHUNK_BYTES / frameBytes), capacity));
+    this.#latestObs = new arrays[dtype](0);
   }
 
   /** Whether observations of a space can be kept so. */
@@ -69,7 +69,7 @@ export class FrameStore {
 
   /** Memory taken for frames. */
   get bytes(): number {
-    return this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
   }
 
   /**
@@ -78,35 +78,39 @@ export class FrameStore {
    */
   add(obs: NumericArray, nextObs: NumericArray): FramePlaces {
     const { count } = this;
-    const size = this.frameSize * count;
+    const size = this.#frameSize * count;
     const rows = obs.length / size;
-    if (this.latest.length !== rows * count) this.makeRoom(rows);
+    if (this.#latest.length !== rows * count) this.#makeRoom(rows);
     for (let row = 0; row < rows; row++) {
       const at = row * count;
-      const now = this.added + row;
-      if (this.isLatest(obs, row)) this.places.obs.set(this.latest.subarray(at, at + count), at);
-      else this.keep(obs, row, now, this.latest, at, this.places.obs);
-      this.markUse(this.places.obs, at, now);
-      if (this.isShifted(obs, nextObs, row)) {
-        this.places.nextObs.set(this.places.obs.subarray(at + 1, at + count), at);
-        this.places.nextObs[at + count - 1] = this.store(nextObs, row, count - 1);
+      const now = this.#added + row;
+      if (this.#isLatest(obs, row)) this.#places.obs.set(this.#latest.subarray(at, at + count), at);
+      else this.#keep(obs, row, now, this.#latest, at, this.#places.obs);
+      this.#markUse(this.#places.obs, at, now);
+      if (this.#isShifted(obs, nextObs, row)) {
+        this.#places.nextObs.set(this.#places.obs.subarray(at + 1, at + count), at);
+        this.#places.nextObs[at + count - 1] = this.#store(nextObs, row, count - 1);
       } else {
         // One place further: the oldest frame of the observation is gone from its successor.
-        this.keep(nextObs, row, now, this.places.obs, at + 1, this.places.nextObs);
+        this.#keep(nextObs, row, now, this.#places.obs, at + 1, this.#places.nextObs);
       }
-      this.markUse(this.places.nextObs, at, now);
+      this.#markUse(this.#places.nextObs, at, now);
     }
-    this.latest.set(this.places.nextObs);
-    this.latestObs.set(nextObs);
-    this.added += rows;
-    return this.places;
+    this.#latest.set(this.#places.nextObs);
+    this.#latestObs.set(nextObs);
+    this.#added += rows;
+    return this.#places;
   }
 
   /** Puts stacks together. @param places `[B, K]` @param out `[B, D]` */
   read(places: Int32Array, out: NumericArray): void {
-    const { count, frameSize, group, chunkFrames, chunks } = this;
+    const { count } = this;
+    const frameSize = this.#frameSize;
+    const group = this.#group;
+    const chunkFrames = this.#chunkFrames;
+    const chunks = this.#chunks;
     if (count === 4 && group === 1 && out instanceof Uint8Array && out.byteOffset % 4 === 0) {
-      this.readBytes(places, out);
+      this.#readBytes(places, out);
       return;
     }
     for (let i = 0; i < places.length; i++) {
@@ -122,8 +126,10 @@ export class FrameStore {
   }
 
   /** The usual case, four frames of bytes, written four at a time: several times as fast. */
-  private readBytes(places: Int32Array, out: Uint8Array): void {
-    const { frameSize, chunkFrames, chunks } = this;
+  #readBytes(places: Int32Array, out: Uint8Array): void {
+    const frameSize = this.#frameSize;
+    const chunkFrames = this.#chunkFrames;
+    const chunks = this.#chunks;
     const pixels = new Uint32Array(out.buffer, out.byteOffset, out.length / 4);
     const frame = (place: number) => {
       const inside = place % chunkFrames;
@@ -137,56 +143,65 @@ export class FrameStore {
   }
 
   state(): AgentState {
-    const { lastUse, open, filled, added, latest, latestObs } = this;
-    const chunks = this.chunks.map(chunk => chunk.slice());
+    const lastUse = this.#lastUse;
+    const open = this.#open;
+    const filled = this.#filled;
+    const added = this.#added;
+    const latest = this.#latest;
+    const latestObs = this.#latestObs;
+    const chunks = this.#chunks.map(chunk => chunk.slice());
     return { chunks, lastUse: [...lastUse], open, filled, added, latest: latest.slice(), latestObs: latestObs.slice() };
   }
 
   /** @throws CheckpointError when the state is of other frames */
   restore(state: AgentState): void {
     const chunks = state.chunks as readonly NumericArray[] | undefined;
-    const size = this.chunkFrames * this.frameSize;
-    if (!chunks?.every(chunk => chunk instanceof arrays[this.dtype] && chunk.length === size)) {
+    const size = this.#chunkFrames * this.#frameSize;
+    if (!chunks?.every(chunk => chunk instanceof arrays[this.#dtype] && chunk.length === size)) {
       throw new CheckpointError(
         message(
-          `${this.owner}.restore`,
+          `${this.#owner}.restore`,
           'stored frames must fit this replay',
           chunks?.[0],
           'Resume with the environment of the run',
         ),
       );
     }
-    this.chunks = chunks.map(chunk => chunk.slice());
-    this.lastUse = [...(state.lastUse as number[])];
-    this.open = state.open as number;
-    this.filled = state.filled as number;
-    this.added = state.added as number;
+    this.#chunks = chunks.map(chunk => chunk.slice());
+    this.#lastUse = [...(state.lastUse as number[])];
+    this.#open = state.open as number;
+    this.#filled = state.filled as number;
+    this.#added = state.added as number;
     const latest = state.latest as Int32Array;
-    this.makeRoom(latest.length / this.count);
-    this.latest.set(latest);
-    this.latestObs.set(state.latestObs as NumericArray);
+    this.#makeRoom(latest.length / this.count);
+    this.#latest.set(latest);
+    this.#latestObs.set(state.latestObs as NumericArray);
   }
 
-  private makeRoom(rows: number): void {
-    this.latest = new Int32Array(rows * this.count).fill(NOWHERE);
-    this.latestObs = new arrays[this.dtype](rows * this.count * this.frameSize);
-    this.places = { obs: this.latest.slice(), nextObs: this.latest.slice() };
+  #makeRoom(rows: number): void {
+    this.#latest = new Int32Array(rows * this.count).fill(NOWHERE);
+    this.#latestObs = new arrays[this.#dtype](rows * this.count * this.#frameSize);
+    this.#places = { obs: this.#latest.slice(), nextObs: this.#latest.slice() };
   }
 
   /** Whether an observation is the successor of the step before. Said of bytes alone, whose comparison is quick and exact. */
-  private isLatest(obs: NumericArray, row: number): boolean {
-    const { latest, latestObs, count } = this;
+  #isLatest(obs: NumericArray, row: number): boolean {
+    const { count } = this;
+    const latest = this.#latest;
+    const latestObs = this.#latestObs;
     // With fewer transitions kept than environments, its frames may be gone.
-    if (this.dtype !== 'uint8' || latest[row * count] === NOWHERE || latest.length > this.capacity * count) return false;
-    const size = this.frameSize * count;
+    if (this.#dtype !== 'uint8' || latest[row * count] === NOWHERE || latest.length > this.#capacity * count) return false;
+    const size = this.#frameSize * count;
     for (let i = row * size; i < (row + 1) * size; i++) if (obs[i] !== latestObs[i]) return false;
     return true;
   }
 
   /** Whether a successor is its observation with one frame more, and the oldest gone. Said of bytes alone. */
-  private isShifted(obs: NumericArray, nextObs: NumericArray, row: number): boolean {
-    if (this.dtype !== 'uint8') return false;
-    const { count, frameSize, group } = this;
+  #isShifted(obs: NumericArray, nextObs: NumericArray, row: number): boolean {
+    if (this.#dtype !== 'uint8') return false;
+    const { count } = this;
+    const frameSize = this.#frameSize;
+    const group = this.#group;
     const kept = group * (count - 1);
     const end = (row + 1) * frameSize * count;
     for (let at = row * frameSize * count; at < end; at += group) {
@@ -199,31 +214,33 @@ export class FrameStore {
    * Finds or stores the frames of one observation. Frame k is looked for at `known[from + k]`, within the row, and where its elder is: the first
    * observation of an episode repeats one frame.
    */
-  private keep(obs: NumericArray, row: number, now: number, known: Int32Array, from: number, places: Int32Array): void {
+  #keep(obs: NumericArray, row: number, now: number, known: Int32Array, from: number, places: Int32Array): void {
     const { count } = this;
     const start = row * count;
     for (let k = 0; k < count; k++) {
       const candidate = from + k;
       let place = -1;
-      if (candidate < start + count && this.holds(known[candidate], obs, row, k)) place = known[candidate];
-      else if (k > 0 && this.holds(places[start + k - 1], obs, row, k)) place = places[start + k - 1];
-      else place = this.store(obs, row, k);
+      if (candidate < start + count && this.#holds(known[candidate], obs, row, k)) place = known[candidate];
+      else if (k > 0 && this.#holds(places[start + k - 1], obs, row, k)) place = places[start + k - 1];
+      else place = this.#store(obs, row, k);
       places[start + k] = place;
       // At once, lest the next frame takes the same chunk for free.
-      this.lastUse[Math.floor(place / this.chunkFrames)] = now;
+      this.#lastUse[Math.floor(place / this.#chunkFrames)] = now;
     }
   }
 
-  private markUse(places: Int32Array, from: number, now: number): void {
-    for (let k = from; k < from + this.count; k++) this.lastUse[Math.floor(places[k] / this.chunkFrames)] = now;
+  #markUse(places: Int32Array, from: number, now: number): void {
+    for (let k = from; k < from + this.count; k++) this.#lastUse[Math.floor(places[k] / this.#chunkFrames)] = now;
   }
 
   /** Whether the frame stored at `place` equals frame k of the stack, bit for bit. */
-  private holds(place: number, obs: NumericArray, row: number, k: number): boolean {
+  #holds(place: number, obs: NumericArray, row: number, k: number): boolean {
     if (place === NOWHERE) return false;
-    const { count, frameSize, group, chunkFrames } = this;
-    const inside = place % chunkFrames;
-    const chunk = this.chunks[(place - inside) / chunkFrames];
+    const { count } = this;
+    const frameSize = this.#frameSize;
+    const group = this.#group;
+    const inside = place % this.#chunkFrames;
+    const chunk = this.#chunks[(place - inside) / this.#chunkFrames];
     let from = row * frameSize * count + k * group;
     let at = inside * frameSize;
     for (const end = at + frameSize; at < end; from += group * (count - 1)) {
@@ -232,25 +249,27 @@ export class FrameStore {
     return true;
   }
 
-  private store(obs: NumericArray, row: number, k: number): number {
-    const { count, frameSize, group, chunkFrames } = this;
-    if (this.open < 0 || this.filled === chunkFrames) this.openChunk();
-    const chunk = this.chunks[this.open];
+  #store(obs: NumericArray, row: number, k: number): number {
+    const { count } = this;
+    const frameSize = this.#frameSize;
+    const group = this.#group;
+    if (this.#open < 0 || this.#filled === this.#chunkFrames) this.#openChunk();
+    const chunk = this.#chunks[this.#open];
     let from = row * frameSize * count + k * group;
-    let at = this.filled * frameSize;
+    let at = this.#filled * frameSize;
     for (const end = at + frameSize; at < end; from += group * (count - 1)) {
       for (let c = 0; c < group; c++) chunk[at++] = obs[from++];
     }
-    return this.open * chunkFrames + this.filled++;
+    return this.#open * this.#chunkFrames + this.#filled++;
   }
 
   /** Takes a chunk that no kept transition refers to any more, or a new one. */
-  private openChunk(): void {
-    const oldest = this.added - this.capacity;
-    const free = this.lastUse.findIndex(use => use < oldest);
-    this.filled = 0;
-    this.open = free >= 0 ? free : this.chunks.length;
-    if (free < 0) this.chunks.push(new arrays[this.dtype](this.chunkFrames * this.frameSize));
-    this.lastUse[this.open] = Number.POSITIVE_INFINITY;
+  #openChunk(): void {
+    const oldest = this.#added - this.#capacity;
+    const free = this.#lastUse.findIndex(use => use < oldest);
+    this.#filled = 0;
+    this.#open = free >= 0 ? free : this.#chunks.length;
+    if (free < 0) this.#chunks.push(new arrays[this.#dtype](this.#chunkFrames * this.#frameSize));
+    this.#lastUse[this.#open] = Number.POSITIVE_INFINITY;
   }
 }

@@ -31,17 +31,17 @@ type WeightedBatch = TableBatch & { readonly weight: Float32Array };
  * largest priority seen so far.
  */
 export class PrioritizedReplay implements ReplayBuffer {
-  private readonly table: TransitionTable;
-  private readonly tree: SumTree;
-  private readonly alpha: number;
-  private readonly firstBeta: number;
-  private readonly betaAnnealing: number;
-  private readonly epsilon: number;
+  readonly #table: TransitionTable;
+  readonly #tree: SumTree;
+  readonly #alpha: number;
+  readonly #firstBeta: number;
+  readonly #betaAnnealing: number;
+  readonly #epsilon: number;
   /** Transitions ever added. */
-  private added = 0;
+  #added = 0;
   /** Largest pᵢᵅ so far. */
-  private largest = 1;
-  private batch: WeightedBatch | undefined;
+  #largest = 1;
+  #batch: WeightedBatch | undefined;
 
   /** @throws InputError when a setting is out of range */
   constructor({ alpha = 0.6, beta = 0.4, betaAnnealing, epsilon = 1e-6, ...options }: PrioritizedReplayOptions) {
@@ -55,45 +55,45 @@ export class PrioritizedReplay implements ReplayBuffer {
       const remedy = 'Pass the environment steps of the run';
       throw new InputError(message('PrioritizedReplay', 'betaAnnealing must be >= 1', betaAnnealing, remedy));
     }
-    this.table = new TransitionTable('PrioritizedReplay', { ...options, isPrioritized: true });
-    this.tree = new SumTree(options.capacity);
-    this.alpha = alpha;
-    this.firstBeta = beta;
-    this.betaAnnealing = betaAnnealing;
-    this.epsilon = epsilon;
+    this.#table = new TransitionTable('PrioritizedReplay', { ...options, isPrioritized: true });
+    this.#tree = new SumTree(options.capacity);
+    this.#alpha = alpha;
+    this.#firstBeta = beta;
+    this.#betaAnnealing = betaAnnealing;
+    this.#epsilon = epsilon;
   }
 
   get size(): number {
-    return this.table.size;
+    return this.#table.size;
   }
 
   get capacity(): number {
-    return this.table.capacity;
+    return this.#table.capacity;
   }
 
   /** Memory taken, in bytes. */
   get bytes(): number {
-    return this.table.bytes + this.tree.bytes;
+    return this.#table.bytes + this.#tree.bytes;
   }
 
   /** β as it is now. */
   get beta(): number {
-    return this.firstBeta + (1 - this.firstBeta) * Math.min(1, this.added / this.betaAnnealing);
+    return this.#firstBeta + (1 - this.#firstBeta) * Math.min(1, this.#added / this.#betaAnnealing);
   }
 
   /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
   add(rows: TransitionRows): void {
-    const start = this.table.next;
-    this.table.add(rows);
+    const start = this.#table.next;
+    this.#table.add(rows);
     const count = rows.reward.length;
-    for (let i = 0; i < count; i++) this.tree.set((start + i) % this.capacity, this.largest);
-    this.added += count;
+    for (let i = 0; i < count; i++) this.#tree.set((start + i) % this.capacity, this.#largest);
+    this.#added += count;
   }
 
   /** @throws InputError when nothing is stored yet */
   sample(batchSize: number, rng: Rng): TransitionBatch {
-    const { table, tree } = this;
-    const batch = this.open(batchSize);
+    const tree = this.#tree;
+    const batch = this.#open(batchSize);
     const { index, weight } = batch;
     const range = tree.total / batchSize;
     const { beta, size } = this;
@@ -104,7 +104,7 @@ export class PrioritizedReplay implements ReplayBuffer {
       largest = Math.max(largest, weight[i]);
     }
     for (let i = 0; i < batchSize; i++) weight[i] /= largest;
-    table.fill(batch);
+    this.#table.fill(batch);
     return batch;
   }
 
@@ -117,27 +117,28 @@ export class PrioritizedReplay implements ReplayBuffer {
   updatePriorities(index: Int32Array, priority: Float32Array): void {
     for (let i = 0; i < index.length; i++) {
       if (!Number.isFinite(priority[i])) continue;
-      const scaled = (Math.abs(priority[i]) + this.epsilon) ** this.alpha;
-      this.tree.set(index[i], scaled);
-      this.largest = Math.max(this.largest, scaled);
+      const scaled = (Math.abs(priority[i]) + this.#epsilon) ** this.#alpha;
+      this.#tree.set(index[i], scaled);
+      this.#largest = Math.max(this.#largest, scaled);
     }
   }
 
   state(): AgentState {
-    const { added, largest } = this;
-    return { table: this.table.state(), priorities: this.tree.read(this.size), added, largest };
+    const added = this.#added;
+    const largest = this.#largest;
+    return { table: this.#table.state(), priorities: this.#tree.read(this.size), added, largest };
   }
 
   restore(state: AgentState): void {
-    this.table.restore(state.table as AgentState);
-    this.tree.write(state.priorities as Float64Array);
-    this.added = state.added as number;
-    this.largest = state.largest as number;
+    this.#table.restore(state.table as AgentState);
+    this.#tree.write(state.priorities as Float64Array);
+    this.#added = state.added as number;
+    this.#largest = state.largest as number;
   }
 
-  private open(size: number): WeightedBatch {
-    const batch = this.table.open(size);
-    if (this.batch?.obs !== batch.obs) this.batch = { ...batch, weight: new Float32Array(size) };
-    return this.batch;
+  #open(size: number): WeightedBatch {
+    const batch = this.#table.open(size);
+    if (this.#batch?.obs !== batch.obs) this.#batch = { ...batch, weight: new Float32Array(size) };
+    return this.#batch;
   }
 }

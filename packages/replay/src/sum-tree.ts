@@ -9,8 +9,8 @@ import { InputError, message } from '@zpin/contracts';
 export class SumTree {
   readonly capacity: number;
   /** Leaf i lies at `leaves + i`; node k has the children 2k and 2k + 1; the root is node 1. */
-  private readonly nodes: Float64Array;
-  private readonly leaves: number;
+  readonly #nodes: Float64Array;
+  readonly #leaves: number;
 
   /** @throws InputError unless `capacity` is an integer ≥ 1 */
   constructor(capacity: number) {
@@ -18,22 +18,22 @@ export class SumTree {
       throw new InputError(message('SumTree', 'capacity must be an integer >= 1', capacity, 'Pass the number of priorities'));
     }
     this.capacity = capacity;
-    this.leaves = 2 ** Math.ceil(Math.log2(capacity));
-    this.nodes = new Float64Array(2 * this.leaves);
+    this.#leaves = 2 ** Math.ceil(Math.log2(capacity));
+    this.#nodes = new Float64Array(2 * this.#leaves);
   }
 
   /** Sum of all priorities. */
   get total(): number {
-    return this.nodes[1];
+    return this.#nodes[1];
   }
 
   /** Memory taken. */
   get bytes(): number {
-    return this.nodes.byteLength;
+    return this.#nodes.byteLength;
   }
 
   get(index: number): number {
-    return this.nodes[this.leaves + index];
+    return this.#nodes[this.#leaves + index];
   }
 
   /** @throws InputError unless `priority` is finite and ≥ 0 and `index` one of the tree */
@@ -44,8 +44,8 @@ export class SumTree {
     if (!(Number.isInteger(index) && index >= 0 && index < this.capacity)) {
       throw new InputError(message('SumTree.set', `index must be in [0, ${this.capacity})`, index, 'Pass an index of a batch'));
     }
-    const { nodes } = this;
-    let node = this.leaves + index;
+    const nodes = this.#nodes;
+    let node = this.#leaves + index;
     nodes[node] = priority;
     for (node >>= 1; node >= 1; node >>= 1) nodes[node] = nodes[2 * node] + nodes[2 * node + 1];
   }
@@ -55,7 +55,8 @@ export class SumTree {
    * total is above 0, whatever the rounding.
    */
   find(sum: number): number {
-    const { nodes, leaves } = this;
+    const nodes = this.#nodes;
+    const leaves = this.#leaves;
     let node = 1;
     let rest = sum;
     while (node < leaves) {
@@ -71,12 +72,13 @@ export class SumTree {
 
   /** Copy of the first `count` priorities. */
   read(count: number): Float64Array {
-    return this.nodes.slice(this.leaves, this.leaves + count);
+    return this.#nodes.slice(this.#leaves, this.#leaves + count);
   }
 
   /** Sets the first priorities and all others to 0, in O(n). The sums are those that single updates would give, bit for bit. */
   write(priorities: Float64Array): void {
-    const { nodes, leaves } = this;
+    const nodes = this.#nodes;
+    const leaves = this.#leaves;
     nodes.fill(0);
     nodes.set(priorities, leaves);
     for (let node = leaves - 1; node >= 1; node--) nodes[node] = nodes[2 * node] + nodes[2 * node + 1];

@@ -49,16 +49,16 @@ const NO_MASK = new Uint8Array(0);
  * and a time limit does not, and at the newest row.
  */
 export class TransitionTable {
-  private readonly ring: Ring<Name>;
-  private readonly frames: FrameStore | undefined;
-  private readonly obsSpace: Space;
-  private readonly gamma: number;
-  private readonly nSteps: number;
-  private readonly hasActionMask: boolean;
-  private readonly owner: string;
+  readonly #ring: Ring<Name>;
+  readonly #frames: FrameStore | undefined;
+  readonly #obsSpace: Space;
+  readonly #gamma: number;
+  readonly #nSteps: number;
+  readonly #hasActionMask: boolean;
+  readonly #owner: string;
   /** Rows from one step of an environment to its next: those of one call of `add`. 0 before the first. */
-  private stride = 0;
-  private batch: TableBatch | undefined;
+  #stride = 0;
+  #batch: TableBatch | undefined;
 
   /**
    * @param owner named in errors
@@ -77,16 +77,16 @@ export class TransitionTable {
     if (hasActionMask && actionSpace.type !== 'discrete') {
       throw new InputError(message(owner, 'only Discrete actions have masks', actionSpace.type, 'Leave hasActionMask out'));
     }
-    this.frames = framesOf(owner, options);
-    this.obsSpace = observationSpace;
-    const obs = this.frames
-      ? ({ dtype: 'int32', size: this.frames.count } as const)
+    this.#frames = framesOf(owner, options);
+    this.#obsSpace = observationSpace;
+    const obs = this.#frames
+      ? ({ dtype: 'int32', size: this.#frames.count } as const)
       : { dtype: flatDtype(observationSpace), size: flatSize(observationSpace) };
     const mask = hasActionMask && actionSpace.type === 'discrete' ? actionSpace.n : 0;
-    this.owner = owner;
-    this.gamma = gamma;
-    this.nSteps = nSteps;
-    this.hasActionMask = hasActionMask;
+    this.#owner = owner;
+    this.#gamma = gamma;
+    this.#nSteps = nSteps;
+    this.#hasActionMask = hasActionMask;
     const columns: Readonly<Record<Name, Column>> = {
       obs,
       action: { dtype: flatDtype(actionSpace), size: flatSize(actionSpace) },
@@ -98,96 +98,99 @@ export class TransitionTable {
       actionMask: { dtype: 'uint8', size: mask },
       nextActionMask: { dtype: 'uint8', size: mask },
     };
-    this.ring = new Ring(capacity, columns, owner);
+    this.#ring = new Ring(capacity, columns, owner);
   }
 
   get size(): number {
-    return this.ring.size;
+    return this.#ring.size;
   }
 
   get capacity(): number {
-    return this.ring.capacity;
+    return this.#ring.capacity;
   }
 
   /** Where the next row goes. */
   get next(): number {
-    return this.ring.next;
+    return this.#ring.next;
   }
 
   /** Memory taken. */
   get bytes(): number {
-    return this.ring.bytes + (this.frames?.bytes ?? 0);
+    return this.#ring.bytes + (this.#frames?.bytes ?? 0);
   }
 
   /** @throws InputError when an array does not hold one row per reward, or n-step rows come in another number than before */
   add(rows: TransitionRows): void {
     const { action, reward, terminated } = rows;
-    if (this.nSteps > 1 && this.stride !== 0 && reward.length !== this.stride) {
-      const expectation = `n-step transitions must come ${this.stride} at a time, one per environment`;
+    if (this.#nSteps > 1 && this.#stride !== 0 && reward.length !== this.#stride) {
+      const expectation = `n-step transitions must come ${this.#stride} at a time, one per environment`;
       throw new InputError(
-        message(`${this.owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'),
+        message(`${this.#owner}.add`, expectation, reward.length, 'Use one replay for each number of environments'),
       );
     }
-    const actionMask = this.hasActionMask ? (rows.actionMask ?? NO_MASK) : NO_MASK;
-    const nextActionMask = this.hasActionMask ? (rows.nextActionMask ?? NO_MASK) : NO_MASK;
-    const truncated = this.nSteps > 1 ? rows.truncated : NO_MASK;
-    const { obs, nextObs } = this.frames ? this.storeFrames(this.frames, rows) : rows;
+    const actionMask = this.#hasActionMask ? (rows.actionMask ?? NO_MASK) : NO_MASK;
+    const nextActionMask = this.#hasActionMask ? (rows.nextActionMask ?? NO_MASK) : NO_MASK;
+    const truncated = this.#nSteps > 1 ? rows.truncated : NO_MASK;
+    const { obs, nextObs } = this.#frames ? this.#storeFrames(this.#frames, rows) : rows;
     const columns = { obs, action, reward, nextObs, terminated, truncated, actionMask, nextActionMask };
-    this.ring.append(columns, reward.length);
-    this.stride = reward.length;
+    this.#ring.append(columns, reward.length);
+    this.#stride = reward.length;
   }
 
   /** A batch of given size, whose `index` the caller writes before `fill`. @throws InputError when nothing is stored yet */
   open(size: number): TableBatch {
-    if (this.ring.size === 0) {
-      throw new InputError(message(`${this.owner}.sample`, 'at least one transition must be stored', 0, 'Raise learningStarts'));
+    if (this.#ring.size === 0) {
+      throw new InputError(message(`${this.#owner}.sample`, 'at least one transition must be stored', 0, 'Raise learningStarts'));
     }
-    if (this.batch?.size !== size) this.batch = this.createBatch(size);
-    return this.batch;
+    if (this.#batch?.size !== size) this.#batch = this.#createBatch(size);
+    return this.#batch;
   }
 
   /** Reads the transitions that begin at the rows `batch.index`. */
   fill(batch: TableBatch): void {
-    const { ring } = this;
+    const ring = this.#ring;
     const { index, last } = batch;
-    for (let i = 0; i < index.length; i++) this.sum(batch, i, index[i]);
-    this.gatherObs('obs', index, batch);
+    for (let i = 0; i < index.length; i++) this.#sum(batch, i, index[i]);
+    this.#gatherObs('obs', index, batch);
     ring.gather('action', index, batch.action);
-    this.gatherObs('nextObs', last, batch);
+    this.#gatherObs('nextObs', last, batch);
     if (batch.actionMask) ring.gather('actionMask', index, batch.actionMask);
     if (batch.nextActionMask) ring.gather('nextActionMask', last, batch.nextActionMask);
   }
 
   state(): AgentState {
-    return { ...this.ring.state(), stride: this.stride, ...(this.frames && { frames: this.frames.state() }) };
+    return { ...this.#ring.state(), stride: this.#stride, ...(this.#frames && { frames: this.#frames.state() }) };
   }
 
   restore(state: AgentState): void {
-    this.ring.restore(state);
-    this.frames?.restore(state.frames as AgentState);
-    this.stride = state.stride as number;
+    this.#ring.restore(state);
+    this.#frames?.restore(state.frames as AgentState);
+    this.#stride = state.stride as number;
   }
 
-  private gatherObs(name: 'obs' | 'nextObs', index: Int32Array, batch: TableBatch): void {
-    if (this.frames) {
-      this.ring.gather(name, index, batch.places);
-      this.frames.read(batch.places, batch[name]);
-    } else this.ring.gather(name, index, batch[name]);
+  #gatherObs(name: 'obs' | 'nextObs', index: Int32Array, batch: TableBatch): void {
+    if (this.#frames) {
+      this.#ring.gather(name, index, batch.places);
+      this.#frames.read(batch.places, batch[name]);
+    } else this.#ring.gather(name, index, batch[name]);
   }
 
-  private storeFrames(frames: FrameStore, { obs, nextObs, reward }: TransitionRows) {
-    const wanted = reward.length * flatSize(this.obsSpace);
+  #storeFrames(frames: FrameStore, { obs, nextObs, reward }: TransitionRows) {
+    const wanted = reward.length * flatSize(this.#obsSpace);
     for (const [name, rows] of Object.entries({ obs, nextObs })) {
       if (rows.length === wanted) continue;
       const expectation = `${name} must have ${wanted} numbers for ${reward.length} rows`;
-      throw new InputError(message(`${this.owner}.add`, expectation, rows.length, 'Pass one row per environment'));
+      throw new InputError(message(`${this.#owner}.add`, expectation, rows.length, 'Pass one row per environment'));
     }
     return frames.add(obs, nextObs);
   }
 
   /** Reward, discount and last row of the transition that begins at `start`. */
-  private sum(batch: TableBatch, i: number, start: number): void {
-    const { ring, gamma, nSteps, stride } = this;
+  #sum(batch: TableBatch, i: number, start: number): void {
+    const ring = this.#ring;
+    const gamma = this.#gamma;
+    const nSteps = this.#nSteps;
+    const stride = this.#stride;
     const { reward, terminated, truncated } = ring.columns;
     const newest = ring.next - 1;
     let row = start;
@@ -206,20 +209,20 @@ export class TransitionTable {
     batch.last[i] = row;
   }
 
-  private createBatch(size: number): TableBatch {
+  #createBatch(size: number): TableBatch {
     const batch: TableBatch = {
       size,
-      obs: createRows(this.obsSpace, size),
-      action: this.ring.batch('action', size),
+      obs: createRows(this.#obsSpace, size),
+      action: this.#ring.batch('action', size),
       reward: new Float32Array(size),
-      nextObs: createRows(this.obsSpace, size),
+      nextObs: createRows(this.#obsSpace, size),
       discount: new Float32Array(size),
       index: new Int32Array(size),
       last: new Int32Array(size),
-      places: new Int32Array(size * (this.frames?.count ?? 0)),
+      places: new Int32Array(size * (this.#frames?.count ?? 0)),
     };
-    if (!this.hasActionMask) return batch;
-    const mask = () => new Uint8Array(this.ring.batch('nextActionMask', size));
+    if (!this.#hasActionMask) return batch;
+    const mask = () => new Uint8Array(this.#ring.batch('nextActionMask', size));
     return { ...batch, actionMask: mask(), nextActionMask: mask() };
   }
 }

@@ -1,7 +1,8 @@
-import { describeSpace, flagText, InputError, message, nearestName } from '@zpin/contracts';
+import { describeFields, describeSpace, type Fields, flagText, InputError, message, nearestName } from '@zpin/contracts';
 import { formatCount } from '@zpin/plot';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { helpText } from '../flags.ts';
 
 const TOPICS = ['algorithms', 'envs', 'presets'] as const;
 
@@ -32,14 +33,14 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
   }
   const { listEnvs } = await import('@zpin/envs');
   const loaded = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
-  const envs = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
+  const envs: ListedEnv[] = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
     id: spec.id,
     observation: describeSpace(spec.observationSpace),
     action: describeSpace(spec.actionSpace),
     maxEpisodeSteps: spec.maxEpisodeSteps,
     rewardThreshold: spec.rewardThreshold,
     needs: requires?.packageName ?? null,
-    options: options,
+    options,
     summary,
   }));
   const presets = loaded.flatMap(({ id, presets: all }) =>
@@ -58,24 +59,12 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
   };
   const wanted = TOPICS.filter(known => topic === undefined || topic === known);
   if (json) {
-    write(`${JSON.stringify(Object.fromEntries(wanted.map(name => [name, sections[name]])), null, 2)}\n`);
+    write(`${JSON.stringify(Object.fromEntries(wanted.map(name => [name, sections[name]])), writable, 2)}\n`);
     return 0;
   }
   const texts = {
     algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
-    envs: () =>
-      columns([
-        ['id', 'limit', 'threshold', 'needs', 'action', 'observation', ''],
-        ...envs.map(env => [
-          env.id,
-          String(env.maxEpisodeSteps ?? '–'),
-          String(env.rewardThreshold ?? '–'),
-          env.needs ?? '–',
-          env.action,
-          env.observation,
-          env.summary,
-        ]),
-      ]),
+    envs: () => `${envsText(envs)}\n\n${optionsText(envs)}`,
     presets: () =>
       columns(
         presets.map(({ algorithm, env, totalSteps, envOptions, config }) => [
@@ -90,6 +79,49 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
   };
   write(`${wanted.map(name => `${name}\n${texts[name]()}`).join('\n\n')}\n`);
   return 0;
+}
+
+/** JSON knows no infinity, and would write `null`. */
+function writable(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** What `zpin list envs` tells of an environment. */
+interface ListedEnv {
+  readonly id: string;
+  readonly observation: string;
+  readonly action: string;
+  readonly maxEpisodeSteps: number | null;
+  readonly rewardThreshold: number | null;
+  readonly needs: string | null;
+  readonly options: Fields;
+  readonly summary: string;
+}
+
+function envsText(envs: readonly ListedEnv[]): string {
+  return columns([
+    ['id', 'limit', 'threshold', 'needs', 'action', 'observation', ''],
+    ...envs.map(env => [
+      env.id,
+      String(env.maxEpisodeSteps ?? '–'),
+      String(env.rewardThreshold ?? '–'),
+      env.needs ?? '–',
+      env.action,
+      env.observation,
+      env.summary,
+    ]),
+  ]);
+}
+
+/** The options of each environment; environments with the same options stand together. */
+function optionsText(envs: readonly ListedEnv[]): string {
+  const groups = new Map<string, string[]>();
+  for (const { id, options } of envs) {
+    const text = columns(describeFields(options).map(option => [`  ${option.name}`, helpText(option)]));
+    if (text !== '') groups.set(text, [...(groups.get(text) ?? []), id]);
+  }
+  const texts = [...groups].map(([text, ids]) => `  ${ids.join(', ')}\n${text}`);
+  return ['options, for --env-option name=value', ...texts].join('\n');
 }
 
 /** Rows with columns of equal width; the last one is not padded. */

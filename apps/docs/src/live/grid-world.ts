@@ -15,7 +15,7 @@ export interface GridWorld {
 
 export function makeGridWorld({ world, isSlippery }: Pick<GridSettings, 'world' | 'isSlippery'>): GridWorld {
   if (world === 'CliffWalking-v1') return { env: new CliffWalking(), moves: [up, right, down, left] };
-  const [spec, map] = world === 'FrozenLake-v1' ? [frozenLakeV1, '4x4'] : [frozenLake8x8V1, '8x8'];
+  const [spec, map] = world === 'FrozenLake-v1' ? ([frozenLakeV1, '4x4'] as const) : ([frozenLake8x8V1, '8x8'] as const);
   return { env: new FrozenLake(spec, { map, isSlippery }), moves: [left, down, right, up] };
 }
 

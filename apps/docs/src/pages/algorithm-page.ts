@@ -1,10 +1,11 @@
-import { flagText } from '@zpin/contracts';
-import { type ConfigField, describeConfig } from '@zpin/core';
+import { type DescribedField, flagText } from '@zpin/contracts';
+import { describeConfig } from '@zpin/core';
 import { type AlgorithmFacts, namesOf, regimeOf } from './algorithm-facts.ts';
 import { code, page, prose, table, withPaperLinks } from './markdown.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
 import { type ExperimentPicture, formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { settingsTable } from './settings-table.ts';
 import { commentToMarkdown, headerComment } from './source-comment.ts';
 
 export interface AlgorithmPageInput extends AlgorithmFacts {
@@ -51,25 +52,12 @@ function factsTable({ algorithm, source }: AlgorithmPageInput): string {
 }
 
 /** The settings of a schema as a table; the only source is the schema itself. */
-export function settings(fields: readonly ConfigField[]): string {
+export function settings(fields: readonly DescribedField[]): string {
   return page([
     '## Settings',
     'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or a value out of range is refused before the first step.',
     settingsTable(fields),
   ]).trim();
-}
-
-export function settingsTable(fields: readonly ConfigField[]): string {
-  return table(
-    ['setting', 'default', 'accepts', 'unit', 'meaning'],
-    fields.map(field => [
-      code(field.name),
-      field.default === undefined ? 'must be given' : code(flagText(field.default)),
-      prose(field.accepts),
-      prose(field.unit ?? ''),
-      prose(field.meaning),
-    ]),
-  );
 }
 
 function presets({ algorithm }: AlgorithmPageInput): string {

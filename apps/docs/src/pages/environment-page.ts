@@ -1,9 +1,10 @@
-import { type BoxSpace, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
-import type { EnvEntry } from '@zpin/envs';
+import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
+import { type EnvEntry, optionsOf } from '@zpin/envs';
 import { code, page, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
 import { formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { settingsTable } from './settings-table.ts';
 
 export interface EnvironmentPageInput {
   readonly entry: EnvEntry;
@@ -63,24 +64,11 @@ function suitedAlgorithm({ observationSpace, actionSpace }: EnvSpec, presets: En
   return observationSpace.type === 'discrete' ? 'q-learning' : 'ppo';
 }
 
-function options({ options: known = {}, spec }: EnvEntry): string {
-  const rows = Object.entries(known).map(([name, option]) => [
-    code(name),
-    option.default === null ? 'of the environment' : code(JSON.stringify(option.default)),
-    prose(option.meaning),
-  ]);
-  const limit = spec.maxEpisodeSteps === null ? 'none' : String(spec.maxEpisodeSteps);
+function options(entry: EnvEntry): string {
   return page([
     '## Options',
-    `In code \`makeEnv('${spec.id}', { option: value })\`, on the command line \`--env-option option=value\`.`,
-    table(
-      ['option', 'default', 'meaning'],
-      [
-        ...rows,
-        [code('maxEpisodeSteps'), code(limit), 'steps after which an episode is truncated; `null` takes the limit away'],
-        [code('wrappers'), code('[]'), '[wrappers by name](/guide/environments#wrappers), the innermost first'],
-      ],
-    ),
+    `In code \`makeEnv('${entry.spec.id}', { option: value })\`, on the command line \`--env-option option=value\`, and \`--wrap\` for [wrappers](/guide/environments#wrappers).`,
+    settingsTable(describeFields(optionsOf(entry))),
   ]).trim();
 }
 

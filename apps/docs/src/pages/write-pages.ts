@@ -28,6 +28,7 @@ const algorithmHeadings: Readonly<Record<string, string>> = {
   'packages/offline/src': 'Fixed data',
 };
 
+/** Headings of environments, by folder of their source in `packages/envs/src`. */
 const environmentHeadings: Readonly<Record<string, string>> = {
   classic: 'Classic control',
   tabular: 'Tabular worlds',
@@ -35,6 +36,7 @@ const environmentHeadings: Readonly<Record<string, string>> = {
   minatar: '10 × 10 games',
   goal: 'Goals',
   mujoco: 'MuJoCo',
+  'mujoco/fetch': 'Robot arm',
 };
 
 /** Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`. */
@@ -85,7 +87,11 @@ export async function generatePages(): Promise<GeneratedPages> {
   }
 
   const algorithmGroups = grouped(facts, ({ source }) => dirname(source.path), algorithmHeadings);
-  const environmentGroups = grouped(envs, ({ source }) => source.path.split('/')[3] as string, environmentHeadings);
+  const environmentGroups = grouped(
+    envs,
+    ({ source }) => dirname(source.path).replace('packages/envs/src/', ''),
+    environmentHeadings,
+  );
   files.set('algorithms/index.md', algorithmIndex(algorithmGroups.map(({ text, members }) => ({ text, facts: members }))));
   const listed: EnvironmentGroup[] = environmentGroups.map(({ text, members }) => ({
     text,

@@ -1,3 +1,4 @@
+import type { Fields } from './field.ts';
 import { alternatives, type JsonSchema } from './json-schema.ts';
 
 /** What a setting takes, in words. */
@@ -8,6 +9,31 @@ export interface FieldDescription {
   readonly range: string;
   /** Type and range as a phrase: `a number in [0, 1]`. */
   readonly accepts: string;
+}
+
+/** A setting as help texts, documentation tables and flags need it. */
+export interface DescribedField extends FieldDescription {
+  /** Key in the configuration, camelCase. */
+  readonly name: string;
+  /** One line; empty when the schema does not say. */
+  readonly meaning: string;
+  readonly unit: string | null;
+  /** `undefined` when the setting must be given. */
+  readonly default: unknown;
+  /** The setting alone as JSON Schema. */
+  readonly schema: JsonSchema;
+}
+
+/** Describes settings given as plain data, in their order. */
+export function describeFields(fields: Fields): DescribedField[] {
+  return Object.entries(fields).map(([name, { schema, default: standard, meaning, unit = null }]) => ({
+    name,
+    meaning,
+    unit,
+    default: standard,
+    schema,
+    ...describeField(schema),
+  }));
 }
 
 /** Says in words what a schema takes. */

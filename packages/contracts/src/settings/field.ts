@@ -104,6 +104,16 @@ export const field = {
     return make({ type: 'array', items: numberSchema('number', options), ...size }, options);
   },
 
+  /**
+   * Two numbers, the smaller one first; either may be infinite. JSON Schema has no words for their order, so `takes` lets any two pass,
+   * and the reader of the setting checks their order.
+   */
+  interval(options: FieldText<readonly number[]>): Field<readonly number[]> {
+    const items = { anyOf: [numberSchema('number', {}), { enum: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }] };
+    const text = { title: 'interval', description: 'two numbers, the smaller one first' };
+    return make({ ...text, type: 'array', items, minItems: 2, maxItems: 2 }, options);
+  },
+
   /** Units of each hidden layer, from the input on; an empty list is a linear network. */
   sizes(options: FieldText<readonly number[]>): Field<readonly number[]> {
     return make({ type: 'array', items: integerSchema({ above: 0 }) }, options);

@@ -47,11 +47,17 @@ export function readValues<F extends Fields>(fields: F, given: Readonly<Record<s
       throw new InputError(message(where, 'the option must exist', name, remedy));
     }
     if (value === undefined || takes(known.schema, value)) continue;
-    const remedy = `Its default is ${JSON.stringify(known.default)}`;
+    const remedy = `Its default is ${show(known.default)}`;
     throw new InputError(message(where, `${name} must be ${describeField(known.schema).accepts}`, value, remedy));
   }
   const values = Object.entries(fields).map(([name, known]) => [name, given[name] === undefined ? known.default : given[name]]);
   return Object.fromEntries(values) as ValuesOf<F>;
+}
+
+/** As it is written in code; JSON knows no infinity. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(show).join(',')}]`;
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 function isInRange({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema, value: number): boolean {
@@ -65,7 +71,8 @@ function isInRange({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Jso
 
 function takesList({ items, prefixItems, minItems = 0, maxItems = Infinity }: JsonSchema, values: readonly unknown[]): boolean {
   if (prefixItems) return values.length === prefixItems.length && prefixItems.every((item, i) => takes(item, values[i]));
-  return values.length >= minItems && values.length <= maxItems && values.every(value => takes(items || {}, value));
+  // Not `values.every`, which skips holes.
+  return values.length >= minItems && values.length <= maxItems && Array.from(values).every(value => takes(items || {}, value));
 }
 
 function takesObject({ properties = {}, required = [] }: JsonSchema, value: unknown): boolean {

@@ -1,7 +1,7 @@
-import { ConfigError, message, nearestName } from '@zpin/contracts';
+import { ConfigError, type DescribedField, message, nearestName } from '@zpin/contracts';
 import type { z } from 'zod';
 import { renamedSetting } from './config-schema.ts';
-import { type ConfigField, describeConfig } from './describe-config.ts';
+import { describeConfig } from './describe-config.ts';
 
 /**
  * Checks a configuration and fills in defaults.
@@ -28,7 +28,7 @@ export function parseConfig<Config>(
 interface Explanation {
   readonly schema: z.ZodType;
   readonly raw: unknown;
-  readonly fields: ReadonlyMap<string, ConfigField>;
+  readonly fields: ReadonlyMap<string, DescribedField>;
   readonly where: string;
   label(name: string): string;
 }

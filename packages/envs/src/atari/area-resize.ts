@@ -8,26 +8,30 @@ interface Taps {
 
 /** Shrinks pictures of one channel by averaging areas, as OpenCV's INTER_AREA does; reuses its buffer. */
 export class AreaResize {
-  private readonly rows: Taps;
-  private readonly columns: Taps;
-  private readonly width: number;
-  private readonly line: Float32Array;
-  private readonly outWidth: number;
-  private readonly outHeight: number;
+  readonly #rows: Taps;
+  readonly #columns: Taps;
+  readonly #width: number;
+  readonly #line: Float32Array;
+  readonly #outWidth: number;
+  readonly #outHeight: number;
 
   constructor(height: number, width: number, outHeight: number, outWidth: number) {
-    this.rows = taps(height, outHeight);
-    this.columns = taps(width, outWidth);
-    this.width = width;
-    this.outWidth = outWidth;
-    this.outHeight = outHeight;
-    this.line = new Float32Array(width);
+    this.#rows = taps(height, outHeight);
+    this.#columns = taps(width, outWidth);
+    this.#width = width;
+    this.#outWidth = outWidth;
+    this.#outHeight = outHeight;
+    this.#line = new Float32Array(width);
   }
 
   /** @param picture `[height, width]` @param out `[outHeight, outWidth]`, rounded to the nearest */
   apply(picture: Uint8Array, out: Uint8Array): void {
-    const { rows, columns, width, line, outWidth } = this;
-    for (let y = 0; y < this.outHeight; y++) {
+    const rows = this.#rows;
+    const columns = this.#columns;
+    const width = this.#width;
+    const line = this.#line;
+    const outWidth = this.#outWidth;
+    for (let y = 0; y < this.#outHeight; y++) {
       line.fill(0);
       for (let tap = rows.start[y]; tap < rows.start[y + 1]; tap++) {
         const from = rows.index[tap] * width;

@@ -32,17 +32,17 @@ export interface AtariPreprocessingOptions {
  * grey, and shrunk to 84 × 84; rewards add up. Observation `[size, size]`, uint8. Mnih et al. 2015; Machado et al. 2018.
  */
 export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, number> {
-  private readonly noopMax: number;
-  private readonly frameSkip: number;
-  private readonly terminalOnLifeLoss: boolean;
-  private readonly channels: number;
-  private readonly resize: AreaResize;
+  readonly #noopMax: number;
+  readonly #frameSkip: number;
+  readonly #terminalOnLifeLoss: boolean;
+  readonly #channels: number;
+  readonly #resize: AreaResize;
   /** Grey values of the last frame and of the one before, `[height · width]`. */
-  private readonly latest: Uint8Array;
-  private readonly earlier: Uint8Array;
-  private readonly outSize: number;
-  private rng = new Rng(0);
-  private lives = 0;
+  readonly #latest: Uint8Array;
+  readonly #earlier: Uint8Array;
+  readonly #outSize: number;
+  #rng = new Rng(0);
+  #lives = 0;
 
   /** @throws SpaceError unless observations are uint8 pictures `[H, W]` or `[H, W, 3]`; InputError when a setting is out of range */
   constructor(env: Env<SpaceValue, number>, options: AtariPreprocessingOptions = {}) {
@@ -61,27 +61,27 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       throw new InputError(message('AtariPreprocessing', expectation, options, 'Leave them out'));
     }
     super(env, { observationSpace: box({ low: 0, high: 255, shape: [size, size], dtype: 'uint8' }) });
-    this.noopMax = noopMax;
-    this.frameSkip = frameSkip;
-    this.terminalOnLifeLoss = terminalOnLifeLoss;
-    this.channels = channels;
-    this.resize = new AreaResize(height, width, size, size);
-    this.latest = new Uint8Array(height * width);
-    this.earlier = new Uint8Array(height * width);
-    this.outSize = size * size;
+    this.#noopMax = noopMax;
+    this.#frameSkip = frameSkip;
+    this.#terminalOnLifeLoss = terminalOnLifeLoss;
+    this.#channels = channels;
+    this.#resize = new AreaResize(height, width, size, size);
+    this.#latest = new Uint8Array(height * width);
+    this.#earlier = new Uint8Array(height * width);
+    this.#outSize = size * size;
   }
 
   override reset({ seed, ...options }: ResetOptions = {}): ResetResult<Uint8Array> {
-    let result = this.env.reset(seed === undefined ? options : { ...options, seed: this.seed(seed) });
-    const noops = this.noopMax > 0 ? this.rng.integers(1, this.noopMax + 1) : 0;
+    let result = this.env.reset(seed === undefined ? options : { ...options, seed: this.#seed(seed) });
+    const noops = this.#noopMax > 0 ? this.#rng.integers(1, this.#noopMax + 1) : 0;
     for (let i = 0; i < noops; i++) {
       const step = this.env.step(0);
       result = step.terminated || step.truncated ? this.env.reset(options) : step;
     }
-    this.lives = livesOf(result.info);
-    this.grey(result.obs, this.latest);
-    this.earlier.fill(0);
-    return { obs: this.view(), info: result.info };
+    this.#lives = livesOf(result.info);
+    this.#grey(result.obs, this.#latest);
+    this.#earlier.fill(0);
+    return { obs: this.#view(), info: result.info };
   }
 
   override step(action: number): StepResult<Uint8Array> {
@@ -90,36 +90,37 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       const result = this.env.step(action);
       reward += result.reward;
       const lives = livesOf(result.info);
-      const terminated = result.terminated || (this.terminalOnLifeLoss && lives < this.lives);
-      this.lives = lives;
+      const terminated = result.terminated || (this.#terminalOnLifeLoss && lives < this.#lives);
+      this.#lives = lives;
       // The last two frames count; when the game ends early, the view stays what it was.
-      if (frame === this.frameSkip - 1) this.grey(result.obs, this.earlier);
-      if (frame === this.frameSkip) this.grey(result.obs, this.latest);
-      if (frame === this.frameSkip || terminated || result.truncated) return { ...result, obs: this.view(), reward, terminated };
+      if (frame === this.#frameSkip - 1) this.#grey(result.obs, this.#earlier);
+      if (frame === this.#frameSkip) this.#grey(result.obs, this.#latest);
+      if (frame === this.#frameSkip || terminated || result.truncated)
+        return { ...result, obs: this.#view(), reward, terminated };
     }
   }
 
   protected override save(): EnvState {
-    return { rng: this.rng.state(), lives: this.lives, latest: this.latest.slice(), earlier: this.earlier.slice() };
+    return { rng: this.#rng.state(), lives: this.#lives, latest: this.#latest.slice(), earlier: this.#earlier.slice() };
   }
 
   protected override load(state: EnvState): void {
-    this.rng = Rng.fromState(state.rng as RngState);
-    this.lives = state.lives as number;
-    this.latest.set(state.latest as Uint8Array);
-    this.earlier.set(state.earlier as Uint8Array);
+    this.#rng = Rng.fromState(state.rng as RngState);
+    this.#lives = state.lives as number;
+    this.#latest.set(state.latest as Uint8Array);
+    this.#earlier.set(state.earlier as Uint8Array);
   }
 
   /** A child generator draws the idle steps, so that the environment's own draws stay as they are. */
-  private seed(seed: number | Rng): Rng {
+  #seed(seed: number | Rng): Rng {
     const rng = typeof seed === 'number' ? new Rng(seed) : seed;
-    [this.rng] = rng.spawn(1);
+    [this.#rng] = rng.spawn(1);
     return rng;
   }
 
-  private grey(obs: SpaceValue, out: Uint8Array): void {
+  #grey(obs: SpaceValue, out: Uint8Array): void {
     const pixels = obs as Uint8Array;
-    if (this.channels === 1) {
+    if (this.#channels === 1) {
       out.set(pixels);
       return;
     }
@@ -128,11 +129,12 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
     }
   }
 
-  private view(): Uint8Array {
-    const { latest, earlier } = this;
-    if (this.frameSkip > 1) for (let i = 0; i < latest.length; i++) if (earlier[i] > latest[i]) latest[i] = earlier[i];
-    const out = new Uint8Array(this.outSize);
-    this.resize.apply(latest, out);
+  #view(): Uint8Array {
+    const latest = this.#latest;
+    const earlier = this.#earlier;
+    if (this.#frameSkip > 1) for (let i = 0; i < latest.length; i++) if (earlier[i] > latest[i]) latest[i] = earlier[i];
+    const out = new Uint8Array(this.#outSize);
+    this.#resize.apply(latest, out);
     return out;
   }
 }

@@ -44,23 +44,22 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Whether the task ended with the last step; `advance` sets it. */
   protected terminated = false;
 
-  private phase: Phase = 'new';
-  private elapsed = 0;
-  private truncated = false;
-  private readonly limit: number;
-  private readonly obsSize: number;
-  private readonly actionSize: number;
+  #phase: Phase = 'new';
+  #elapsed = 0;
+  readonly #limit: number;
+  readonly #obsSize: number;
+  readonly #actionSize: number;
   /** Number of actions of a `Discrete` space, else 0. */
-  private readonly choices: number;
-  private readonly actionRow: NumericArray;
+  readonly #choices: number;
+  readonly #actionRow: NumericArray;
 
   protected constructor(spec: EnvSpec) {
     this.spec = spec;
-    this.limit = spec.maxEpisodeSteps ?? Number.POSITIVE_INFINITY;
-    this.obsSize = flatSize(spec.observationSpace);
-    this.actionSize = flatSize(spec.actionSpace);
-    this.choices = spec.actionSpace.type === 'discrete' ? spec.actionSpace.n : 0;
-    this.actionRow = createRows(spec.actionSpace, 1);
+    this.#limit = spec.maxEpisodeSteps ?? Number.POSITIVE_INFINITY;
+    this.#obsSize = flatSize(spec.observationSpace);
+    this.#actionSize = flatSize(spec.actionSpace);
+    this.#choices = spec.actionSpace.type === 'discrete' ? spec.actionSpace.n : 0;
+    this.#actionRow = createRows(spec.actionSpace, 1);
   }
 
   /** Draws the state in which an episode starts, from `this.rng`. */
@@ -85,40 +84,41 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   reset({ seed, options = NO_OPTIONS }: ResetOptions = {}): ResetResult<Obs> {
-    this.begin(seed, options);
-    return { obs: this.observation(), info: this.info() };
+    this.#begin(seed, options);
+    return { obs: this.#observation(), info: this.info() };
   }
 
   step(action: Act): StepResult<Obs> {
-    this.play(this.toRow(action as SpaceValue), 0);
-    const { reward, terminated, truncated } = this;
-    return { obs: this.observation(), reward, terminated, truncated, info: this.info() };
+    const truncated = this.#play(this.#toRow(action as SpaceValue), 0);
+    const { reward, terminated } = this;
+    return { obs: this.#observation(), reward, terminated, truncated, info: this.info() };
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
-    this.begin(seed, NO_OPTIONS);
-    this.observe(out.obs, row * this.obsSize);
-    if (out.actionMask) this.mask(out.actionMask, row * this.choices);
+    this.#begin(seed, NO_OPTIONS);
+    this.observe(out.obs, row * this.#obsSize);
+    if (out.actionMask) this.mask(out.actionMask, row * this.#choices);
   }
 
   stepRow(actions: NumericArray, out: VectorStep, row: number): void {
-    this.play(actions, row * this.actionSize);
+    const truncated = this.#play(actions, row * this.#actionSize);
+    const { terminated } = this;
     out.reward[row] = this.reward;
-    out.terminated[row] = this.terminated ? 1 : 0;
-    out.truncated[row] = this.truncated ? 1 : 0;
-    if (this.phase === 'ended') {
-      this.observe(out.finalObs, row * this.obsSize);
-      if (out.finalActionMask) this.mask(out.finalActionMask, row * this.choices);
+    out.terminated[row] = terminated ? 1 : 0;
+    out.truncated[row] = truncated ? 1 : 0;
+    if (terminated || truncated) {
+      this.observe(out.finalObs, row * this.#obsSize);
+      if (out.finalActionMask) this.mask(out.finalActionMask, row * this.#choices);
       if (out.success) out.success[row] = Number(this.info().isSuccess);
-      this.begin(undefined, NO_OPTIONS);
+      this.#begin(undefined, NO_OPTIONS);
     }
-    this.observe(out.obs, row * this.obsSize);
-    if (out.actionMask) this.mask(out.actionMask, row * this.choices);
+    this.observe(out.obs, row * this.#obsSize);
+    if (out.actionMask) this.mask(out.actionMask, row * this.#choices);
   }
 
   state(): EnvState {
     this.refuseClosed('state');
-    return { phase: this.phase, elapsed: this.elapsed, rng: this.rng.state(), world: this.world.slice() };
+    return { phase: this.#phase, elapsed: this.#elapsed, rng: this.rng.state(), world: this.world.slice() };
   }
 
   restore(state: EnvState): void {
@@ -130,55 +130,57 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     }
     this.rng = Rng.fromState(state.rng as RngState);
     this.world.set(world);
-    this.phase = state.phase as Phase;
-    this.elapsed = state.elapsed as number;
+    this.#phase = state.phase as Phase;
+    this.#elapsed = state.elapsed as number;
   }
 
   close(): void {
-    this.phase = 'closed';
+    this.#phase = 'closed';
   }
 
-  private begin(seed: number | Rng | undefined, options: Readonly<Record<string, unknown>>): void {
-    if (this.phase === 'closed') this.refuseClosed('reset');
+  #begin(seed: number | Rng | undefined, options: Readonly<Record<string, unknown>>): void {
+    if (this.#phase === 'closed') this.refuseClosed('reset');
     if (seed !== undefined) this.rng = typeof seed === 'number' ? new Rng(seed) : seed;
     this.start(options);
-    this.elapsed = 0;
-    this.phase = 'running';
+    this.#elapsed = 0;
+    this.#phase = 'running';
   }
 
-  private play(actions: NumericArray, offset: number): void {
-    if (this.phase !== 'running') this.refuseStep();
-    this.checkAction(actions, offset);
+  /** Plays one step, and tells whether it is the last one that the time limit allows. */
+  #play(actions: NumericArray, offset: number): boolean {
+    if (this.#phase !== 'running') this.#refuseStep();
+    this.#checkAction(actions, offset);
     this.advance(actions, offset);
-    this.elapsed++;
-    this.truncated = this.elapsed >= this.limit;
-    if (this.terminated || this.truncated) this.phase = 'ended';
+    this.#elapsed++;
+    const truncated = this.#elapsed >= this.#limit;
+    if (this.terminated || truncated) this.#phase = 'ended';
+    return truncated;
   }
 
-  private observation(): Obs {
+  #observation(): Obs {
     const row = createRows(this.spec.observationSpace, 1);
     this.observe(row, 0);
     const space: Space = this.spec.observationSpace;
     return (space.type === 'box' ? row : unflatten(space, row)) as Obs;
   }
 
-  private toRow(action: SpaceValue): NumericArray {
+  #toRow(action: SpaceValue): NumericArray {
     const space = this.spec.actionSpace;
-    const fits = space.type === 'discrete' ? Number.isInteger(action) : (action as NumericArray)?.length === this.actionSize;
-    if (!fits) this.refuseAction(action);
-    return flatten(space, action, this.actionRow);
+    const fits = space.type === 'discrete' ? Number.isInteger(action) : (action as NumericArray)?.length === this.#actionSize;
+    if (!fits) this.#refuseAction(action);
+    return flatten(space, action, this.#actionRow);
   }
 
-  private checkAction(actions: NumericArray, offset: number): void {
-    if (this.choices > 0) {
+  #checkAction(actions: NumericArray, offset: number): void {
+    if (this.#choices > 0) {
       const action = actions[offset];
-      if (!(action >= 0 && action < this.choices && Number.isInteger(action))) this.refuseAction(action);
+      if (!(action >= 0 && action < this.#choices && Number.isInteger(action))) this.#refuseAction(action);
       return;
     }
-    for (let i = offset; i < offset + this.actionSize; i++) if (!Number.isFinite(actions[i])) this.refuseAction(actions[i]);
+    for (let i = offset; i < offset + this.#actionSize; i++) if (!Number.isFinite(actions[i])) this.#refuseAction(actions[i]);
   }
 
-  private refuseAction(action: unknown): never {
+  #refuseAction(action: unknown): never {
     const { id, actionSpace } = this.spec;
     throw new SpaceError(
       message(`${id}.step`, `the action must be of ${describeSpace(actionSpace)}`, action, 'Check the policy'),
@@ -187,13 +189,13 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
 
   /** @throws InputError naming the environment and `method`, when it was closed */
   protected refuseClosed(method: string): void {
-    if (this.phase !== 'closed') return;
+    if (this.#phase !== 'closed') return;
     throw new InputError(message(`${this.spec.id}.${method}`, 'the environment must be open', 'closed', 'Make a new one'));
   }
 
-  private refuseStep(): never {
+  #refuseStep(): never {
     this.refuseClosed('step');
-    const actual = this.phase === 'new' ? 'no reset yet' : 'an episode that ended';
+    const actual = this.#phase === 'new' ? 'no reset yet' : 'an episode that ended';
     throw new InputError(message(`${this.spec.id}.step`, 'an episode must be in progress', actual, 'Call reset first'));
   }
 }

@@ -80,15 +80,15 @@ describe('BipedalWalker', () => {
 
 /** Plays given numbers in [0, 1). */
 class ScriptedRng extends Rng {
-  private readonly script: number[];
+  readonly #script: number[];
 
   constructor(script: readonly number[]) {
     super(0);
-    this.script = [...script];
+    this.#script = [...script];
   }
 
   override random(): number {
-    return this.script.shift() ?? 0.5;
+    return this.#script.shift() ?? 0.5;
   }
 
   override integers(low: number, high: number): number {

@@ -1,4 +1,5 @@
-import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Box2dEnv } from './box2d-env.ts';
 import { RAYS, SCALE, TORQUE, WalkerScene } from './walker-scene.ts';
 import { GRASS, POINTS, STEP } from './walker-terrain.ts';
@@ -41,10 +42,13 @@ export const bipedalWalkerHardcoreV3: EnvSpec = {
   maxEpisodeSteps: 2000,
 };
 
-export interface BipedalWalkerOptions {
-  /** Whether there are obstacles; by default in the environment of that name. */
-  readonly isHardcore?: boolean;
-}
+export const bipedalWalkerOptions = {
+  isHardcore: field.boolean({ default: false, meaning: 'whether there are stumps, stairs and pits' }),
+};
+
+const hardcoreOptions = { isHardcore: { ...bipedalWalkerOptions.isHardcore, default: true } };
+
+export type BipedalWalkerOptions = ValuesOf<typeof bipedalWalkerOptions>;
 
 /**
  * Walk over uneven ground on two legs of two parts. Actions: speeds of hip and knee of the first leg, then of the second, in [−1, 1], with a
@@ -55,15 +59,14 @@ export interface BipedalWalkerOptions {
  */
 export class BipedalWalker extends Box2dEnv<Float32Array> {
   protected override readonly world = new Float64Array(25);
-  private readonly isHardcore: boolean;
-  private scene: WalkerScene | null = null;
+  readonly #isHardcore: boolean;
+  protected scene: WalkerScene | null = null;
 
-  constructor(
-    spec: EnvSpec = bipedalWalkerV3,
-    { isHardcore = spec.id === bipedalWalkerHardcoreV3.id }: BipedalWalkerOptions = {},
-  ) {
+  constructor(spec: EnvSpec = bipedalWalkerV3, options: Partial<BipedalWalkerOptions> = {}) {
+    const known = spec.id === bipedalWalkerHardcoreV3.id ? hardcoreOptions : bipedalWalkerOptions;
+    const { isHardcore } = readValues(known, options, spec.id);
     super(spec);
-    this.isHardcore = isHardcore;
+    this.#isHardcore = isHardcore;
   }
 
   render(): Frame {
@@ -72,17 +75,17 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   protected override build(): void {
-    const scene = new WalkerScene(this.isHardcore, this.rng);
+    const scene = new WalkerScene(this.#isHardcore, this.rng);
     this.scene = scene;
-    this.walk(scene, NO_MOTORS, 0);
-    this.world[SHAPING] = this.shaping(scene);
+    this.#walk(scene, NO_MOTORS, 0);
+    this.world[SHAPING] = this.#shaping(scene);
   }
 
   protected override simulate(actions: NumericArray, offset: number): void {
-    const { world, scene } = this;
+    const { scene, world } = this;
     if (!scene) return;
-    this.walk(scene, actions, offset);
-    const shaping = this.shaping(scene);
+    this.#walk(scene, actions, offset);
+    const shaping = this.#shaping(scene);
     this.reward = shaping - world[SHAPING];
     world[SHAPING] = shaping;
     for (let i = 0; i < 4; i++) this.reward -= TORQUE_COST * torque(actions[offset + i]);
@@ -101,7 +104,7 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   /** One step with the motors at `actions[offset]`. Writes the observation. */
-  private walk(scene: WalkerScene, actions: NumericArray, offset: number): void {
+  #walk(scene: WalkerScene, actions: NumericArray, offset: number): void {
     const { world } = this;
     const { hull, legs, joints, touching } = scene;
     for (let i = 0; i < 4; i++) {
@@ -131,10 +134,25 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   }
 
   /** How far it came, and how level its hull is. */
-  private shaping(scene: WalkerScene): number {
+  #shaping(scene: WalkerScene): number {
     return (130 * scene.hull.getPosition().x) / SCALE - 5 * Math.abs(this.world[0]);
   }
 }
+
+export const bipedalWalkerEntries: readonly EnvEntry<typeof bipedalWalkerOptions>[] = [
+  {
+    spec: bipedalWalkerV3,
+    summary: 'Walk over uneven ground on two legs.',
+    options: bipedalWalkerOptions,
+    create: (spec, options) => new BipedalWalker(spec, options),
+  },
+  {
+    spec: bipedalWalkerHardcoreV3,
+    summary: 'Walk on two legs over stumps, stairs and pits.',
+    options: hardcoreOptions,
+    create: (spec, options) => new BipedalWalker(spec, options),
+  },
+];
 
 /** Newton metres for an action. */
 function torque(action: number): number {

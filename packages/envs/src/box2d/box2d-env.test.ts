@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describeSpace, type Env, type EnvState, Rng, type SpaceValue, sample } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
-import { type EnvOptions, makeEnv } from '../registry.ts';
+import type { EnvOptions } from '../env-entry.ts';
+import { makeEnv } from '../registry.ts';
 import { BipedalWalker } from './bipedal-walker.ts';
 import { LunarLander } from './lunar-lander.ts';
 

@@ -17,17 +17,17 @@ import { ArrayEnv } from '../base/array-env.ts';
  * what was played since, and `restore` plays it once more.
  */
 export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
-  private readonly width: number;
+  readonly #width: number;
   /** Where the generator stood when the episode started; `null` before the first one. */
-  private origin: RngState | null = null;
+  #origin: RngState | null = null;
   /** `[length, width]`: actions of the episode. */
-  private played: Float32Array;
-  private length = 0;
+  #played: Float32Array;
+  #length = 0;
 
   protected constructor(spec: EnvSpec) {
     super(spec);
-    this.width = flatSize(spec.actionSpace);
-    this.played = new Float32Array(256 * this.width);
+    this.#width = flatSize(spec.actionSpace);
+    this.#played = new Float32Array(256 * this.#width);
   }
 
   /** Builds the world in which an episode starts, from `this.rng`, and plays Gymnasium's first step, which does nothing. */
@@ -40,23 +40,23 @@ export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
   protected abstract release(): void;
 
   override state(): EnvState {
-    return { ...super.state(), origin: this.origin, played: this.played.slice(0, this.length * this.width) };
+    return { ...super.state(), origin: this.#origin, played: this.#played.slice(0, this.#length * this.#width) };
   }
 
   override restore(state: EnvState): void {
     const { origin, played } = state;
-    if (!(played instanceof Float32Array && played.length % this.width === 0 && played.every(Number.isFinite))) {
+    if (!(played instanceof Float32Array && played.length % this.#width === 0 && played.every(Number.isFinite))) {
       const expectation = `the state must hold the actions of an episode of ${this.spec.id}`;
       throw new CheckpointError(message(`${this.spec.id}.restore`, expectation, played, 'Restore what state() returned'));
     }
     super.restore(state);
     this.release();
-    this.length = 0;
-    this.origin = null;
+    this.#length = 0;
+    this.#origin = null;
     if (origin === null) return;
     this.rng = Rng.fromState(origin as RngState);
     this.start();
-    for (let offset = 0; offset < played.length; offset += this.width) this.advance(played, offset);
+    for (let offset = 0; offset < played.length; offset += this.#width) this.advance(played, offset);
     this.rng.restore(state.rng as RngState);
   }
 
@@ -70,20 +70,20 @@ export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
   }
 
   protected override start(): void {
-    this.origin = this.rng.state();
-    this.length = 0;
+    this.#origin = this.rng.state();
+    this.#length = 0;
     this.build();
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const at = this.length * this.width;
-    if (at === this.played.length) {
+    const at = this.#length * this.#width;
+    if (at === this.#played.length) {
       const longer = new Float32Array(2 * at);
-      longer.set(this.played);
-      this.played = longer;
+      longer.set(this.#played);
+      this.#played = longer;
     }
-    for (let i = 0; i < this.width; i++) this.played[at + i] = actions[offset + i];
-    this.length++;
-    this.simulate(this.played, at);
+    for (let i = 0; i < this.#width; i++) this.#played[at + i] = actions[offset + i];
+    this.#length++;
+    this.simulate(this.#played, at);
   }
 }

@@ -45,9 +45,9 @@ export class LanderScene {
 
   /** Draws the profile of the ground and the force at the start from `rng`. */
   constructor(gravity: number, rng: Rng) {
-    this.world = new PhysicsWorld(gravity, (a, b, isTouching) => this.contact(a, b, isTouching));
+    this.world = new PhysicsWorld(gravity, (a, b, isTouching) => this.#contact(a, b, isTouching));
     this.ground = drawGround(rng);
-    this.addGround();
+    this.#addGround();
     this.lander = this.world.createMoving({ position: { x: WIDTH / 2, y: HEIGHT } });
     this.lander.createFixture({
       shape: new PolygonShape(HULL),
@@ -58,17 +58,17 @@ export class LanderScene {
     });
     const force = { x: rng.uniform(-START_FORCE, START_FORCE), y: rng.uniform(-START_FORCE, START_FORCE) };
     this.lander.applyForceToCenter(force, true);
-    this.legs = [this.addLeg(-1), this.addLeg(1)];
+    this.legs = [this.#addLeg(-1), this.#addLeg(1)];
   }
 
-  private contact(a: Body, b: Body, isTouching: boolean): void {
+  #contact(a: Body, b: Body, isTouching: boolean): void {
     if (isTouching && (a === this.lander || b === this.lander)) this.hasCrashed = true;
     this.legs.forEach((leg, i) => {
       if (a === leg || b === leg) this.touching[i] = isTouching;
     });
   }
 
-  private addGround(): void {
+  #addGround(): void {
     const body = this.world.createBody();
     body.createFixture({ shape: new EdgeShape({ x: 0, y: 0 }, { x: WIDTH, y: 0 }) });
     for (let i = 0; i + 1 < POINTS; i++) {
@@ -76,7 +76,7 @@ export class LanderScene {
     }
   }
 
-  private addLeg(side: -1 | 1): Body {
+  #addLeg(side: -1 | 1): Body {
     // Too high by LEG_DOWN, as in Gymnasium: the joint pulls it into its place in the first steps.
     const leg = this.world.createMoving({
       position: { x: WIDTH / 2 - side * LEG_AWAY, y: HEIGHT },

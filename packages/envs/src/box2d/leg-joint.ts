@@ -30,28 +30,28 @@ interface SolverBody {
  * and does the same arithmetic in the same order, so that its results are the same bit for bit.
  */
 export class LegJoint extends RevoluteJoint {
-  declare private readonly m_bodyA: SolverBody;
-  declare private readonly m_bodyB: SolverBody;
-  declare private readonly m_invMassA: number;
-  declare private readonly m_invMassB: number;
-  declare private readonly m_invIA: number;
-  declare private readonly m_invIB: number;
+  declare protected readonly m_bodyA: SolverBody;
+  declare protected readonly m_bodyB: SolverBody;
+  declare protected readonly m_invMassA: number;
+  declare protected readonly m_invMassB: number;
+  declare protected readonly m_invIA: number;
+  declare protected readonly m_invIB: number;
   /** From the bodies' centres to the joint. */
-  declare private readonly m_rA: Vec2Value;
-  declare private readonly m_rB: Vec2Value;
+  declare protected readonly m_rA: Vec2Value;
+  declare protected readonly m_rB: Vec2Value;
   /** Inverse masses seen by an impulse (force x, force y, torque) at the joint, symmetric. */
-  declare private readonly m_mass: { readonly ex: Vec3Value; readonly ey: Vec3Value; readonly ez: Vec3Value };
-  declare private readonly m_motorMass: number;
-  declare private readonly m_motorSpeed: number;
-  declare private readonly m_maxMotorTorque: number;
-  declare private readonly m_limitState: number;
+  declare protected readonly m_mass: { readonly ex: Vec3Value; readonly ey: Vec3Value; readonly ez: Vec3Value };
+  declare protected readonly m_motorMass: number;
+  declare protected readonly m_motorSpeed: number;
+  declare protected readonly m_maxMotorTorque: number;
+  declare protected readonly m_limitState: number;
   /** Impulses so far in this step: on the point (x, y) and on the angle at a limit (z), and the motor's. */
-  declare private readonly m_impulse: Vec3Value;
-  declare private m_motorImpulse: number;
+  declare protected readonly m_impulse: Vec3Value;
+  declare protected m_motorImpulse: number;
 
   /** Inverse determinants of the upper left 2 × 2 of the mass matrix, and of all of it. */
-  private inverse22 = 0;
-  private inverse33 = 0;
+  #inverse22 = 0;
+  #inverse33 = 0;
 
   constructor(def: LegJointDef) {
     super({ ...def, enableMotor: true, enableLimit: true });
@@ -60,11 +60,11 @@ export class LegJoint extends RevoluteJoint {
   override initVelocityConstraints(step: TimeStep): void {
     super.initVelocityConstraints(step);
     const { ex, ey, ez } = this.m_mass;
-    this.inverse22 = 1 / (ex.x * ey.y - ey.x * ex.y);
+    this.#inverse22 = 1 / (ex.x * ey.y - ey.x * ex.y);
     const minorX = ey.y * ez.z - ey.z * ez.y;
     const minorY = ey.z * ez.x - ey.x * ez.z;
     const minorZ = ey.x * ez.y - ey.y * ez.x;
-    this.inverse33 = 1 / (ex.x * minorX + ex.y * minorY + ex.z * minorZ);
+    this.#inverse33 = 1 / (ex.x * minorX + ex.y * minorY + ex.z * minorZ);
   }
 
   override solveVelocityConstraints(step: TimeStep): void {
@@ -93,7 +93,7 @@ export class LegJoint extends RevoluteJoint {
     let isHeld = this.m_limitState !== INACTIVE;
     if (isHeld) {
       const spin = wB - wA;
-      const inverse = this.inverse33;
+      const inverse = this.#inverse33;
       turn = -(
         inverse *
         (ex.x * (ey.y * spin - ey.z * gapY) + ex.y * (ey.z * gapX - ey.x * spin) + ex.z * (ey.x * gapY - ey.y * gapX))
@@ -114,8 +114,8 @@ export class LegJoint extends RevoluteJoint {
     if (!isHeld) {
       const wantX = -gapX + impulse.z * ez.x;
       const wantY = -gapY + impulse.z * ez.y;
-      pushX = this.inverse22 * (ey.y * wantX - ey.x * wantY);
-      pushY = this.inverse22 * (ex.x * wantY - ex.y * wantX);
+      pushX = this.#inverse22 * (ey.y * wantX - ey.x * wantY);
+      pushY = this.#inverse22 * (ex.x * wantY - ex.y * wantX);
       turn = -impulse.z;
     }
     impulse.x += pushX;

@@ -1,4 +1,5 @@
-import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
+import { box, discrete, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Box2dEnv } from './box2d-env.ts';
 import { HEIGHT, LanderScene, LEG_DOWN, PAD, SCALE, WIDTH } from './lander-scene.ts';
 import { drawLander } from './lander-view.ts';
@@ -35,16 +36,18 @@ export const lunarLanderContinuousV3: EnvSpec = {
   actionSpace: box({ low: -1, high: 1, shape: [2] }),
 };
 
-export interface LunarLanderOptions {
-  /** Upwards, m/s², in (−12, 0). */
-  readonly gravity?: number;
-  /** Whether wind pushes and turns the lander while it flies. */
-  readonly enableWind?: boolean;
-  /** Largest force of the wind, newtons; Gymnasium advises 0 to 20. */
-  readonly windPower?: number;
-  /** Largest torque of the wind, newton metres; Gymnasium advises 0 to 2. */
-  readonly turbulencePower?: number;
-}
+export const lunarLanderOptions = {
+  gravity: field.number({ above: -12, below: 0, default: -10, meaning: 'acceleration upwards', unit: 'm/s^2' }),
+  enableWind: field.boolean({ default: false, meaning: 'whether wind pushes and turns the lander while it flies' }),
+  windPower: field.nonNegative({ default: 15, meaning: 'largest force of the wind; Gymnasium advises 0 to 20', unit: 'N' }),
+  turbulencePower: field.nonNegative({
+    default: 1.5,
+    meaning: 'largest torque of the wind; Gymnasium advises 0 to 2',
+    unit: 'N m',
+  }),
+};
+
+export type LunarLanderOptions = ValuesOf<typeof lunarLanderOptions>;
 
 /**
  * Land between two flags with a main engine below and one on each side. Actions: nothing (0), left engine (1), main engine (2), right engine
@@ -55,36 +58,27 @@ export interface LunarLanderOptions {
  */
 export class LunarLander extends Box2dEnv<number | Float32Array> {
   protected override readonly world = new Float64Array(11);
-  private readonly isContinuous: boolean;
-  private readonly gravity: number;
-  private readonly isWindy: boolean;
-  private readonly windPower: number;
-  private readonly turbulencePower: number;
-  private scene: LanderScene | null = null;
+  readonly #isContinuous: boolean;
+  readonly #gravity: number;
+  readonly #isWindy: boolean;
+  readonly #windPower: number;
+  readonly #turbulencePower: number;
+  protected scene: LanderScene | null = null;
   /** Steps in the wind, from where the episode started in its pattern. */
-  private windTime = 0;
-  private turbulenceTime = 0;
-  private readonly impulse = { x: 0, y: 0 };
-  private readonly point = { x: 0, y: 0 };
+  #windTime = 0;
+  #turbulenceTime = 0;
+  readonly #impulse = { x: 0, y: 0 };
+  readonly #point = { x: 0, y: 0 };
 
   /** @throws InputError when a setting is out of its range */
-  constructor(
-    spec: EnvSpec = lunarLanderV3,
-    { gravity = -10, enableWind = false, windPower = 15, turbulencePower = 1.5 }: LunarLanderOptions = {},
-  ) {
-    if (!(gravity > -12 && gravity < 0)) {
-      throw new InputError(message(spec.id, 'gravity must be in (-12, 0)', gravity, 'Its default is -10'));
-    }
-    for (const [name, power] of Object.entries({ windPower, turbulencePower })) {
-      if (power >= 0 && power < Number.POSITIVE_INFINITY) continue;
-      throw new InputError(message(spec.id, `${name} must be finite and >= 0`, power, 'Leave it out'));
-    }
+  constructor(spec: EnvSpec = lunarLanderV3, options: Partial<LunarLanderOptions> = {}) {
+    const { gravity, enableWind, windPower, turbulencePower } = readValues(lunarLanderOptions, options, spec.id);
     super(spec);
-    this.isContinuous = spec.actionSpace.type === 'box';
-    this.gravity = gravity;
-    this.isWindy = enableWind;
-    this.windPower = windPower;
-    this.turbulencePower = turbulencePower;
+    this.#isContinuous = spec.actionSpace.type === 'box';
+    this.#gravity = gravity;
+    this.#isWindy = enableWind;
+    this.#windPower = windPower;
+    this.#turbulencePower = turbulencePower;
   }
 
   render(): Frame {
@@ -93,28 +87,28 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   }
 
   protected override build(): void {
-    const scene = new LanderScene(this.gravity, this.rng);
+    const scene = new LanderScene(this.#gravity, this.rng);
     this.scene = scene;
-    if (this.isWindy) {
-      this.windTime = this.rng.integers(-9999, 9999);
-      this.turbulenceTime = this.rng.integers(-9999, 9999);
+    if (this.#isWindy) {
+      this.#windTime = this.rng.integers(-9999, 9999);
+      this.#turbulenceTime = this.rng.integers(-9999, 9999);
     }
-    this.fly(scene, 0, 0);
-    this.world[SHAPING] = this.shaping();
+    this.#fly(scene, 0, 0);
+    this.world[SHAPING] = this.#shaping();
   }
 
   protected override simulate(actions: NumericArray, offset: number): void {
-    const { world, scene } = this;
+    const { scene, world } = this;
     if (!scene) return;
-    if (this.isContinuous) {
+    if (this.#isContinuous) {
       const main = Math.min(1, actions[offset]);
       const side = Math.min(1, Math.max(-1, actions[offset + 1]));
-      this.fly(scene, main > 0 ? 0.5 + 0.5 * main : 0, Math.abs(side) > 0.5 ? side : 0);
+      this.#fly(scene, main > 0 ? 0.5 + 0.5 * main : 0, Math.abs(side) > 0.5 ? side : 0);
     } else {
       const action = actions[offset];
-      this.fly(scene, action === 2 ? 1 : 0, action === 1 ? -1 : action === 3 ? 1 : 0);
+      this.#fly(scene, action === 2 ? 1 : 0, action === 1 ? -1 : action === 3 ? 1 : 0);
     }
-    const shaping = this.shaping();
+    const shaping = this.#shaping();
     this.reward = shaping - world[SHAPING] - 0.3 * world[MAIN_THROTTLE] - 0.03 * Math.abs(world[SIDE_THROTTLE]);
     world[SHAPING] = shaping;
     const isLost = scene.hasCrashed || Math.abs(world[0]) >= 1;
@@ -125,14 +119,16 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   }
 
   /** One step with the given throttles: main engine in [0, 1], side engines in [−1, 1] (negative: left). Writes the observation. */
-  private fly(scene: LanderScene, main: number, side: number): void {
-    const { world, impulse, point, rng } = this;
+  #fly(scene: LanderScene, main: number, side: number): void {
+    const { world, rng } = this;
+    const impulse = this.#impulse;
+    const point = this.#point;
     const { lander, touching } = scene;
-    if (this.isWindy && !touching[0] && !touching[1]) {
-      impulse.x = gust(this.windTime++) * this.windPower;
+    if (this.#isWindy && !touching[0] && !touching[1]) {
+      impulse.x = gust(this.#windTime++) * this.#windPower;
       impulse.y = 0;
       lander.applyForceToCenter(impulse, true);
-      lander.applyTorque(gust(this.turbulenceTime++) * this.turbulencePower, true);
+      lander.applyTorque(gust(this.#turbulenceTime++) * this.#turbulencePower, true);
     }
     const position = lander.getPosition();
     const angle = lander.getAngle();
@@ -177,7 +173,7 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   }
 
   /** How good the state is, apart from fuel. */
-  private shaping(): number {
+  #shaping(): number {
     const [x, y, speedX, speedY, angle, , leg0, leg1] = this.world;
     const far = Math.sqrt(x * x + y * y) + Math.sqrt(speedX * speedX + speedY * speedY) + Math.abs(angle);
     return -100 * far + 10 * leg0 + 10 * leg1;
@@ -191,6 +187,17 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
     this.scene = null;
   }
 }
+
+const entry: Omit<EnvEntry<typeof lunarLanderOptions>, 'spec'> = {
+  summary: 'Land softly between two flags, with little fuel.',
+  options: lunarLanderOptions,
+  create: (spec, options) => new LunarLander(spec, options),
+};
+
+export const lunarLanderEntries = [
+  { spec: lunarLanderV3, ...entry },
+  { spec: lunarLanderContinuousV3, ...entry },
+];
 
 /** The wind's pattern, which never repeats, in [−1, 1]. */
 function gust(time: number): number {

@@ -12,8 +12,8 @@ export type ContactListener = (a: Body, b: Body, isTouching: boolean) => void;
 
 /** A world of planck, stepped as Gymnasium steps Box2D 2.3. */
 export class PhysicsWorld extends World {
-  declare private readonly m_broadPhase: BroadPhase;
-  declare private createContact: (a: FixtureProxy, b: FixtureProxy) => void;
+  declare protected readonly m_broadPhase: BroadPhase;
+  declare protected createContact: (a: FixtureProxy, b: FixtureProxy) => void;
 
   /** @param gravity upwards, m/s² */
   constructor(gravity: number, listener: ContactListener) {

@@ -48,21 +48,21 @@ export class WalkerScene {
   /** Whether each lower leg touches the ground: a begin of any contact says yes, an end of any says no. */
   readonly touching = [false, false];
   hasFallen = false;
-  private readonly rayEnd = { x: 0, y: 0 };
-  private rayShare = 1;
+  readonly #rayEnd = { x: 0, y: 0 };
+  #rayShare = 1;
   /** Cuts the ray in progress at `share` of its length. */
-  private readonly meet = (fixture: Fixture, _point: unknown, _normal: unknown, share: number): number => {
+  readonly #meet = (fixture: Fixture, _point: unknown, _normal: unknown, share: number): number => {
     // -1: go on as if it were not there.
     if ((fixture.getFilterCategoryBits() & GROUND) === 0) return -1;
-    this.rayShare = share;
+    this.#rayShare = share;
     return share;
   };
 
   /** Draws the ground and the force at the start from `rng`. */
   constructor(isHardcore: boolean, rng: Rng) {
-    this.world = new PhysicsWorld(-10, (a, b, isTouching) => this.contact(a, b, isTouching));
+    this.world = new PhysicsWorld(-10, (a, b, isTouching) => this.#contact(a, b, isTouching));
     this.terrain = drawTerrain(rng, isHardcore);
-    this.addGround();
+    this.#addGround();
     for (let i = 0; i < CLOUD_DRAWS; i++) rng.random();
     const x = 10 * STEP;
     const y = LEVEL + 2 * LEG_HEIGHT;
@@ -79,12 +79,12 @@ export class WalkerScene {
     const joints: LegJoint[] = [];
     for (const side of [-1, 1]) {
       const angle = side * 0.05;
-      const upper = this.addLeg(x, y - LEG_HEIGHT / 2 - HIP, angle, UPPER_LEG);
+      const upper = this.#addLeg(x, y - LEG_HEIGHT / 2 - HIP, angle, UPPER_LEG);
       const hip = { lowerAngle: -0.8, upperAngle: 1.1, motorSpeed: side, referenceAngle: angle };
-      joints.push(this.addJoint(this.hull, { x: 0, y: HIP }, upper, hip));
-      const lower = this.addLeg(x, y - (LEG_HEIGHT * 3) / 2 - HIP, angle, LOWER_LEG);
+      joints.push(this.#addJoint(this.hull, { x: 0, y: HIP }, upper, hip));
+      const lower = this.#addLeg(x, y - (LEG_HEIGHT * 3) / 2 - HIP, angle, LOWER_LEG);
       const knee = { lowerAngle: -1.6, upperAngle: -0.1, motorSpeed: 1, referenceAngle: 0 };
-      joints.push(this.addJoint(upper, { x: 0, y: -LEG_HEIGHT / 2 }, lower, knee));
+      joints.push(this.#addJoint(upper, { x: 0, y: -LEG_HEIGHT / 2 }, lower, knee));
       legs.push(upper, lower);
     }
     this.legs = legs;
@@ -93,16 +93,16 @@ export class WalkerScene {
 
   /** Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead. */
   lidar(i: number): number {
-    const { rayEnd } = this;
+    const rayEnd = this.#rayEnd;
     const { x, y } = this.hull.getPosition();
     rayEnd.x = x + Math.sin(RAY_TURN * i) * RAY_LENGTH;
     rayEnd.y = y - Math.cos(RAY_TURN * i) * RAY_LENGTH;
-    this.rayShare = 1;
-    this.world.rayCast(this.hull.getPosition(), rayEnd, this.meet);
-    return this.rayShare;
+    this.#rayShare = 1;
+    this.world.rayCast(this.hull.getPosition(), rayEnd, this.#meet);
+    return this.#rayShare;
   }
 
-  private contact(a: Body, b: Body, isTouching: boolean): void {
+  #contact(a: Body, b: Body, isTouching: boolean): void {
     if (isTouching && (a === this.hull || b === this.hull)) this.hasFallen = true;
     for (let i = 0; i < 2; i++) {
       const lower = this.legs[2 * i + 1];
@@ -110,7 +110,7 @@ export class WalkerScene {
     }
   }
 
-  private addGround(): void {
+  #addGround(): void {
     const { world } = this;
     const { heights, obstacles } = this.terrain;
     for (const corners of obstacles) {
@@ -122,7 +122,7 @@ export class WalkerScene {
     }
   }
 
-  private addLeg(x: number, y: number, angle: number, size: readonly [number, number]): Body {
+  #addLeg(x: number, y: number, angle: number, size: readonly [number, number]): Body {
     const leg = this.world.createMoving({ position: { x, y }, angle });
     leg.createFixture({
       shape: new BoxShape(...size),
@@ -134,7 +134,7 @@ export class WalkerScene {
   }
 
   /** Joins the top of `leg` to a place of `body`. */
-  private addJoint(
+  #addJoint(
     body: Body,
     localAnchorA: Point,
     leg: Body,

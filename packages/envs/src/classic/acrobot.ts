@@ -1,6 +1,7 @@
 import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 /** Seconds per step. */
@@ -36,9 +37,9 @@ export const acrobotV1: EnvSpec = {
 export class Acrobot extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);
   /** Where the four slopes of the Runge-Kutta step are taken, and their weighted sum. */
-  private readonly point = new Float64Array(4);
-  private readonly slope = new Float64Array(4);
-  private readonly total = new Float64Array(4);
+  readonly #point = new Float64Array(4);
+  readonly #slope = new Float64Array(4);
+  readonly #total = new Float64Array(4);
 
   constructor(spec: EnvSpec = acrobotV1) {
     super(spec);
@@ -51,7 +52,10 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { world, point, slope, total } = this;
+    const { world } = this;
+    const point = this.#point;
+    const slope = this.#slope;
+    const total = this.#total;
     const torque = actions[offset] - 1;
     derivatives(world, torque, slope);
     for (let i = 0; i < 4; i++) {
@@ -98,6 +102,12 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
     return canvas.circle(0, 0, 0.1, [200, 200, 0]).circle(x, y, 0.1, [200, 200, 0]).frame();
   }
 }
+
+export const acrobotEntry: EnvEntry = {
+  spec: acrobotV1,
+  summary: 'Swing two links over a line with a motor between them.',
+  create: spec => new Acrobot(spec),
+};
 
 /** Time derivatives of (angle 1, angle 2, velocity 1, velocity 2). */
 function derivatives(state: Float64Array, torque: number, out: Float64Array): void {

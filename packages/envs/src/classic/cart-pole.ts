@@ -1,6 +1,7 @@
-import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import { box, discrete, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 const GRAVITY = 9.8;
@@ -30,10 +31,14 @@ const START_BOUNDS = [-0.05, 0.05] as const;
 export const cartPoleV1 = cartPoleSpec('CartPole-v1', 500, 475);
 export const cartPoleV0 = cartPoleSpec('CartPole-v0', 200, 195);
 
-export interface CartPoleOptions {
-  /** Reward 0 for a step and −1 for the one that fails, as in Sutton and Barto, instead of 1 for each. */
-  readonly suttonBartoReward?: boolean;
-}
+export const cartPoleOptions = {
+  suttonBartoReward: field.boolean({
+    default: false,
+    meaning: 'reward 0 per step and -1 for failing, as in Sutton and Barto, instead of 1 per step',
+  }),
+};
+
+export type CartPoleOptions = ValuesOf<typeof cartPoleOptions>;
 
 /**
  * A pole hinged on a cart; push the cart left (0) or right (1) so that the pole stays up. Observation: position (m), velocity, angle (rad,
@@ -42,13 +47,14 @@ export interface CartPoleOptions {
  */
 export class CartPole extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);
-  private readonly stepReward: number;
-  private readonly failReward: number;
+  readonly #stepReward: number;
+  readonly #failReward: number;
 
-  constructor(spec: EnvSpec = cartPoleV1, { suttonBartoReward = false }: CartPoleOptions = {}) {
+  constructor(spec: EnvSpec = cartPoleV1, options: Partial<CartPoleOptions> = {}) {
+    const { suttonBartoReward } = readValues(cartPoleOptions, options, spec.id);
     super(spec);
-    this.stepReward = suttonBartoReward ? 0 : 1;
-    this.failReward = suttonBartoReward ? -1 : 1;
+    this.#stepReward = suttonBartoReward ? 0 : 1;
+    this.#failReward = suttonBartoReward ? -1 : 1;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -75,7 +81,7 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
     world[2] = tilt;
     world[3] = spin + TAU * spinRate;
     this.terminated = x < -X_LIMIT || x > X_LIMIT || tilt < -ANGLE_LIMIT || tilt > ANGLE_LIMIT;
-    this.reward = this.terminated ? this.failReward : this.stepReward;
+    this.reward = this.terminated ? this.#failReward : this.#stepReward;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -92,3 +98,14 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
     return canvas.circle(x, 0.06, 0.04, [129, 132, 203]).frame();
   }
 }
+
+const entry: Omit<EnvEntry<typeof cartPoleOptions>, 'spec'> = {
+  summary: 'Keep a pole upright on a cart that is pushed left or right.',
+  options: cartPoleOptions,
+  create: (spec, options) => new CartPole(spec, options),
+};
+
+export const cartPoleEntries = [
+  { spec: cartPoleV1, ...entry },
+  { spec: cartPoleV0, ...entry },
+];

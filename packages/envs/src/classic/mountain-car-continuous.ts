@@ -1,7 +1,9 @@
-import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type Frame, type NumericArray, readValues } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { drawMountain } from '../render/mountain.ts';
+import { type MountainCarOptions, mountainCarOptions } from './mountain-car.ts';
 
 const MIN_X = -1.2;
 const MAX_X = 0.6;
@@ -21,10 +23,7 @@ export const mountainCarContinuousV0: EnvSpec = {
   rewardThreshold: 90,
 };
 
-export interface MountainCarContinuousOptions {
-  /** Least velocity at the flag that counts as reaching it. */
-  readonly goalVelocity?: number;
-}
+export type MountainCarContinuousOptions = MountainCarOptions;
 
 /**
  * `MountainCar` with a force in [−1, 1] and the flag at 0.45. Reward 100 for reaching it, minus 0.1 · action² per step. A force beyond the
@@ -32,11 +31,12 @@ export interface MountainCarContinuousOptions {
  */
 export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);
-  private readonly goalVelocity: number;
+  readonly #goalVelocity: number;
 
-  constructor(spec: EnvSpec = mountainCarContinuousV0, { goalVelocity = 0 }: MountainCarContinuousOptions = {}) {
+  constructor(spec: EnvSpec = mountainCarContinuousV0, options: Partial<MountainCarContinuousOptions> = {}) {
+    const { goalVelocity } = readValues(mountainCarOptions, options, spec.id);
     super(spec);
-    this.goalVelocity = goalVelocity;
+    this.#goalVelocity = goalVelocity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -52,7 +52,7 @@ export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> 
     let velocity = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, world[1] + pull));
     const x = Math.min(MAX_X, Math.max(MIN_X, world[0] + velocity));
     if (x === MIN_X && velocity < 0) velocity = 0;
-    this.terminated = x >= GOAL_X && velocity >= this.goalVelocity;
+    this.terminated = x >= GOAL_X && velocity >= this.#goalVelocity;
     this.reward = (this.terminated ? 100 : 0) - 0.1 * action * action;
     // Gymnasium keeps this state in float32.
     world[0] = Math.fround(x);
@@ -68,3 +68,10 @@ export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> 
     return drawMountain(this.world[0], GOAL_X);
   }
 }
+
+export const mountainCarContinuousEntry: EnvEntry<typeof mountainCarOptions> = {
+  spec: mountainCarContinuousV0,
+  summary: 'Drive a weak car out of a valley with little force.',
+  options: mountainCarOptions,
+  create: (spec, options) => new MountainCarContinuous(spec, options),
+};

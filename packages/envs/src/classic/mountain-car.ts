@@ -1,6 +1,7 @@
-import { box, discrete, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import { box, discrete, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { drawMountain } from '../render/mountain.ts';
 
 const MIN_X = -1.2;
@@ -21,10 +22,11 @@ export const mountainCarV0: EnvSpec = {
   rewardThreshold: -110,
 };
 
-export interface MountainCarOptions {
-  /** Least velocity at the flag that counts as reaching it. */
-  readonly goalVelocity?: number;
-}
+export const mountainCarOptions = {
+  goalVelocity: field.number({ default: 0, meaning: 'least velocity at the flag that counts as reaching it' }),
+};
+
+export type MountainCarOptions = ValuesOf<typeof mountainCarOptions>;
 
 /**
  * A car in a valley, too weak to drive straight up to the flag at 0.5: it must swing. Accelerate left (0), not at all (1), right (2).
@@ -33,11 +35,12 @@ export interface MountainCarOptions {
  */
 export class MountainCar extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(2);
-  private readonly goalVelocity: number;
+  readonly #goalVelocity: number;
 
-  constructor(spec: EnvSpec = mountainCarV0, { goalVelocity = 0 }: MountainCarOptions = {}) {
+  constructor(spec: EnvSpec = mountainCarV0, options: Partial<MountainCarOptions> = {}) {
+    const { goalVelocity } = readValues(mountainCarOptions, options, spec.id);
     super(spec);
-    this.goalVelocity = goalVelocity;
+    this.#goalVelocity = goalVelocity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -55,7 +58,7 @@ export class MountainCar extends ArrayEnv<Float32Array, number> {
     if (x === MIN_X && velocity < 0) velocity = 0;
     world[0] = x;
     world[1] = velocity;
-    this.terminated = x >= GOAL_X && velocity >= this.goalVelocity;
+    this.terminated = x >= GOAL_X && velocity >= this.#goalVelocity;
     this.reward = -1;
   }
 
@@ -68,3 +71,10 @@ export class MountainCar extends ArrayEnv<Float32Array, number> {
     return drawMountain(this.world[0], GOAL_X);
   }
 }
+
+export const mountainCarEntry: EnvEntry<typeof mountainCarOptions> = {
+  spec: mountainCarV0,
+  summary: 'Drive a weak car out of a valley by swinging.',
+  options: mountainCarOptions,
+  create: (spec, options) => new MountainCar(spec, options),
+};

@@ -1,6 +1,7 @@
-import { box, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
 import { numberOption } from '../base/reset-options.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 const MAX_SPEED = 8;
@@ -19,10 +20,11 @@ export const pendulumV1: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface PendulumOptions {
-  /** Acceleration of gravity, m/s². */
-  readonly gravity?: number;
-}
+export const pendulumOptions = {
+  gravity: field.number({ default: 10, meaning: 'acceleration of gravity', unit: 'm/s^2' }),
+};
+
+export type PendulumOptions = ValuesOf<typeof pendulumOptions>;
 
 /**
  * Swing a hanging rod up and hold it there. Action: torque in [−2, 2] N·m, clipped. Observation: cos and sin of the angle (0 is upright) and
@@ -31,11 +33,12 @@ export interface PendulumOptions {
  */
 export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);
-  private readonly gravity: number;
+  readonly #gravity: number;
 
-  constructor(spec: EnvSpec = pendulumV1, { gravity = 10 }: PendulumOptions = {}) {
+  constructor(spec: EnvSpec = pendulumV1, options: Partial<PendulumOptions> = {}) {
+    const { gravity } = readValues(pendulumOptions, options, spec.id);
     super(spec);
-    this.gravity = gravity;
+    this.#gravity = gravity;
   }
 
   protected override start(options: Readonly<Record<string, unknown>>): void {
@@ -52,7 +55,7 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     const torque = Math.min(MAX_TORQUE, Math.max(-MAX_TORQUE, actions[offset]));
     const turned = wrap(angle);
     this.reward = -(turned * turned + 0.1 * (velocity * velocity) + 0.001 * (torque * torque));
-    const acceleration = ((3 * this.gravity) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
+    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
     const faster = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, velocity + acceleration * DT));
     world[0] = angle + faster * DT;
     world[1] = faster;
@@ -72,6 +75,13 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     return canvas.circle(0, 0, 0.05, [30, 30, 30]).frame();
   }
 }
+
+export const pendulumEntry: EnvEntry<typeof pendulumOptions> = {
+  spec: pendulumV1,
+  summary: 'Swing a rod up and hold it there with little torque.',
+  options: pendulumOptions,
+  create: (spec, options) => new Pendulum(spec, options),
+};
 
 /** The same direction in [−π, π). */
 function wrap(angle: number): number {

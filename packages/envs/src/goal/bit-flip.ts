@@ -3,18 +3,27 @@ import {
   type EnvInfo,
   type EnvSpec,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
-  InputError,
-  message,
   multiBinary,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
-const DEFAULT_BITS = 10;
+export const bitFlipOptions = {
+  bits: field.count({ default: 10, meaning: 'number of bits' }),
+  goal: field.choice(['random', 'ones'], { default: 'random', meaning: 'another goal in each episode, or always all ones' }),
+};
+
+export type BitFlipOptions = ValuesOf<typeof bitFlipOptions>;
+
+const DEFAULT_BITS = bitFlipOptions.bits.default;
 
 export const bitFlipV0: EnvSpec = {
   id: 'BitFlip-v0',
@@ -24,12 +33,6 @@ export const bitFlipV0: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface BitFlipOptions {
-  readonly bits?: number;
-  /** `random`: another goal in each episode; `ones`: always all ones. */
-  readonly goal?: string;
-}
-
 /**
  * Flip single bits until they equal the goal: −1 per step, 0 and the end at the goal. Without hindsight, an agent with many bits hardly ever
  * sees a reward. Andrychowicz et al. 2017, section 3.1.
@@ -37,25 +40,21 @@ export interface BitFlipOptions {
 export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number> {
   /** The bits, then the goal. */
   protected override readonly world: Int32Array;
-  private readonly bits: number;
-  private readonly isGoalRandom: boolean;
+  readonly #bits: number;
+  readonly #isGoalRandom: boolean;
 
-  constructor(spec: EnvSpec = bitFlipV0, { bits = DEFAULT_BITS, goal = 'random' }: BitFlipOptions = {}) {
-    if (!(Number.isSafeInteger(bits) && bits >= 1)) {
-      throw new InputError(message(spec.id, 'bits must be an integer >= 1', bits, 'Pass the number of bits'));
-    }
-    if (goal !== 'random' && goal !== 'ones')
-      throw new InputError(message(spec.id, 'goal must be random or ones', goal, 'Choose one of them'));
+  constructor(spec: EnvSpec = bitFlipV0, options: Partial<BitFlipOptions> = {}) {
+    const { bits, goal } = readValues(bitFlipOptions, options, spec.id);
     super({ ...spec, observationSpace: goalSpace(multiBinary(bits), multiBinary(bits)), actionSpace: discrete(bits) });
-    this.bits = bits;
-    this.isGoalRandom = goal === 'random';
+    this.#bits = bits;
+    this.#isGoalRandom = goal === 'random';
     this.world = new Int32Array(2 * bits);
   }
 
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {
     for (let row = 0; row < out.length; row++) {
       out[row] = 0;
-      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = -1;
+      for (let i = row * this.#bits; i < (row + 1) * this.#bits; i++) if (achieved[i] !== desired[i]) out[row] = -1;
     }
     return out;
   }
@@ -63,35 +62,37 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
   computeTerminated(achieved: NumericArray, desired: NumericArray, out: Uint8Array): Uint8Array {
     for (let row = 0; row < out.length; row++) {
       out[row] = 1;
-      for (let i = row * this.bits; i < (row + 1) * this.bits; i++) if (achieved[i] !== desired[i]) out[row] = 0;
+      for (let i = row * this.#bits; i < (row + 1) * this.#bits; i++) if (achieved[i] !== desired[i]) out[row] = 0;
     }
     return out;
   }
 
   render(): Frame {
-    const canvas = new Canvas(this.bits * 30, 60, [240, 240, 236]);
+    const canvas = new Canvas(this.#bits * 30, 60, [240, 240, 236]);
     this.world.forEach((bit, i) => {
-      const x = (i % this.bits) * 30;
-      const y = i < this.bits ? 0 : 30;
+      const x = (i % this.#bits) * 30;
+      const y = i < this.#bits ? 0 : 30;
       canvas.rect(x + 2, y + 2, x + 28, y + 28, bit === 1 ? [46, 204, 113] : [64, 68, 75]);
     });
     return canvas.frame();
   }
 
   protected override start(): void {
-    const { world, bits, rng } = this;
+    const { world, rng } = this;
+    const bits = this.#bits;
     for (let i = 0; i < bits; i++) world[i] = rng.integers(0, 2);
-    for (let i = bits; i < 2 * bits; i++) world[i] = this.isGoalRandom ? rng.integers(0, 2) : 1;
+    for (let i = bits; i < 2 * bits; i++) world[i] = this.#isGoalRandom ? rng.integers(0, 2) : 1;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     this.world[actions[offset]] ^= 1;
-    this.terminated = this.isSolved();
+    this.terminated = this.#isSolved();
     this.reward = this.terminated ? 0 : -1;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { world, bits } = this;
+    const { world } = this;
+    const bits = this.#bits;
     for (let i = 0; i < bits; i++) {
       out[offset + i] = world[i];
       out[offset + bits + i] = world[bits + i];
@@ -101,11 +102,19 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
 
   /** `isSuccess`: 1 when the bits are those of the goal. */
   protected override info(): EnvInfo {
-    return { isSuccess: Number(this.isSolved()) };
+    return { isSuccess: Number(this.#isSolved()) };
   }
 
-  private isSolved(): boolean {
-    for (let i = 0; i < this.bits; i++) if (this.world[i] !== this.world[this.bits + i]) return false;
+  #isSolved(): boolean {
+    for (let i = 0; i < this.#bits; i++) if (this.world[i] !== this.world[this.#bits + i]) return false;
     return true;
   }
 }
+
+export const bitFlipEntry: EnvEntry<typeof bitFlipOptions> = {
+  spec: bitFlipV0,
+  summary: 'Flip single bits until they equal the goal.',
+  options: bitFlipOptions,
+  limit: ({ bits }) => bits,
+  create: (spec, options) => new BitFlip(spec, options),
+};

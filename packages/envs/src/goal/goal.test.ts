@@ -49,7 +49,7 @@ describe('BitFlip', () => {
   it('takes the goal of all ones', () => {
     const { obs } = new BitFlip(undefined, { bits: 4, goal: 'ones' }).reset({ seed: 1 });
     expect([...obs.desired_goal]).toEqual([1, 1, 1, 1]);
-    expect(() => makeEnv('BitFlip-v0', { goal: 'zeros' })).toThrow(/random or ones/);
+    expect(() => makeEnv('BitFlip-v0', { goal: 'zeros' })).toThrow(/goal must be one of random, ones/);
     expect(() => makeEnv('BitFlip-v0', { bits: 0 })).toThrow(/bits/);
   });
 
@@ -105,7 +105,7 @@ describe('PointMaze', () => {
 
   it('refuses open maps', () => {
     expect(() => makeEnv('PointMaze-v0', { map: ['..', '..'] })).toThrow(/walls all around/);
-    expect(() => makeEnv('PointMaze-v0', { map: 'x' })).toThrow(/u, medium/);
+    expect(() => makeEnv('PointMaze-v0', { map: 'x' })).toThrow(/map must be one of u, medium or a list of texts/);
   });
 });
 

@@ -3,18 +3,22 @@ import {
   type EnvInfo,
   type EnvSpec,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
   InputError,
   message,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
-import { GridMap } from '../tabular/grid-map.ts';
+import { GridMap, mapField } from '../tabular/grid-map.ts';
 
-const maps: Readonly<Record<string, readonly string[]>> = {
+const maps = {
   u: ['#####', '#...#', '###.#', '#...#', '#####'],
   medium: ['########', '#..##..#', '#..#...#', '##...###', '#..#...#', '#.#..#.#', '#...#..#', '########'],
 };
@@ -41,12 +45,12 @@ const VY = 3;
 const GOAL_X = 4;
 const GOAL_Y = 5;
 
-export interface PointMazeOptions {
-  /** `u`, `medium`, or rows of # (wall) and "." (floor), walled in. */
-  readonly map?: string | readonly string[];
-  /** Reward −distance instead of −1 for each step away from the goal. */
-  readonly isDense?: boolean;
-}
+export const pointMazeOptions = {
+  map: mapField(['u', 'medium'], { default: 'u', meaning: 'a known maze, or rows of # (wall) and . (floor), walled in' }),
+  isDense: field.boolean({ default: false, meaning: 'whether a step is paid -distance, instead of -1 away from the goal' }),
+};
+
+export type PointMazeOptions = ValuesOf<typeof pointMazeOptions>;
 
 function mazeSpace(map: GridMap) {
   const far = [map.width, map.height];
@@ -68,13 +72,13 @@ export const pointMazeV0: EnvSpec = {
  */
 export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv<Float32Array> {
   protected override readonly world = new Float64Array(6);
-  private readonly map: GridMap;
-  private readonly floor: readonly number[];
-  private readonly isDense: boolean;
+  readonly #map: GridMap;
+  readonly #floor: readonly number[];
+  readonly #isDense: boolean;
 
-  constructor(spec: EnvSpec = pointMazeV0, { map: drawn = 'u', isDense = false }: PointMazeOptions = {}) {
+  constructor(spec: EnvSpec = pointMazeV0, options: Partial<PointMazeOptions> = {}) {
+    const { map: drawn, isDense } = readValues(pointMazeOptions, options, spec.id);
     const rows = typeof drawn === 'string' ? maps[drawn] : drawn;
-    if (!rows) throw new InputError(message(spec.id, 'map must be u, medium or a list of rows', drawn, 'Choose one of them'));
     const map = new GridMap(spec.id, rows, '#.');
     const floor = Array.from({ length: map.size }, (_, cell) => cell).filter(cell => map.letter(cell) === '.');
     const isWalledIn = floor.every(cell => {
@@ -85,21 +89,22 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
       throw new InputError(message(spec.id, 'the map must have floor with walls all around', rows, 'Draw # along the border'));
     }
     super({ ...spec, observationSpace: mazeSpace(map) });
-    this.map = map;
-    this.floor = floor;
-    this.isDense = isDense;
+    this.#map = map;
+    this.#floor = floor;
+    this.#isDense = isDense;
   }
 
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {
     for (let i = 0; i < out.length; i++) {
-      out[i] = this.rewardAt(Math.hypot(achieved[2 * i] - desired[2 * i], achieved[2 * i + 1] - desired[2 * i + 1]));
+      out[i] = this.#rewardAt(Math.hypot(achieved[2 * i] - desired[2 * i], achieved[2 * i + 1] - desired[2 * i + 1]));
     }
     return out;
   }
 
   render(): Frame {
     const scale = 40;
-    const { map, world } = this;
+    const { world } = this;
+    const map = this.#map;
     const canvas = new Canvas(map.width * scale, map.height * scale, [240, 240, 236]);
     for (let cell = 0; cell < map.size; cell++) {
       const x = (cell % map.width) * scale;
@@ -113,14 +118,14 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
   protected override start(): void {
     const { world } = this;
     world.fill(0);
-    this.place(X);
-    this.place(GOAL_X);
+    this.#place(X);
+    this.#place(GOAL_X);
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    this.move(X, VX, actions[offset]);
-    this.move(Y, VY, actions[offset + 1]);
-    this.reward = this.rewardAt(this.distance());
+    this.#move(X, VX, actions[offset]);
+    this.#move(Y, VY, actions[offset + 1]);
+    this.reward = this.#rewardAt(this.#distance());
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -134,25 +139,25 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
 
   /** `isSuccess`: 1 within reach of the goal. */
   protected override info(): EnvInfo {
-    return { isSuccess: Number(this.distance() <= REACH) };
+    return { isSuccess: Number(this.#distance() <= REACH) };
   }
 
   /** Puts a point somewhere in a random free cell. */
-  private place(at: number): void {
-    const cell = this.floor[this.rng.integers(0, this.floor.length)];
-    this.world[at] = (cell % this.map.width) + 0.5 + this.rng.uniform(-SCATTER, SCATTER);
-    this.world[at + 1] = Math.floor(cell / this.map.width) + 0.5 + this.rng.uniform(-SCATTER, SCATTER);
+  #place(at: number): void {
+    const cell = this.#floor[this.rng.integers(0, this.#floor.length)];
+    this.world[at] = (cell % this.#map.width) + 0.5 + this.rng.uniform(-SCATTER, SCATTER);
+    this.world[at + 1] = Math.floor(cell / this.#map.width) + 0.5 + this.rng.uniform(-SCATTER, SCATTER);
   }
 
   /** Moves along one axis; a wall stops it at its face. */
-  private move(axis: number, velocity: number, action: number): void {
+  #move(axis: number, velocity: number, action: number): void {
     const { world } = this;
     const push = PUSH * Math.min(1, Math.max(-1, action));
     const speed = world[velocity] + DT * (push - DRAG * world[velocity]);
     const before = world[axis];
     world[velocity] = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, speed));
     world[axis] = before + DT * world[velocity];
-    if (!this.isInWall()) return;
+    if (!this.#isInWall()) return;
     // At most half a cell per step: the wall is the next one in the direction of motion.
     const face = world[velocity] > 0 ? Math.floor(before + RADIUS) + 1 - RADIUS : Math.ceil(before - RADIUS) - 1 + RADIUS;
     // Just before the face, so that rounding does not leave the body inside.
@@ -160,8 +165,9 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
     world[velocity] = 0;
   }
 
-  private isInWall(): boolean {
-    const { world, map } = this;
+  #isInWall(): boolean {
+    const { world } = this;
+    const map = this.#map;
     for (let corner = 0; corner < 4; corner++) {
       const column = Math.floor(world[X] + (corner & 1 ? RADIUS : -RADIUS));
       const row = Math.floor(world[Y] + (corner & 2 ? RADIUS : -RADIUS));
@@ -170,13 +176,20 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
     return false;
   }
 
-  private distance(): number {
+  #distance(): number {
     const { world } = this;
     return Math.hypot(world[X] - world[GOAL_X], world[Y] - world[GOAL_Y]);
   }
 
-  private rewardAt(distance: number): number {
-    if (this.isDense) return -distance;
+  #rewardAt(distance: number): number {
+    if (this.#isDense) return -distance;
     return distance > REACH ? -1 : 0;
   }
 }
+
+export const pointMazeEntry: EnvEntry<typeof pointMazeOptions> = {
+  spec: pointMazeV0,
+  summary: 'Push a ball through a maze to a goal.',
+  options: pointMazeOptions,
+  create: (spec, options) => new PointMaze(spec, options),
+};

@@ -20,7 +20,7 @@ const turn = (from: number, to: number) => {
 };
 
 describe('TwoLinkArm', () => {
-  it.each(['easy', 'hard'])('is solved by inverse kinematics, %s', mode => {
+  it.each(['easy', 'hard'] as const)('is solved by inverse kinematics, %s', mode => {
     const env = new TwoLinkArm(twoLinkArmV0, { mode });
     for (let seed = 0; seed < 5; seed++) {
       let obs = [...env.reset({ seed }).obs];
@@ -51,6 +51,6 @@ describe('TwoLinkArm', () => {
     const targets = Array.from({ length: 50 }, (_, seed) => 200 - 200 * (hard.reset({ seed }).obs as Float32Array)[5]);
     expect(Math.min(...targets)).toBeLessThan(120);
     expect(Math.max(...targets)).toBeGreaterThan(280);
-    expect(() => makeEnv('TwoLinkArm-v0', { mode: 'medium' })).toThrow(/easy or hard/);
+    expect(() => makeEnv('TwoLinkArm-v0', { mode: 'medium' })).toThrow(/mode must be one of easy, hard/);
   });
 });

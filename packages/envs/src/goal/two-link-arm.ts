@@ -1,5 +1,6 @@
-import { box, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
 
 /** Of each link; lengths are pixels of the field. */
@@ -30,10 +31,14 @@ export const twoLinkArmV0: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface TwoLinkArmOptions {
-  /** `easy`: the target is always at (250, 303); `hard`: anywhere in [100, 300]². */
-  readonly mode?: string;
-}
+export const twoLinkArmOptions = {
+  mode: field.choice(['easy', 'hard'], {
+    default: 'easy',
+    meaning: 'where the target is: always at (250, 303), or anywhere in [100, 300] x [100, 300]',
+  }),
+};
+
+export type TwoLinkArmOptions = ValuesOf<typeof twoLinkArmOptions>;
 
 /**
  * An arm of two links, its base in the middle of a field of 400 × 400, grips a target. Action: angular velocities of both links, in [−1, 1];
@@ -42,18 +47,17 @@ export interface TwoLinkArmOptions {
  */
 export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(5);
-  private readonly isHard: boolean;
+  readonly #isHard: boolean;
 
-  constructor(spec: EnvSpec = twoLinkArmV0, { mode = 'easy' }: TwoLinkArmOptions = {}) {
-    if (mode !== 'easy' && mode !== 'hard')
-      throw new InputError(message(spec.id, 'mode must be easy or hard', mode, 'Choose one of them'));
+  constructor(spec: EnvSpec = twoLinkArmV0, options: Partial<TwoLinkArmOptions> = {}) {
+    const { mode } = readValues(twoLinkArmOptions, options, spec.id);
     super(spec);
-    this.isHard = mode === 'hard';
+    this.#isHard = mode === 'hard';
   }
 
   render(): Frame {
     const { world } = this;
-    const [elbowX, elbowY] = [this.elbowX(), this.elbowY()];
+    const [elbowX, elbowY] = [this.#elbowX(), this.#elbowY()];
     const canvas = new Canvas(FIELD, FIELD).transform(1, 0, FIELD);
     canvas.rect(
       world[TARGET_X] - REACH,
@@ -64,14 +68,14 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
     );
     canvas
       .capsule(CENTRE, CENTRE, elbowX, elbowY, 8, [204, 77, 77])
-      .capsule(elbowX, elbowY, this.handX(), this.handY(), 8, [230, 126, 34]);
+      .capsule(elbowX, elbowY, this.#handX(), this.#handY(), 8, [230, 126, 34]);
     return canvas.frame();
   }
 
   protected override start(): void {
     const { world, rng } = this;
-    world[TARGET_X] = this.isHard ? rng.uniform(100, 300) : 250;
-    world[TARGET_Y] = this.isHard ? rng.uniform(100, 300) : 303;
+    world[TARGET_X] = this.#isHard ? rng.uniform(100, 300) : 250;
+    world[TARGET_Y] = this.#isHard ? rng.uniform(100, 300) : 303;
     world[ANGLE_1] = rng.uniform(0, 2 * Math.PI);
     world[ANGLE_2] = rng.uniform(0, 2 * Math.PI);
     world[HELD] = 0;
@@ -83,7 +87,7 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
       const angle = world[ANGLE_1 + link] + DT * Math.min(1, Math.max(-1, actions[offset + link]));
       world[ANGLE_1 + link] = (angle + 2 * Math.PI) % (2 * Math.PI);
     }
-    const distance = Math.hypot(this.handX() - world[TARGET_X], this.handY() - world[TARGET_Y]);
+    const distance = Math.hypot(this.#handX() - world[TARGET_X], this.#handY() - world[TARGET_Y]);
     world[HELD] = distance < REACH ? world[HELD] + 1 : 0;
     this.terminated = world[HELD] > HOLD;
     this.reward = -distance / UNIT + (world[HELD] > 0 ? 1 : 0) + (this.terminated ? 10 : 0);
@@ -92,27 +96,34 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
   protected override observe(out: NumericArray, offset: number): void {
     const { world } = this;
     out[offset] = world[HELD] > 0 ? 1 : 0;
-    out[offset + 1] = (this.elbowX() - world[TARGET_X]) / UNIT;
-    out[offset + 2] = (this.elbowY() - world[TARGET_Y]) / UNIT;
-    out[offset + 3] = (this.handX() - world[TARGET_X]) / UNIT;
-    out[offset + 4] = (this.handY() - world[TARGET_Y]) / UNIT;
+    out[offset + 1] = (this.#elbowX() - world[TARGET_X]) / UNIT;
+    out[offset + 2] = (this.#elbowY() - world[TARGET_Y]) / UNIT;
+    out[offset + 3] = (this.#handX() - world[TARGET_X]) / UNIT;
+    out[offset + 4] = (this.#handY() - world[TARGET_Y]) / UNIT;
     out[offset + 5] = (CENTRE - world[TARGET_X]) / UNIT;
     out[offset + 6] = (CENTRE - world[TARGET_Y]) / UNIT;
   }
 
-  private elbowX(): number {
+  #elbowX(): number {
     return CENTRE + LENGTH * Math.cos(this.world[ANGLE_1]);
   }
 
-  private elbowY(): number {
+  #elbowY(): number {
     return CENTRE + LENGTH * Math.sin(this.world[ANGLE_1]);
   }
 
-  private handX(): number {
-    return this.elbowX() + LENGTH * Math.cos(this.world[ANGLE_2]);
+  #handX(): number {
+    return this.#elbowX() + LENGTH * Math.cos(this.world[ANGLE_2]);
   }
 
-  private handY(): number {
-    return this.elbowY() + LENGTH * Math.sin(this.world[ANGLE_2]);
+  #handY(): number {
+    return this.#elbowY() + LENGTH * Math.sin(this.world[ANGLE_2]);
   }
 }
+
+export const twoLinkArmEntry: EnvEntry<typeof twoLinkArmOptions> = {
+  spec: twoLinkArmV0,
+  summary: 'Grip a target with an arm of two links, and hold it.',
+  options: twoLinkArmOptions,
+  create: (spec, options) => new TwoLinkArm(spec, options),
+};

@@ -1,5 +1,16 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { DOWN, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE, UP } from './minatar-game.ts';
+import {
+  DOWN,
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+  UP,
+} from './minatar-game.ts';
 
 const SLOTS = 8;
 const START_SPAWN_INTERVAL = 10;
@@ -34,7 +45,7 @@ export const minAtarAsterix = minAtarSpec('Asterix', rules);
 
 /** Collect gold, 1 each, and stay away from enemies; everything gets faster. */
 export class MinAtarAsterix extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarAsterix, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarAsterix, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -52,14 +63,14 @@ export class MinAtarAsterix extends MinAtarGame {
   protected override act(action: number): void {
     const { world } = this;
     if (world[SPAWN_TIMER] === 0) {
-      this.spawn();
+      this.#spawn();
       world[SPAWN_TIMER] = world[SPAWN_INTERVAL];
     }
     if (action === LEFT) world[X] = Math.max(0, world[X] - 1);
     else if (action === RIGHT) world[X] = Math.min(SIZE - 1, world[X] + 1);
     else if (action === UP) world[Y] = Math.max(1, world[Y] - 1);
     else if (action === DOWN) world[Y] = Math.min(SIZE - 2, world[Y] + 1);
-    this.meet();
+    this.#meet();
     if (world[MOVE_TIMER] === 0) {
       world[MOVE_TIMER] = world[MOVE_INTERVAL];
       for (let slot = 0; slot < SLOTS; slot++) {
@@ -67,11 +78,11 @@ export class MinAtarAsterix extends MinAtarGame {
         world[ENTITY_X + slot] += world[DIRECTION + slot];
         if (world[ENTITY_X + slot] < 0 || world[ENTITY_X + slot] >= SIZE) world[KIND + slot] = NOTHING;
       }
-      this.meet();
+      this.#meet();
     }
     world[SPAWN_TIMER]--;
     world[MOVE_TIMER]--;
-    if (this.isRamping) this.ramp();
+    if (this.isRamping) this.#ramp();
   }
 
   protected override draw(out: NumericArray, offset: number): void {
@@ -86,7 +97,7 @@ export class MinAtarAsterix extends MinAtarGame {
   }
 
   /** Only the slot of the player's row can be where he is. */
-  private meet(): void {
+  #meet(): void {
     const { world } = this;
     const slot = world[Y] - 1;
     if (world[KIND + slot] === NOTHING || world[ENTITY_X + slot] !== world[X]) return;
@@ -98,7 +109,7 @@ export class MinAtarAsterix extends MinAtarGame {
     }
   }
 
-  private spawn(): void {
+  #spawn(): void {
     const { world, rng } = this;
     const isRightward = rng.random() < 1 / 2;
     const isGold = rng.random() < 1 / 3;
@@ -113,7 +124,7 @@ export class MinAtarAsterix extends MinAtarGame {
     world[DIRECTION + slot] = isRightward ? 1 : -1;
   }
 
-  private ramp(): void {
+  #ramp(): void {
     const { world } = this;
     if (world[SPAWN_INTERVAL] <= 1 && world[MOVE_INTERVAL] <= 1) return;
     if (world[RAMP_TIMER] >= 0) {
@@ -126,3 +137,5 @@ export class MinAtarAsterix extends MinAtarGame {
     world[RAMP_TIMER] = RAMP_INTERVAL;
   }
 }
+
+export const asterixEntries = minAtarEntries(minAtarAsterix, 'Collect gold and stay away from enemies.', MinAtarAsterix);

@@ -1,5 +1,14 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE } from './minatar-game.ts';
+import {
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+} from './minatar-game.ts';
 
 // Places in the state.
 const BALL_X = 1;
@@ -27,7 +36,7 @@ export const minAtarBreakout = minAtarSpec('Breakout', rules);
 
 /** Break bricks with a ball: 1 each. The game ends when the paddle misses the ball; a cleared wall is built anew. */
 export class MinAtarBreakout extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarBreakout, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarBreakout, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -58,9 +67,9 @@ export class MinAtarBreakout extends MinAtarGame {
     const isStriking = y >= 1 && y <= 3 && (world[BRICKS + y - 1] & (1 << x)) !== 0;
     world[BALL_X] = x;
     world[BALL_Y] = y;
-    if (y < 0) this.bounce(0);
-    else if (isStriking) this.strike(x, y);
-    else if (y === SIZE - 1) this.meetPaddle(x);
+    if (y < 0) this.#bounce(0);
+    else if (isStriking) this.#strike(x, y);
+    else if (y === SIZE - 1) this.#meetPaddle(x);
     if (!isStriking) world[STRIKE] = 0;
   }
 
@@ -75,25 +84,25 @@ export class MinAtarBreakout extends MinAtarGame {
   }
 
   /** Turns the ball around vertically, in row `y`. */
-  private bounce(y: number): void {
+  #bounce(y: number): void {
     this.world[BALL_Y] = y;
     this.world[HEADING] = FLIP_Y[this.world[HEADING]];
   }
 
-  private strike(x: number, y: number): void {
+  #strike(x: number, y: number): void {
     const { world } = this;
     if (world[STRIKE] === 1) return;
     this.reward++;
     world[STRIKE] = 1;
     world[BRICKS + y - 1] &= ~(1 << x);
-    this.bounce(world[LAST_Y]);
+    this.#bounce(world[LAST_Y]);
   }
 
-  private meetPaddle(x: number): void {
+  #meetPaddle(x: number): void {
     const { world } = this;
     if ((world[BRICKS] | world[BRICKS + 1] | world[BRICKS + 2]) === 0) world.fill(FULL_ROW, BRICKS, BRICKS + 3);
     if (world[LAST_X] === world[PADDLE]) {
-      this.bounce(world[LAST_Y]);
+      this.#bounce(world[LAST_Y]);
     } else if (x === world[PADDLE]) {
       world[HEADING] = REVERSE[world[HEADING]];
       world[BALL_Y] = world[LAST_Y];
@@ -102,3 +111,5 @@ export class MinAtarBreakout extends MinAtarGame {
     }
   }
 }
+
+export const breakoutEntries = minAtarEntries(minAtarBreakout, 'Break bricks with a ball and a paddle.', MinAtarBreakout);

@@ -1,5 +1,14 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { DOWN, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, SIZE, UP } from './minatar-game.ts';
+import {
+  DOWN,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  SIZE,
+  UP,
+} from './minatar-game.ts';
 
 const CARS = 8;
 const CHICKEN_X = 4;
@@ -26,7 +35,7 @@ export const minAtarFreeway = minAtarSpec('Freeway', rules);
 
 /** Bring a chicken across eight lanes: 1 each time. A car throws it back to the start. The game lasts 2,501 steps. */
 export class MinAtarFreeway extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarFreeway, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarFreeway, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -35,7 +44,7 @@ export class MinAtarFreeway extends MinAtarGame {
     world[CHICKEN_Y] = SIZE - 1;
     world[MOVE_TIMER] = REST;
     world[CLOCK] = GAME_LENGTH;
-    this.drawSpeeds();
+    this.#drawSpeeds();
   }
 
   protected override act(action: number): void {
@@ -46,10 +55,10 @@ export class MinAtarFreeway extends MinAtarGame {
     }
     if (world[CHICKEN_Y] === 0) {
       this.reward = 1;
-      this.drawSpeeds();
+      this.#drawSpeeds();
       world[CHICKEN_Y] = SIZE - 1;
     }
-    for (let car = 0; car < CARS; car++) this.drive(car);
+    for (let car = 0; car < CARS; car++) this.#drive(car);
     if (world[MOVE_TIMER] > 0) world[MOVE_TIMER]--;
     world[CLOCK]--;
     this.terminated = world[CLOCK] < 0;
@@ -67,9 +76,9 @@ export class MinAtarFreeway extends MinAtarGame {
     }
   }
 
-  private drive(car: number): void {
+  #drive(car: number): void {
     const { world } = this;
-    this.hit(car);
+    this.#hit(car);
     if (world[CAR_TIMER + car] > 0) {
       world[CAR_TIMER + car]--;
       return;
@@ -77,14 +86,14 @@ export class MinAtarFreeway extends MinAtarGame {
     const speed = world[CAR_SPEED + car];
     world[CAR_TIMER + car] = Math.abs(speed);
     world[CAR_X + car] = wrap(world[CAR_X + car] + (speed > 0 ? 1 : -1));
-    this.hit(car);
+    this.#hit(car);
   }
 
-  private hit(car: number): void {
+  #hit(car: number): void {
     if (this.world[CAR_X + car] === CHICKEN_X && this.world[CHICKEN_Y] === car + 1) this.world[CHICKEN_Y] = SIZE - 1;
   }
 
-  private drawSpeeds(): void {
+  #drawSpeeds(): void {
     const { world, rng } = this;
     for (let car = 0; car < CARS; car++) world[CAR_SPEED + car] = rng.integers(1, 6);
     for (let car = 0; car < CARS; car++) {
@@ -93,6 +102,8 @@ export class MinAtarFreeway extends MinAtarGame {
     }
   }
 }
+
+export const freewayEntries = minAtarEntries(minAtarFreeway, 'Bring a chicken across eight lanes of cars.', MinAtarFreeway);
 
 function wrap(x: number): number {
   return (x + SIZE) % SIZE;

@@ -1,5 +1,6 @@
-import { box, discrete, type EnvSpec, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
+import { box, discrete, type EnvSpec, type Frame, field, type NumericArray, readValues, type ValuesOf } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas, type Color } from '../render/canvas.ts';
 
 /** Cells per side of the board. */
@@ -30,14 +31,16 @@ const palette: readonly Color[] = [
 
 const ALL_ACTIONS = [0, LEFT, UP, RIGHT, DOWN, FIRE];
 
-export interface MinAtarOptions {
-  /** Probability that the previous action is played instead of the chosen one. */
-  readonly stickyProbability?: number;
-  /** Whether the game gets faster with time. */
-  readonly difficultyRamping?: boolean;
-  /** Whether to offer only the actions that do something. */
-  readonly minimalActions?: boolean;
-}
+export const minAtarOptions = {
+  stickyProbability: field.probability({
+    default: 0.1,
+    meaning: 'probability that the previous action is played instead of the chosen one',
+  }),
+  difficultyRamping: field.boolean({ default: true, meaning: 'whether the game gets faster with time' }),
+  minimalActions: field.boolean({ default: true, meaning: 'whether to offer only the actions that do something' }),
+};
+
+export type MinAtarOptions = ValuesOf<typeof minAtarOptions>;
 
 /** What distinguishes a game: its channels, its useful actions, and the numbers its state takes. */
 export interface MinAtarRules {
@@ -66,21 +69,18 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
   /** The last action, then the game's own state. */
   protected override readonly world: Int32Array;
   protected readonly isRamping: boolean;
-  private readonly actions: readonly number[];
-  private readonly stickyProbability: number;
+  readonly #actions: readonly number[];
+  readonly #stickyProbability: number;
 
-  protected constructor(spec: EnvSpec, rules: MinAtarRules, options: MinAtarOptions) {
-    const { stickyProbability = 0.1, difficultyRamping = true, minimalActions = true } = options;
-    if (!(stickyProbability >= 0 && stickyProbability <= 1)) {
-      throw new InputError(message(spec.id, 'stickyProbability must be in [0, 1]', stickyProbability, 'Usual is 0.1'));
-    }
+  protected constructor(spec: EnvSpec, rules: MinAtarRules, options: Partial<MinAtarOptions>) {
+    const { stickyProbability, difficultyRamping, minimalActions } = readValues(minAtarOptions, options, spec.id);
     const actions = minimalActions ? rules.minimalActions : ALL_ACTIONS;
     super({ ...spec, actionSpace: discrete(actions.length) });
-    this.actions = actions;
+    this.#actions = actions;
     this.channels = rules.channels;
     this.world = new Int32Array(1 + rules.stateSize);
     this.isRamping = difficultyRamping;
-    this.stickyProbability = stickyProbability;
+    this.#stickyProbability = stickyProbability;
   }
 
   /** Sets up the board. `world` is all 0. */
@@ -99,8 +99,8 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
 
   protected override advance(actions: NumericArray, offset: number): void {
     const { world } = this;
-    const isStuck = this.stickyProbability > 0 && this.rng.random() < this.stickyProbability;
-    if (!isStuck) world[0] = this.actions[actions[offset]];
+    const isStuck = this.#stickyProbability > 0 && this.rng.random() < this.#stickyProbability;
+    if (!isStuck) world[0] = this.#actions[actions[offset]];
     this.reward = 0;
     this.terminated = false;
     this.act(world[0]);
@@ -130,4 +130,20 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
   protected mark(out: NumericArray, offset: number, x: number, y: number, channel: number): void {
     if (x >= 0 && x < SIZE) out[offset + (y * SIZE + x) * this.channels.length + channel] = 1;
   }
+}
+
+/** The two versions of a game: v1 offers the useful actions, v0 all six, as the originals do. */
+export function minAtarEntries(
+  spec: EnvSpec,
+  summary: string,
+  Game: new (spec: EnvSpec, options: MinAtarOptions) => MinAtarGame,
+): EnvEntry[] {
+  const entry = (version: EnvSpec, options: typeof minAtarOptions): EnvEntry<typeof minAtarOptions> => {
+    return { spec: version, summary, options, create: (wanted, values) => new Game(wanted, values) };
+  };
+  const v0 = { ...spec, id: spec.id.replace('-v1', '-v0'), actionSpace: discrete(ALL_ACTIONS.length) };
+  return [
+    entry(spec, minAtarOptions),
+    entry(v0, { ...minAtarOptions, minimalActions: { ...minAtarOptions.minimalActions, default: false } }),
+  ];
 }

@@ -7,6 +7,7 @@ import {
   MinAtarGame,
   type MinAtarOptions,
   type MinAtarRules,
+  minAtarEntries,
   minAtarSpec,
   RIGHT,
   SIZE,
@@ -65,20 +66,20 @@ export const minAtarSeaquest = minAtarSpec('Seaquest', rules);
  * left of it. Every time at the surface, the enemies get faster.
  */
 export class MinAtarSeaquest extends MinAtarGame {
-  private readonly bullets: EntityList;
-  private readonly enemyBullets: EntityList;
-  private readonly fish: EntityList;
-  private readonly subs: EntityList;
-  private readonly divers: EntityList;
+  readonly #bullets: EntityList;
+  readonly #enemyBullets: EntityList;
+  readonly #fish: EntityList;
+  readonly #subs: EntityList;
+  readonly #divers: EntityList;
 
-  constructor(spec: EnvSpec = minAtarSeaquest, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarSeaquest, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
     const list = (i: number): EntityList => new EntityList(this.world, LISTS + i * EntityList.size(CAPACITY), CAPACITY);
-    this.bullets = list(0);
-    this.enemyBullets = list(1);
-    this.fish = list(2);
-    this.subs = list(3);
-    this.divers = list(4);
+    this.#bullets = list(0);
+    this.#enemyBullets = list(1);
+    this.#fish = list(2);
+    this.#subs = list(3);
+    this.#divers = list(4);
   }
 
   protected override setUp(): void {
@@ -96,50 +97,50 @@ export class MinAtarSeaquest extends MinAtarGame {
   protected override act(action: number): void {
     const { world } = this;
     if (world[ENEMY_SPAWN_TIMER] === 0) {
-      this.spawnEnemy();
+      this.#spawnEnemy();
       world[ENEMY_SPAWN_TIMER] = world[ENEMY_SPAWN_INTERVAL];
     }
     if (world[DIVER_SPAWN_TIMER] === 0) {
-      this.spawnDiver();
+      this.#spawnDiver();
       world[DIVER_SPAWN_TIMER] = DIVER_SPAWN_INTERVAL;
     }
-    this.steer(action);
-    this.moveBullets();
-    this.moveDivers();
-    this.moveSubs();
-    this.moveEnemyBullets();
-    this.moveFish();
+    this.#steer(action);
+    this.#moveBullets();
+    this.#moveDivers();
+    this.#moveSubs();
+    this.#moveEnemyBullets();
+    this.#moveFish();
     if (world[ENEMY_SPAWN_TIMER] > 0) world[ENEMY_SPAWN_TIMER]--;
     if (world[DIVER_SPAWN_TIMER] > 0) world[DIVER_SPAWN_TIMER]--;
     if (world[COOLDOWN] > 0) world[COOLDOWN]--;
-    this.breathe();
+    this.#breathe();
   }
 
   protected override draw(out: NumericArray, offset: number): void {
     const { world } = this;
     this.mark(out, offset, world[X], world[Y], 0);
     this.mark(out, offset, world[X] - world[FACING], world[Y], 1);
-    this.drawList(out, offset, this.bullets, 2, false);
-    this.drawList(out, offset, this.enemyBullets, 4, false);
-    this.drawList(out, offset, this.fish, 5, true);
-    this.drawList(out, offset, this.subs, 6, true);
-    this.drawList(out, offset, this.divers, 9, true);
+    this.#drawList(out, offset, this.#bullets, 2, false);
+    this.#drawList(out, offset, this.#enemyBullets, 4, false);
+    this.#drawList(out, offset, this.#fish, 5, true);
+    this.#drawList(out, offset, this.#subs, 6, true);
+    this.#drawList(out, offset, this.#divers, 9, true);
     const breaths = Math.floor((world[OXYGEN] * SIZE) / MAX_OXYGEN);
     for (let x = 0; x < breaths; x++) this.mark(out, offset, x, SIZE - 1, 7);
     for (let i = 1; i <= world[DIVERS]; i++) this.mark(out, offset, SIZE - 1 - i, SIZE - 1, 8);
   }
 
-  private drawList(out: NumericArray, offset: number, list: EntityList, channel: number, hasTrail: boolean): void {
+  #drawList(out: NumericArray, offset: number, list: EntityList, channel: number, hasTrail: boolean): void {
     for (let i = 0; i < list.count; i++) {
       this.mark(out, offset, list.x(i), list.y(i), channel);
       if (hasTrail) this.mark(out, offset, list.x(i) - list.direction(i), list.y(i), 3);
     }
   }
 
-  private steer(action: number): void {
+  #steer(action: number): void {
     const { world } = this;
     if (action === FIRE && world[COOLDOWN] === 0) {
-      this.bullets.add(world[X], world[Y], world[FACING], 0, 0);
+      this.#bullets.add(world[X], world[Y], world[FACING], 0, 0);
       world[COOLDOWN] = SHOT_COOLDOWN;
     } else if (action === LEFT || action === RIGHT) {
       world[FACING] = action === RIGHT ? 1 : -1;
@@ -150,20 +151,20 @@ export class MinAtarSeaquest extends MinAtarGame {
 
   // Lists are walked from the newest on, so that removing does not skip any.
 
-  private moveBullets(): void {
-    const { bullets } = this;
+  #moveBullets(): void {
+    const bullets = this.#bullets;
     for (let i = bullets.count - 1; i >= 0; i--) {
       if (
         !bullets.move(i, SIZE) ||
-        this.shootAt(this.fish, bullets.x(i), bullets.y(i)) ||
-        this.shootAt(this.subs, bullets.x(i), bullets.y(i))
+        this.#shootAt(this.#fish, bullets.x(i), bullets.y(i)) ||
+        this.#shootAt(this.#subs, bullets.x(i), bullets.y(i))
       ) {
         bullets.remove(i);
       }
     }
   }
 
-  private shootAt(enemies: EntityList, x: number, y: number): boolean {
+  #shootAt(enemies: EntityList, x: number, y: number): boolean {
     const hit = enemies.find(x, y);
     if (hit < 0) return false;
     enemies.remove(hit);
@@ -171,71 +172,71 @@ export class MinAtarSeaquest extends MinAtarGame {
     return true;
   }
 
-  private moveDivers(): void {
-    const { divers } = this;
+  #moveDivers(): void {
+    const divers = this.#divers;
     for (let i = divers.count - 1; i >= 0; i--) {
-      if (this.pickUp(i) || !divers.isDue(i, DIVER_MOVE_INTERVAL)) continue;
+      if (this.#pickUp(i) || !divers.isDue(i, DIVER_MOVE_INTERVAL)) continue;
       if (!divers.move(i, SIZE)) divers.remove(i);
-      else this.pickUp(i);
+      else this.#pickUp(i);
     }
   }
 
-  private pickUp(i: number): boolean {
-    if (!this.isHere(this.divers, i) || this.world[DIVERS] >= MAX_DIVERS) return false;
-    this.divers.remove(i);
+  #pickUp(i: number): boolean {
+    if (!this.#isHere(this.#divers, i) || this.world[DIVERS] >= MAX_DIVERS) return false;
+    this.#divers.remove(i);
     this.world[DIVERS]++;
     return true;
   }
 
-  private moveSubs(): void {
-    const { subs } = this;
+  #moveSubs(): void {
+    const subs = this.#subs;
     for (let i = subs.count - 1; i >= 0; i--) {
-      if (subs.isShotDue(i, ENEMY_SHOT_INTERVAL)) this.moveEnemy(subs, i, true);
-      else this.moveEnemy(subs, i, false);
+      if (subs.isShotDue(i, ENEMY_SHOT_INTERVAL)) this.#moveEnemy(subs, i, true);
+      else this.#moveEnemy(subs, i, false);
     }
   }
 
-  private moveFish(): void {
-    for (let i = this.fish.count - 1; i >= 0; i--) this.moveEnemy(this.fish, i, false);
+  #moveFish(): void {
+    for (let i = this.#fish.count - 1; i >= 0; i--) this.#moveEnemy(this.#fish, i, false);
   }
 
   /** Moves an enemy when it is due; it may then shoot from where it is, leave, or meet a bullet. */
-  private moveEnemy(enemies: EntityList, i: number, shoots: boolean): void {
-    const { world, bullets } = this;
-    if (this.isHere(enemies, i)) this.terminated = true;
+  #moveEnemy(enemies: EntityList, i: number, shoots: boolean): void {
+    const { world } = this;
+    if (this.#isHere(enemies, i)) this.terminated = true;
     const moves = enemies.isDue(i, world[ENEMY_MOVE_INTERVAL]);
     const stays = !moves || enemies.move(i, SIZE);
-    if (shoots && stays) this.enemyBullets.add(enemies.x(i), enemies.y(i), enemies.direction(i), 0, 0);
+    if (shoots && stays) this.#enemyBullets.add(enemies.x(i), enemies.y(i), enemies.direction(i), 0, 0);
     if (!moves) return;
     if (!stays) {
       enemies.remove(i);
       return;
     }
-    if (this.isHere(enemies, i)) {
+    if (this.#isHere(enemies, i)) {
       this.terminated = true;
       return;
     }
-    const bullet = bullets.find(enemies.x(i), enemies.y(i));
+    const bullet = this.#bullets.find(enemies.x(i), enemies.y(i));
     if (bullet < 0) return;
-    bullets.remove(bullet);
+    this.#bullets.remove(bullet);
     enemies.remove(i);
     this.reward++;
   }
 
-  private moveEnemyBullets(): void {
-    const { enemyBullets } = this;
+  #moveEnemyBullets(): void {
+    const enemyBullets = this.#enemyBullets;
     for (let i = enemyBullets.count - 1; i >= 0; i--) {
-      if (this.isHere(enemyBullets, i)) this.terminated = true;
+      if (this.#isHere(enemyBullets, i)) this.terminated = true;
       if (!enemyBullets.move(i, SIZE)) enemyBullets.remove(i);
-      else if (this.isHere(enemyBullets, i)) this.terminated = true;
+      else if (this.#isHere(enemyBullets, i)) this.terminated = true;
     }
   }
 
-  private isHere(list: EntityList, i: number): boolean {
+  #isHere(list: EntityList, i: number): boolean {
     return list.x(i) === this.world[X] && list.y(i) === this.world[Y];
   }
 
-  private breathe(): void {
+  #breathe(): void {
     const { world } = this;
     if (world[OXYGEN] <= 0) this.terminated = true;
     if (world[Y] > 0) {
@@ -243,11 +244,11 @@ export class MinAtarSeaquest extends MinAtarGame {
       world[SURFACED] = 0;
     } else if (world[SURFACED] === 0) {
       if (world[DIVERS] === 0) this.terminated = true;
-      else this.surface();
+      else this.#surface();
     }
   }
 
-  private surface(): void {
+  #surface(): void {
     const { world } = this;
     world[SURFACED] = 1;
     if (world[DIVERS] === MAX_DIVERS) {
@@ -264,24 +265,30 @@ export class MinAtarSeaquest extends MinAtarGame {
     world[RAMPS]++;
   }
 
-  private spawnEnemy(): void {
+  #spawnEnemy(): void {
     const { rng, world } = this;
     const direction = rng.random() < 1 / 2 ? 1 : -1;
     const isSub = rng.random() < 1 / 3;
     const y = rng.integers(1, SIZE - 1);
-    if (this.hasOncoming(this.fish, y, direction) || this.hasOncoming(this.subs, y, direction)) return;
+    if (this.#hasOncoming(this.#fish, y, direction) || this.#hasOncoming(this.#subs, y, direction)) return;
     const x = direction === 1 ? 0 : SIZE - 1;
-    (isSub ? this.subs : this.fish).add(x, y, direction, world[ENEMY_MOVE_INTERVAL], ENEMY_SHOT_INTERVAL);
+    (isSub ? this.#subs : this.#fish).add(x, y, direction, world[ENEMY_MOVE_INTERVAL], ENEMY_SHOT_INTERVAL);
   }
 
-  private hasOncoming(enemies: EntityList, y: number, direction: number): boolean {
+  #hasOncoming(enemies: EntityList, y: number, direction: number): boolean {
     for (let i = 0; i < enemies.count; i++) if (enemies.y(i) === y && enemies.direction(i) !== direction) return true;
     return false;
   }
 
-  private spawnDiver(): void {
+  #spawnDiver(): void {
     const direction = this.rng.random() < 1 / 2 ? 1 : -1;
     const y = this.rng.integers(1, SIZE - 1);
-    this.divers.add(direction === 1 ? 0 : SIZE - 1, y, direction, DIVER_MOVE_INTERVAL, 0);
+    this.#divers.add(direction === 1 ? 0 : SIZE - 1, y, direction, DIVER_MOVE_INTERVAL, 0);
   }
 }
+
+export const seaquestEntries = minAtarEntries(
+  minAtarSeaquest,
+  'Rescue divers, shoot enemies and mind the oxygen.',
+  MinAtarSeaquest,
+);

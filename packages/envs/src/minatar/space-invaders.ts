@@ -1,5 +1,15 @@
 import type { EnvSpec, NumericArray } from '@zpin/contracts';
-import { FIRE, LEFT, MinAtarGame, type MinAtarOptions, type MinAtarRules, minAtarSpec, RIGHT, SIZE } from './minatar-game.ts';
+import {
+  FIRE,
+  LEFT,
+  MinAtarGame,
+  type MinAtarOptions,
+  type MinAtarRules,
+  minAtarEntries,
+  minAtarSpec,
+  RIGHT,
+  SIZE,
+} from './minatar-game.ts';
 
 const START_MOVE_INTERVAL = 12;
 const FASTEST_MOVE_INTERVAL = 6;
@@ -32,7 +42,7 @@ export const minAtarSpaceInvaders = minAtarSpec('SpaceInvaders', rules);
 
 /** Shoot aliens, 1 each, before they or their shots reach the cannon; the next wave is faster. */
 export class MinAtarSpaceInvaders extends MinAtarGame {
-  constructor(spec: EnvSpec = minAtarSpaceInvaders, options: MinAtarOptions = {}) {
+  constructor(spec: EnvSpec = minAtarSpaceInvaders, options: Partial<MinAtarOptions> = {}) {
     super(spec, rules, options);
   }
 
@@ -60,19 +70,19 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
     world[ENEMY_SHOTS] = 0;
     if (world[ENEMY_SHOTS + BOTTOM] & cannon || world[ALIENS + BOTTOM] & cannon) this.terminated = true;
     if (world[MOVE_TIMER] === 0) {
-      world[MOVE_TIMER] = Math.min(this.countAliens(), world[MOVE_INTERVAL]);
-      this.march();
+      world[MOVE_TIMER] = Math.min(this.#countAliens(), world[MOVE_INTERVAL]);
+      this.#march();
       if (world[ALIENS + BOTTOM] & cannon) this.terminated = true;
     }
     if (world[ENEMY_SHOT_TIMER] === 0) {
       world[ENEMY_SHOT_TIMER] = ENEMY_SHOT_INTERVAL;
-      this.shootBack();
+      this.#shootBack();
     }
-    this.collide();
+    this.#collide();
     if (world[COOLDOWN] > 0) world[COOLDOWN]--;
     world[MOVE_TIMER]--;
     world[ENEMY_SHOT_TIMER]--;
-    if (this.countAliens() === 0) {
+    if (this.#countAliens() === 0) {
       if (this.isRamping && world[MOVE_INTERVAL] > FASTEST_MOVE_INTERVAL) world[MOVE_INTERVAL]--;
       world.fill(WAVE_ROW, ALIENS, ALIENS + 4);
     }
@@ -99,7 +109,7 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
   }
 
   /** The swarm moves sideways, or at the edge one row down, and turns. */
-  private march(): void {
+  #march(): void {
     const { world } = this;
     let columns = 0;
     for (let y = 0; y < SIZE; y++) columns |= world[ALIENS + y];
@@ -116,7 +126,7 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
   }
 
   /** The lowest alien of the column nearest to the cannon shoots; of two columns equally near, the left one. */
-  private shootBack(): void {
+  #shootBack(): void {
     const { world } = this;
     for (let distance = 0; distance < SIZE; distance++) {
       for (let side = -1; side <= 1; side += 2) {
@@ -131,7 +141,7 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
     }
   }
 
-  private collide(): void {
+  #collide(): void {
     const { world } = this;
     for (let y = 0; y < SIZE; y++) {
       const hits = world[ALIENS + y] & world[SHOTS + y];
@@ -142,12 +152,14 @@ export class MinAtarSpaceInvaders extends MinAtarGame {
     }
   }
 
-  private countAliens(): number {
+  #countAliens(): number {
     let count = 0;
     for (let y = 0; y < SIZE; y++) count += countBits(this.world[ALIENS + y]);
     return count;
   }
 }
+
+export const spaceInvadersEntries = minAtarEntries(minAtarSpaceInvaders, 'Shoot aliens before they land.', MinAtarSpaceInvaders);
 
 function countBits(bits: number): number {
   let count = 0;

@@ -1,8 +1,9 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
-import type { RunnerOptions } from './runner-env.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 /** Leg number `n` of the quadrant with these signs; its ankle bends about `axis`. */
 function leg(n: number, x: number, y: number, axis: string, range: string): string {
@@ -62,23 +63,7 @@ export const antV5: EnvSpec = {
   rewardThreshold: 6000,
 };
 
-export interface AntOptions extends RunnerOptions {
-  /** Cost per squared contact force. */
-  readonly contactCostWeight?: number;
-  /** Contact forces are clipped to this range; N and N·m. */
-  readonly contactForceRange?: readonly number[];
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** Whether the observation holds the contact forces. */
-  readonly includeCfrcExtInObservation?: boolean;
-}
-
-/** @internal */
-export const antDefaults: Required<AntOptions> = {
+export const antOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 0.5,
   contactCostWeight: 5e-4,
@@ -90,7 +75,9 @@ export const antDefaults: Required<AntOptions> = {
   excludeCurrentPositionsFromObservation: true,
   includeCfrcExtInObservation: true,
   frameSkip: 5,
-};
+});
+
+export type AntOptions = ValuesOf<typeof antOptions>;
 
 const STATE_SIZE = 29;
 const ACTIONS = 8;
@@ -106,44 +93,48 @@ const BODY_FORCES = 13 * 6;
  * lags a little behind its position. As Gymnasium plays it.
  */
 export class Ant extends MujocoEnv {
-  private readonly settings: Required<AntOptions>;
-  private velocity = 0;
-  private survivalReward = 0;
-  private ctrlCost = 0;
-  private contactCost = 0;
+  readonly #settings: AntOptions;
+  #velocity = 0;
+  #survivalReward = 0;
+  #ctrlCost = 0;
+  #contactCost = 0;
 
-  constructor(spec: EnvSpec = antV5, options: AntOptions = {}) {
-    const settings = settingsOf(spec.id, antDefaults, options);
+  constructor(spec: EnvSpec = antV5, options: Partial<AntOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, antOptions, options);
     const hidden = settings.excludeCurrentPositionsFromObservation ? 2 : 0;
     const forces = settings.includeCfrcExtInObservation ? BODY_FORCES : 0;
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: STATE_SIZE - hidden + forces });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addNormal(qvel, this.settings.resetNoiseScale);
-    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addNormal(qvel, this.#settings.resetNoiseScale);
+    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, settings, dt } = this;
+    const { sim, dt } = this;
+    const settings = this.#settings;
     const before = sim.data.xpos[3 * TORSO];
     this.simulate(actions, offset);
     sim.contactForces();
     const { xpos, cfrc_ext } = sim.data;
-    const healthy = this.isHealthy();
-    this.velocity = (xpos[3 * TORSO] - before) / dt;
-    this.survivalReward = healthy ? settings.healthyReward : 0;
-    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
-    this.contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
-    const { velocity, survivalReward, ctrlCost, contactCost } = this;
+    const healthy = this.#isHealthy();
+    this.#velocity = (xpos[3 * TORSO] - before) / dt;
+    this.#survivalReward = healthy ? settings.healthyReward : 0;
+    this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    this.#contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
+    const velocity = this.#velocity;
+    const survivalReward = this.#survivalReward;
+    const ctrlCost = this.#ctrlCost;
+    const contactCost = this.#contactCost;
     this.reward = settings.forwardRewardWeight * velocity + survivalReward - (ctrlCost + contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 
-  private isHealthy(): boolean {
-    const { healthyZRange } = this.settings;
+  #isHealthy(): boolean {
+    const { healthyZRange } = this.#settings;
     const { qpos, qvel } = this.sim.data;
     return (
       healthyZRange[0] <= qpos[2] && qpos[2] <= healthyZRange[1] && qpos.every(Number.isFinite) && qvel.every(Number.isFinite)
@@ -152,7 +143,7 @@ export class Ant extends MujocoEnv {
 
   protected override observe(out: NumericArray, offset: number): void {
     const { qpos, qvel, cfrc_ext } = this.sim.data;
-    const { excludeCurrentPositionsFromObservation, includeCfrcExtInObservation, contactForceRange } = this.settings;
+    const { excludeCurrentPositionsFromObservation, includeCfrcExtInObservation, contactForceRange } = this.#settings;
     let at = offset;
     for (let i = excludeCurrentPositionsFromObservation ? 2 : 0; i < qpos.length; i++) out[at++] = qpos[i];
     for (let i = 0; i < qvel.length; i++) out[at++] = qvel[i];
@@ -168,11 +159,11 @@ export class Ant extends MujocoEnv {
     return {
       xPosition: qpos[0],
       yPosition: qpos[1],
-      xVelocity: this.velocity,
-      rewardForward: this.settings.forwardRewardWeight * this.velocity,
-      rewardSurvive: this.survivalReward,
-      rewardCtrl: -this.ctrlCost,
-      rewardContact: -this.contactCost,
+      xVelocity: this.#velocity,
+      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
+      rewardSurvive: this.#survivalReward,
+      rewardCtrl: -this.#ctrlCost,
+      rewardContact: -this.#contactCost,
     };
   }
 
@@ -181,3 +172,11 @@ export class Ant extends MujocoEnv {
     return { azimuth: 70, elevation: -30, lookAt: [qpos[0], qpos[1], 0.4], height: 3 };
   }
 }
+
+export const antEntry: EnvEntry<typeof antOptions> = {
+  spec: antV5,
+  summary: 'Run forward on four legs.',
+  options: antOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Ant(spec, options),
+};

@@ -1,7 +1,9 @@
 import { box, type EnvSpec } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 import { RunnerEnv, type RunnerOptions } from './runner-env.ts';
 
 const mjcf = `
@@ -67,22 +69,21 @@ export const halfCheetahV5: EnvSpec = {
   rewardThreshold: 4800,
 };
 
-/** @internal */
-export const halfCheetahDefaults: Required<RunnerOptions> = {
+export const halfCheetahOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 0.1,
   resetNoiseScale: 0.1,
   excludeCurrentPositionsFromObservation: true,
   frameSkip: 5,
-};
+});
 
 /**
  * Run forward on a back and a front leg. Action `[6]` in [−1, 1]: torques on thigh, shin and foot of the back leg, then of the front leg. Observation
  * `[17]`: positions without the horizontal one, and velocities. Reward: forward velocity − 0.1 · |action|². Never terminates. As Gymnasium plays it.
  */
 export class HalfCheetah extends RunnerEnv {
-  constructor(spec: EnvSpec = halfCheetahV5, options: RunnerOptions = {}) {
-    const settings = settingsOf(spec.id, halfCheetahDefaults, options);
+  constructor(spec: EnvSpec = halfCheetahV5, options: Partial<RunnerOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, halfCheetahOptions, options);
     super(spec, settings, { mjcf, stateSize: 18, hidden: 1, maxVelocity: Number.POSITIVE_INFINITY });
   }
 
@@ -94,3 +95,11 @@ export class HalfCheetah extends RunnerEnv {
     return { azimuth: 90, elevation: -12, lookAt: [this.sim.data.qpos[0], 0, 0.6], height: 2.2, floorWidth: 3 };
   }
 }
+
+export const halfCheetahEntry: EnvEntry<typeof halfCheetahOptions> = {
+  spec: halfCheetahV5,
+  summary: 'Run forward on a back and a front leg.',
+  options: halfCheetahOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new HalfCheetah(spec, options),
+};

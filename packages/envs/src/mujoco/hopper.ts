@@ -1,6 +1,8 @@
 import { box, type EnvSpec } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { unbounded } from './mujoco-env.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 import { WalkerEnv, type WalkerOptions } from './walker-env.ts';
 
 const mjcf = `
@@ -48,8 +50,7 @@ export const hopperV5: EnvSpec = {
   rewardThreshold: 3800,
 };
 
-/** @internal */
-export const hopperDefaults: Required<WalkerOptions> = {
+export const hopperOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 1e-3,
   healthyReward: 1,
@@ -60,7 +61,7 @@ export const hopperDefaults: Required<WalkerOptions> = {
   resetNoiseScale: 5e-3,
   excludeCurrentPositionsFromObservation: true,
   frameSkip: 4,
-};
+});
 
 /**
  * Hop forward on one leg. Action `[3]` in [−1, 1]: torques on thigh, leg and foot. Observation `[11]`: positions without the horizontal one, and
@@ -68,7 +69,15 @@ export const hopperDefaults: Required<WalkerOptions> = {
  * tilted by 0.2 rad, or a number of the state beyond ±100. As Gymnasium plays it.
  */
 export class Hopper extends WalkerEnv {
-  constructor(spec: EnvSpec = hopperV5, options: WalkerOptions = {}) {
-    super(spec, settingsOf(spec.id, hopperDefaults, options), { mjcf, stateSize: 12 });
+  constructor(spec: EnvSpec = hopperV5, options: Partial<WalkerOptions> = {}) {
+    super(spec, readMujocoOptions(spec.id, hopperOptions, options), { mjcf, stateSize: 12 });
   }
 }
+
+export const hopperEntry: EnvEntry<typeof hopperOptions> = {
+  spec: hopperV5,
+  summary: 'Hop forward on one leg.',
+  options: hopperOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Hopper(spec, options),
+};

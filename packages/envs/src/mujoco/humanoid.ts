@@ -1,9 +1,10 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { humanoidModel } from './humanoid-model.ts';
 import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
-import type { RunnerOptions } from './runner-env.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 export const humanoidV5: EnvSpec = {
   id: 'Humanoid-v5',
@@ -13,29 +14,7 @@ export const humanoidV5: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface HumanoidOptions extends RunnerOptions {
-  /** Cost per squared contact force. */
-  readonly contactCostWeight?: number;
-  /** The cost of contacts is clipped to this range. */
-  readonly contactCostRange?: readonly number[];
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** Whether the observation holds the inertias of the bodies. */
-  readonly includeCinertInObservation?: boolean;
-  /** Whether the observation holds the velocities of the bodies. */
-  readonly includeCvelInObservation?: boolean;
-  /** Whether the observation holds the torques of the motors. */
-  readonly includeQfrcActuatorInObservation?: boolean;
-  /** Whether the observation holds the contact forces. */
-  readonly includeCfrcExtInObservation?: boolean;
-}
-
-/** @internal */
-export const humanoidDefaults: Required<HumanoidOptions> = {
+export const humanoidOptions = mujocoOptions({
   forwardRewardWeight: 1.25,
   ctrlCostWeight: 0.1,
   contactCostWeight: 5e-7,
@@ -50,7 +29,9 @@ export const humanoidDefaults: Required<HumanoidOptions> = {
   includeQfrcActuatorInObservation: true,
   includeCfrcExtInObservation: true,
   frameSkip: 5,
-};
+});
+
+export type HumanoidOptions = ValuesOf<typeof humanoidOptions>;
 
 const POSITIONS = 24;
 const VELOCITIES = 23;
@@ -66,54 +47,55 @@ const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
  * last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Humanoid extends MujocoEnv {
-  private readonly settings: Required<HumanoidOptions>;
-  private readonly totalMass: number;
-  private velocity = 0;
-  private survivalReward = 0;
-  private ctrlCost = 0;
-  private contactCost = 0;
+  readonly #settings: HumanoidOptions;
+  readonly #totalMass: number;
+  #velocity = 0;
+  #survivalReward = 0;
+  #ctrlCost = 0;
+  #contactCost = 0;
 
-  constructor(spec: EnvSpec = humanoidV5, options: HumanoidOptions = {}) {
-    const settings = settingsOf(spec.id, humanoidDefaults, options);
+  constructor(spec: EnvSpec = humanoidV5, options: Partial<HumanoidOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, humanoidOptions, options);
     super(spec, { mjcf: humanoidModel, frameSkip: settings.frameSkip, obsSize: obsSize(settings) });
-    this.settings = settings;
-    this.totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
+    this.#settings = settings;
+    this.#totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addUniform(qvel, this.settings.resetNoiseScale);
-    this.velocity = this.survivalReward = this.ctrlCost = this.contactCost = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addUniform(qvel, this.#settings.resetNoiseScale);
+    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, settings, dt } = this;
-    const before = this.massCenter();
+    const { sim, dt } = this;
+    const settings = this.#settings;
+    const before = this.#massCenter();
     this.simulate(actions, offset);
     sim.contactForces();
     const { qpos, cfrc_ext } = sim.data;
     const healthy = settings.healthyZRange[0] < qpos[2] && qpos[2] < settings.healthyZRange[1];
-    this.velocity = (this.massCenter() - before) / dt;
-    this.survivalReward = healthy ? settings.healthyReward : 0;
-    this.ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
+    this.#velocity = (this.#massCenter() - before) / dt;
+    this.#survivalReward = healthy ? settings.healthyReward : 0;
+    this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
     const { contactCostRange } = settings;
     const contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, ANY);
-    this.contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
-    this.reward = settings.forwardRewardWeight * this.velocity + this.survivalReward - (this.ctrlCost + this.contactCost);
+    this.#contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
+    this.reward = settings.forwardRewardWeight * this.#velocity + this.#survivalReward - (this.#ctrlCost + this.#contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 
   /** x of the centre of mass, m. */
-  private massCenter(): number {
+  #massCenter(): number {
     const { xipos } = this.sim.data;
     const { body_mass } = this.sim.modelData;
     let sum = 0;
     for (let i = 0; i < body_mass.length; i++) sum += body_mass[i] * xipos[3 * i];
-    return sum / this.totalMass;
+    return sum / this.#totalMass;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { settings } = this;
+    const settings = this.#settings;
     const { qpos, qvel, cinert, cvel, qfrc_actuator, cfrc_ext } = this.sim.data;
     let at = offset;
     for (let i = settings.excludeCurrentPositionsFromObservation ? 2 : 0; i < POSITIONS; i++) out[at++] = qpos[i];
@@ -131,11 +113,11 @@ export class Humanoid extends MujocoEnv {
     return {
       xPosition: qpos[0],
       yPosition: qpos[1],
-      xVelocity: this.velocity,
-      rewardForward: this.settings.forwardRewardWeight * this.velocity,
-      rewardSurvive: this.survivalReward,
-      rewardCtrl: -this.ctrlCost,
-      rewardContact: -this.contactCost,
+      xVelocity: this.#velocity,
+      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
+      rewardSurvive: this.#survivalReward,
+      rewardCtrl: -this.#ctrlCost,
+      rewardContact: -this.#contactCost,
     };
   }
 
@@ -145,7 +127,15 @@ export class Humanoid extends MujocoEnv {
   }
 }
 
-function obsSize(settings: Required<HumanoidOptions>): number {
+export const humanoidEntry: EnvEntry<typeof humanoidOptions> = {
+  spec: humanoidV5,
+  summary: 'Walk forward on two legs.',
+  options: humanoidOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Humanoid(spec, options),
+};
+
+function obsSize(settings: HumanoidOptions): number {
   return (
     POSITIONS -
     (settings.excludeCurrentPositionsFromObservation ? 2 : 0) +

@@ -1,7 +1,9 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { MujocoEnv, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 // The sideways pull of 1e-5 m/s² is Gymnasium's.
 const mjcf = `
@@ -41,21 +43,13 @@ export const invertedDoublePendulumV5: EnvSpec = {
   rewardThreshold: 9100,
 };
 
-export interface InvertedDoublePendulumOptions {
-  /** Reward for standing. */
-  readonly healthyReward?: number;
-  /** Width of the uniform noise of positions, and standard deviation of the normal noise of velocities, at the start. */
-  readonly resetNoiseScale?: number;
-  /** Physics steps of 0.01 s per step. */
-  readonly frameSkip?: number;
-}
-
-/** @internal */
-export const invertedDoublePendulumDefaults: Required<InvertedDoublePendulumOptions> = {
+export const invertedDoublePendulumOptions = mujocoOptions({
   healthyReward: 10,
   resetNoiseScale: 0.1,
   frameSkip: 5,
-};
+});
+
+export type InvertedDoublePendulumOptions = ValuesOf<typeof invertedDoublePendulumOptions>;
 
 /** Bound of observed velocities and of the observed force. */
 const BOUND = 10;
@@ -67,21 +61,21 @@ const BOUND = 10;
  * little behind the positions. As Gymnasium plays it.
  */
 export class InvertedDoublePendulum extends MujocoEnv {
-  private readonly settings: Required<InvertedDoublePendulumOptions>;
-  private survivalReward = 0;
-  private distancePenalty = 0;
-  private velocityPenalty = 0;
+  readonly #settings: InvertedDoublePendulumOptions;
+  #survivalReward = 0;
+  #distancePenalty = 0;
+  #velocityPenalty = 0;
 
-  constructor(spec: EnvSpec = invertedDoublePendulumV5, options: InvertedDoublePendulumOptions = {}) {
-    const settings = settingsOf(spec.id, invertedDoublePendulumDefaults, options);
+  constructor(spec: EnvSpec = invertedDoublePendulumV5, options: Partial<InvertedDoublePendulumOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, invertedDoublePendulumOptions, options);
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: 9 });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.settings.resetNoiseScale);
-    this.addNormal(qvel, this.settings.resetNoiseScale);
-    this.survivalReward = this.distancePenalty = this.velocityPenalty = 0;
+    this.addUniform(qpos, this.#settings.resetNoiseScale);
+    this.addNormal(qvel, this.#settings.resetNoiseScale);
+    this.#survivalReward = this.#distancePenalty = this.#velocityPenalty = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
@@ -90,10 +84,10 @@ export class InvertedDoublePendulum extends MujocoEnv {
     const x = site_xpos[0];
     const z = site_xpos[2];
     this.terminated = z <= 1;
-    this.survivalReward = this.terminated ? 0 : this.settings.healthyReward;
-    this.distancePenalty = 0.01 * x * x + (z - 2) * (z - 2);
-    this.velocityPenalty = 1e-3 * qvel[1] * qvel[1] + 5e-3 * qvel[2] * qvel[2];
-    this.reward = this.survivalReward - this.distancePenalty - this.velocityPenalty;
+    this.#survivalReward = this.terminated ? 0 : this.#settings.healthyReward;
+    this.#distancePenalty = 0.01 * x * x + (z - 2) * (z - 2);
+    this.#velocityPenalty = 1e-3 * qvel[1] * qvel[1] + 5e-3 * qvel[2] * qvel[2];
+    this.reward = this.#survivalReward - this.#distancePenalty - this.#velocityPenalty;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
@@ -110,9 +104,9 @@ export class InvertedDoublePendulum extends MujocoEnv {
   /** The parts of the reward. */
   protected override info(): EnvInfo {
     return {
-      rewardSurvive: this.survivalReward,
-      distancePenalty: -this.distancePenalty,
-      velocityPenalty: -this.velocityPenalty,
+      rewardSurvive: this.#survivalReward,
+      distancePenalty: -this.#distancePenalty,
+      velocityPenalty: -this.#velocityPenalty,
     };
   }
 
@@ -120,6 +114,14 @@ export class InvertedDoublePendulum extends MujocoEnv {
     return { azimuth: 90, elevation: 0, lookAt: [0, 0, 0.5], height: 2.2 };
   }
 }
+
+export const invertedDoublePendulumEntry: EnvEntry<typeof invertedDoublePendulumOptions> = {
+  spec: invertedDoublePendulumV5,
+  summary: 'Balance two poles, one on the other, on a cart.',
+  options: invertedDoublePendulumOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new InvertedDoublePendulum(spec, options),
+};
 
 function clip(value: number): number {
   return Math.min(BOUND, Math.max(-BOUND, value));

@@ -1,7 +1,9 @@
-import { box, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { MujocoEnv, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 const mjcf = `
 <mujoco model="inverted_pendulum">
@@ -35,15 +37,9 @@ export const invertedPendulumV5: EnvSpec = {
   rewardThreshold: 950,
 };
 
-export interface InvertedPendulumOptions {
-  /** Width of the uniform noise of positions and velocities at the start. */
-  readonly resetNoiseScale?: number;
-  /** Physics steps of 0.02 s per step. */
-  readonly frameSkip?: number;
-}
+export const invertedPendulumOptions = mujocoOptions({ resetNoiseScale: 0.01, frameSkip: 2 });
 
-/** @internal */
-export const invertedPendulumDefaults: Required<InvertedPendulumOptions> = { resetNoiseScale: 0.01, frameSkip: 2 };
+export type InvertedPendulumOptions = ValuesOf<typeof invertedPendulumOptions>;
 
 /** Angle beyond which the pole counts as fallen, rad. */
 const FALLEN = 0.2;
@@ -53,17 +49,17 @@ const FALLEN = 0.2;
  * their velocities. Reward 1 while the pole stands. Terminates when it leans by more than 0.2 rad. As Gymnasium plays it.
  */
 export class InvertedPendulum extends MujocoEnv {
-  private readonly noise: number;
+  readonly #noise: number;
 
-  constructor(spec: EnvSpec = invertedPendulumV5, options: InvertedPendulumOptions = {}) {
-    const { resetNoiseScale, frameSkip } = settingsOf(spec.id, invertedPendulumDefaults, options);
+  constructor(spec: EnvSpec = invertedPendulumV5, options: Partial<InvertedPendulumOptions> = {}) {
+    const { resetNoiseScale, frameSkip } = readMujocoOptions(spec.id, invertedPendulumOptions, options);
     super(spec, { mjcf, frameSkip, obsSize: 4 });
-    this.noise = resetNoiseScale;
+    this.#noise = resetNoiseScale;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.noise);
-    this.addUniform(qvel, this.noise);
+    this.addUniform(qpos, this.#noise);
+    this.addUniform(qvel, this.#noise);
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
@@ -87,3 +83,11 @@ export class InvertedPendulum extends MujocoEnv {
     return { azimuth: 90, elevation: 0, lookAt: [0, 0, 0.25], height: 1.6 };
   }
 }
+
+export const invertedPendulumEntry: EnvEntry<typeof invertedPendulumOptions> = {
+  spec: invertedPendulumV5,
+  summary: 'Balance a pole on a cart.',
+  options: invertedPendulumOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new InvertedPendulum(spec, options),
+};

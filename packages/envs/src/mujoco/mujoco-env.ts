@@ -22,7 +22,7 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
   protected readonly sim: MujocoSim;
   /** Seconds per environment step. */
   protected readonly dt: number;
-  private readonly frameSkip: number;
+  readonly #frameSkip: number;
 
   /** @throws InputError when MuJoCo is not loaded, or `frameSkip` is no integer ≥ 1 */
   protected constructor(spec: EnvSpec, { mjcf, frameSkip, obsSize }: MujocoSetup) {
@@ -32,7 +32,7 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
     }
     this.sim = new MujocoSim(mjcf);
     this.world = new Float64Array(this.sim.stateSize);
-    this.frameSkip = frameSkip;
+    this.#frameSkip = frameSkip;
     this.dt = frameSkip * this.sim.timestep;
   }
 
@@ -55,7 +55,7 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
     const { sim } = this;
     const { ctrl } = sim.data;
     for (let i = 0; i < ctrl.length; i++) ctrl[i] = actions[offset + i];
-    sim.step(this.frameSkip);
+    sim.step(this.#frameSkip);
   }
 
   render(): Frame {

@@ -1,6 +1,7 @@
 import { box, type EnvState, flatSize, Rng, sample } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AnyEnv, type EnvOptions, loadEnv, makeEnv } from '../registry.ts';
+import type { AnyEnv, EnvOptions } from '../env-entry.ts';
+import { loadEnv, makeEnv } from '../registry.ts';
 import type { MujocoArrays, MujocoSim } from './mujoco-sim.ts';
 
 /** What the engine computed last. */

@@ -1,7 +1,8 @@
 import load, { type MainModule } from '@mujoco/mujoco';
 import { flatSize } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AnyEnv, listEnvs, makeEnv } from '../registry.ts';
+import type { AnyEnv } from '../env-entry.ts';
+import { listEnvs, makeEnv } from '../registry.ts';
 import { loadMujoco, type MujocoSim } from './mujoco-sim.ts';
 
 /** Objects of the engine that were made and not deleted yet. */

@@ -59,28 +59,28 @@ interface Shape {
 }
 
 class Picture {
-  private readonly canvas: Canvas;
-  private readonly camera: MujocoCamera;
-  private readonly right: Vector;
-  private readonly up: Vector;
-  private readonly into: Vector;
+  readonly #canvas: Canvas;
+  readonly #camera: MujocoCamera;
+  readonly #right: Vector;
+  readonly #up: Vector;
+  readonly #into: Vector;
 
   constructor(camera: MujocoCamera) {
     const scale = HEIGHT / camera.height;
-    this.canvas = new Canvas(WIDTH, HEIGHT, SKY).transform(scale, WIDTH / 2, HEIGHT / 2);
-    this.camera = camera;
+    this.#canvas = new Canvas(WIDTH, HEIGHT, SKY).transform(scale, WIDTH / 2, HEIGHT / 2);
+    this.#camera = camera;
     const azimuth = (camera.azimuth * Math.PI) / 180;
     const elevation = (camera.elevation * Math.PI) / 180;
-    this.right = [Math.sin(azimuth), -Math.cos(azimuth), 0];
-    this.into = [Math.cos(azimuth) * Math.cos(elevation), Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation)];
-    this.up = cross(this.right, this.into);
+    this.#right = [Math.sin(azimuth), -Math.cos(azimuth), 0];
+    this.#into = [Math.cos(azimuth) * Math.cos(elevation), Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation)];
+    this.#up = cross(this.#right, this.#into);
   }
 
   draw(sim: MujocoSim, marks: readonly MujocoMark[]): Canvas {
     const { geom_xpos, geom_xmat } = sim.data;
     const { geom_bodyid, geom_type, geom_size, geom_rgba } = sim.modelData;
     const scenery: Shape[] = [];
-    const movers: Shape[] = marks.map(({ position, radius, color }) => this.sphere(vector(position, 0), radius, color));
+    const movers: Shape[] = marks.map(({ position, radius, color }) => this.#sphere(vector(position, 0), radius, color));
     for (let i = 0; i < geom_type.length; i++) {
       if (geom_rgba[4 * i + 3] === 0) continue;
       const color: Color = [255 * geom_rgba[4 * i], 255 * geom_rgba[4 * i + 1], 255 * geom_rgba[4 * i + 2]];
@@ -89,19 +89,19 @@ class Picture {
       const axes = [0, 1, 2].map(k => column(geom_xmat, 9 * i, k));
       // What does not move (a table) lies behind what stands on it, however far its middle is.
       const shapes = geom_bodyid[i] === 0 ? scenery : movers;
-      if (geom_type[i] === PLANE) this.floor(center[2]);
-      if (geom_type[i] === SPHERE) shapes.push(this.sphere(center, size[0], color));
-      if (geom_type[i] === CAPSULE) shapes.push(this.capsule(center, axes[2], size, color));
-      if (geom_type[i] === CYLINDER) shapes.push(this.cylinder(center, axes, size, color));
-      if (geom_type[i] === BOX) shapes.push(this.box(center, axes, size, color));
+      if (geom_type[i] === PLANE) this.#floor(center[2]);
+      if (geom_type[i] === SPHERE) shapes.push(this.#sphere(center, size[0], color));
+      if (geom_type[i] === CAPSULE) shapes.push(this.#capsule(center, axes[2], size, color));
+      if (geom_type[i] === CYLINDER) shapes.push(this.#cylinder(center, axes, size, color));
+      if (geom_type[i] === BOX) shapes.push(this.#box(center, axes, size, color));
     }
     for (const shapes of [scenery, movers]) for (const shape of shapes.sort((a, b) => b.depth - a.depth)) shape.draw();
-    return this.canvas;
+    return this.#canvas;
   }
 
   /** Tiles of 1 m, or of another power of ten that suits the size of what is shown. */
-  private floor(height: number): void {
-    const { lookAt, height: shown, elevation, floorWidth = Number.POSITIVE_INFINITY } = this.camera;
+  #floor(height: number): void {
+    const { lookAt, height: shown, elevation, floorWidth = Number.POSITIVE_INFINITY } = this.#camera;
     const tile = 10 ** Math.floor(Math.log10(shown));
     const slope = Math.max(0.2, Math.abs(Math.sin((elevation * Math.PI) / 180)));
     const reach = Math.ceil((1.2 * shown) / tile / slope);
@@ -110,38 +110,38 @@ class Picture {
       for (let y = y0 - reach; y <= y0 + reach; y++) {
         if (Math.abs(y + 0.5) * tile > floorWidth) continue;
         const corners = FACE.map(([u, v]): Vector => [(x + (1 + u) / 2) * tile, (y + (1 + v) / 2) * tile, height]);
-        if (this.isNear(corners[0], 2 * tile)) this.polygon(corners, TILES[(x + y) & 1]);
+        if (this.#isNear(corners[0], 2 * tile)) this.#polygon(corners, TILES[(x + y) & 1]);
       }
     }
   }
 
   /** Whether a point is at most `margin` metres outside the picture. */
-  private isNear(point: Vector, margin: number): boolean {
-    const [x, y] = this.project(point);
-    const half = this.camera.height / 2 + margin;
+  #isNear(point: Vector, margin: number): boolean {
+    const [x, y] = this.#project(point);
+    const half = this.#camera.height / 2 + margin;
     return Math.abs(y) <= half && Math.abs(x) <= (half * WIDTH) / HEIGHT;
   }
 
-  private sphere(center: Vector, radius: number, color: Color): Shape {
-    const [x, y, depth] = this.project(center);
+  #sphere(center: Vector, radius: number, color: Color): Shape {
+    const [x, y, depth] = this.#project(center);
     return {
       depth,
-      draw: () => this.canvas.circle(x, y, radius, shade(color, OUTLINE)).circle(x, y, 0.85 * radius, color),
+      draw: () => this.#canvas.circle(x, y, radius, shade(color, OUTLINE)).circle(x, y, 0.85 * radius, color),
     };
   }
 
-  private capsule(center: Vector, axis: Vector, [radius, half]: Vector, color: Color): Shape {
-    const [x0, y0] = this.project(along(center, axis, -half));
-    const [x1, y1] = this.project(along(center, axis, half));
+  #capsule(center: Vector, axis: Vector, [radius, half]: Vector, color: Color): Shape {
+    const [x0, y0] = this.#project(along(center, axis, -half));
+    const [x1, y1] = this.#project(along(center, axis, half));
     return {
-      depth: this.project(center)[2],
+      depth: this.#project(center)[2],
       draw: () =>
-        this.canvas.capsule(x0, y0, x1, y1, radius, shade(color, OUTLINE)).capsule(x0, y0, x1, y1, 0.85 * radius, color),
+        this.#canvas.capsule(x0, y0, x1, y1, radius, shade(color, OUTLINE)).capsule(x0, y0, x1, y1, 0.85 * radius, color),
     };
   }
 
-  private cylinder(center: Vector, axes: readonly Vector[], [radius, half]: Vector, color: Color): Shape {
-    const near = dot(axes[2], this.into) < 0 ? half : -half;
+  #cylinder(center: Vector, axes: readonly Vector[], [radius, half]: Vector, color: Color): Shape {
+    const near = dot(axes[2], this.#into) < 0 ? half : -half;
     const disc = (height: number): Vector[] =>
       Array.from({ length: 32 }, (_, i) => {
         const angle = (i / 32) * 2 * Math.PI;
@@ -149,7 +149,7 @@ class Picture {
         return along(rim, axes[2], height);
       });
     // The mantle's outline runs where its normal is square to the view.
-    const side = cross(axes[2], this.into);
+    const side = cross(axes[2], this.#into);
     const length = Math.hypot(...side);
     const edge = length > 0 ? radius / length : 0;
     const mantle = [
@@ -159,44 +159,44 @@ class Picture {
       along(along(center, axes[2], -half), side, edge),
     ];
     return {
-      depth: this.project(center)[2],
+      depth: this.#project(center)[2],
       draw: () => {
-        this.polygon(disc(-near), shade(color, OUTLINE));
-        this.polygon(mantle, shade(color, OUTLINE));
-        this.polygon(disc(near), color);
+        this.#polygon(disc(-near), shade(color, OUTLINE));
+        this.#polygon(mantle, shade(color, OUTLINE));
+        this.#polygon(disc(near), color);
       },
     };
   }
 
-  private box(center: Vector, axes: readonly Vector[], size: Vector, color: Color): Shape {
+  #box(center: Vector, axes: readonly Vector[], size: Vector, color: Color): Shape {
     return {
-      depth: this.project(center)[2],
+      depth: this.#project(center)[2],
       draw: () => {
         for (let k = 0; k < 3; k++) {
-          const facing = dot(axes[k], this.into) < 0 ? 1 : -1;
+          const facing = dot(axes[k], this.#into) < 0 ? 1 : -1;
           const [a, b] = [(k + 1) % 3, (k + 2) % 3];
           const middle = along(center, axes[k], facing * size[k]);
           const corners = FACE.map(([u, v]) => along(along(middle, axes[a], u * size[a]), axes[b], v * size[b]));
           // Light falls from above and from the viewer's left.
-          const brightness = 0.75 + 0.25 * facing * axes[k][2] - 0.1 * facing * dot(axes[k], this.right);
-          this.polygon(corners, shade(color, brightness));
+          const brightness = 0.75 + 0.25 * facing * axes[k][2] - 0.1 * facing * dot(axes[k], this.#right);
+          this.#polygon(corners, shade(color, brightness));
         }
       },
     };
   }
 
-  private polygon(corners: readonly Vector[], color: Color): void {
-    this.canvas.polygon(
-      corners.flatMap(corner => this.project(corner).slice(0, 2)),
+  #polygon(corners: readonly Vector[], color: Color): void {
+    this.#canvas.polygon(
+      corners.flatMap(corner => this.#project(corner).slice(0, 2)),
       color,
     );
   }
 
   /** Right, up and into the picture, from its middle. */
-  private project(point: Vector): Vector {
-    const { lookAt } = this.camera;
+  #project(point: Vector): Vector {
+    const { lookAt } = this.#camera;
     const from: Vector = [point[0] - lookAt[0], point[1] - lookAt[1], point[2] - lookAt[2]];
-    return [dot(from, this.right), dot(from, this.up), dot(from, this.into)];
+    return [dot(from, this.#right), dot(from, this.#up), dot(from, this.#into)];
   }
 }
 

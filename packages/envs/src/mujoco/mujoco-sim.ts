@@ -1,6 +1,6 @@
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
 import { InputError, message } from '@zpin/contracts';
-import type { EnvRequirement } from '../registry.ts';
+import type { EnvRequirement } from '../env-entry.ts';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */
 export interface MujocoArrays {
@@ -149,31 +149,31 @@ export class MujocoSim {
   /** Numbers in a saved state. */
   readonly stateSize: number;
 
-  private readonly engine: MainModule;
-  private readonly model: MjModel;
-  private readonly mjData: MjData;
-  private readonly handles: Handles;
-  private readonly physicsSize: number;
-  private readonly physics: DoubleBuffer;
-  private arrays: MujocoArrays | undefined;
-  private modelArrays: MujocoModelArrays | undefined;
-  private disposed = false;
+  readonly #engine: MainModule;
+  readonly #model: MjModel;
+  readonly #mjData: MjData;
+  readonly #handles: Handles;
+  readonly #physicsSize: number;
+  readonly #physics: DoubleBuffer;
+  #arrays: MujocoArrays | undefined;
+  #modelArrays: MujocoModelArrays | undefined;
+  #disposed = false;
   /** Linear and angular Jacobian of a site, `[3, nv]` each; made when first needed. */
-  private jacobians: [DoubleBuffer, DoubleBuffer] | undefined;
+  #jacobians: [DoubleBuffer, DoubleBuffer] | undefined;
 
   /**
    * @param mjcf the model in MuJoCo's XML. State `<size memory>`: the default takes 14 MB per simulation.
    * @throws InputError when MuJoCo is not loaded or refuses the model
    */
   constructor(mjcf: string) {
-    this.engine = requireEngine();
-    [this.model, this.mjData] = build(this.engine, mjcf);
-    this.timestep = this.model.opt.timestep;
-    this.physicsSize = this.engine.mj_stateSize(this.model, this.stateKind());
-    this.physics = new this.engine.DoubleBuffer(this.physicsSize);
-    this.handles = [this.physics, this.mjData, this.model];
-    forgotten.register(this, this.handles, this);
-    this.stateSize = this.physicsSize + this.places().reduce((sum, array) => sum + array.length, 0);
+    this.#engine = requireEngine();
+    [this.#model, this.#mjData] = build(this.#engine, mjcf);
+    this.timestep = this.#model.opt.timestep;
+    this.#physicsSize = this.#engine.mj_stateSize(this.#model, this.#stateKind());
+    this.#physics = new this.#engine.DoubleBuffer(this.#physicsSize);
+    this.#handles = [this.#physics, this.#mjData, this.#model];
+    forgotten.register(this, this.#handles, this);
+    this.stateSize = this.#physicsSize + this.#places().reduce((sum, array) => sum + array.length, 0);
   }
 
   /**
@@ -181,44 +181,46 @@ export class MujocoSim {
    * as it may whenever a simulation is made.
    */
   get data(): MujocoArrays {
-    let arrays = this.arrays;
+    let arrays = this.#arrays;
     // A stale view has length 0; the world is a body, so this one never has otherwise.
     if (arrays === undefined || arrays.xpos.length === 0) {
-      this.refuseDisposed();
-      arrays = this.arrays = views<MujocoArrays>(this.mjData, DATA_ARRAYS);
+      this.#refuseDisposed();
+      arrays = this.#arrays = views<MujocoArrays>(this.#mjData, DATA_ARRAYS);
     }
     return arrays;
   }
 
   /** The numbers of the model; ask for them anew as for `data`. */
   get modelData(): MujocoModelArrays {
-    let arrays = this.modelArrays;
+    let arrays = this.#modelArrays;
     if (arrays === undefined || arrays.body_mass.length === 0) {
-      this.refuseDisposed();
-      arrays = this.modelArrays = views<MujocoModelArrays>(this.model, MODEL_ARRAYS);
+      this.#refuseDisposed();
+      arrays = this.#modelArrays = views<MujocoModelArrays>(this.#model, MODEL_ARRAYS);
     }
     return arrays;
   }
 
   /** Steps the physics `substeps` times with the controls as they are. */
   step(substeps: number): void {
-    const { engine, model, mjData } = this;
+    const engine = this.#engine;
+    const model = this.#model;
+    const mjData = this.#mjData;
     for (let i = 0; i < substeps; i++) engine.mj_step(model, mjData);
   }
 
   /** Computes everything that follows from positions, velocities and controls, without a step. */
   forward(): void {
-    this.engine.mj_forward(this.model, this.mjData);
+    this.#engine.mj_forward(this.#model, this.#mjData);
   }
 
   /** Computes `cfrc_ext`, which a step leaves alone. */
   contactForces(): void {
-    this.engine.mj_rnePostConstraint(this.model, this.mjData);
+    this.#engine.mj_rnePostConstraint(this.#model, this.#mjData);
   }
 
   /** Back to the state in which the model starts. */
   reset(): void {
-    this.engine.mj_resetData(this.model, this.mjData);
+    this.#engine.mj_resetData(this.#model, this.#mjData);
   }
 
   /**
@@ -226,7 +228,7 @@ export class MujocoSim {
    * @throws InputError when there is none
    */
   id(kind: MujocoObject, name: string): number {
-    const id = this.engine.mj_name2id(this.model, OBJECT_TYPES[kind], name);
+    const id = this.#engine.mj_name2id(this.#model, OBJECT_TYPES[kind], name);
     if (id >= 0) return id;
     throw new InputError(message('MujocoSim.id', `the model must have a ${kind} of this name`, name, 'Look at the MJCF'));
   }
@@ -236,9 +238,9 @@ export class MujocoSim {
    * @returns two matrices `[3, nv]`, overwritten by the next call
    */
   siteJacobian(site: number): readonly [Float64Array, Float64Array] {
-    this.jacobians ??= this.createJacobians();
-    const [linear, angular] = this.jacobians;
-    this.engine.mj_jacSite(this.model, this.mjData, linear, angular, site);
+    this.#jacobians ??= this.#createJacobians();
+    const [linear, angular] = this.#jacobians;
+    this.#engine.mj_jacSite(this.#model, this.#mjData, linear, angular, site);
     return [linear.GetView(), angular.GetView()];
   }
 
@@ -252,10 +254,10 @@ export class MujocoSim {
 
   /** Writes the whole state, `[stateSize]`, from which the simulation goes on bit for bit. */
   save(out: Float64Array): void {
-    const places = this.places();
-    this.engine.mj_getState(this.model, this.mjData, this.physics, this.stateKind());
-    out.set(this.physics.GetView());
-    let at = this.physicsSize;
+    const places = this.#places();
+    this.#engine.mj_getState(this.#model, this.#mjData, this.#physics, this.#stateKind());
+    out.set(this.#physics.GetView());
+    let at = this.#physicsSize;
     for (const array of places) {
       out.set(array, at);
       at += array.length;
@@ -264,14 +266,16 @@ export class MujocoSim {
 
   /** Goes back to a saved state. */
   restore(saved: Float64Array): void {
-    const { engine, model, mjData } = this;
-    const physics = Array.from(saved.subarray(0, this.physicsSize));
-    engine.mj_setState(model, mjData, physics, this.stateKind());
+    const engine = this.#engine;
+    const model = this.#model;
+    const mjData = this.#mjData;
+    const physics = Array.from(saved.subarray(0, this.#physicsSize));
+    engine.mj_setState(model, mjData, physics, this.#stateKind());
     // For all that is computed, such as the places of geoms. The solver's warm start must not be touched by it, hence once more.
     engine.mj_forward(model, mjData);
-    engine.mj_setState(model, mjData, physics, this.stateKind());
-    let at = this.physicsSize;
-    for (const array of this.places()) {
+    engine.mj_setState(model, mjData, physics, this.#stateKind());
+    let at = this.#physicsSize;
+    for (const array of this.#places()) {
       array.set(saved.subarray(at, at + array.length));
       at += array.length;
     }
@@ -279,34 +283,34 @@ export class MujocoSim {
 
   /** Frees the memory; the simulation is of no use afterwards. A second call does nothing. */
   dispose(): void {
-    if (this.disposed) return;
-    this.disposed = true;
+    if (this.#disposed) return;
+    this.#disposed = true;
     // What was handed out points to memory that now belongs to others.
-    this.arrays = undefined;
-    this.modelArrays = undefined;
+    this.#arrays = undefined;
+    this.#modelArrays = undefined;
     forgotten.unregister(this);
-    deleteAll(this.handles);
+    deleteAll(this.#handles);
   }
 
   /** Where bodies are: what lags behind the positions, so that it cannot be computed from them. */
-  private places(): Float64Array[] {
+  #places(): Float64Array[] {
     const { xpos, xquat, xipos } = this.data;
     return [xpos, xquat, xipos];
   }
 
-  private stateKind(): number {
-    return this.engine.mjtState.mjSTATE_INTEGRATION.value;
+  #stateKind(): number {
+    return this.#engine.mjtState.mjSTATE_INTEGRATION.value;
   }
 
-  private createJacobians(): [DoubleBuffer, DoubleBuffer] {
+  #createJacobians(): [DoubleBuffer, DoubleBuffer] {
     const size = 3 * this.data.qvel.length;
-    const pair: [DoubleBuffer, DoubleBuffer] = [new this.engine.DoubleBuffer(size), new this.engine.DoubleBuffer(size)];
-    this.handles.unshift(...pair);
+    const pair: [DoubleBuffer, DoubleBuffer] = [new this.#engine.DoubleBuffer(size), new this.#engine.DoubleBuffer(size)];
+    this.#handles.unshift(...pair);
     return pair;
   }
 
-  private refuseDisposed(): void {
-    if (!this.disposed) return;
+  #refuseDisposed(): void {
+    if (!this.#disposed) return;
     throw new InputError(message('MujocoSim', 'the simulation must not be disposed of', 'one that is', 'Make a new one'));
   }
 }

@@ -1,7 +1,9 @@
-import { box, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 
 const mjcf = `
 <mujoco model="reacher">
@@ -46,17 +48,9 @@ export const reacherV5: EnvSpec = {
   rewardThreshold: -3.75,
 };
 
-export interface ReacherOptions {
-  /** Cost per metre from the fingertip to the target. */
-  readonly rewardDistWeight?: number;
-  /** Cost per squared action. */
-  readonly rewardControlWeight?: number;
-  /** Physics steps of 0.01 s per step. */
-  readonly frameSkip?: number;
-}
+export const reacherOptions = mujocoOptions({ rewardDistWeight: 1, rewardControlWeight: 1, frameSkip: 2 });
 
-/** @internal */
-export const reacherDefaults: Required<ReacherOptions> = { rewardDistWeight: 1, rewardControlWeight: 1, frameSkip: 2 };
+export type ReacherOptions = ValuesOf<typeof reacherOptions>;
 
 const FINGERTIP = 3;
 const TARGET = 4;
@@ -69,14 +63,14 @@ const REACH = 0.2;
  * target are where the engine computed them last, which lags a little behind the positions. As Gymnasium plays it.
  */
 export class Reacher extends MujocoEnv {
-  private readonly settings: Required<ReacherOptions>;
-  private distReward = 0;
-  private ctrlReward = 0;
+  readonly #settings: ReacherOptions;
+  #distReward = 0;
+  #ctrlReward = 0;
 
-  constructor(spec: EnvSpec = reacherV5, options: ReacherOptions = {}) {
-    const settings = settingsOf(spec.id, reacherDefaults, options);
+  constructor(spec: EnvSpec = reacherV5, options: Partial<ReacherOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, reacherOptions, options);
     super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: 10 });
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
@@ -87,19 +81,19 @@ export class Reacher extends MujocoEnv {
     } while (Math.hypot(qpos[2], qpos[3]) >= REACH);
     this.addUniform(qvel, 0.005);
     qvel[2] = qvel[3] = 0;
-    this.distReward = this.ctrlReward = 0;
+    this.#distReward = this.#ctrlReward = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     this.simulate(actions, offset);
-    const { rewardDistWeight, rewardControlWeight } = this.settings;
-    this.distReward = -rewardDistWeight * Math.hypot(this.gap(0), this.gap(1), this.gap(2));
-    this.ctrlReward = -rewardControlWeight * squaredNorm(actions, offset, 2);
-    this.reward = this.distReward + this.ctrlReward;
+    const { rewardDistWeight, rewardControlWeight } = this.#settings;
+    this.#distReward = -rewardDistWeight * Math.hypot(this.#gap(0), this.#gap(1), this.#gap(2));
+    this.#ctrlReward = -rewardControlWeight * squaredNorm(actions, offset, 2);
+    this.reward = this.#distReward + this.#ctrlReward;
   }
 
   /** Fingertip − target along one axis, m. */
-  private gap(axis: number): number {
+  #gap(axis: number): number {
     const { xpos } = this.sim.data;
     return xpos[3 * FINGERTIP + axis] - xpos[3 * TARGET + axis];
   }
@@ -111,16 +105,24 @@ export class Reacher extends MujocoEnv {
       out[offset + 2 + i] = Math.sin(qpos[i]);
       out[offset + 4 + i] = qpos[2 + i];
       out[offset + 6 + i] = qvel[i];
-      out[offset + 8 + i] = this.gap(i);
+      out[offset + 8 + i] = this.#gap(i);
     }
   }
 
   /** The parts of the reward. */
   protected override info(): EnvInfo {
-    return { rewardDist: this.distReward, rewardCtrl: this.ctrlReward };
+    return { rewardDist: this.#distReward, rewardCtrl: this.#ctrlReward };
   }
 
   protected override camera(): MujocoCamera {
     return { azimuth: 90, elevation: -90, lookAt: [0, 0, 0], height: 0.56 };
   }
 }
+
+export const reacherEntry: EnvEntry<typeof reacherOptions> = {
+  spec: reacherV5,
+  summary: 'Bring the tip of a two-link arm to a target.',
+  options: reacherOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Reacher(spec, options),
+};

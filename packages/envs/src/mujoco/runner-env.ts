@@ -1,19 +1,12 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import { MujocoEnv, squaredNorm } from './mujoco-env.ts';
+import type { MujocoValues } from './mujoco-options.ts';
 
-/** Options of every task that is about running forward. */
-export interface RunnerOptions {
-  /** Reward per m/s of forward velocity. */
-  readonly forwardRewardWeight?: number;
-  /** Cost per squared action. */
-  readonly ctrlCostWeight?: number;
-  /** Width of the noise of positions and velocities at the start. */
-  readonly resetNoiseScale?: number;
-  /** Whether the observation leaves out where the body is. */
-  readonly excludeCurrentPositionsFromObservation?: boolean;
-  /** Physics steps per step. */
-  readonly frameSkip?: number;
-}
+/** Settings of every task that is about running forward. */
+export type RunnerOptions = Pick<
+  MujocoValues,
+  'forwardRewardWeight' | 'ctrlCostWeight' | 'resetNoiseScale' | 'excludeCurrentPositionsFromObservation' | 'frameSkip'
+>;
 
 /** What is fixed about a runner. */
 export interface RunnerSetup {
@@ -29,27 +22,27 @@ export interface RunnerSetup {
 
 /** Observes positions and velocities, and pays forward velocity − cost of the action. */
 export abstract class RunnerEnv extends MujocoEnv {
-  private readonly weights: Required<RunnerOptions>;
-  private readonly hidden: number;
-  private readonly maxVelocity: number;
-  private readonly actionLength: number;
-  private velocity = 0;
-  private forwardReward = 0;
-  private ctrlCost = 0;
+  readonly #weights: RunnerOptions;
+  readonly #hidden: number;
+  readonly #maxVelocity: number;
+  readonly #actionLength: number;
+  #velocity = 0;
+  #forwardReward = 0;
+  #ctrlCost = 0;
 
-  protected constructor(spec: EnvSpec, weights: Required<RunnerOptions>, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
+  protected constructor(spec: EnvSpec, weights: RunnerOptions, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
     const left = weights.excludeCurrentPositionsFromObservation ? hidden : 0;
     super(spec, { mjcf, frameSkip: weights.frameSkip, obsSize: stateSize - left });
-    this.weights = weights;
-    this.hidden = left;
-    this.maxVelocity = maxVelocity;
-    this.actionLength = this.sim.data.ctrl.length;
+    this.#weights = weights;
+    this.#hidden = left;
+    this.#maxVelocity = maxVelocity;
+    this.#actionLength = this.sim.data.ctrl.length;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.weights.resetNoiseScale);
-    this.addVelocityNoise(qvel, this.weights.resetNoiseScale);
-    this.velocity = this.forwardReward = this.ctrlCost = 0;
+    this.addUniform(qpos, this.#weights.resetNoiseScale);
+    this.addVelocityNoise(qvel, this.#weights.resetNoiseScale);
+    this.#velocity = this.#forwardReward = this.#ctrlCost = 0;
   }
 
   /** Uniform in [−scale, scale), unless a subclass says otherwise. */
@@ -58,17 +51,18 @@ export abstract class RunnerEnv extends MujocoEnv {
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, weights, dt, actionLength } = this;
+    const { sim, dt } = this;
     const before = sim.data.qpos[0];
     this.simulate(actions, offset);
-    this.velocity = (sim.data.qpos[0] - before) / dt;
-    this.forwardReward = weights.forwardRewardWeight * this.velocity;
-    this.ctrlCost = weights.ctrlCostWeight * squaredNorm(actions, offset, actionLength);
-    this.reward = this.forwardReward - this.ctrlCost;
+    this.#velocity = (sim.data.qpos[0] - before) / dt;
+    this.#forwardReward = this.#weights.forwardRewardWeight * this.#velocity;
+    this.#ctrlCost = this.#weights.ctrlCostWeight * squaredNorm(actions, offset, this.#actionLength);
+    this.reward = this.#forwardReward - this.#ctrlCost;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { hidden, maxVelocity } = this;
+    const hidden = this.#hidden;
+    const maxVelocity = this.#maxVelocity;
     const { qpos, qvel } = this.sim.data;
     let at = offset;
     for (let i = hidden; i < qpos.length; i++) out[at++] = qpos[i];
@@ -79,9 +73,9 @@ export abstract class RunnerEnv extends MujocoEnv {
   protected override info(): EnvInfo {
     return {
       xPosition: this.sim.data.qpos[0],
-      xVelocity: this.velocity,
-      rewardForward: this.forwardReward,
-      rewardCtrl: -this.ctrlCost,
+      xVelocity: this.#velocity,
+      rewardForward: this.#forwardReward,
+      rewardCtrl: -this.#ctrlCost,
     };
   }
 }

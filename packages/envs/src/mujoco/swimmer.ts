@@ -1,7 +1,9 @@
 import { box, type EnvSpec } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { unbounded } from './mujoco-env.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 import { RunnerEnv, type RunnerOptions } from './runner-env.ts';
 
 const mjcf = `
@@ -44,22 +46,21 @@ export const swimmerV5: EnvSpec = {
   rewardThreshold: 360,
 };
 
-/** @internal */
-export const swimmerDefaults: Required<RunnerOptions> = {
+export const swimmerOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 1e-4,
   resetNoiseScale: 0.1,
   excludeCurrentPositionsFromObservation: true,
   frameSkip: 4,
-};
+});
 
 /**
  * Swim forward in a thick fluid with three links. Action `[2]` in [−1, 1]: torques on the joints. Observation `[8]`: angles and velocities, without
  * the place. Reward: velocity along x − 0.0001 · |action|². Never terminates. As Gymnasium plays it.
  */
 export class Swimmer extends RunnerEnv {
-  constructor(spec: EnvSpec = swimmerV5, options: RunnerOptions = {}) {
-    const settings = settingsOf(spec.id, swimmerDefaults, options);
+  constructor(spec: EnvSpec = swimmerV5, options: Partial<RunnerOptions> = {}) {
+    const settings = readMujocoOptions(spec.id, swimmerOptions, options);
     super(spec, settings, { mjcf, stateSize: 10, hidden: 2, maxVelocity: Number.POSITIVE_INFINITY });
   }
 
@@ -68,3 +69,11 @@ export class Swimmer extends RunnerEnv {
     return { azimuth: 90, elevation: -90, lookAt: [qpos[0], qpos[1], 0], height: 4 };
   }
 }
+
+export const swimmerEntry: EnvEntry<typeof swimmerOptions> = {
+  spec: swimmerV5,
+  summary: 'Swim forward with three links.',
+  options: swimmerOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Swimmer(spec, options),
+};

@@ -1,46 +1,37 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
+import type { MujocoValues } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { RunnerEnv, type RunnerOptions, type RunnerSetup } from './runner-env.ts';
 
-/** Options of the runners that can fall. */
-export interface WalkerOptions extends RunnerOptions {
-  /** Reward for a healthy state. */
-  readonly healthyReward?: number;
-  /** Whether an unhealthy state ends the episode. */
-  readonly terminateWhenUnhealthy?: boolean;
-  /** The height of the torso is between these in a healthy state; m. */
-  readonly healthyZRange?: readonly number[];
-  /** The angle of the torso is between these in a healthy state; rad. */
-  readonly healthyAngleRange?: readonly number[];
-  /** All positions and velocities but the first two positions are between these in a healthy state. */
-  readonly healthyStateRange?: readonly number[];
-}
+/** Settings of the runners that can fall. */
+export type WalkerOptions = RunnerOptions &
+  Pick<MujocoValues, 'healthyReward' | 'terminateWhenUnhealthy' | 'healthyZRange' | 'healthyAngleRange' | 'healthyStateRange'>;
 
 /** A runner in the x-z plane that is paid for staying upright; its first positions are x, z and the angle of the torso. */
 export abstract class WalkerEnv extends RunnerEnv {
-  private readonly health: Required<WalkerOptions>;
-  private survivalReward = 0;
+  readonly #health: WalkerOptions;
+  #survivalReward = 0;
 
-  protected constructor(spec: EnvSpec, settings: Required<WalkerOptions>, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
+  protected constructor(spec: EnvSpec, settings: WalkerOptions, setup: Omit<RunnerSetup, 'hidden' | 'maxVelocity'>) {
     super(spec, settings, { ...setup, hidden: 1, maxVelocity: 10 });
-    this.health = settings;
+    this.#health = settings;
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
     super.place(qpos, qvel);
-    this.survivalReward = 0;
+    this.#survivalReward = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     super.advance(actions, offset);
-    const healthy = this.isHealthy();
-    this.survivalReward = healthy ? this.health.healthyReward : 0;
-    this.reward += this.survivalReward;
-    this.terminated = this.health.terminateWhenUnhealthy && !healthy;
+    const healthy = this.#isHealthy();
+    this.#survivalReward = healthy ? this.#health.healthyReward : 0;
+    this.reward += this.#survivalReward;
+    this.terminated = this.#health.terminateWhenUnhealthy && !healthy;
   }
 
-  private isHealthy(): boolean {
-    const { healthyStateRange, healthyZRange, healthyAngleRange } = this.health;
+  #isHealthy(): boolean {
+    const { healthyStateRange, healthyZRange, healthyAngleRange } = this.#health;
     const { qpos, qvel } = this.sim.data;
     return (
       isBetween(qpos[1], healthyZRange) &&
@@ -51,7 +42,7 @@ export abstract class WalkerEnv extends RunnerEnv {
   }
 
   protected override info(): EnvInfo {
-    return { ...super.info(), rewardSurvive: this.survivalReward };
+    return { ...super.info(), rewardSurvive: this.#survivalReward };
   }
 
   protected override camera(): MujocoCamera {

@@ -1,6 +1,8 @@
 import { box, type EnvSpec } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { unbounded } from './mujoco-env.ts';
-import { settingsOf } from './mujoco-settings.ts';
+import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
+import { mujocoRequirement } from './mujoco-sim.ts';
 import { WalkerEnv, type WalkerOptions } from './walker-env.ts';
 
 function leg(side: string, rgba: string): string {
@@ -57,8 +59,7 @@ export const walker2dV5: EnvSpec = {
   rewardThreshold: null,
 };
 
-/** @internal */
-export const walker2dDefaults: Required<WalkerOptions> = {
+export const walker2dOptions = mujocoOptions({
   forwardRewardWeight: 1,
   ctrlCostWeight: 1e-3,
   healthyReward: 1,
@@ -69,7 +70,7 @@ export const walker2dDefaults: Required<WalkerOptions> = {
   resetNoiseScale: 5e-3,
   excludeCurrentPositionsFromObservation: true,
   frameSkip: 4,
-};
+});
 
 /**
  * Walk forward on two legs in a plane. Action `[6]` in [−1, 1]: torques on thigh, leg and foot of the right leg, then of the left one. Observation `[17]`:
@@ -77,7 +78,15 @@ export const walker2dDefaults: Required<WalkerOptions> = {
  * unhealthy: torso not between 0.8 and 2 m, or tilted by 1 rad. As Gymnasium plays it.
  */
 export class Walker2d extends WalkerEnv {
-  constructor(spec: EnvSpec = walker2dV5, options: WalkerOptions = {}) {
-    super(spec, settingsOf(spec.id, walker2dDefaults, options), { mjcf, stateSize: 18 });
+  constructor(spec: EnvSpec = walker2dV5, options: Partial<WalkerOptions> = {}) {
+    super(spec, readMujocoOptions(spec.id, walker2dOptions, options), { mjcf, stateSize: 18 });
   }
 }
+
+export const walker2dEntry: EnvEntry<typeof walker2dOptions> = {
+  spec: walker2dV5,
+  summary: 'Walk forward on two legs in a plane.',
+  options: walker2dOptions,
+  requires: mujocoRequirement,
+  create: (spec, options) => new Walker2d(spec, options),
+};

@@ -15,34 +15,34 @@ export class Canvas {
   readonly height: number;
   readonly data: Uint8ClampedArray;
   /** Share of each pixel of one row that is covered. */
-  private readonly coverage: Float32Array;
-  private scaleX = 1;
-  private scaleY = 1;
-  private originX = 0;
-  private originY = 0;
+  readonly #coverage: Float32Array;
+  #scaleX = 1;
+  #scaleY = 1;
+  #originX = 0;
+  #originY = 0;
 
   constructor(width: number, height: number, background: Color = [255, 255, 255]) {
     this.width = width;
     this.height = height;
     this.data = new Uint8ClampedArray(width * height * 3);
-    this.coverage = new Float32Array(width);
+    this.#coverage = new Float32Array(width);
     this.data.set(background);
     for (let filled = 3; filled < this.data.length; filled *= 2) this.data.copyWithin(filled, 0, filled);
   }
 
   /** Draws in units of `scale` pixels from now on, with (0, 0) at pixel (originX, originY) and y upwards. */
   transform(scale: number, originX: number, originY: number): this {
-    this.scaleX = scale;
-    this.scaleY = -scale;
-    this.originX = originX;
-    this.originY = originY;
+    this.#scaleX = scale;
+    this.#scaleY = -scale;
+    this.#originX = originX;
+    this.#originY = originY;
     return this;
   }
 
   /** Fills the polygon with corners x0, y0, x1, y1, …; crossing edges leave holes (even-odd rule). */
   polygon(corners: readonly number[], color: Color): this {
     const points = corners.map((value, i) =>
-      i % 2 === 0 ? this.originX + value * this.scaleX : this.originY + value * this.scaleY,
+      i % 2 === 0 ? this.#originX + value * this.#scaleX : this.#originY + value * this.#scaleY,
     );
     const xs = points.filter((_, i) => i % 2 === 0);
     const ys = points.filter((_, i) => i % 2 === 1);
@@ -50,7 +50,7 @@ export class Canvas {
     const right = Math.min(this.width, Math.ceil(Math.max(...xs)));
     const top = Math.max(0, Math.floor(Math.min(...ys)));
     const bottom = Math.min(this.height, Math.ceil(Math.max(...ys)));
-    for (let row = top; row < bottom; row++) this.fillRow(points, row, left, right, color);
+    for (let row = top; row < bottom; row++) this.#fillRow(points, row, left, right, color);
     return this;
   }
 
@@ -61,7 +61,7 @@ export class Canvas {
 
   /** A filled circle. */
   circle(x: number, y: number, radius: number, color: Color): this {
-    const sides = 12 + Math.ceil(4 * Math.sqrt(radius * Math.abs(this.scaleX)));
+    const sides = 12 + Math.ceil(4 * Math.sqrt(radius * Math.abs(this.#scaleX)));
     const corners = Array.from({ length: 2 * sides }, (_, i) => {
       const angle = (Math.floor(i / 2) / sides) * 2 * Math.PI;
       return i % 2 === 0 ? x + radius * Math.cos(angle) : y + radius * Math.sin(angle);
@@ -96,10 +96,11 @@ export class Canvas {
     return { width: this.width, height: this.height, data: this.data };
   }
 
-  private fillRow(points: readonly number[], row: number, left: number, right: number, color: Color): void {
-    const { coverage, data, width } = this;
+  #fillRow(points: readonly number[], row: number, left: number, right: number, color: Color): void {
+    const { data, width } = this;
+    const coverage = this.#coverage;
     coverage.fill(0, left, right);
-    for (let sample = 0; sample < SAMPLES; sample++) this.addSpans(crossings(points, row + (sample + 0.5) / SAMPLES));
+    for (let sample = 0; sample < SAMPLES; sample++) this.#addSpans(crossings(points, row + (sample + 0.5) / SAMPLES));
     for (let x = left; x < right; x++) {
       const share = coverage[x];
       if (share === 0) continue;
@@ -108,11 +109,11 @@ export class Canvas {
     }
   }
 
-  private addSpans(xs: readonly number[]): void {
+  #addSpans(xs: readonly number[]): void {
     for (let i = 0; i + 1 < xs.length; i += 2) {
       const from = Math.max(0, xs[i]);
       const to = Math.min(this.width, xs[i + 1]);
-      for (let x = Math.floor(from); x < to; x++) this.coverage[x] += (Math.min(to, x + 1) - Math.max(from, x)) / SAMPLES;
+      for (let x = Math.floor(from); x < to; x++) this.#coverage[x] += (Math.min(to, x + 1) - Math.max(from, x)) / SAMPLES;
     }
   }
 }

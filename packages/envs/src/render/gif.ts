@@ -23,25 +23,26 @@ export function encodeGif(frames: readonly Frame[], framesPerSecond = 30): Uint8
  * kept, with the 256 most frequent of its own colours; others become the nearest of them.
  */
 export class GifEncoder {
-  private readonly bytes = new Bytes();
+  readonly #bytes = new Bytes();
   /** Hundredths of a second. */
-  private readonly delay: number;
-  private previous: Frame | null = null;
+  readonly #delay: number;
+  #previous: Frame | null = null;
   /** Where the delay of the last frame stands, which grows while nothing changes. */
-  private delayAt = 0;
-  private lastDelay = 0;
+  #delayAt = 0;
+  #lastDelay = 0;
 
   /** @param framesPerSecond in (0, 100]; players show at most 50 */
   constructor(framesPerSecond = 30) {
     if (!(framesPerSecond > 0 && framesPerSecond <= 100)) {
       throw new InputError(message('GifEncoder', 'framesPerSecond must be in (0, 100]', framesPerSecond, 'Usual is 30'));
     }
-    this.delay = Math.round(100 / framesPerSecond);
+    this.#delay = Math.round(100 / framesPerSecond);
   }
 
   /** @throws InputError when the frame has not the size of the first one */
   add(frame: Frame): void {
-    const { previous, bytes } = this;
+    const previous = this.#previous;
+    const bytes = this.#bytes;
     const { width, height } = frame;
     if (previous === null) {
       bytes.text('GIF89a').short(width).short(height).add(0x70, 0, 0);
@@ -51,25 +52,25 @@ export class GifEncoder {
       throw new InputError(message('GifEncoder.add', expectation, `${width} x ${height}`, 'Render with one environment'));
     }
     const region = previous === null ? { left: 0, top: 0, width, height } : changedRegion(previous, frame);
-    this.previous = { width, height, data: Uint8ClampedArray.from(frame.data) };
-    if (region === null && this.lastDelay + this.delay <= 0xffff) {
-      this.lastDelay += this.delay;
-      bytes.patchShort(this.delayAt, this.lastDelay);
+    this.#previous = { width, height, data: Uint8ClampedArray.from(frame.data) };
+    if (region === null && this.#lastDelay + this.#delay <= 0xffff) {
+      this.#lastDelay += this.#delay;
+      bytes.patchShort(this.#delayAt, this.#lastDelay);
       return;
     }
-    this.write(frame, region ?? { left: 0, top: 0, width: 1, height: 1 });
+    this.#write(frame, region ?? { left: 0, top: 0, width: 1, height: 1 });
   }
 
   /** The whole file. @throws InputError when there was no frame */
   finish(): Uint8Array<ArrayBuffer> {
-    if (this.previous === null) {
+    if (this.#previous === null) {
       throw new InputError(message('GifEncoder.finish', 'there must be a frame at least', 0, 'Add frames of render() first'));
     }
-    return this.bytes.add(0x3b).result();
+    return this.#bytes.add(0x3b).result();
   }
 
-  private write({ data, width }: Frame, region: Region): void {
-    const { bytes } = this;
+  #write({ data, width }: Frame, region: Region): void {
+    const bytes = this.#bytes;
     const colors = new Int32Array(region.width * region.height);
     for (let y = 0, i = 0; y < region.height; y++) {
       for (let x = 0; x < region.width; x++, i++) colors[i] = colorAt(data, 3 * ((region.top + y) * width + region.left + x));
@@ -79,9 +80,9 @@ export class GifEncoder {
     const picture = Uint8Array.from(colors, color => indexOf(color, palette, indices));
     // Leave the old picture in place under the new rectangle.
     bytes.add(0x21, 0xf9, 4, 1 << 2);
-    this.delayAt = bytes.length;
-    this.lastDelay = this.delay;
-    bytes.short(this.delay).add(0, 0);
+    this.#delayAt = bytes.length;
+    this.#lastDelay = this.#delay;
+    bytes.short(this.#delay).add(0, 0);
     const bits = Math.max(1, Math.ceil(Math.log2(palette.length)));
     bytes.add(0x2c).short(region.left).short(region.top).short(region.width).short(region.height);
     bytes.add(0x80 | (bits - 1));
@@ -183,54 +184,54 @@ function compress(picture: Uint8Array, bytes: Bytes): void {
 
 /** Packs codes into bytes, lowest bit first, in blocks of at most 255 bytes. */
 class BitPacker {
-  private readonly bytes: Bytes;
-  private readonly block: number[] = [];
-  private pending = 0;
-  private pendingBits = 0;
+  readonly #bytes: Bytes;
+  readonly #block: number[] = [];
+  #pending = 0;
+  #pendingBits = 0;
 
   constructor(bytes: Bytes) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   put(code: number, bits: number): void {
-    this.pending |= code << this.pendingBits;
-    this.pendingBits += bits;
-    while (this.pendingBits >= 8) {
-      this.push(this.pending & 255);
-      this.pending >>>= 8;
-      this.pendingBits -= 8;
+    this.#pending |= code << this.#pendingBits;
+    this.#pendingBits += bits;
+    while (this.#pendingBits >= 8) {
+      this.#push(this.#pending & 255);
+      this.#pending >>>= 8;
+      this.#pendingBits -= 8;
     }
   }
 
   finish(): void {
-    if (this.pendingBits > 0) this.push(this.pending & 255);
-    this.flush();
-    this.bytes.add(0);
+    if (this.#pendingBits > 0) this.#push(this.#pending & 255);
+    this.#flush();
+    this.#bytes.add(0);
   }
 
-  private push(byte: number): void {
-    this.block.push(byte);
-    if (this.block.length === 255) this.flush();
+  #push(byte: number): void {
+    this.#block.push(byte);
+    if (this.#block.length === 255) this.#flush();
   }
 
-  private flush(): void {
-    if (this.block.length > 0) this.bytes.add(this.block.length, ...this.block);
-    this.block.length = 0;
+  #flush(): void {
+    if (this.#block.length > 0) this.#bytes.add(this.#block.length, ...this.#block);
+    this.#block.length = 0;
   }
 }
 
 /** A growing file. */
 class Bytes {
-  private data = new Uint8Array(4096);
+  #data = new Uint8Array(4096);
   length = 0;
 
   add(...values: number[]): this {
-    if (this.length + values.length > this.data.length) {
+    if (this.length + values.length > this.#data.length) {
       const larger = new Uint8Array(2 * (this.length + values.length));
-      larger.set(this.data);
-      this.data = larger;
+      larger.set(this.#data);
+      this.#data = larger;
     }
-    this.data.set(values, this.length);
+    this.#data.set(values, this.length);
     this.length += values.length;
     return this;
   }
@@ -240,8 +241,8 @@ class Bytes {
   }
 
   patchShort(at: number, value: number): void {
-    this.data[at] = value & 255;
-    this.data[at + 1] = value >> 8;
+    this.#data[at] = value & 255;
+    this.#data[at + 1] = value >> 8;
   }
 
   text(text: string): this {
@@ -249,6 +250,6 @@ class Bytes {
   }
 
   result(): Uint8Array<ArrayBuffer> {
-    return this.data.slice(0, this.length);
+    return this.#data.slice(0, this.length);
   }
 }

@@ -1,4 +1,5 @@
-import { discrete, type EnvSpec } from '@zpin/contracts';
+import { discrete, type EnvSpec, field, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { TabularModel } from './tabular-env.ts';
@@ -15,10 +16,11 @@ export const cliffWalkingV1: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface CliffWalkingOptions {
-  /** Whether a move goes to either side with probability 1/3 each. */
-  readonly isSlippery?: boolean;
-}
+export const cliffWalkingOptions = {
+  isSlippery: field.boolean({ default: false, meaning: 'whether a move goes to either side with probability 1/3 each' }),
+};
+
+export type CliffWalkingOptions = ValuesOf<typeof cliffWalkingOptions>;
 
 /**
  * Walk along a cliff from its left to its right end: −1 per step; a step over the edge costs 100 and leads back to the start. Moves: up (0),
@@ -26,10 +28,18 @@ export interface CliffWalkingOptions {
  * Gymnasium plays it.
  */
 export class CliffWalking extends MapEnv {
-  constructor(spec: EnvSpec = cliffWalkingV1, { isSlippery = false }: CliffWalkingOptions = {}) {
+  constructor(spec: EnvSpec = cliffWalkingV1, options: Partial<CliffWalkingOptions> = {}) {
+    const { isSlippery } = readValues(cliffWalkingOptions, options, spec.id);
     super(spec, cliffModel(isSlippery), cliff);
   }
 }
+
+export const cliffWalkingEntry: EnvEntry<typeof cliffWalkingOptions> = {
+  spec: cliffWalkingV1,
+  summary: 'Walk along a cliff without falling down.',
+  options: cliffWalkingOptions,
+  create: (spec, options) => new CliffWalking(spec, options),
+};
 
 function cliffModel(isSlippery: boolean): TabularModel {
   const start = cliff.uniform('S');

@@ -1,34 +1,34 @@
-import { discrete, type EnvSpec, InputError, message } from '@zpin/contracts';
+import { discrete, type EnvSpec, field, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { GridMap } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { TabularModel } from './tabular-env.ts';
 
-const DEFAULT_LENGTH = 6;
+export const corridorOptions = {
+  length: field.count({ min: 2, default: 6, meaning: 'cells' }),
+  lure: field.number({
+    default: 0,
+    meaning: 'reward for pushing against the left end: a lure away from the treasure, to test exploration',
+  }),
+};
+
+export type CorridorOptions = ValuesOf<typeof corridorOptions>;
 
 export const corridorV0: EnvSpec = {
   id: 'Corridor-v0',
-  observationSpace: discrete(DEFAULT_LENGTH),
+  observationSpace: discrete(corridorOptions.length.default),
   actionSpace: discrete(2),
   maxEpisodeSteps: 100,
   rewardThreshold: null,
 };
-
-export interface CorridorOptions {
-  /** Cells, at least 2. */
-  readonly length?: number;
-  /** Reward for pushing against the left end: a lure away from the treasure, to test exploration. */
-  readonly lure?: number;
-}
 
 /**
  * A corridor with a treasure at its right end, worth 1 and the end; the start is at the left end. Moves: left (0), right (1). Observation:
  * number of the cell.
  */
 export class Corridor extends MapEnv {
-  constructor(spec: EnvSpec = corridorV0, { length = DEFAULT_LENGTH, lure = 0 }: CorridorOptions = {}) {
-    if (!(Number.isSafeInteger(length) && length >= 2)) {
-      throw new InputError(message(spec.id, 'length must be an integer >= 2', length, 'Pass the number of cells'));
-    }
+  constructor(spec: EnvSpec = corridorV0, options: Partial<CorridorOptions> = {}) {
+    const { length, lure } = readValues(corridorOptions, options, spec.id);
     super(
       { ...spec, observationSpace: discrete(length) },
       corridorModel(length, lure),
@@ -36,6 +36,14 @@ export class Corridor extends MapEnv {
     );
   }
 }
+
+export const corridorEntry: EnvEntry<typeof corridorOptions> = {
+  spec: corridorV0,
+  summary: 'Walk down a corridor to the treasure at its end.',
+  options: corridorOptions,
+  limit: ({ length }) => Math.max(100, 4 * length),
+  create: (spec, options) => new Corridor(spec, options),
+};
 
 function corridorModel(length: number, lure: number): TabularModel {
   const treasure = length - 1;

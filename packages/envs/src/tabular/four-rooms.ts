@@ -2,13 +2,15 @@ import {
   discrete,
   type EnvSpec,
   type EnvState,
-  InputError,
-  message,
+  field,
   type ResetOptions,
   type ResetResult,
   type Rng,
+  readValues,
+  type ValuesOf,
   type VectorStep,
 } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { Outcome, TabularModel } from './tabular-env.ts';
@@ -29,8 +31,6 @@ const rooms = [
   '#############',
 ];
 const moves = [UP, RIGHT, DOWN, LEFT];
-/** The eastern doorway. */
-const DEFAULT_GOAL = 62;
 
 export const fourRoomsV0: EnvSpec = {
   id: 'FourRooms-v0',
@@ -40,14 +40,20 @@ export const fourRoomsV0: EnvSpec = {
   rewardThreshold: null,
 };
 
-export interface FourRoomsOptions {
-  /** Number of the goal cell, 0 … 103. */
-  readonly goal?: number;
-  /** Probability that a move goes where it should; the other three directions share the rest. */
-  readonly successRate?: number;
-  /** Episodes after which the goal moves, once, to a random cell of the lower right room; 0: never. A seeded reset begins anew. */
-  readonly moveGoalAfterEpisodes?: number;
-}
+export const fourRoomsOptions = {
+  goal: field.integer({ min: 0, max: 103, default: 62, meaning: 'number of the goal cell; 62 is the eastern doorway' }),
+  successRate: field.probability({
+    default: 2 / 3,
+    meaning: 'probability that a move goes where it should; the other three directions share the rest',
+  }),
+  moveGoalAfterEpisodes: field.count({
+    min: 0,
+    default: 0,
+    meaning: 'episodes after a seeded reset until the goal moves, once, to a random cell of the lower right room; 0: never',
+  }),
+};
+
+export type FourRoomsOptions = ValuesOf<typeof fourRoomsOptions>;
 
 /** Places in the state: where the goal is, and episodes begun since the last seed. */
 const [GOAL, EPISODES] = [2, 3];
@@ -57,26 +63,16 @@ const [GOAL, EPISODES] = [2, 3];
  * down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row. Sutton, Precup and Singh 1999.
  */
 export class FourRooms extends MapEnv {
-  private readonly firstGoal: number;
-  private readonly successRate: number;
-  private readonly episodesBeforeMove: number;
+  readonly #firstGoal: number;
+  readonly #successRate: number;
+  readonly #episodesBeforeMove: number;
 
-  constructor(spec: EnvSpec = fourRoomsV0, options: FourRoomsOptions = {}) {
-    const { goal = DEFAULT_GOAL, successRate = 2 / 3, moveGoalAfterEpisodes = 0 } = options;
-    if (!(Number.isSafeInteger(goal) && goal >= 0 && goal < 104)) {
-      throw new InputError(message(spec.id, 'goal must be an integer in [0, 103]', goal, 'Pass the number of a free cell'));
-    }
-    if (!(successRate >= 0 && successRate <= 1)) {
-      throw new InputError(message(spec.id, 'successRate must be in [0, 1]', successRate, 'Pass a probability'));
-    }
-    if (!(Number.isSafeInteger(moveGoalAfterEpisodes) && moveGoalAfterEpisodes >= 0)) {
-      const expectation = 'moveGoalAfterEpisodes must be an integer >= 0';
-      throw new InputError(message(spec.id, expectation, moveGoalAfterEpisodes, 'Pass 0 to leave the goal where it is'));
-    }
+  constructor(spec: EnvSpec = fourRoomsV0, options: Partial<FourRoomsOptions> = {}) {
+    const { goal, successRate, moveGoalAfterEpisodes } = readValues(fourRoomsOptions, options, spec.id);
     super(spec, roomsModel(goal, successRate), withGoal(goal), fourRoomsCells, 2);
-    this.firstGoal = goal;
-    this.successRate = successRate;
-    this.episodesBeforeMove = moveGoalAfterEpisodes > 0 ? moveGoalAfterEpisodes : Number.POSITIVE_INFINITY;
+    this.#firstGoal = goal;
+    this.#successRate = successRate;
+    this.#episodesBeforeMove = moveGoalAfterEpisodes > 0 ? moveGoalAfterEpisodes : Number.POSITIVE_INFINITY;
     this.world[GOAL] = goal;
   }
 
@@ -86,41 +82,48 @@ export class FourRooms extends MapEnv {
   }
 
   override reset(options: ResetOptions = {}): ResetResult<number> {
-    if (options.seed !== undefined) this.beginAnew();
+    if (options.seed !== undefined) this.#beginAnew();
     return super.reset(options);
   }
 
   override resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
-    if (seed !== undefined) this.beginAnew();
+    if (seed !== undefined) this.#beginAnew();
     super.resetRow(out, row, seed);
   }
 
   override restore(state: EnvState): void {
     super.restore(state);
-    this.setGoal(this.world[GOAL]);
+    this.#setGoal(this.world[GOAL]);
   }
 
   protected override start(): void {
-    if (this.world[EPISODES] === this.episodesBeforeMove) {
+    if (this.world[EPISODES] === this.#episodesBeforeMove) {
       const others = lowerRightRoom.filter(state => state !== this.goal);
-      this.setGoal(others[this.rng.integers(0, others.length)]);
+      this.#setGoal(others[this.rng.integers(0, others.length)]);
     }
     this.world[EPISODES]++;
     super.start();
   }
 
-  private beginAnew(): void {
+  #beginAnew(): void {
     this.world[EPISODES] = 0;
-    this.setGoal(this.firstGoal);
+    this.#setGoal(this.#firstGoal);
   }
 
-  private setGoal(goal: number): void {
+  #setGoal(goal: number): void {
     this.world[GOAL] = goal;
     if (this.map.letter(fourRoomsCells[goal]) === 'G') return;
     this.shown = withGoal(goal);
-    this.changeModel(roomsModel(goal, this.successRate));
+    this.changeModel(roomsModel(goal, this.#successRate));
   }
 }
+
+export const fourRoomsEntry: EnvEntry<typeof fourRoomsOptions> = {
+  spec: fourRoomsV0,
+  summary: 'Find the goal in four rooms joined by doorways.',
+  options: fourRoomsOptions,
+  create: (spec, options) => new FourRooms(spec, options),
+};
 
 /** The map, and its free cells in order: observation i stands for cell `free[i]`. */
 export const fourRoomsMap = new GridMap('FourRooms', rooms, '#.');

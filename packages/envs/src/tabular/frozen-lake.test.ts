@@ -43,7 +43,7 @@ describe('FrozenLake', () => {
   });
 
   it('refuses maps and options that make no sense', () => {
-    expect(() => makeEnv('FrozenLake-v1', { map: '5x5' })).toThrow(/4x4, 8x8 or a list of rows, got "5x5"/);
+    expect(() => makeEnv('FrozenLake-v1', { map: '5x5' })).toThrow(/4x4, 8x8 or a list of texts, got "5x5"/);
     expect(() => makeEnv('FrozenLake-v1', { map: ['SF', 'G'] })).toThrow(/rows of equal length/);
     expect(() => makeEnv('FrozenLake-v1', { map: ['SX', 'FG'] })).toThrow(/made of S F H G/);
     expect(() => makeEnv('FrozenLake-v1', { map: ['FF', 'FG'] })).toThrow(/start S/);

@@ -1,9 +1,10 @@
-import { discrete, type EnvSpec, InputError, message, type Rng } from '@zpin/contracts';
-import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
+import { discrete, type EnvSpec, field, InputError, message, type Rng, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
+import { DOWN, GridMap, LEFT, mapField, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { Outcome, TabularModel } from './tabular-env.ts';
 
-const maps: Readonly<Record<string, readonly string[]>> = {
+const maps = {
   '4x4': ['SFFF', 'FHFH', 'FFFH', 'HFFG'],
   '8x8': ['SFFFFFFF', 'FFFFFFFF', 'FFFHFFFF', 'FFFFFHFF', 'FFFHFFFF', 'FHHFFFHF', 'FHFFHFHF', 'FFFHFFFG'],
 };
@@ -26,29 +27,26 @@ export const frozenLake8x8V1: EnvSpec = {
   rewardThreshold: 0.85,
 };
 
-export interface FrozenLakeOptions {
-  /** `4x4`, `8x8`, or rows of S (start), F (frozen), H (hole), G (goal); `randomLakeMap` draws one. */
-  readonly map?: string | readonly string[];
-  /** Whether a move may slip to either side. */
-  readonly isSlippery?: boolean;
-  /** Probability that a move on slippery ice goes where it should. */
-  readonly successRate?: number;
-  /** Rewards of goal, hole and ice. */
-  readonly rewardSchedule?: readonly number[];
-}
+export const frozenLakeOptions = {
+  map: mapField(['4x4', '8x8'], {
+    default: '4x4',
+    meaning: 'a known lake, or rows of S (start), F (frozen), H (hole), G (goal)',
+  }),
+  isSlippery: field.boolean({ default: true, meaning: 'whether a move may slip to either side' }),
+  successRate: field.probability({ default: 1 / 3, meaning: 'probability that a move on slippery ice goes where it should' }),
+  rewardSchedule: field.numbers({ length: 3, default: [1, 0, 0], meaning: 'rewards of goal, hole and ice' }),
+};
+
+export type FrozenLakeOptions = ValuesOf<typeof frozenLakeOptions>;
 
 /**
  * Walk over a frozen lake to the goal without falling into a hole; the ice is slippery. Moves: left (0), down (1), right (2), up (3).
- * Observation: number of the cell. As Gymnasium plays it.
+ * Observation: number of the cell. `randomLakeMap` draws other maps. As Gymnasium plays it.
  */
 export class FrozenLake extends MapEnv {
-  constructor(spec: EnvSpec = frozenLakeV1, options: FrozenLakeOptions = {}) {
-    const { map: drawn = '4x4', isSlippery = true, successRate = 1 / 3, rewardSchedule = [1, 0, 0] } = options;
+  constructor(spec: EnvSpec = frozenLakeV1, options: Partial<FrozenLakeOptions> = {}) {
+    const { map: drawn, isSlippery, successRate, rewardSchedule } = readValues(frozenLakeOptions, options, spec.id);
     const rows = typeof drawn === 'string' ? maps[drawn] : drawn;
-    if (!rows) throw new InputError(message(spec.id, 'map must be 4x4, 8x8 or a list of rows', drawn, 'Choose one of them'));
-    if (!(successRate >= 0 && successRate <= 1)) {
-      throw new InputError(message(spec.id, 'successRate must be in [0, 1]', successRate, 'Pass a probability'));
-    }
     const map = new GridMap(spec.id, rows, 'SFHG');
     if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
     super(
@@ -58,6 +56,17 @@ export class FrozenLake extends MapEnv {
     );
   }
 }
+
+const entry: Omit<EnvEntry<typeof frozenLakeOptions>, 'spec'> = {
+  summary: 'Cross a frozen lake without falling into a hole.',
+  options: frozenLakeOptions,
+  create: (spec, options) => new FrozenLake(spec, options),
+};
+
+export const frozenLakeEntries = [
+  { spec: frozenLakeV1, ...entry },
+  { spec: frozenLake8x8V1, ...entry, options: { ...frozenLakeOptions, map: { ...frozenLakeOptions.map, default: '8x8' } } },
+];
 
 /** @param successRate `null` when the ice is not slippery */
 function lakeModel(map: GridMap, successRate: number | null, rewards: readonly number[]): TabularModel {

@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/contracts';
+import { type Field, type FieldText, field, InputError, message } from '@zpin/contracts';
 
 /** Changes of (row, column). */
 export type Move = readonly [number, number];
@@ -48,4 +48,14 @@ export class GridMap {
     const count = cells.reduce((sum, value) => sum + value, 0);
     return cells.map(value => value / count);
   }
+}
+
+/** A setting of a map: the name of a known one, or rows of letters, which `GridMap` checks. */
+export function mapField<const Name extends string>(
+  names: readonly Name[],
+  text: FieldText<NoInfer<Name>>,
+): Field<Name | readonly string[]> {
+  const known: Field<Name> = field.choice(names, text);
+  const drawn = field.texts({ ...text, default: [] });
+  return field.either([known, drawn], text);
 }

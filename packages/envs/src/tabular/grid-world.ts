@@ -1,4 +1,5 @@
-import { discrete, type EnvSpec, InputError, message } from '@zpin/contracts';
+import { discrete, type EnvSpec, field, InputError, message, readValues, type ValuesOf } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { TabularModel } from './tabular-env.ts';
@@ -24,19 +25,25 @@ function gridSpec(id: string, cells: number): EnvSpec {
 export const gridWorldV0 = gridSpec('GridWorld-v0', 12);
 export const mazeV0 = gridSpec('Maze-v0', 16);
 
-export interface GridWorldOptions {
-  /** Rows of S (start), A (apple: +1 and the end), P (pit: −1 and the end), B (bomb: −1), # (wall) and "." (floor). */
-  readonly map?: readonly string[];
-  /** Added to the reward of every step. */
-  readonly stepReward?: number;
-}
+export const gridWorldOptions = {
+  map: field.texts({
+    default: appleMap,
+    meaning: 'rows of S (start), A (apple: 1 and the end), P (pit: -1 and the end), B (bomb: -1), # (wall) and . (floor)',
+  }),
+  stepReward: field.number({ default: 0, meaning: 'added to the reward of every step' }),
+};
+
+const mazeOptions = { ...gridWorldOptions, map: { ...gridWorldOptions.map, default: mazeMap } };
+
+export type GridWorldOptions = ValuesOf<typeof gridWorldOptions>;
 
 /**
  * A small world of cells. Moves: up (0), right (1), down (2), left (3); a move into a wall or the border leaves everything as it is. Observation:
  * number of the cell. `GridWorld-v0` is 3 × 4 cells with a wall, a bomb below the apple, and the start at the lower left.
  */
 export class GridWorld extends MapEnv {
-  constructor(spec: EnvSpec = gridWorldV0, { map: rows = appleMap, stepReward = 0 }: GridWorldOptions = {}) {
+  constructor(spec: EnvSpec = gridWorldV0, options: Partial<GridWorldOptions> = {}) {
+    const { map: rows, stepReward } = readValues(gridWorldOptions, options, spec.id);
     const map = new GridMap(spec.id, rows, 'SAPB#.');
     if (!rows.join('').includes('S')) throw new InputError(message(spec.id, 'the map must have a start S', rows, 'Add one'));
     super({ ...spec, observationSpace: discrete(map.size) }, gridModel(map, stepReward), map);
@@ -45,10 +52,24 @@ export class GridWorld extends MapEnv {
 
 /** `GridWorld` of 4 × 4 cells with the apple between two pits, and the start at the upper left. */
 export class Maze extends GridWorld {
-  constructor(spec: EnvSpec = mazeV0, { map = mazeMap, stepReward = 0 }: GridWorldOptions = {}) {
-    super(spec, { map, stepReward });
+  constructor(spec: EnvSpec = mazeV0, options: Partial<GridWorldOptions> = {}) {
+    super(spec, readValues(mazeOptions, options, spec.id));
   }
 }
+
+export const gridWorldEntry: EnvEntry<typeof gridWorldOptions> = {
+  spec: gridWorldV0,
+  summary: 'Walk around a wall and past a bomb to an apple.',
+  options: gridWorldOptions,
+  create: (spec, options) => new GridWorld(spec, options),
+};
+
+export const mazeEntry: EnvEntry<typeof mazeOptions> = {
+  spec: mazeV0,
+  summary: 'Find the apple between two pits.',
+  options: mazeOptions,
+  create: (spec, options) => new Maze(spec, options),
+};
 
 function gridModel(map: GridMap, stepReward: number): TabularModel {
   return {

@@ -1,4 +1,5 @@
 import { discrete, type EnvSpec } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { DOWN, GridMap, LEFT, RIGHT, UP } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { TabularModel } from './tabular-env.ts';
@@ -53,6 +54,12 @@ export class KeyDoor extends MapEnv {
     return this.world[0] < count ? map : openMap;
   }
 }
+
+export const keyDoorEntry: EnvEntry = {
+  spec: keyDoorV0,
+  summary: 'Fetch a key, open a door with it, and take the treasure behind.',
+  create: spec => new KeyDoor(spec),
+};
 
 const model: TabularModel = {
   start: Float64Array.from({ length: 2 * count }, (_, state) => Number(state === stateAt('S'))),

@@ -7,7 +7,7 @@ import { TabularEnv, type TabularModel } from './tabular-env.ts';
 export class MapEnv extends TabularEnv {
   /** What `render` shows. */
   protected shown: GridMap;
-  private readonly cells: readonly number[] | undefined;
+  readonly #cells: readonly number[] | undefined;
 
   /**
    * @param cells the cell of each state; state i is cell i when omitted
@@ -16,7 +16,7 @@ export class MapEnv extends TabularEnv {
   constructor(spec: EnvSpec, model: TabularModel, map: GridMap, cells?: readonly number[], extraState = 0) {
     super(spec, model, extraState);
     this.shown = map;
-    this.cells = cells;
+    this.#cells = cells;
   }
 
   get map(): GridMap {
@@ -24,16 +24,16 @@ export class MapEnv extends TabularEnv {
   }
 
   render(): Frame {
-    return drawGrid(this.map, this.cell);
+    return drawGrid(this.map, this.#cell);
   }
 
   /** The map as text, with @ where the agent is. */
   renderText(): string {
-    return gridText(this.map, this.cell);
+    return gridText(this.map, this.#cell);
   }
 
-  private get cell(): number {
+  get #cell(): number {
     const state = this.world[0];
-    return this.cells ? this.cells[state] : state;
+    return this.#cells ? this.#cells[state] : state;
   }
 }

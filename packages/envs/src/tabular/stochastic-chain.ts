@@ -1,4 +1,5 @@
 import { discrete, type EnvSpec, type NumericArray } from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { GridMap } from './grid-map.ts';
 import { MapEnv } from './map-env.ts';
 import type { Outcome, TabularModel } from './tabular-env.ts';
@@ -33,6 +34,12 @@ export class StochasticChain extends MapEnv {
     out[offset] = this.world[0] % CELLS;
   }
 }
+
+export const stochasticChainEntry: EnvEntry = {
+  spec: stochasticChainV0,
+  summary: 'Visit the far end of a chain of six states before its near end.',
+  create: spec => new StochasticChain(spec),
+};
 
 /** Cell of each of 12 states: before and after the visit. */
 const cells = Array.from({ length: 2 * CELLS }, (_, state) => state % CELLS);

@@ -25,35 +25,35 @@ export interface TabularModel {
 export class TabularEnv extends ArrayEnv<number, number> {
   /** State number and probability of the last outcome. */
   protected override readonly world: Float64Array;
-  private tables: Tables;
-  private current: TabularModel;
+  #tables: Tables;
+  #current: TabularModel;
 
   /** @param extraState numbers that a subclass keeps in `world` behind these two */
   constructor(spec: EnvSpec, model: TabularModel, extraState = 0) {
     super(spec);
     this.world = new Float64Array(2 + extraState);
-    this.current = model;
-    this.tables = tablesOf(model);
+    this.#current = model;
+    this.#tables = tablesOf(model);
   }
 
   get model(): TabularModel {
-    return this.current;
+    return this.#current;
   }
 
   /** Goes on with another model of the same states and actions. */
   protected changeModel(model: TabularModel): void {
-    this.current = model;
-    this.tables = tablesOf(model);
+    this.#current = model;
+    this.#tables = tablesOf(model);
   }
 
   protected override start(): void {
-    const { startCumulative } = this.tables;
+    const { startCumulative } = this.#tables;
     this.world[0] = pick(startCumulative, 0, startCumulative.length, this.rng.random());
     this.world[1] = 1;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { tables } = this;
+    const tables = this.#tables;
     const row = (this.world[0] * tables.numActions + actions[offset]) * tables.width;
     const outcome = row + pick(tables.cumulative, row, tables.width, this.rng.random());
     this.world[0] = tables.next[outcome];

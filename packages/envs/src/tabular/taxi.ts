@@ -1,4 +1,14 @@
-import { discrete, type EnvInfo, type EnvSpec, type Frame, type NumericArray } from '@zpin/contracts';
+import {
+  discrete,
+  type EnvInfo,
+  type EnvSpec,
+  type Frame,
+  field,
+  type NumericArray,
+  readValues,
+  type ValuesOf,
+} from '@zpin/contracts';
+import type { EnvEntry } from '../env-entry.ts';
 import { Canvas, type Color } from '../render/canvas.ts';
 import { type Outcome, TabularEnv, type TabularModel } from './tabular-env.ts';
 
@@ -26,12 +36,15 @@ export const taxiV4: EnvSpec = {
 
 export const taxiV3: EnvSpec = { ...taxiV4, id: 'Taxi-v3' };
 
-export interface TaxiOptions {
-  /** In rain a drive goes to either side with probability 0.1 each. */
-  readonly isRainy?: boolean;
-  /** With probability 0.3, the passenger wants to go elsewhere once the taxi has moved with him. */
-  readonly ficklePassenger?: boolean;
-}
+export const taxiOptions = {
+  isRainy: field.boolean({ default: false, meaning: 'whether a drive drifts to either side, with probability 0.1 each' }),
+  ficklePassenger: field.boolean({
+    default: false,
+    meaning: 'whether the passenger may want to go elsewhere once the taxi has moved with him, with probability 0.3',
+  }),
+};
+
+export type TaxiOptions = ValuesOf<typeof taxiOptions>;
 
 /**
  * Fetch a passenger at one of four stands and bring him to another: −1 per step, −10 for a wrong pickup or drop-off, +20 and the end for the
@@ -39,11 +52,12 @@ export interface TaxiOptions {
  * Observation: ((row · 5 + column) · 5 + passenger) · 4 + destination; passenger 4 sits in the taxi. Dietterich 2000, as Gymnasium plays it.
  */
 export class Taxi extends TabularEnv {
-  private readonly isFickle: boolean;
+  readonly #isFickle: boolean;
 
-  constructor(spec: EnvSpec = taxiV4, { isRainy = false, ficklePassenger = false }: TaxiOptions = {}) {
+  constructor(spec: EnvSpec = taxiV4, options: Partial<TaxiOptions> = {}) {
+    const { isRainy, ficklePassenger } = readValues(taxiOptions, options, spec.id);
     super(spec, { start: startStates(), numActions: 6, outcomes: isRainy ? rainyOutcomes : dryOutcomes }, 1);
-    this.isFickle = ficklePassenger;
+    this.#isFickle = ficklePassenger;
   }
 
   override get hasActionMask(): boolean {
@@ -52,7 +66,7 @@ export class Taxi extends TabularEnv {
 
   protected override start(): void {
     super.start();
-    this.world[2] = this.isFickle && this.rng.random() < 0.3 ? 1 : 0;
+    this.world[2] = this.#isFickle && this.rng.random() < 0.3 ? 1 : 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
@@ -84,6 +98,17 @@ export class Taxi extends TabularEnv {
     return { ...super.info(), actionMask };
   }
 }
+
+const entry: Omit<EnvEntry<typeof taxiOptions>, 'spec'> = {
+  summary: 'Fetch a passenger and bring him where he wants to go.',
+  options: taxiOptions,
+  create: (spec, options) => new Taxi(spec, options),
+};
+
+export const taxiEntries = [
+  { spec: taxiV4, ...entry },
+  { spec: taxiV3, ...entry },
+];
 
 const encode = (place: number, passenger: number, destination: number): number => (place * 5 + passenger) * 4 + destination;
 const decode = (state: number): [number, number, number] => [Math.floor(state / 20), Math.floor(state / 4) % 5, state % 4];

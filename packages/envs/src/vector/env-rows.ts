@@ -22,40 +22,40 @@ function isRowEnv(env: Env): env is Env & RowEnv {
 
 class EnvRows implements RowEnv {
   readonly hasActionMask: boolean;
-  private readonly env: Env;
-  private readonly obsSize: number;
-  private readonly actionSize: number;
+  readonly #env: Env;
+  readonly #obsSize: number;
+  readonly #actionSize: number;
 
   constructor(env: Env) {
-    this.env = env;
+    this.#env = env;
     this.hasActionMask = 'hasActionMask' in env && env.hasActionMask === true;
-    this.obsSize = flatSize(env.spec.observationSpace);
-    this.actionSize = flatSize(env.spec.actionSpace);
+    this.#obsSize = flatSize(env.spec.observationSpace);
+    this.#actionSize = flatSize(env.spec.actionSpace);
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
-    const { obs, info } = this.env.reset(seed === undefined ? {} : { seed });
-    this.write(out, row, obs, info);
+    const { obs, info } = this.#env.reset(seed === undefined ? {} : { seed });
+    this.#write(out, row, obs, info);
   }
 
   stepRow(actions: NumericArray, out: VectorStep, row: number): void {
-    const action = unflatten(this.env.spec.actionSpace, actions, row * this.actionSize);
-    const { obs, reward, terminated, truncated, info } = this.env.step(action);
+    const action = unflatten(this.#env.spec.actionSpace, actions, row * this.#actionSize);
+    const { obs, reward, terminated, truncated, info } = this.#env.step(action);
     out.reward[row] = reward;
     out.terminated[row] = terminated ? 1 : 0;
     out.truncated[row] = truncated ? 1 : 0;
     if (terminated || truncated) {
-      flatten(this.env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.obsSize);
+      flatten(this.#env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.#obsSize);
       if (out.finalActionMask && info.actionMask) out.finalActionMask.set(info.actionMask, row * info.actionMask.length);
       if (out.success) out.success[row] = Number(info.isSuccess);
       this.resetRow(out, row);
     } else {
-      this.write(out, row, obs, info);
+      this.#write(out, row, obs, info);
     }
   }
 
-  private write(out: VectorStep, row: number, obs: unknown, info: EnvInfo): void {
-    flatten(this.env.spec.observationSpace, obs as SpaceValue, out.obs, row * this.obsSize);
+  #write(out: VectorStep, row: number, obs: unknown, info: EnvInfo): void {
+    flatten(this.#env.spec.observationSpace, obs as SpaceValue, out.obs, row * this.#obsSize);
     if (out.actionMask && info.actionMask) out.actionMask.set(info.actionMask, row * info.actionMask.length);
   }
 }

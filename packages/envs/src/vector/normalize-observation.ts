@@ -29,9 +29,9 @@ const EPSILON = 1e-8;
 /** Shifts and scales each number of a float observation to mean 0 and variance 1 over all that was seen so far, and clips it. */
 export class NormalizeObservation extends VectorWrapper {
   readonly statistics: RunningStatistics;
-  private readonly isFrozen: boolean;
-  private readonly clip: number;
-  private readonly size: number;
+  readonly #isFrozen: boolean;
+  readonly #clip: number;
+  readonly #size: number;
 
   /** @throws SpaceError unless flat observations are float32 */
   constructor(env: VectorEnv, { statistics, isFrozen = false, clip = 10 }: NormalizeObservationOptions = {}) {
@@ -45,19 +45,19 @@ export class NormalizeObservation extends VectorWrapper {
     }
     super(env, { observationSpace: box({ low: -clip, high: clip, shape: [size] }) });
     this.statistics = statistics ?? new RunningStatistics(size);
-    this.isFrozen = isFrozen;
-    this.clip = clip;
-    this.size = size;
+    this.#isFrozen = isFrozen;
+    this.#clip = clip;
+    this.#size = size;
   }
 
   override reset(out: VectorStep, seed?: number | readonly number[]): void {
     this.env.reset(out, seed);
-    this.transform(out, false);
+    this.#transform(out, false);
   }
 
   override step(actions: NumericArray, out: VectorStep): void {
     this.env.step(actions, out);
-    this.transform(out, true);
+    this.#transform(out, true);
   }
 
   protected override save(): EnvState {
@@ -68,18 +68,20 @@ export class NormalizeObservation extends VectorWrapper {
     this.statistics.restore(state.statistics as { readonly [key: string]: StateValue });
   }
 
-  private transform(out: VectorStep, isStep: boolean): void {
-    const { size, statistics } = this;
-    if (!this.isFrozen) for (let i = 0; i < this.numEnvs; i++) statistics.add(out.obs, i * size);
+  #transform(out: VectorStep, isStep: boolean): void {
+    const { statistics } = this;
+    const size = this.#size;
+    if (!this.#isFrozen) for (let i = 0; i < this.numEnvs; i++) statistics.add(out.obs, i * size);
     for (let i = 0; i < this.numEnvs; i++) {
-      this.normalize(out.obs, i * size);
-      if (isStep && (out.terminated[i] || out.truncated[i])) this.normalize(out.finalObs, i * size);
+      this.#normalize(out.obs, i * size);
+      if (isStep && (out.terminated[i] || out.truncated[i])) this.#normalize(out.finalObs, i * size);
     }
   }
 
-  private normalize(rows: NumericArray, offset: number): void {
-    const { statistics, clip } = this;
-    for (let i = 0; i < this.size; i++) {
+  #normalize(rows: NumericArray, offset: number): void {
+    const { statistics } = this;
+    const clip = this.#clip;
+    for (let i = 0; i < this.#size; i++) {
       const value = (rows[offset + i] - statistics.mean[i]) / Math.sqrt(statistics.variance(i) + EPSILON);
       rows[offset + i] = Math.min(clip, Math.max(-clip, value));
     }

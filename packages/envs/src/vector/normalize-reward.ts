@@ -29,10 +29,10 @@ export class NormalizeReward extends VectorWrapper {
   /** `[N]` */
   readonly rawReward: Float32Array;
   readonly statistics = new RunningStatistics(1);
-  private readonly returns: Float64Array;
-  private readonly gamma: number;
-  private readonly isFrozen: boolean;
-  private readonly clip: number;
+  readonly #returns: Float64Array;
+  readonly #gamma: number;
+  readonly #isFrozen: boolean;
+  readonly #clip: number;
 
   /** @throws InputError unless gamma is in [0, 1] */
   constructor(env: VectorEnv, { gamma = 0.99, isFrozen = false, clip = 10 }: NormalizeRewardOptions = {}) {
@@ -40,24 +40,27 @@ export class NormalizeReward extends VectorWrapper {
       throw new InputError(message('NormalizeReward', 'gamma must be in [0, 1]', gamma, 'Typical is 0.99'));
     super(env);
     this.rawReward = new Float32Array(env.numEnvs);
-    this.returns = new Float64Array(env.numEnvs);
-    this.gamma = gamma;
-    this.isFrozen = isFrozen;
-    this.clip = clip;
+    this.#returns = new Float64Array(env.numEnvs);
+    this.#gamma = gamma;
+    this.#isFrozen = isFrozen;
+    this.#clip = clip;
   }
 
   override reset(out: VectorStep, seed?: number | readonly number[]): void {
-    this.returns.fill(0);
+    this.#returns.fill(0);
     this.env.reset(out, seed);
   }
 
   override step(actions: NumericArray, out: VectorStep): void {
-    const { returns, gamma, clip, statistics } = this;
+    const { statistics } = this;
+    const returns = this.#returns;
+    const gamma = this.#gamma;
+    const clip = this.#clip;
     this.env.step(actions, out);
     this.rawReward.set(out.reward);
     for (let i = 0; i < this.numEnvs; i++) {
       returns[i] = returns[i] * gamma + out.reward[i];
-      if (!this.isFrozen) statistics.add(returns, i);
+      if (!this.#isFrozen) statistics.add(returns, i);
       if (out.terminated[i] || out.truncated[i]) returns[i] = 0;
     }
     const scale = 1 / Math.sqrt(statistics.variance(0) + EPSILON);
@@ -65,12 +68,12 @@ export class NormalizeReward extends VectorWrapper {
   }
 
   protected override save(): EnvState {
-    return { statistics: this.statistics.state(), returns: this.returns.slice(), rawReward: this.rawReward.slice() };
+    return { statistics: this.statistics.state(), returns: this.#returns.slice(), rawReward: this.rawReward.slice() };
   }
 
   protected override load(state: EnvState): void {
     this.statistics.restore(state.statistics as { readonly [key: string]: StateValue });
-    this.returns.set(state.returns as Float64Array);
+    this.#returns.set(state.returns as Float64Array);
     this.rawReward.set(state.rawReward as Float32Array);
   }
 }

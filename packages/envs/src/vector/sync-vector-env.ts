@@ -26,10 +26,10 @@ export class SyncVectorEnv implements VectorEnv {
   readonly numEnvs: number;
   readonly source?: EnvSource;
   readonly goals?: GoalOutcomes;
-  private readonly envs: readonly Env[];
-  private readonly rows: readonly RowEnv[];
-  private readonly actionSize: number;
-  private seeded = false;
+  readonly #envs: readonly Env[];
+  readonly #rows: readonly RowEnv[];
+  readonly #actionSize: number;
+  #seeded = false;
 
   /**
    * @param make makes copy `index`
@@ -42,17 +42,17 @@ export class SyncVectorEnv implements VectorEnv {
     }
     this.numEnvs = numEnvs;
     if (source) this.source = source;
-    this.envs = Array.from({ length: numEnvs }, (_, index) => make(index));
-    this.rows = this.envs.map(rowEnv);
-    const [first] = this.envs;
+    this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
+    this.#rows = this.#envs.map(rowEnv);
+    const [first] = this.#envs;
     this.spec = first.spec;
     if (isGoalEnv(first)) this.goals = first;
-    this.actionSize = flatSize(this.spec.actionSpace);
+    this.#actionSize = flatSize(this.spec.actionSpace);
   }
 
   /** The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. */
   slice(start: number, end: number): SyncVectorEnv {
-    return new SyncVectorEnv(index => this.envs[start + index], end - start, this.source);
+    return new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source);
   }
 
   createStep(): VectorStep {
@@ -65,7 +65,7 @@ export class SyncVectorEnv implements VectorEnv {
       finalObs: createRows(spec.observationSpace, numEnvs),
       ...(this.goals && { success: new Uint8Array(numEnvs) }),
     };
-    if (!this.rows[0].hasActionMask || spec.actionSpace.type !== 'discrete') return step;
+    if (!this.#rows[0].hasActionMask || spec.actionSpace.type !== 'discrete') return step;
     const maskSize = numEnvs * spec.actionSpace.n;
     return { ...step, actionMask: new Uint8Array(maskSize), finalActionMask: new Uint8Array(maskSize) };
   }
@@ -77,17 +77,18 @@ export class SyncVectorEnv implements VectorEnv {
         message(`${id}.reset`, `there must be ${this.numEnvs} seeds`, seed.length, 'Pass one per copy, or one number'),
       );
     }
-    this.checkObs(out);
+    this.#checkObs(out);
     // Copies that were never seeded must not all play the same episode.
-    const seeds = seed ?? (this.seeded ? undefined : 0);
-    this.seeded = true;
-    for (let i = 0; i < this.numEnvs; i++) this.rows[i].resetRow(out, i, typeof seeds === 'number' ? seeds + i : seeds?.[i]);
+    const seeds = seed ?? (this.#seeded ? undefined : 0);
+    this.#seeded = true;
+    for (let i = 0; i < this.numEnvs; i++) this.#rows[i].resetRow(out, i, typeof seeds === 'number' ? seeds + i : seeds?.[i]);
   }
 
   step(actions: NumericArray, out: VectorStep): void {
-    const { rows, numEnvs } = this;
-    if (actions.length !== numEnvs * this.actionSize) {
-      const shape = this.actionSize === 1 ? `[${numEnvs}]` : `[${numEnvs}, ${this.actionSize}]`;
+    const { numEnvs } = this;
+    const rows = this.#rows;
+    if (actions.length !== numEnvs * this.#actionSize) {
+      const shape = this.#actionSize === 1 ? `[${numEnvs}]` : `[${numEnvs}, ${this.#actionSize}]`;
       throw new SpaceError(
         message(`${this.spec.id}.step`, `actions must be of shape ${shape}`, actions, 'Pass one row per copy'),
       );
@@ -96,7 +97,7 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   render(index = 0): Frame {
-    const frame = this.envs[index]?.render?.();
+    const frame = this.#envs[index]?.render?.();
     if (frame) return frame;
     throw new InputError(
       message(`${this.spec.id}.render`, `copy ${index} must be able to render`, undefined, 'Use another environment'),
@@ -104,7 +105,7 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   state(): EnvState {
-    return { seeded: this.seeded, envs: this.envs.map(env => this.method(env, 'state')()) };
+    return { seeded: this.#seeded, envs: this.#envs.map(env => this.#method(env, 'state')()) };
   }
 
   restore(state: EnvState): void {
@@ -115,17 +116,17 @@ export class SyncVectorEnv implements VectorEnv {
         message(`${id}.restore`, `the state must be of ${this.numEnvs} copies`, states?.length, 'Use as many copies as then'),
       );
     }
-    this.envs.forEach((env, i) => {
-      this.method(env, 'restore')(states[i]);
+    this.#envs.forEach((env, i) => {
+      this.#method(env, 'restore')(states[i]);
     });
-    this.seeded = state.seeded as boolean;
+    this.#seeded = state.seeded as boolean;
   }
 
   close(): void {
-    for (const env of this.envs) env.close?.();
+    for (const env of this.#envs) env.close?.();
   }
 
-  private method<K extends 'state' | 'restore'>(env: Env, name: K): NonNullable<Env[K]> {
+  #method<K extends 'state' | 'restore'>(env: Env, name: K): NonNullable<Env[K]> {
     const method = env[name];
     if (method) return method.bind(env) as NonNullable<Env[K]>;
     throw new InputError(
@@ -133,7 +134,7 @@ export class SyncVectorEnv implements VectorEnv {
     );
   }
 
-  private checkObs(out: VectorStep): void {
+  #checkObs(out: VectorStep): void {
     const size = this.numEnvs * flatSize(this.spec.observationSpace);
     if (out.obs.length === size && out.finalObs.length === size && out.reward.length === this.numEnvs) return;
     const dtype = flatDtype(this.spec.observationSpace);

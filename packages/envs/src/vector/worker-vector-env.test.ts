@@ -2,7 +2,8 @@ import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, Wo
 import { afterEach, describe, expect, it } from 'vitest';
 import { MISDEEDS } from '../../test/misbehaving-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
-import { type EnvOptions, makeVectorEnv, registerEnv } from '../registry.ts';
+import type { EnvOptions } from '../env-entry.ts';
+import { makeVectorEnv, registerEnv } from '../registry.ts';
 import { makeWorkerVectorEnv, type WorkerOptions, type WorkerVectorEnv } from './worker-vector-env.ts';
 
 const PATIENCE = { timeout: 30_000 };
@@ -140,7 +141,9 @@ describe('a worker that fails', PATIENCE, () => {
   });
 
   it('is an error when it cannot start', async () => {
-    await expect(threads('CartPole-v1', 2, { suttonBartoReward: 3 })).rejects.toThrow(/suttonBartoReward must be a boolean/);
+    await expect(threads('CartPole-v1', 2, { suttonBartoReward: 3 })).rejects.toThrow(
+      /suttonBartoReward must be true or false, got 3/,
+    );
     await expect(makeWorkerVectorEnv('CartPole-v1', 2, {}, { workers: 0 })).rejects.toThrow(/workers must be an integer >= 1/);
     await expect(makeWorkerVectorEnv('CartPole-v1', 2, {}, { timeoutSeconds: 0 })).rejects.toThrow(/timeoutSeconds/);
     registerEnv({

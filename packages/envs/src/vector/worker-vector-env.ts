@@ -18,7 +18,8 @@ import {
   type VectorStep,
   WorkerError,
 } from '@zpin/contracts';
-import { type EnvOptions, loadEnv, makeVectorEnv } from '../registry.ts';
+import type { EnvOptions } from '../env-entry.ts';
+import { loadEnv, makeVectorEnv } from '../registry.ts';
 import {
   ANSWER,
   CALL,

@@ -4,17 +4,17 @@ import { requireSpace } from './require-space.ts';
 
 /** Takes any finite action, and clips it to the bounds of the environment's `Box`. */
 export class ClipAction<Obs> extends ActionWrapper<Obs, NumericArray> {
-  private readonly inner: BoxSpace;
+  readonly #inner: BoxSpace;
 
   /** @throws SpaceError unless actions are a `Box` */
   constructor(env: Env<Obs, SpaceValue>) {
     const inner = requireSpace('ClipAction', env.spec.actionSpace, 'box');
     super(env, box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: inner.shape }));
-    this.inner = inner;
+    this.#inner = inner;
   }
 
   protected override action(action: NumericArray): NumericArray {
-    const { low, high } = this.inner;
+    const { low, high } = this.#inner;
     return Float32Array.from(action, (value, i) => Math.min(high[i], Math.max(low[i], value)));
   }
 }

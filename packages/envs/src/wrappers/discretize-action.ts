@@ -7,8 +7,8 @@ import { requireSpace } from './require-space.ts';
  * discrete actions, of which the last number changes fastest.
  */
 export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
-  private readonly inner: BoxSpace;
-  private readonly bins: number;
+  readonly #inner: BoxSpace;
+  readonly #bins: number;
 
   /** @throws SpaceError unless actions are a `Box`; InputError unless `bins` is an integer ≥ 2 */
   constructor(env: Env<Obs, SpaceValue>, bins: number) {
@@ -17,12 +17,12 @@ export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
       throw new InputError(message('DiscretizeAction', 'bins must be an integer >= 2, and all bounds finite', bins, 'Try 11'));
     }
     super(env, discrete(bins ** inner.low.length));
-    this.inner = inner;
-    this.bins = bins;
+    this.#inner = inner;
+    this.#bins = bins;
   }
 
   protected override action(action: number): NumericArray | number {
-    const { low, high } = this.inner;
+    const { low, high } = this.#inner;
     const { n } = requireSpace('DiscretizeAction', this.spec.actionSpace, 'discrete');
     // The environment's own check names the space that it knows; a bad index must not reach it as a number.
     if (!(Number.isInteger(action) && action >= 0 && action < n)) {
@@ -31,8 +31,8 @@ export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
     const values = new Float32Array(low.length);
     let rest = action;
     for (let i = values.length - 1; i >= 0; i--) {
-      values[i] = low[i] + ((rest % this.bins) / (this.bins - 1)) * (high[i] - low[i]);
-      rest = Math.floor(rest / this.bins);
+      values[i] = low[i] + ((rest % this.#bins) / (this.#bins - 1)) * (high[i] - low[i]);
+      rest = Math.floor(rest / this.#bins);
     }
     return values;
   }

@@ -16,9 +16,9 @@ export interface DiscretizeObservationOptions {
  * count as the nearest bin. The last number changes fastest.
  */
 export class DiscretizeObservation<Act> extends ObservationWrapper<number, Act> {
-  private readonly bins: readonly number[];
-  private readonly low: readonly number[];
-  private readonly high: readonly number[];
+  readonly #bins: readonly number[];
+  readonly #low: readonly number[];
+  readonly #high: readonly number[];
 
   /** @throws SpaceError unless observations are a `Box`; InputError when bins or bounds do not fit it */
   constructor(env: Env<SpaceValue, Act>, options: DiscretizeObservationOptions) {
@@ -37,14 +37,15 @@ export class DiscretizeObservation<Act> extends ObservationWrapper<number, Act> 
       throw new InputError(message('DiscretizeObservation', expectation, { low, high }, 'Give bounds where the space has none'));
     }
     super(env, discrete(bins.reduce((product, n) => product * n, 1)));
-    this.bins = bins;
-    this.low = low;
-    this.high = high;
+    this.#bins = bins;
+    this.#low = low;
+    this.#high = high;
   }
 
   protected override observation(obs: SpaceValue): number {
-    const { bins, low, high } = this;
-    return bins.reduce((index, n, i) => {
+    const low = this.#low;
+    const high = this.#high;
+    return this.#bins.reduce((index, n, i) => {
       const share = ((obs as NumericArray)[i] - low[i]) / (high[i] - low[i]);
       return index * n + Math.min(n - 1, Math.max(0, Math.floor(share * n)));
     }, 0);

@@ -14,15 +14,15 @@ import { ObservationWrapper } from './observation-wrapper.ts';
 
 /** Shows any observation as one flat `Box` row, in the order of `flatLayout`. */
 export class FlattenObservation<Act> extends ObservationWrapper<NumericArray, Act> {
-  private readonly inner: Space;
+  readonly #inner: Space;
 
   constructor(env: Env<SpaceValue, Act>) {
     super(env, flatBox(env.spec.observationSpace));
-    this.inner = env.spec.observationSpace;
+    this.#inner = env.spec.observationSpace;
   }
 
   protected override observation(obs: SpaceValue): NumericArray {
-    return flatten(this.inner, obs);
+    return flatten(this.#inner, obs);
   }
 }
 

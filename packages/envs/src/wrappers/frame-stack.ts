@@ -20,11 +20,11 @@ import { Wrapper } from './wrapper.ts';
  * become `[count · D]`. After a reset the first observation stands for the missing ones.
  */
 export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act> {
-  private readonly count: number;
-  private readonly inner: BoxSpace;
+  readonly #count: number;
+  readonly #inner: BoxSpace;
   /** Numbers that stay side by side: the channels of a pixel, or a whole vector. */
-  private readonly group: number;
-  private readonly stack: NumericArray;
+  readonly #group: number;
+  readonly #stack: NumericArray;
 
   /** @throws SpaceError unless observations are a `Box`; InputError unless `count` is an integer ≥ 1 */
   constructor(env: Env<SpaceValue, Act>, count: number) {
@@ -42,36 +42,38 @@ export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act>
     const stacked = shape.length === 1 ? [height * count] : [height, width, channels * count];
     const observationSpace = box({ low: bounds(inner.low), high: bounds(inner.high), shape: stacked, dtype });
     super(env, { observationSpace, frameStack: count });
-    this.count = count;
-    this.inner = inner;
-    this.group = group;
-    this.stack = createRows(observationSpace, 1);
+    this.#count = count;
+    this.#inner = inner;
+    this.#group = group;
+    this.#stack = createRows(observationSpace, 1);
   }
 
   override reset(options?: ResetOptions): ResetResult<NumericArray> {
     const { obs, info } = this.env.reset(options);
-    for (let i = 0; i < this.count; i++) this.push(obs as NumericArray);
-    return { obs: this.stack.slice(), info };
+    for (let i = 0; i < this.#count; i++) this.#push(obs as NumericArray);
+    return { obs: this.#stack.slice(), info };
   }
 
   override step(action: Act): StepResult<NumericArray> {
     const result = this.env.step(action);
-    this.push(result.obs as NumericArray);
-    return { ...result, obs: this.stack.slice() };
+    this.#push(result.obs as NumericArray);
+    return { ...result, obs: this.#stack.slice() };
   }
 
   protected override save(): EnvState {
-    return { stack: this.stack.slice() };
+    return { stack: this.#stack.slice() };
   }
 
   protected override load(state: EnvState): void {
-    this.stack.set(state.stack as NumericArray);
+    this.#stack.set(state.stack as NumericArray);
   }
 
   /** Moves each group of numbers one place towards the oldest, and puts the new one at its end. */
-  private push(obs: NumericArray): void {
-    const { stack, group, count } = this;
-    for (let from = 0; from < this.inner.low.length; from += group) {
+  #push(obs: NumericArray): void {
+    const stack = this.#stack;
+    const group = this.#group;
+    const count = this.#count;
+    for (let from = 0; from < this.#inner.low.length; from += group) {
       const start = from * count;
       stack.copyWithin(start, start + group, start + group * count);
       for (let i = 0; i < group; i++) stack[start + group * (count - 1) + i] = obs[from + i];

@@ -3,8 +3,8 @@ import { Wrapper } from './wrapper.ts';
 
 /** Shows every picture of every episode to a listener, the first and the last one among them. */
 export class RecordFrames<Obs, Act> extends Wrapper<Obs, Act> {
-  private readonly onFrame: (frame: Frame, t: number, isLast: boolean) => void;
-  private t = 0;
+  readonly #onFrame: (frame: Frame, t: number, isLast: boolean) => void;
+  #t = 0;
 
   /**
    * @param onFrame takes the picture, the steps since the episode began, and whether the episode ended with it
@@ -17,28 +17,28 @@ export class RecordFrames<Obs, Act> extends Wrapper<Obs, Act> {
       );
     }
     super(env);
-    this.onFrame = onFrame;
+    this.#onFrame = onFrame;
   }
 
   override reset(options?: ResetOptions): ResetResult<Obs> {
     const result = this.env.reset(options);
-    this.t = 0;
-    this.onFrame((this.render as () => Frame)(), 0, false);
+    this.#t = 0;
+    this.#onFrame((this.render as () => Frame)(), 0, false);
     return result;
   }
 
   override step(action: Act): StepResult<Obs> {
     const result = this.env.step(action);
-    this.t++;
-    this.onFrame((this.render as () => Frame)(), this.t, result.terminated || result.truncated);
+    this.#t++;
+    this.#onFrame((this.render as () => Frame)(), this.#t, result.terminated || result.truncated);
     return result;
   }
 
   protected override save() {
-    return { t: this.t };
+    return { t: this.#t };
   }
 
   protected override load(state: { readonly t?: unknown }): void {
-    this.t = state.t as number;
+    this.#t = state.t as number;
   }
 }

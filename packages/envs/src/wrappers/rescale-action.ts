@@ -4,9 +4,9 @@ import { requireSpace } from './require-space.ts';
 
 /** Takes actions in [low, high], [−1, 1] when omitted, and stretches them to the bounds of the environment's `Box`. */
 export class RescaleAction<Obs> extends ActionWrapper<Obs, NumericArray> {
-  private readonly inner: BoxSpace;
-  private readonly low: number;
-  private readonly range: number;
+  readonly #inner: BoxSpace;
+  readonly #low: number;
+  readonly #range: number;
 
   /** @throws SpaceError unless actions are a bounded `Box` and low < high */
   constructor(env: Env<Obs, SpaceValue>, low = -1, high = 1) {
@@ -16,13 +16,13 @@ export class RescaleAction<Obs> extends ActionWrapper<Obs, NumericArray> {
       throw new SpaceError(message('RescaleAction', 'all bounds must be finite, and low < high', [low, high], 'Use ClipAction'));
     }
     super(env, box({ low, high, shape: inner.shape }));
-    this.inner = inner;
-    this.low = low;
-    this.range = high - low;
+    this.#inner = inner;
+    this.#low = low;
+    this.#range = high - low;
   }
 
   protected override action(action: NumericArray): NumericArray {
-    const { low, high } = this.inner;
-    return Float32Array.from(action, (value, i) => low[i] + ((value - this.low) / this.range) * (high[i] - low[i]));
+    const { low, high } = this.#inner;
+    return Float32Array.from(action, (value, i) => low[i] + ((value - this.#low) / this.#range) * (high[i] - low[i]));
   }
 }

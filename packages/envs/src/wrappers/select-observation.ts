@@ -4,7 +4,7 @@ import { requireSpace } from './require-space.ts';
 
 /** Shows only some of the numbers of a `Box` observation, in the given order: without velocities, for example, so that a policy must remember. */
 export class SelectObservation<Act> extends ObservationWrapper<NumericArray, Act> {
-  private readonly indices: readonly number[];
+  readonly #indices: readonly number[];
 
   /** @throws SpaceError unless observations are a `Box`; InputError unless each index is that of one of its numbers */
   constructor(env: Env<SpaceValue, Act>, indices: readonly number[]) {
@@ -15,13 +15,13 @@ export class SelectObservation<Act> extends ObservationWrapper<NumericArray, Act
     }
     const pick = (bounds: ArrayLike<number>) => indices.map(i => bounds[i] as number);
     super(env, box({ low: pick(low), high: pick(high), dtype }));
-    this.indices = indices;
+    this.#indices = indices;
   }
 
   protected override observation(obs: SpaceValue): NumericArray {
     const all = obs as NumericArray;
-    const some = all.slice(0, this.indices.length);
-    for (const [k, i] of this.indices.entries()) some[k] = all[i] as number;
+    const some = all.slice(0, this.#indices.length);
+    for (const [k, i] of this.#indices.entries()) some[k] = all[i] as number;
     return some;
   }
 }

@@ -18,9 +18,9 @@ import { Wrapper } from './wrapper.ts';
  * 2018). The first action of an episode is always played.
  */
 export class StickyAction<Obs> extends Wrapper<Obs, SpaceValue> {
-  private readonly probability: number;
-  private rng = new Rng(0);
-  private previous: SpaceValue | null = null;
+  readonly #probability: number;
+  #rng = new Rng(0);
+  #previous: SpaceValue | null = null;
 
   /** @throws InputError unless `probability` is in [0, 1] */
   constructor(env: Env<Obs, SpaceValue>, probability = 0.25) {
@@ -28,31 +28,31 @@ export class StickyAction<Obs> extends Wrapper<Obs, SpaceValue> {
     if (!(probability >= 0 && probability <= 1)) {
       throw new InputError(message('StickyAction', 'probability must be in [0, 1]', probability, 'Usual is 0.25'));
     }
-    this.probability = probability;
+    this.#probability = probability;
   }
 
   override reset({ seed, ...options }: ResetOptions = {}): ResetResult<Obs> {
-    this.previous = null;
+    this.#previous = null;
     if (seed === undefined) return this.env.reset(options);
     // A child of the seed's generator: the environment's own draws stay as they are.
     const rng = typeof seed === 'number' ? new Rng(seed) : seed;
-    [this.rng] = rng.spawn(1);
+    [this.#rng] = rng.spawn(1);
     return this.env.reset({ ...options, seed: rng });
   }
 
   override step(action: SpaceValue): StepResult<Obs> {
-    const isStuck = this.previous !== null && this.rng.random() < this.probability;
+    const isStuck = this.#previous !== null && this.#rng.random() < this.#probability;
     // A copy: the caller may reuse his array.
-    if (!isStuck) this.previous = structuredClone(action);
-    return this.env.step(this.previous as SpaceValue);
+    if (!isStuck) this.#previous = structuredClone(action);
+    return this.env.step(this.#previous as SpaceValue);
   }
 
   protected override save(): EnvState {
-    return { rng: this.rng.state(), previous: structuredClone(this.previous) as StateValue };
+    return { rng: this.#rng.state(), previous: structuredClone(this.#previous) as StateValue };
   }
 
   protected override load(state: EnvState): void {
-    this.rng = Rng.fromState(state.rng as RngState);
-    this.previous = structuredClone(state.previous) as SpaceValue | null;
+    this.#rng = Rng.fromState(state.rng as RngState);
+    this.#previous = structuredClone(state.previous) as SpaceValue | null;
   }
 }

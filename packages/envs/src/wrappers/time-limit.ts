@@ -11,8 +11,8 @@ import { Wrapper } from './wrapper.ts';
 
 /** Truncates episodes after `maxEpisodeSteps` steps. (An `ArrayEnv` needs none: it keeps the limit of its spec.) */
 export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
-  private readonly limit: number;
-  private elapsed = 0;
+  readonly #limit: number;
+  #elapsed = 0;
 
   /** @throws InputError unless `maxEpisodeSteps` is an integer ≥ 1 */
   constructor(env: Env<Obs, Act>, maxEpisodeSteps: number) {
@@ -22,25 +22,25 @@ export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
         message('TimeLimit', 'maxEpisodeSteps must be an integer >= 1', maxEpisodeSteps, 'Pass a number of steps'),
       );
     }
-    this.limit = maxEpisodeSteps;
+    this.#limit = maxEpisodeSteps;
   }
 
   override reset(options?: ResetOptions): ResetResult<Obs> {
-    this.elapsed = 0;
+    this.#elapsed = 0;
     return this.env.reset(options);
   }
 
   override step(action: Act): StepResult<Obs> {
     const result = this.env.step(action);
-    this.elapsed++;
-    return this.elapsed >= this.limit ? { ...result, truncated: true } : result;
+    this.#elapsed++;
+    return this.#elapsed >= this.#limit ? { ...result, truncated: true } : result;
   }
 
   protected override save(): EnvState {
-    return { elapsed: this.elapsed };
+    return { elapsed: this.#elapsed };
   }
 
   protected override load(state: EnvState): void {
-    this.elapsed = state.elapsed as number;
+    this.#elapsed = state.elapsed as number;
   }
 }

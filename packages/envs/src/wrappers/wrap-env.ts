@@ -1,4 +1,5 @@
 import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/contracts';
+import type { AnyEnv } from '../env-entry.ts';
 import { ClipAction } from './clip-action.ts';
 import { ClipReward } from './clip-reward.ts';
 import { DiscretizeAction } from './discretize-action.ts';
@@ -11,7 +12,6 @@ import { SelectObservation } from './select-observation.ts';
 import { StickyAction } from './sticky-action.ts';
 import { TimeAwareObservation } from './time-aware-observation.ts';
 
-type AnyEnv = Env<SpaceValue, SpaceValue>;
 type Arguments = readonly (readonly number[])[];
 
 /** A wrapper that is known by name, so that it can be written on a command line or into a settings file. */
@@ -23,7 +23,7 @@ export interface WrapperEntry {
   readonly meaning: string;
   /** Lists of numbers that must and may be given. */
   readonly arguments: readonly [least: number, most: number];
-  wrap(env: AnyEnv, lists: Arguments): Env<SpaceValue, SpaceValue>;
+  wrap(env: AnyEnv, lists: Arguments): AnyEnv;
 }
 
 const one = (lists: Arguments, index: number) => lists[index]?.[0];

@@ -1,7 +1,8 @@
 import { box, dict, discrete, type Env, type EnvSpec, multiDiscrete, Rng, type SpaceValue } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from '../check-env.ts';
-import { type AnyEnv, makeEnv } from '../registry.ts';
+import type { AnyEnv } from '../env-entry.ts';
+import { makeEnv } from '../registry.ts';
 import { SyncVectorEnv } from '../vector/sync-vector-env.ts';
 import { ClipAction } from './clip-action.ts';
 import { DiscretizeAction } from './discretize-action.ts';

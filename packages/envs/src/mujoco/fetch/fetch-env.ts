@@ -4,15 +4,18 @@ import {
   type EnvSpec,
   type EnvState,
   type Frame,
+  field,
   type GoalEnv,
   type GoalObs,
   goalSpace,
   type NumericArray,
+  readValues,
+  type ValuesOf,
 } from '@zpin/contracts';
-import { ArrayEnv } from '../base/array-env.ts';
-import { unbounded } from '../mujoco/mujoco-env.ts';
-import { drawMujoco, type MujocoCamera } from '../mujoco/mujoco-picture.ts';
-import { MujocoSim } from '../mujoco/mujoco-sim.ts';
+import { ArrayEnv } from '../../base/array-env.ts';
+import { unbounded } from '../mujoco-env.ts';
+import { drawMujoco, type MujocoCamera } from '../mujoco-picture.ts';
+import { MujocoSim } from '../mujoco-sim.ts';
 import { fetchModel } from './fetch-model.ts';
 import { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } from './fetch-tasks.ts';
 
@@ -65,11 +68,13 @@ export const fetchPushV4 = fetchSpec('FetchPush-v4', fetchPush);
 export const fetchSlideV4 = fetchSpec('FetchSlide-v4', fetchSlide);
 export const fetchPickAndPlaceV4 = fetchSpec('FetchPickAndPlace-v4', fetchPickAndPlace);
 
-export interface FetchOptions {
+export const fetchOptions = {
+  isDense: field.boolean({ default: false, meaning: 'whether a step is paid -distance, instead of -1 away from the goal' }),
+};
+
+export interface FetchOptions extends Partial<ValuesOf<typeof fetchOptions>> {
   /** Scene, start and goals. */
   readonly task?: FetchTask;
-  /** Reward −distance instead of −1 for each step away from the goal. */
-  readonly isDense?: boolean;
 }
 
 /**
@@ -82,47 +87,48 @@ export interface FetchOptions {
  */
 export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv<Float32Array> {
   protected override readonly world: Float64Array;
-  private readonly sim: MujocoSim;
-  private readonly task: FetchTask;
-  private readonly isDense: boolean;
-  private readonly first: Start;
-  private readonly obsLength: number;
+  protected readonly sim: MujocoSim;
+  readonly #task: FetchTask;
+  readonly #isDense: boolean;
+  readonly #first: Start;
+  readonly #obsLength: number;
   /** Part of `world` that holds the state of the physics engine; written only by `state`. */
-  private readonly physics: Float64Array;
+  readonly #physics: Float64Array;
 
-  private readonly gripper: number;
-  private readonly gripSite: number;
-  private readonly objectSite: number;
+  readonly #gripper: number;
+  readonly #gripSite: number;
+  readonly #objectSite: number;
   /** Index of the first finger's position, and of its velocity; the second follows. */
-  private readonly fingerPos: number;
-  private readonly fingerVel: number;
-  private readonly gripVelocity = new Float64Array(3);
-  private readonly objectVelocity = new Float64Array(3);
-  private readonly spin = new Float64Array(3);
+  readonly #fingerPos: number;
+  readonly #fingerVel: number;
+  readonly #gripVelocity = new Float64Array(3);
+  readonly #objectVelocity = new Float64Array(3);
+  readonly #spin = new Float64Array(3);
 
   /** @throws InputError when MuJoCo is not loaded */
-  constructor(spec: EnvSpec = fetchReachV4, { task = fetchReach, isDense = false }: FetchOptions = {}) {
+  constructor(spec: EnvSpec = fetchReachV4, { task = fetchReach, ...options }: FetchOptions = {}) {
+    const { isDense } = readValues(fetchOptions, options, spec.id);
     super({ ...spec, observationSpace: fetchSpace(task) });
     const hasObject = task.scene.object !== undefined;
     const sim = new MujocoSim(fetchModel(task.scene));
-    this.task = task;
-    this.isDense = isDense;
+    this.#task = task;
+    this.#isDense = isDense;
     this.sim = sim;
-    this.gripper = sim.id('body', 'gripper');
-    this.gripSite = sim.id('site', 'grip');
-    this.objectSite = hasObject ? sim.id('site', 'object') : -1;
+    this.#gripper = sim.id('body', 'gripper');
+    this.#gripSite = sim.id('site', 'grip');
+    this.#objectSite = hasObject ? sim.id('site', 'object') : -1;
     const finger = sim.id('joint', 'right_finger');
-    this.fingerPos = sim.modelData.jnt_qposadr[finger];
-    this.fingerVel = sim.modelData.jnt_dofadr[finger];
-    this.obsLength = hasObject ? 25 : 10;
-    this.world = new Float64Array(OBS + this.obsLength + sim.stateSize);
-    this.physics = this.world.subarray(OBS + this.obsLength);
-    this.first = starts.get(task) ?? this.settle();
-    starts.set(task, this.first);
+    this.#fingerPos = sim.modelData.jnt_qposadr[finger];
+    this.#fingerVel = sim.modelData.jnt_dofadr[finger];
+    this.#obsLength = hasObject ? 25 : 10;
+    this.world = new Float64Array(OBS + this.#obsLength + sim.stateSize);
+    this.#physics = this.world.subarray(OBS + this.#obsLength);
+    this.#first = starts.get(task) ?? this.#settle();
+    starts.set(task, this.#first);
   }
 
   computeReward(achieved: NumericArray, desired: NumericArray, out: Float32Array): Float32Array {
-    for (let i = 0; i < out.length; i++) out[i] = this.rewardAt(distance(achieved, 3 * i, desired, 3 * i));
+    for (let i = 0; i < out.length; i++) out[i] = this.#rewardAt(distance(achieved, 3 * i, desired, 3 * i));
     return out;
   }
 
@@ -134,13 +140,13 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
 
   override state(): EnvState {
     this.refuseClosed('state');
-    this.sim.save(this.physics);
+    this.sim.save(this.#physics);
     return super.state();
   }
 
   override restore(state: EnvState): void {
     super.restore(state);
-    this.sim.restore(this.physics);
+    this.sim.restore(this.#physics);
   }
 
   override close(): void {
@@ -149,13 +155,15 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
   }
 
   protected override start(): void {
-    const { sim, first, task, rng, world } = this;
+    const { sim, rng, world } = this;
+    const first = this.#first;
+    const task = this.#task;
     sim.reset();
     const { qpos, qvel } = sim.data;
     qpos.set(first.qpos);
     qvel.set(first.qvel);
     const [x, y, z] = first.grip;
-    if (this.objectSite >= 0) {
+    if (this.#objectSite >= 0) {
       const at = qpos.length - 7;
       do {
         qpos[at] = x + rng.uniform(-task.objectRange, task.objectRange);
@@ -166,34 +174,37 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
     world[GOAL] = x + rng.uniform(-task.goalRange, task.goalRange) + task.goalOffset;
     world[GOAL + 1] = y + rng.uniform(-task.goalRange, task.goalRange);
     world[GOAL + 2] = z + rng.uniform(-task.goalRange, task.goalRange);
-    if (this.objectSite >= 0) world[GOAL + 2] = first.objectHeight;
+    if (this.#objectSite >= 0) world[GOAL + 2] = first.objectHeight;
     if (task.isGoalInAir && rng.random() < 0.5) world[GOAL + 2] += rng.uniform(0, 0.45);
-    this.look();
+    this.#look();
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
-    const { sim, gripper, fingerPos } = this;
+    const { sim } = this;
+    const gripper = this.#gripper;
+    const fingerPos = this.#fingerPos;
     const { xpos, xquat, mocap_pos, mocap_quat, ctrl, qpos } = sim.data;
     for (let i = 0; i < 3; i++) mocap_pos[i] = xpos[3 * gripper + i] + STRIDE * clip(actions[offset + i]);
     for (let i = 0; i < 4; i++) mocap_quat[i] = xquat[4 * gripper + i] + POINTING_DOWN[i];
-    if (this.task.scene.hasGripper) {
+    if (this.#task.scene.hasGripper) {
       // The motors are in the order left, right; the joints the other way round.
       ctrl[0] = qpos[fingerPos + 1] + clip(actions[offset + 3]);
       ctrl[1] = qpos[fingerPos] + clip(actions[offset + 3]);
     }
     sim.step(SUBSTEPS);
-    if (!this.task.scene.hasGripper) {
+    if (!this.#task.scene.hasGripper) {
       qpos[fingerPos] = 0;
       qpos[fingerPos + 1] = 0;
       sim.forward();
     }
-    this.look();
-    this.reward = this.rewardAt(this.distance());
+    this.#look();
+    this.reward = this.#rewardAt(this.#distance());
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    const { world, obsLength } = this;
-    const achieved = this.achieved();
+    const { world } = this;
+    const obsLength = this.#obsLength;
+    const achieved = this.#achieved();
     for (let i = 0; i < 3; i++) {
       out[offset + i] = world[achieved + i];
       out[offset + 3 + i] = world[GOAL + i];
@@ -203,35 +214,39 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
 
   /** `isSuccess`: 1 within reach of the goal. */
   protected override info(): EnvInfo {
-    return { isSuccess: Number(this.distance() < REACH) };
+    return { isSuccess: Number(this.#distance() < REACH) };
   }
 
   /** Lets the gripper come to its place and the object to rest. */
-  private settle(): Start {
-    const { sim, task } = this;
+  #settle(): Start {
+    const { sim } = this;
+    const task = this.#task;
     const { qpos, qvel, site_xpos, mocap_pos, mocap_quat } = sim.data;
     qpos.set(task.base);
     if (task.objectStart) qpos.set([...task.objectStart, 1, 0, 0, 0], qpos.length - 7);
     sim.forward();
-    const grip = 3 * this.gripSite;
+    const grip = 3 * this.#gripSite;
     for (let i = 0; i < 3; i++) mocap_pos[i] = site_xpos[grip + i] + TO_TABLE[i];
     mocap_pos[2] += task.extraHeight;
     mocap_quat.set(POINTING_DOWN);
     sim.step(10 * SUBSTEPS);
-    const objectHeight = this.objectSite >= 0 ? site_xpos[3 * this.objectSite + 2] : 0;
+    const objectHeight = this.#objectSite >= 0 ? site_xpos[3 * this.#objectSite + 2] : 0;
     return { qpos: qpos.slice(), qvel: qvel.slice(), grip: site_xpos.slice(grip, grip + 3), objectHeight };
   }
 
   /** Reads the observation off the simulation. */
-  private look(): void {
-    const { sim, world, fingerPos, fingerVel, gripVelocity } = this;
+  #look(): void {
+    const { sim, world } = this;
+    const fingerPos = this.#fingerPos;
+    const fingerVel = this.#fingerVel;
+    const gripVelocity = this.#gripVelocity;
     const { site_xpos, qpos, qvel } = sim.data;
     const perStep = SUBSTEPS * sim.timestep;
-    sim.siteVelocity(this.gripSite, gripVelocity, this.spin);
-    for (let i = 0; i < 3; i++) world[OBS + i] = site_xpos[3 * this.gripSite + i];
-    if (this.objectSite >= 0) this.lookAtObject(perStep);
-    const fingers = OBS + (this.objectSite >= 0 ? 9 : 3);
-    const velocities = OBS + this.obsLength - 5;
+    sim.siteVelocity(this.#gripSite, gripVelocity, this.#spin);
+    for (let i = 0; i < 3; i++) world[OBS + i] = site_xpos[3 * this.#gripSite + i];
+    if (this.#objectSite >= 0) this.#lookAtObject(perStep);
+    const fingers = OBS + (this.#objectSite >= 0 ? 9 : 3);
+    const velocities = OBS + this.#obsLength - 5;
     for (let i = 0; i < 2; i++) {
       world[fingers + i] = qpos[fingerPos + i];
       world[velocities + 3 + i] = qvel[fingerVel + i] * perStep;
@@ -239,10 +254,14 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
     for (let i = 0; i < 3; i++) world[velocities + i] = gripVelocity[i] * perStep;
   }
 
-  private lookAtObject(perStep: number): void {
-    const { sim, world, objectSite, objectVelocity, gripVelocity, spin } = this;
-    const { site_xpos, site_xmat } = sim.data;
-    sim.siteVelocity(objectSite, objectVelocity, spin);
+  #lookAtObject(perStep: number): void {
+    const { world } = this;
+    const objectSite = this.#objectSite;
+    const objectVelocity = this.#objectVelocity;
+    const gripVelocity = this.#gripVelocity;
+    const spin = this.#spin;
+    const { site_xpos, site_xmat } = this.sim.data;
+    this.sim.siteVelocity(objectSite, objectVelocity, spin);
     for (let i = 0; i < 3; i++) {
       world[OBS + 3 + i] = site_xpos[3 * objectSite + i];
       world[OBS + 6 + i] = world[OBS + 3 + i] - world[OBS + i];
@@ -253,16 +272,16 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
   }
 
   /** Place in `world` of the point that should come to the goal. */
-  private achieved(): number {
-    return this.objectSite >= 0 ? OBS + 3 : OBS;
+  #achieved(): number {
+    return this.#objectSite >= 0 ? OBS + 3 : OBS;
   }
 
-  private distance(): number {
-    return distance(this.world, this.achieved(), this.world, GOAL);
+  #distance(): number {
+    return distance(this.world, this.#achieved(), this.world, GOAL);
   }
 
-  private rewardAt(away: number): number {
-    if (this.isDense) return -away;
+  #rewardAt(away: number): number {
+    if (this.#isDense) return -away;
     return away > REACH ? -1 : 0;
   }
 }

@@ -9,9 +9,9 @@ import {
   sample,
 } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Pilot, pickPilot, pushPilot, reachPilot, slidePilot } from '../../test/fetch-pilots.ts';
-import { MujocoSim } from '../mujoco/mujoco-sim.ts';
-import { loadEnv, makeEnv } from '../registry.ts';
+import { type Pilot, pickPilot, pushPilot, reachPilot, slidePilot } from '../../../test/fetch-pilots.ts';
+import { loadEnv, makeEnv } from '../../registry.ts';
+import { MujocoSim } from '../mujoco-sim.ts';
 
 type FetchTaskEnv = GoalEnv<Float32Array>;
 type Step = StepResult<GoalObs>;
