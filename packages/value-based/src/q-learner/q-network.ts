@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contracts';
-import { combine, dense, type Network, type NoisyNetwork, noisyDense, observationFeatures, type PolicyNetwork } from '@zpin/core';
-import { maskQ } from './mask-q.ts';
-import type { QConfig } from './q-config.ts';
+import {
+  combine,
+  dense,
+  maskValues,
+  type Network,
+  type NoisyNetwork,
+  noisyDense,
+  observationFeatures,
+  type PolicyNetwork,
+} from '@zpin/core';
+import type { QConfig } from './q-fields.ts';
 
 /** What a value-based method learns about each action. */
 export interface QNetwork extends Network<readonly [obs: tf.Tensor, noise?: tf.Tensor]> {
@@ -118,6 +126,6 @@ export function duelingQ(value: tf.Tensor, advantage: tf.Tensor): tf.Tensor {
 export function greedyPolicy(network: QNetwork, values: (output: tf.Tensor) => tf.Tensor = output => output): PolicyNetwork {
   return {
     layout: network.layout,
-    act: (params, obs, mask) => tf.argMax(maskQ(values(network.apply(params, obs)), mask), 1),
+    act: (params, obs, mask) => tf.argMax(maskValues(values(network.apply(params, obs)), mask), 1),
   };
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { box, discrete, type EnvSpec, type TransitionBatch } from '@zpin/contracts';
 import { createEngine, layout } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { type DqnConfig, dqnConfig } from './dqn.ts';
+import { type DqnConfig, dqnConfig } from '../dqn.ts';
 import { qAgent } from './q-agent.ts';
 import type { QNetwork } from './q-network.ts';
 
@@ -39,7 +39,7 @@ function noiseAgent(noiseKind: QNetwork['noiseKind']) {
   };
   const config = dqnConfig.parse({ learningRate: 0 });
   return qAgent<DqnConfig>(
-    { spec, config, seed: 1, engine },
+    { spec, seed: 1, engine },
     {
       algorithm: 'noise',
       config,
@@ -61,7 +61,8 @@ describe('the noise of an update', () => {
     const agent = noiseAgent(kind);
     const seen: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const { loss, qValue, maxQ } = await (await agent.update(batch)).read();
+      const { metrics } = await agent.update(batch, { step: 0, totalSteps: 1 });
+      const { loss, qValue, maxQ } = await metrics.read();
       seen.push(loss, qValue, maxQ);
     }
     expect(new Set(seen).size).toBe(9);
