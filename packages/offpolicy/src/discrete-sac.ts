@@ -125,7 +125,7 @@ function create(options: CreateOptions<DiscreteSacConfig>) {
   const [initRng, rng] = new Rng(seed).spawn(2);
   const { vectors, actor, critic, temperature } = softTrainables(networks, config);
   const store = new Store(engine, vectors(initRng));
-  const { targetEntropyScale: scale, learningStarts, criticLearningRate, actorLearningRate } = config;
+  const { targetEntropyScale: scale, criticLearningRate, actorLearningRate } = config;
 
   /** One round of algorithm 1: critics, policy, temperature, targets. */
   const update = maskedProgram(numActions, mask =>
@@ -164,7 +164,7 @@ function create(options: CreateOptions<DiscreteSacConfig>) {
 
   return actorCriticAgent({
     ...{ algorithm: 'discrete-sac', config, spec, store, programs: [update] },
-    acting: categoricalActing({ algorithm: 'discrete-sac', spec, actor: networks.actor, store, rng, learningStarts }),
+    acting: categoricalActing({ algorithm: 'discrete-sac', spec, actor: networks.actor, store, rng, config }),
     schedules: { criticLearningRate, actorLearningRate },
     policy: { vectors: ['actor'] },
     learn({ actionMask: mask, nextActionMask: nextMask, ...batch }) {

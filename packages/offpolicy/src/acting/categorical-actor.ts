@@ -10,10 +10,10 @@ import {
   type PolicyNetwork,
   program,
   Scratch,
-  type Store,
   unflattenParams,
 } from '@zpin/core';
 import type { NetworkConfig } from '../actor-critic/actor-critic-fields.ts';
+import type { ActingOptions } from './acting-options.ts';
 
 /** π(a|s): a probability for each of `numActions` actions, 0 where the mask `[B, A]` has 0. */
 export interface CategoricalActor extends Network<readonly [obs: tf.Tensor, mask?: tf.Tensor | undefined], Categorical> {
@@ -40,14 +40,8 @@ export function categoricalActor(algorithm: string, spec: EnvSpec, config: Netwo
   return { numActions: actionSpace.n, scores, layout, init, apply, greedy };
 }
 
-export interface CategoricalActingOptions {
-  /** Named in programs. */
-  readonly algorithm: string;
-  readonly spec: EnvSpec;
-  readonly actor: CategoricalActor;
-  /** Holds the policy's weights as `actor`. */
-  readonly store: Store<{ readonly actor: Float32Array }>;
-  readonly rng: Rng;
+/** What acting reads of the settings. */
+export interface CategoricalActingConfig {
   /** Environment steps of uniform actions. */
   readonly learningStarts: number;
 }
@@ -56,8 +50,8 @@ export interface CategoricalActingOptions {
  * How an agent with a policy over discrete actions acts: uniformly before it learns, then by a sample, or by the mode when asked
  * to be greedy.
  */
-export function categoricalActing(options: CategoricalActingOptions): Acting {
-  const { algorithm, spec, actor, store, rng, learningStarts } = options;
+export function categoricalActing(options: ActingOptions<CategoricalActor, CategoricalActingConfig>): Acting {
+  const { algorithm, spec, actor, store, rng, config } = options;
   const { numActions, layout, apply, greedy } = actor;
   const obsInput = observationInput(spec.observationSpace);
   const exploreProgram = maskedProgram(numActions, mask =>
@@ -84,7 +78,7 @@ export function categoricalActing(options: CategoricalActingOptions): Acting {
       const inputs = { obs, ...(mask && { mask }) };
       if (mode === 'exploit') return (await exploitProgram.for(mask)(inputs)).outputs.action;
       const rows = obs.length / obsSize;
-      if (progress.step < learningStarts) return uniformActions(rows, numActions, rng, mask);
+      if (progress.step < config.learningStarts) return uniformActions(rows, numActions, rng, mask);
       const noise = rng.uniformInto(numbers.of(rows));
       return (await exploreProgram.for(mask)({ ...inputs, noise })).outputs.action;
     },

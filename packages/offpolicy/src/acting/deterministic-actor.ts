@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type EnvSpec, field, flatSize, type Rng, shareDone, type ValuesOf, valueAt } from '@zpin/contracts';
+import { type EnvSpec, field, flatSize, shareDone, type ValuesOf, valueAt } from '@zpin/contracts';
 import {
   type Acting,
   type Network,
@@ -8,12 +8,13 @@ import {
   type PolicyNetwork,
   program,
   Scratch,
-  type Store,
   unflattenParams,
 } from '@zpin/core';
 import type { NetworkConfig } from '../actor-critic/actor-critic-fields.ts';
+import type { ActingOptions } from './acting-options.ts';
 import { type ActionBox, actionBox } from './action-box.ts';
 import { actingMemory, gaussianNoise, ornsteinUhlenbeckNoise } from './action-noise.ts';
+import { greedyProgram } from './greedy-program.ts';
 
 /** Settings of the noise that a deterministic policy explores with. */
 export const explorationFields = {
@@ -62,37 +63,22 @@ export interface NoisyActingConfig extends Readonly<ValuesOf<typeof explorationF
   readonly learningStarts: number;
 }
 
-export interface NoisyActingOptions {
-  /** Named in programs. */
-  readonly algorithm: string;
-  readonly spec: EnvSpec;
-  readonly actor: DeterministicActor;
-  /** Holds the policy's weights as `actor`. */
-  readonly store: Store<{ readonly actor: Float32Array }>;
-  readonly rng: Rng;
-  readonly config: NoisyActingConfig;
-}
-
 /**
  * How an agent with a deterministic policy acts: uniformly before it learns, then a = clip(μ(s) + σ noise), or now and then
  * uniformly; greedily when asked to.
  */
-export function noisyActing({ algorithm, spec, actor, store, rng, config }: NoisyActingOptions): Acting {
-  const { box, layout, apply, greedy } = actor;
-  const obsInput = observationInput(spec.observationSpace);
+export function noisyActing(options: ActingOptions<DeterministicActor, NoisyActingConfig>): Acting {
+  const { algorithm, spec, actor, store, rng, config } = options;
+  const { box, layout, apply } = actor;
   const exploreProgram = program(store, {
     name: `${algorithm}.explore`,
-    inputs: { obs: obsInput, noise: ['batch', box.size], scale: [] },
+    inputs: { obs: observationInput(spec.observationSpace), noise: ['batch', box.size], scale: [] },
     run: (state, { obs, noise, scale }) => {
       const noisy = tf.add(apply(unflattenParams(layout, state.actor), obs), tf.mul(noise, scale));
       return { outputs: { action: box.fromUnit(tf.clipByValue(noisy, -1, 1)) } };
     },
   });
-  const exploitProgram = program(store, {
-    name: `${algorithm}.exploit`,
-    inputs: { obs: obsInput },
-    run: (state, { obs }) => ({ outputs: { action: greedy.act(unflattenParams(layout, state.actor), obs) } }),
-  });
+  const exploitProgram = greedyProgram(options);
   const { learningStarts, noiseScale, ouTheta: theta, ouTimeStep: timeStep, randomActionProbability } = config;
   const noise = config.noise === 'gaussian' ? gaussianNoise(rng) : ornsteinUhlenbeckNoise({ rng, theta, timeStep });
   const obsSize = flatSize(spec.observationSpace);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type EnvSpec, field, flatSize, type Rng } from '@zpin/contracts';
+import { type EnvSpec, field, flatSize } from '@zpin/contracts';
 import {
   type Acting,
   type Network,
@@ -9,12 +9,13 @@ import {
   program,
   Scratch,
   SquashedGaussian,
-  type Store,
   unflattenParams,
 } from '@zpin/core';
 import type { NetworkConfig } from '../actor-critic/actor-critic-fields.ts';
+import type { ActingOptions } from './acting-options.ts';
 import { type ActionBox, actionBox } from './action-box.ts';
 import { actingMemory, correlatedNoise } from './action-noise.ts';
+import { greedyProgram } from './greedy-program.ts';
 
 /** Bounds of log σ: beyond them densities and their gradients leave the range of 32-bit floats. */
 const [MIN_LOG_STD, MAX_LOG_STD] = [-20, 2];
@@ -59,39 +60,23 @@ export interface StochasticActingConfig {
   readonly noiseCorrelation?: number;
 }
 
-export interface StochasticActingOptions {
-  /** Named in programs. */
-  readonly algorithm: string;
-  readonly spec: EnvSpec;
-  readonly actor: StochasticActor;
-  /** Holds the policy's weights as `actor`. */
-  readonly store: Store<{ readonly actor: Float32Array }>;
-  readonly rng: Rng;
-  readonly config: StochasticActingConfig;
-}
-
 /**
  * How an agent with a stochastic policy acts: uniformly before it learns, then by a sample, or by the mode when asked to be
  * greedy.
  */
-export function stochasticActing(options: StochasticActingOptions): Acting {
+export function stochasticActing(options: ActingOptions<StochasticActor, StochasticActingConfig>): Acting {
   const { algorithm, spec, actor, store, rng, config } = options;
   const { learningStarts = 0, noiseCorrelation: correlation = 0 } = config;
-  const { box, layout, apply, greedy } = actor;
-  const obsInput = observationInput(spec.observationSpace);
+  const { box, layout, apply } = actor;
   const exploreProgram = program(store, {
     name: `${algorithm}.explore`,
-    inputs: { obs: obsInput, noise: ['batch', box.size] },
+    inputs: { obs: observationInput(spec.observationSpace), noise: ['batch', box.size] },
     run: (state, { obs, noise }) => {
       const policy = apply(unflattenParams(layout, state.actor), obs);
       return { outputs: { action: box.fromUnit(policy.sample(noise)) } };
     },
   });
-  const exploitProgram = program(store, {
-    name: `${algorithm}.exploit`,
-    inputs: { obs: obsInput },
-    run: (state, { obs }) => ({ outputs: { action: greedy.act(unflattenParams(layout, state.actor), obs) } }),
-  });
+  const exploitProgram = greedyProgram(options);
   const obsSize = flatSize(spec.observationSpace);
   const noise = correlatedNoise({ rng, correlation });
   const numbers = new Scratch();

@@ -1,22 +1,14 @@
-import { type EnvSpec, Rng, type Schedule } from '@zpin/contracts';
-import {
-  adam,
-  type Engine,
-  observationInput,
-  type PolicyOptions,
-  Store,
-  trainable,
-  transitionInputs,
-  type VectorTree,
-} from '@zpin/core';
+import { Rng, type Schedule } from '@zpin/contracts';
+import { adam, observationInput, type PolicyOptions, Store, trainable, transitionInputs, type VectorTree } from '@zpin/core';
 import {
   type DeterministicActor,
   deterministicActor,
   type NoisyActingConfig,
   noisyActing,
 } from '../acting/deterministic-actor.ts';
-import { type CriticForm, type Critics, criticsOf } from '../critics/critics.ts';
+import { type CriticForm, criticsOf } from '../critics/critics.ts';
 import type { NetworkConfig } from './actor-critic-fields.ts';
+import type { LearnerOptions } from './learner-options.ts';
 
 /** What learners with a deterministic policy read of the settings. */
 export interface DeterministicLearnerConfig extends NoisyActingConfig {
@@ -30,24 +22,11 @@ export function deterministicNetworks(algorithm: string, { spec, config }: Polic
   return { actor, critic: criticsOf(actor.box, { spec, config }, form) };
 }
 
-export interface DeterministicLearnerOptions<Config extends DeterministicLearnerConfig, Extra extends VectorTree> {
-  /** Named in programs. */
-  readonly algorithm: string;
-  readonly spec: EnvSpec;
-  readonly config: Config;
-  readonly seed: number;
-  readonly engine: Engine;
-  readonly actor: DeterministicActor;
-  readonly critic: Critics;
-  /** First values of more vectors of the store; none when omitted. */
-  readonly extra?: Extra;
-}
-
 /**
  * What every actor-critic with a deterministic policy is made of: policy and critics with targets, in one store, and how it acts.
  */
 export function deterministicLearner<Config extends DeterministicLearnerConfig, Extra extends VectorTree = Record<never, never>>(
-  options: DeterministicLearnerOptions<Config, Extra>,
+  options: LearnerOptions<Config, DeterministicActor, Extra>,
 ) {
   const { algorithm, spec, config, seed, engine, extra = {} as Extra } = options;
   const { size, toUnit } = options.actor.box;

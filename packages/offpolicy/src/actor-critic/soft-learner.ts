@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type EnvSpec, field, Rng, type Schedule, type ValuesOf } from '@zpin/contracts';
+import { field, Rng, type Schedule, type ValuesOf } from '@zpin/contracts';
 import {
   adam,
-  type Engine,
   type Network,
   noiseInputs,
   observationInput,
@@ -18,8 +17,9 @@ import {
   stochasticActing,
   stochasticActor,
 } from '../acting/stochastic-actor.ts';
-import { type CriticForm, type Critics, criticsOf } from '../critics/critics.ts';
+import { type CriticForm, criticsOf } from '../critics/critics.ts';
 import type { NetworkConfig } from './actor-critic-fields.ts';
+import type { LearnerOptions } from './learner-options.ts';
 import { type TemperatureConfig, temperature, temperatureFields } from './temperature.ts';
 
 /** Settings of every soft actor-critic on continuous actions. */
@@ -62,25 +62,12 @@ export function softTrainables<Seen extends readonly unknown[], Policy, Judged e
   };
 }
 
-export interface SoftLearnerOptions<Config extends SoftLearnerConfig, Extra extends VectorTree> {
-  /** Named in programs. */
-  readonly algorithm: string;
-  readonly spec: EnvSpec;
-  readonly config: Config;
-  readonly seed: number;
-  readonly engine: Engine;
-  readonly actor: StochasticActor;
-  readonly critic: Critics;
-  /** First values of more vectors of the store; none when omitted. */
-  readonly extra?: Extra;
-}
-
 /**
  * What every soft actor-critic on continuous actions is made of: what learns, in one store, and how it acts. What is particular
  * to one of them is its targets and the losses of its critics and its policy.
  */
 export function softLearner<Config extends SoftLearnerConfig, Extra extends VectorTree = Record<never, never>>(
-  options: SoftLearnerOptions<Config, Extra>,
+  options: LearnerOptions<Config, StochasticActor, Extra>,
 ) {
   const { algorithm, spec, config, seed, engine, actor, extra = {} as Extra } = options;
   const { size, toUnit } = actor.box;
@@ -94,6 +81,8 @@ export function softLearner<Config extends SoftLearnerConfig, Extra extends Vect
     ...learned,
     store,
     toUnit,
+    /** K */
+    actionSize: size,
     /** Generator of what updates draw. */
     updateRng,
     /** H̄ */
