@@ -1,5 +1,4 @@
-import { ConfigError, flatLayout, message, SpaceError, type VectorEnv } from '@zpin/contracts';
-import type { MakeReplay } from '@zpin/core';
+import { ConfigError, flatLayout, type MakeReplay, message, SpaceError, type VectorEnv } from '@zpin/contracts';
 import { checkHindsight, type HindsightOptions, parseHindsight } from './goal-strategy.ts';
 import { HindsightReplay } from './hindsight-replay.ts';
 
