@@ -13,7 +13,9 @@ import {
   spaceToJSON,
 } from '@zpin/contracts';
 
-/** S transitions, row by row. Those of an episode follow each other in time; after the last row of a data set nothing is known. */
+/**
+ * S transitions, row by row. Those of an episode follow each other in time; after the last row of a data set nothing is known.
+ */
 export interface Transitions {
   /** `[S, D]`, of type `flatDtype(observationSpace)` */
   readonly obs: NumericArray;
@@ -66,8 +68,8 @@ export function emptyColumn(spec: EnvSpec, name: ColumnName, rows: number): Nume
 
 /**
  * Checks every number of a data set, and returns how many transitions it holds.
- * @throws InputError when columns do not fit together, a number is not finite or a flag is not 0 or 1; SpaceError when an observation or action
- * is not one of the environment
+ * @throws InputError when columns do not fit together, a number is not finite or a flag is not 0 or 1; SpaceError when an
+ * observation or action is not one of the environment
  */
 export function checkTransitions(spec: EnvSpec, transitions: Transitions): number {
   const where = 'OfflineDataset';
@@ -108,7 +110,9 @@ export function checkTransitions(spec: EnvSpec, transitions: Transitions): numbe
   return size;
 }
 
-/** Every row is a value of the space. Bounds of floats count for actions alone: rounding may bring an observation past its own. */
+/**
+ * Every row is a value of the space. Bounds of floats count for actions alone: rounding may bring an observation past its own.
+ */
 function checkValues(where: string, { id }: EnvSpec, name: ColumnName, column: NumericArray, space: Space): void {
   const width = flatSize(space);
   const rows = column.length / width;

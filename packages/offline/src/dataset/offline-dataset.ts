@@ -1,14 +1,7 @@
-import {
-  type EnvSpec,
-  flatSize,
-  InputError,
-  message,
-  type NumericArray,
-  RunningStatistics,
-  type StateValue,
-} from '@zpin/contracts';
+import { type EnvSpec, InputError, message, type NumericArray, type StateValue } from '@zpin/contracts';
 import { crc32c, type TransitionData } from '@zpin/core';
 import { DatasetReplay } from './dataset-replay.ts';
+import { type DatasetStatistics, datasetStatistics } from './dataset-statistics.ts';
 import { type ColumnName, checkSameSpec, checkTransitions, emptyColumn, type Transitions } from './transitions.ts';
 
 export interface OfflineDatasetOptions {
@@ -20,26 +13,6 @@ export interface OfflineDatasetOptions {
   readonly about?: { readonly [key: string]: StateValue };
 }
 
-/** What a data set holds, in numbers. */
-export interface DatasetStatistics {
-  readonly transitions: number;
-  /** Episodes; one that the recording cut off counts as it is. */
-  readonly episodes: number;
-  /** `[E]`: undiscounted return of each episode. */
-  readonly returns: Float64Array;
-  readonly meanReturn: number;
-  /** Standard deviation over the episodes. */
-  readonly stdReturn: number;
-  readonly minReturn: number;
-  readonly maxReturn: number;
-  /** Mean number of steps of an episode. */
-  readonly meanLength: number;
-  /** `[D]` */
-  readonly obsMean: Float64Array;
-  /** `[D]`: standard deviations. */
-  readonly obsStd: Float64Array;
-}
-
 /** A fixed set of transitions of one environment: what offline algorithms learn from. */
 export class OfflineDataset implements TransitionData {
   readonly spec: EnvSpec;
@@ -49,8 +22,8 @@ export class OfflineDataset implements TransitionData {
   #checksum: number | undefined;
 
   /**
-   * @throws InputError when columns do not fit together, a number is not finite or a flag is not 0 or 1; SpaceError when an observation or action
-   * is not one of the environment; both name the row
+   * @throws InputError when columns do not fit together, a number is not finite or a flag is not 0 or 1; SpaceError when an
+   * observation or action is not one of the environment; both name the row
    */
   constructor({ spec, transitions, about = {} }: OfflineDatasetOptions) {
     this.size = checkTransitions(spec, transitions);
@@ -103,33 +76,7 @@ export class OfflineDataset implements TransitionData {
   }
 
   statistics(): DatasetStatistics {
-    const { obs, reward, terminated, truncated } = this.transitions;
-    const width = flatSize(this.spec.observationSpace);
-    const seen = new RunningStatistics(width);
-    const returns: number[] = [];
-    let sum = 0;
-    for (let row = 0; row < this.size; row++) {
-      seen.add(obs, row * width);
-      sum += reward[row];
-      if (!terminated[row] && !truncated[row]) continue;
-      returns.push(sum);
-      sum = 0;
-    }
-    const episodes = returns.length;
-    const meanReturn = returns.reduce((total, value) => total + value, 0) / episodes;
-    const variance = returns.reduce((total, value) => total + (value - meanReturn) ** 2, 0) / episodes;
-    return {
-      transitions: this.size,
-      episodes,
-      returns: Float64Array.from(returns),
-      meanReturn,
-      stdReturn: Math.sqrt(variance),
-      minReturn: returns.reduce((least, value) => Math.min(least, value)),
-      maxReturn: returns.reduce((most, value) => Math.max(most, value)),
-      meanLength: this.size / episodes,
-      obsMean: seen.mean.slice(),
-      obsStd: seen.mean.map((_, k) => Math.sqrt(seen.variance(k))),
-    };
+    return datasetStatistics(this.spec, this.transitions);
   }
 }
 

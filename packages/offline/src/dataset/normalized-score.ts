@@ -9,8 +9,8 @@ export interface ScoreReference {
 }
 
 /**
- * 100 · (R − random) / (expert − random), in percent (Fu et al. 2020, "D4RL: Datasets for Deep Data-Driven Reinforcement Learning",
- * arXiv:2004.07219): 0 is as good as chance, 100 as good as the expert.
+ * 100 · (R − random) / (expert − random), in percent (Fu et al. 2020, "D4RL: Datasets for Deep Data-Driven Reinforcement
+ * Learning", arXiv:2004.07219): 0 is as good as chance, 100 as good as the expert.
  * @throws ConfigError unless the expert is better than chance
  */
 export function normalizedScore(meanReturn: number, { random, expert }: ScoreReference): number {

@@ -23,8 +23,8 @@ export interface BehaviourOptions {
 }
 
 /**
- * A policy to collect data with: random, or one that was trained, with some of its actions replaced by random ones and noise on the others.
- * Actions stay legal and within their bounds.
+ * A policy to collect data with: random, or one that was trained, with some of its actions replaced by random ones and noise on
+ * the others. Actions stay legal and within their bounds.
  * @throws ConfigError when a number is out of range, or there is noise on actions that are no bounded `Box` of floats
  */
 export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseScale = 0 }: BehaviourOptions): Actor {

@@ -19,8 +19,8 @@ export function encodeDataset({ spec, about, transitions }: OfflineDataset): Uin
 /**
  * Reads what `encodeDataset` wrote, and checks every number. Nothing of it is evaluated.
  * @param where file or function named in errors
- * @throws CheckpointError when the bytes are cut short, damaged, foreign, of another version, or those of a run or a policy; InputError when they
- * hold transitions that cannot be
+ * @throws CheckpointError when the bytes are cut short, damaged, foreign, of another version, or those of a run or a policy;
+ * InputError when they hold transitions that cannot be
  */
 export function decodeDataset(bytes: Uint8Array, where = 'decodeDataset'): OfflineDataset {
   const { header, state } = decodeCheckpoint(bytes, { where });

@@ -6,7 +6,7 @@ import { encodeCheckpoint, encodePolicy } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { maskedProbes, probeEnv } from '../../../tools/testing/probe-envs.ts';
+import { maskedProbes, probeEnv } from '../../../../tools/testing/probe-envs.ts';
 import { behaviour } from './behaviour.ts';
 import { collectDataset } from './collect-dataset.ts';
 import { decodeDataset, encodeDataset } from './dataset-bytes.ts';

@@ -1,5 +1,5 @@
 import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/contracts';
-import { z } from 'zod';
+import { z } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
 import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';
 
@@ -15,7 +15,8 @@ const lineSchema = z.strictObject({
 
 /**
  * Reads transitions from JSON lines, one in each, those of an episode in their order:
- * `{"obs":[0.1,0.2],"action":1,"reward":1,"nextObs":[0.2,0.3],"terminated":false,"truncated":false}`. Observations and actions are flat.
+ * `{"obs":[0.1,0.2],"action":1,"reward":1,"nextObs":[0.2,0.3],"terminated":false,"truncated":false}`. Observations and actions
+ * are flat.
  * @param spec of the environment that they are from
  * @param where file or function named in errors
  * @throws InputError naming the first line that is wrong; SpaceError when a number is not one of the environment

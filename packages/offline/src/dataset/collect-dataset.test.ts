@@ -1,7 +1,7 @@
 import { type Actor, box, type VectorEnv } from '@zpin/contracts';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
-import { maskedProbes, probeEnv } from '../../../tools/testing/probe-envs.ts';
+import { maskedProbes, probeEnv } from '../../../../tools/testing/probe-envs.ts';
 import { type BehaviourOptions, behaviour } from './behaviour.ts';
 import { collectDataset } from './collect-dataset.ts';
 import { recordTransitions } from './record-transitions.ts';
