@@ -1,3 +1,4 @@
+export { z } from 'zod';
 export type {
   Algorithm,
   AnyAlgorithm,
@@ -38,7 +39,7 @@ export { SquashedGaussian } from './distributions/squashed-gaussian.ts';
 export type { Acting, AgentShellOptions, Disposable } from './learn/agent-shell.ts';
 export { agentShell } from './learn/agent-shell.ts';
 export type { BatchAgentOptions, LearnInputs, ReplayAgentConfig } from './learn/batch-agent.ts';
-export { batchAgent, replayAgent, transitionInputs } from './learn/batch-agent.ts';
+export { batchAgent, learningAgent, replayAgent, transitionInputs } from './learn/batch-agent.ts';
 export type { MaskedProgram } from './learn/masked-program.ts';
 export { maskedProgram } from './learn/masked-program.ts';
 export type { ObservationNormalizerOptions } from './learn/observation-normalizer.ts';

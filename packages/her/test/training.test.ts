@@ -1,5 +1,5 @@
-import { ConfigError } from '@zpin/contracts';
-import type { Algorithm, TrainOptions } from '@zpin/core';
+import { ConfigError, type OffPolicyAgent } from '@zpin/contracts';
+import type { Algorithm, ReplayAlgorithm, TrainOptions } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { ddpg, discreteSac, sac, td3 } from '@zpin/offpolicy';
 import { dqn } from '@zpin/value-based';
@@ -8,8 +8,11 @@ import { type AlgorithmCase, differences, PATIENCE, recordRun } from '../../../t
 import { hindsight } from '../src/hindsight.ts';
 
 /** The algorithm with hindsight in place of its own replay memory. */
-function withHindsight<Config>(algorithm: Algorithm<Config>, strategy: string): Pick<AlgorithmCase, 'algorithm'> {
-  const train = (options: TrainOptions) => algorithm.train({ ...options, makeReplay: hindsight(options.env, strategy) });
+function withHindsight<Config>(algorithm: ReplayAlgorithm<Config>, strategy: string): Pick<AlgorithmCase, 'algorithm'> {
+  const train = (options: TrainOptions) => {
+    const agent = options.agent as OffPolicyAgent<Config>;
+    return algorithm.train({ ...options, agent, makeReplay: hindsight(options.env, strategy) });
+  };
   return { algorithm: { ...algorithm, train } as Algorithm };
 }
 
@@ -32,7 +35,7 @@ describe.each([
   { name: 'td3', algorithm: td3, strategy: 'final:1', config: small, makeEnv: maze },
   { name: 'sac', algorithm: sac, strategy: 'future:4', config: small, makeEnv: maze },
 ])('$name with hindsight, $strategy', PATIENCE, ({ algorithm, strategy, config, makeEnv }) => {
-  const subject = withHindsight(algorithm as Algorithm, strategy) as AlgorithmCase;
+  const subject = withHindsight(algorithm as ReplayAlgorithm, strategy) as AlgorithmCase;
   const run = (options: object) => recordRun(subject, { config, seed: 3, totalSteps: 120, env: makeEnv(), ...options });
 
   it('goes on from any checkpoint as if it had never stopped, replay included', async () => {
@@ -63,12 +66,12 @@ describe.each([
 
 it('leaves no room for a prioritized replay memory', async () => {
   const config = { ...small, prioritizedReplay: true };
-  const run = recordRun(withHindsight(ddpg as Algorithm, 'future:4') as AlgorithmCase, {
+  const run = recordRun(withHindsight(ddpg, 'future:4') as AlgorithmCase, {
     ...{ config, seed: 3, totalSteps: 40, env: maze() },
   });
   await expect(run).rejects.toThrow(ConfigError);
   await expect(run).rejects.toThrow(
-    /^ddpg: there can be one replay memory, got "a prioritized one and another"\. Turn prioritizedReplay off/,
+    /^ddpg: there can be one replay memory, got "a prioritized one and another"\. Turn prioritized replay off/,
   );
 });
 

@@ -1,48 +1,75 @@
 /**
  * Behavioural cloning: supervised learning of what the data do.
  *
- * Pomerleau (1991), "Efficient Training of Artificial Neural Networks for Autonomous Navigation", Neural Computation 3(1); what every offline
- * method is compared with.
+ * Pomerleau (1991), "Efficient Training of Artificial Neural Networks for Autonomous Navigation", Neural Computation 3(1); what
+ * every offline method is compared with.
  *
- * Discrete actions: maximum likelihood, −log π(a|s). Continuous ones: the squared distance of a = tanh(network(s)) from the data's action, the
- * form that the papers of BCQ and of TD3+BC compare with. It plays the mean of what it saw, which is none of it where the data are of two minds.
+ * Discrete actions: maximum likelihood, −log π(a|s). Continuous ones: the squared distance of a = tanh(network(s)) from the
+ * data's action, the form that the papers of BCQ and of TD3+BC compare with. It plays the mean of what it saw, which is none of
+ * it where the data are of two minds.
  */
 
 import * as tf from '@tensorflow/tfjs';
 import { flatSize, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  batchAgent,
   Categorical,
+  type ConfigOf,
   type CreateOptions,
-  type InputShape,
+  configSchema,
+  type DatasetAlgorithm,
   int32,
+  maskedProgram,
+  maskValues,
+  type Network,
   observationInput,
   observationNetwork,
-  type Params,
   type PolicyNetwork,
   type PolicyOptions,
   parseConfig,
   program,
   Store,
-  uint8,
-  valueAndGrad,
+  trainable,
 } from '@zpin/core';
 import { deterministicActor } from '@zpin/offpolicy';
-import { maskQ } from '@zpin/value-based';
-import { z } from 'zod';
-import { requireBox } from './action-kind.ts';
-import { greedyActing } from './greedy-acting.ts';
-import { offlineAgent } from './offline-agent.ts';
-import { learningFields } from './offline-fields.ts';
-import { bcPresets } from './offline-presets.ts';
-import { trainOnDataset } from './train-on-dataset.ts';
+import { requireBox } from './acting/action-kind.ts';
+import { policyActing } from './acting/policy-acting.ts';
+import { datasetRegime } from './learning/dataset-regime.ts';
+import { batchFields, learningRateField } from './learning/learning-fields.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
 
-export const bcConfig = z.strictObject(learningFields);
+export const bcConfig = configSchema({ ...batchFields, ...learningRateField });
 
-export type BcConfig = z.output<typeof bcConfig>;
+export type BcConfig = ConfigOf<typeof bcConfig>;
+
+// ---- networks ----
+
+/** A policy that is learned from examples. */
+interface Clone {
+  /** Logits `[B, A]`, or actions `[B, K]` in [−1, 1], of observations `[B, D]`. */
+  readonly network: Network;
+  readonly greedy: PolicyNetwork;
+  /** Scalar. @param output of the network @param action `[B]` or `[B, K]` as in the data @param mask `[B, A]`, 1 = legal */
+  loss(output: tf.Tensor, action: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
+}
+
+/** The policy and its loss. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
+export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
+  if (spec.actionSpace.type === 'discrete') {
+    const { hiddenSizes, activation } = config;
+    const options = { hiddenSizes, activation, outputSize: spec.actionSpace.n, initialization: 'fan-in' } as const;
+    const network = observationNetwork(spec.observationSpace, options);
+    const act: PolicyNetwork['act'] = (params, obs, mask) => tf.argMax(maskValues(network.apply(params, obs), mask), 1);
+    return { network, loss: likelihoodLoss, greedy: { layout: network.layout, act } };
+  }
+  requireBox('bc', spec);
+  const actor = deterministicActor('bc', spec, config);
+  return { network: actor, loss: (output, action) => distanceLoss(output, actor.box.toUnit(action)), greedy: actor.greedy };
+}
 
 // ---- losses ----
 
@@ -56,44 +83,21 @@ export function distanceLoss(predicted: tf.Tensor, action: tf.Tensor): tf.Tensor
   return tf.mean(tf.squaredDifference(predicted, action));
 }
 
-// ---- networks ----
-
-interface Clone {
-  readonly greedy: PolicyNetwork;
-  init(rng: Rng): Float32Array;
-  /** Scalar. @param action `[B]` or `[B, K]` as in the data */
-  loss(params: Params, obs: tf.Tensor, action: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
-}
-
-/** The policy and its loss. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
-export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
-  if (spec.actionSpace.type === 'discrete') {
-    const { hiddenSizes, activation } = config;
-    const options = { hiddenSizes, activation, outputSize: spec.actionSpace.n, initialization: 'fan-in' } as const;
-    const { layout, init, apply } = observationNetwork(spec.observationSpace, options);
-    return {
-      init,
-      loss: (params, obs, action, mask) => likelihoodLoss(apply(params, obs), action, mask),
-      greedy: { layout, act: (params, obs, mask) => tf.argMax(maskQ(apply(params, obs), mask), 1) },
-    };
-  }
-  requireBox('bc', spec);
-  const { init, apply, box, greedy } = deterministicActor('bc', spec, config);
-  return { init, loss: (params, obs, action) => distanceLoss(apply(params, obs), box.toUnit(action)), greedy };
-}
-
 // ---- agent ----
 
-/** Builds a behavioural cloning agent. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
+/**
+ * Builds a behavioural cloning agent.
+ * @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds
+ */
 function create({ spec, config: given, seed, engine }: CreateOptions<BcConfig>): OfflineAgent<BcConfig> {
   const config = parseConfig(bcConfig, given, 'bc');
-  const { greedy, init, loss } = bcNetwork({ spec, config });
-  const optimizer = adam();
-  const store = new Store(engine, { actor: init(new Rng(seed)), adam: optimizer.init(greedy.layout.size) });
+  const { network, greedy, loss } = bcNetwork({ spec, config });
+  const actor = trainable({ network, optimizer: adam(), name: 'actor', moments: 'adam' });
+  const store = new Store(engine, actor.vectors(new Rng(seed)));
   const { actionSpace, observationSpace } = spec;
   const isDiscrete = actionSpace.type === 'discrete';
 
-  const makeUpdate = (mask: { mask?: InputShape }) =>
+  const update = maskedProgram(isDiscrete ? actionSpace.n : 0, mask =>
     program(store, {
       name: 'bc.update',
       inputs: {
@@ -103,37 +107,31 @@ function create({ spec, config: given, seed, engine }: CreateOptions<BcConfig>):
         ...mask,
       },
       run: (state, { obs, action, learningRate, mask }) => {
-        const cloned = valueAndGrad(greedy.layout, params => ({ loss: loss(params, obs, action, mask) }))(state.actor);
-        const next = optimizer.step({ parameters: state.actor, gradient: cloned.gradient, state: state.adam, learningRate });
-        return { state: { actor: next.parameters, adam: next.state }, metrics: { loss: cloned.loss } };
+        const fit = actor.descend(state, learningRate, policy => ({ loss: loss(policy(obs), action, mask) }));
+        return { state: fit.next, metrics: { loss: fit.loss } };
       },
-    });
-  const plain = makeUpdate({});
-  const masked = makeUpdate({ mask: uint8(['batch', isDiscrete ? actionSpace.n : 1]) });
+    }),
+  );
 
-  return offlineAgent({
-    algorithm: 'bc',
-    config,
-    spec,
-    store,
-    acting: greedyActing({ algorithm: 'bc', spec, network: greedy, store, vectors: ['actor'] }),
-    learn: ({ obs, action, actionMask: mask }, learningRate) =>
-      mask ? masked({ obs, action, learningRate, mask }) : plain({ obs, action, learningRate }),
-    policyVectors: ['actor'],
-    programs: [plain, masked],
+  return batchAgent({
+    ...{ algorithm: 'bc', config, spec, store, programs: [update] },
+    acting: policyActing({ algorithm: 'bc', spec, network: greedy, store, vectors: ['actor'] }),
+    schedules: { learningRate: config.learningRate },
+    policy: { vectors: ['actor'] },
+    learn: ({ actionMask: mask, ...batch }) => update.for(mask)({ ...batch, ...(mask && { mask }) }),
   });
 }
 
 /** Behavioural cloning, for discrete and continuous actions. */
-export const bc: Algorithm<BcConfig> = {
+export const bc: DatasetAlgorithm<BcConfig> = {
   id: 'bc',
   title: 'Behavioural cloning (BC)',
   paper:
     'Pomerleau 1991, "Efficient Training of Artificial Neural Networks for Autonomous Navigation", Neural Computation 3(1):88–97',
+  ...datasetRegime,
+  spaces: { actions: ['discrete', 'box'] },
   config: bcConfig,
-  isOffline: true,
-  presets: bcPresets,
+  presets: { 'CartPole-v1': cartPole.bc, 'Pendulum-v1': pendulum.bc },
   create,
   policy: options => bcNetwork(options).greedy,
-  train: trainOnDataset,
 };

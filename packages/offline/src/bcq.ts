@@ -14,64 +14,75 @@
  * Deviations from the paper:
  * 1. Actions are rescaled to [−1, 1]ᴷ; Φ is counted there.
  * 2. The divergence of the auto-encoder is weighed by ½ and averaged over the latent numbers, as in the authors' code.
- * 3. The latent vectors of acting are drawn once, when the agent is made: the policy is a function of the observation, which can be exported.
- *    All latent vectors are clipped to [−0.5, 0.5], as in appendix D.
+ * 3. The latent vectors of acting are drawn once, when the agent is made: the policy is a function of the observation, which can
+ *    be exported. All latent vectors are clipped to [−0.5, 0.5], as in appendix D.
  * 4. Networks have the same hidden layers; in the paper the auto-encoder's are larger.
  * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { type OfflineAgent, Rng } from '@zpin/contracts';
+import { field, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  batchAgent,
+  type ConfigOf,
   type CreateOptions,
   combine,
   concatLayouts,
-  count,
+  configSchema,
+  type DatasetAlgorithm,
   layout,
+  type Network,
+  noiseInputs,
   observationInput,
-  type Params,
   type PolicyNetwork,
   type PolicyOptions,
   paramsAt,
   parseConfig,
-  positive,
   prefixLayout,
-  probability,
   program,
   Store,
-  unflattenParams,
-  valueAndGrad,
+  takeAction,
+  trainable,
+  transitionInputs,
 } from '@zpin/core';
-import { actionBox, critics, polyak, smallest, td3ActorLoss, td3CriticLoss } from '@zpin/offpolicy';
-import { outputTaken } from '@zpin/value-based';
-import { z } from 'zod';
-import { requireBox } from './action-kind.ts';
-import { greedyActing } from './greedy-acting.ts';
-import { offlineAgent } from './offline-agent.ts';
-import { tauField, valueFields } from './offline-fields.ts';
-import { bcqPresets } from './offline-presets.ts';
-import { repeatRows } from './repeat-rows.ts';
-import { trainOnDataset } from './train-on-dataset.ts';
+import {
+  actionBox,
+  critics,
+  type StateActionNetwork,
+  smallest,
+  stateActionNetwork,
+  td3ActorLoss,
+  td3CriticLoss,
+} from '@zpin/offpolicy';
+import { requireBox } from './acting/action-kind.ts';
+import { policyActing } from './acting/policy-acting.ts';
+import { repeatRows } from './acting/repeat-rows.ts';
+import { datasetRegime } from './learning/dataset-regime.ts';
+import { batchFields, learningRateField, valueFields } from './learning/learning-fields.ts';
+import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
 
-export const bcqConfig = z.strictObject({
+export const bcqConfig = configSchema({
+  ...batchFields,
+  ...learningRateField,
   ...valueFields,
-  tau: tauField,
-  maxPerturbation: positive({
+  maxPerturbation: field.positive({
     default: 0.05,
     unit: 'half widths of the action box',
     meaning: 'how far the perturbation may move an action that the data would take (Phi)',
   }),
-  minWeight: probability({ default: 0.75, meaning: 'weight of the smaller critic in the target, beside the larger (lambda)' }),
-  numCandidates: count({ default: 10, meaning: 'actions compared in targets (n)' }),
-  numActingCandidates: count({ default: 100, meaning: 'actions compared in acting' }),
-  klWeight: positive({ default: 0.5, meaning: 'weight of the divergence in the loss of the auto-encoder' }),
+  minWeight: field.probability({
+    default: 0.75,
+    meaning: 'weight of the smaller critic in the target, beside the larger (lambda)',
+  }),
+  numCandidates: field.count({ default: 10, meaning: 'actions compared in targets (n)' }),
+  numActingCandidates: field.count({ default: 100, meaning: 'actions compared in acting' }),
+  klWeight: field.positive({ default: 0.5, meaning: 'weight of the divergence in the loss of the auto-encoder' }),
 });
 
-export type BcqConfig = z.output<typeof bcqConfig>;
+export type BcqConfig = ConfigOf<typeof bcqConfig>;
 
 // ---- networks ----
 
@@ -80,61 +91,80 @@ const [MIN_LOG_STD, MAX_LOG_STD] = [-4, 15];
 /** Latent vectors are drawn from the middle of their prior. */
 const LATENT_CLIP = 0.5;
 
+/** A generative model of actions in [−1, 1]ᴷ, with its parameters. */
+export interface AutoEncoder {
+  /** Mean and log σ of the latent vectors of actions `[B, K]` at observations `[B, D]`: `[B, Z]` each. */
+  encode(obs: tf.Tensor, action: tf.Tensor): { readonly mean: tf.Tensor; readonly logStd: tf.Tensor };
+  /** The actions of latent vectors: `[B, Z]` → `[B, K]`. */
+  decode(obs: tf.Tensor, latent: tf.Tensor): tf.Tensor;
+}
+
 /** Auto-encoder, perturbation and critics; all actions in [−1, 1]ᴷ. @throws SpaceError unless actions are a bounded `Box` */
 export function bcqNetworks({ spec, config }: PolicyOptions<BcqConfig>) {
-  const { hiddenSizes, activation, maxPerturbation, numActingCandidates } = config;
+  const { hiddenSizes, activation } = config;
   const { observationSpace } = spec;
   const box = actionBox('bcq', spec);
   const latentSize = 2 * box.size;
-  const shape = { observationSpace, hiddenSizes, activation, count: 1 };
-  const vae = combine({
-    encoder: critics({ ...shape, actionSize: box.size, outputs: 2 * latentSize }),
-    decoder: critics({ ...shape, actionSize: latentSize, outputs: box.size }),
+  const shape = { observationSpace, hiddenSizes, activation, actionSize: box.size };
+  const { parts, ...pair } = combine({
+    encoder: stateActionNetwork({ ...shape, outputs: 2 * latentSize }),
+    decoder: stateActionNetwork({ ...shape, actionSize: latentSize, outputs: box.size }),
   });
-  const shift = critics({ ...shape, actionSize: box.size, outputs: box.size });
-  const critic = critics({ ...shape, actionSize: box.size, count: 2 });
-
-  /** Mean and log σ of the latent vector of an action: `[B, Z]` each. */
-  const encode = (params: Params, obs: tf.Tensor, action: tf.Tensor) => {
-    const [mean, logStd] = tf.split(vae.parts.encoder.apply(params, obs, action)[0], 2, 1);
-    return { mean, logStd: tf.clipByValue(logStd, MIN_LOG_STD, MAX_LOG_STD) };
+  const vae: Network<readonly [], AutoEncoder> = {
+    ...pair,
+    apply: params => ({
+      encode(obs, action) {
+        const [mean, logStd] = tf.split(parts.encoder.apply(params, obs, action), 2, 1);
+        return { mean, logStd: tf.clipByValue(logStd, MIN_LOG_STD, MAX_LOG_STD) };
+      },
+      decode: (obs, latent) => tf.tanh(parts.decoder.apply(params, obs, latent)),
+    }),
   };
-  /** The action of a latent vector: `[B, Z]` → `[B, K]`. */
-  const decode = (params: Params, obs: tf.Tensor, latent: tf.Tensor) =>
-    tf.tanh(tf.reshape(vae.parts.decoder.apply(params, obs, latent)[0], [-1, box.size]));
+  const shift = stateActionNetwork({ ...shape, outputs: box.size });
   /** a + ξ(s, a, Φ), within the box: `[B, K]`. */
-  const perturb = (params: Params, obs: tf.Tensor, action: tf.Tensor) => {
-    const change = tf.tanh(tf.reshape(shift.apply(params, obs, action)[0], [-1, box.size]));
-    return tf.clipByValue(tf.add(action, tf.mul(change, maxPerturbation)), -1, 1);
+  const perturbation: StateActionNetwork = {
+    ...shift,
+    apply(params, obs, action) {
+      const change = tf.tanh(shift.apply(params, obs, action));
+      return tf.clipByValue(tf.add(action, tf.mul(change, config.maxPerturbation)), -1, 1);
+    },
   };
+  return { box, latentSize, vae, perturbation, critic: critics({ ...shape, count: 2 }) };
+}
 
-  const policyLayout = concatLayouts(
-    prefixLayout('vae', vae.layout),
-    prefixLayout('perturbation', shift.layout),
-    prefixLayout('critic', critic.layout),
-    layout([['latents', [numActingCandidates, latentSize]]]),
-  );
-  /** argmax_a Q_1(s, a) over the perturbed actions of the latent vectors of acting (algorithm 1, "policy"). */
-  const greedy: PolicyNetwork = {
-    layout: policyLayout,
+/** Vectors of the greedy policy, in the order of its layout. */
+const POLICY_VECTORS = ['vae', 'perturbation', 'critic', 'latents'] as const;
+
+/** argmax_a Q_1(s, a) over the perturbed actions of the latent vectors of acting (algorithm 1, "policy"). */
+export function bcqPolicy({ spec, config }: PolicyOptions<BcqConfig>): PolicyNetwork {
+  const { box, latentSize, vae, perturbation, critic } = bcqNetworks({ spec, config });
+  const { numActingCandidates: n } = config;
+  return {
+    layout: concatLayouts(
+      prefixLayout('vae', vae.layout),
+      prefixLayout('perturbation', perturbation.layout),
+      prefixLayout('critic', critic.layout),
+      layout([['latents', [n, latentSize]]]),
+    ),
     act(params, obs) {
-      const many = repeatRows(obs, numActingCandidates);
+      const many = repeatRows(obs, n);
       // Adds a zero of each row, so that the graph holds for any number of rows.
       const zero = tf.mul(tf.sum(tf.cast(obs, 'float32'), 1, true), 0);
       const latents = tf.reshape(tf.add(tf.expandDims(zero, 2), tf.expandDims(params.latents, 0)), [-1, latentSize]);
-      const action = perturb(paramsAt('perturbation', params), many, decode(paramsAt('vae', params), many, latents));
-      const q = tf.reshape(critic.apply(paramsAt('critic', params), many, action)[0], [-1, numActingCandidates]);
-      return box.fromUnit(outputTaken(tf.reshape(action, [-1, numActingCandidates, box.size]), tf.argMax(q, 1)));
+      const likely = vae.apply(paramsAt('vae', params)).decode(many, latents);
+      const action = perturbation.apply(paramsAt('perturbation', params), many, likely);
+      const [q] = critic.apply(paramsAt('critic', params), many, action);
+      const best = tf.argMax(tf.reshape(q, [-1, n]), 1);
+      return box.fromUnit(takeAction(tf.reshape(action, [-1, n, box.size]), best));
     },
   };
-  return { box, latentSize, vae, shift, critic, encode, decode, perturb, greedy };
 }
 
 // ---- losses ----
 
 /**
- * Mean squared distance of what comes out from what went in, plus weight · KL(N(μ, σ²) ‖ N(0, 1)), averaged over the latent numbers (equation 28;
- * deviation 2): scalar.
+ * Mean squared distance of what comes out from what went in, plus weight · KL(N(μ, σ²) ‖ N(0, 1)), averaged over the latent
+ * numbers (equation 28; deviation 2): scalar.
  * @param action `[B, K]` @param reconstruction `[B, K]` @param mean `[B, Z]` @param logStd `[B, Z]`
  */
 export function vaeLoss(
@@ -163,147 +193,96 @@ export function bcqTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: readonl
 function create({ spec, config: given, seed, engine }: CreateOptions<BcqConfig>): OfflineAgent<BcqConfig> {
   requireBox('bcq', spec);
   const config = parseConfig(bcqConfig, given, 'bcq');
+  const { learningRate, minWeight, klWeight, tau, numCandidates: n } = config;
   const networks = bcqNetworks({ spec, config });
-  const { box, latentSize: Z, vae, shift, critic, encode, decode, perturb, greedy } = networks;
+  const { box, latentSize: Z } = networks;
   const [initRng, latentRng, updateRng] = new Rng(seed).spawn(3);
-  const optimizer = adam();
-  const firstShift = shift.init(initRng);
-  const firstCritic = critic.init(initRng);
-  const latents = latentRng.standardNormalInto(new Float32Array(config.numActingCandidates * Z));
+  const { vae, perturbation, critic } = bcqTrainables(networks);
   const store = new Store(engine, {
-    vae: vae.init(initRng),
-    perturbation: firstShift,
-    perturbationTarget: firstShift,
-    critic: firstCritic,
-    criticTarget: firstCritic,
-    latents: latents.map(z => Math.min(Math.max(z, -LATENT_CLIP), LATENT_CLIP)),
-    vaeAdam: optimizer.init(vae.layout.size),
-    perturbationAdam: optimizer.init(shift.layout.size),
-    criticAdam: optimizer.init(critic.layout.size),
+    ...perturbation.vectors(initRng),
+    ...critic.vectors(initRng),
+    ...vae.vectors(initRng),
+    latents: clippedLatents(config.numActingCandidates * Z, latentRng),
   });
-  const obsInput = observationInput(spec.observationSpace);
-  const n = config.numCandidates;
   const draw = (noise: tf.Tensor) => tf.clipByValue(tf.reshape(noise, [-1, Z]), -LATENT_CLIP, LATENT_CLIP);
 
   /** One round of algorithm 1: auto-encoder, critics, perturbation, targets. */
-  const updateProgram = program(store, {
+  const update = program(store, {
     name: 'bcq.update',
     inputs: {
-      obs: obsInput,
-      action: ['batch', box.size],
-      reward: ['batch'],
-      nextObs: obsInput,
-      discount: ['batch'],
-      encoderNoise: ['batch', Z],
-      noise: ['batch', Z],
-      nextNoise: ['batch', n * Z],
-      learningRate: [],
+      ...transitionInputs(observationInput(spec.observationSpace), ['batch', box.size]),
+      ...{ encoderNoise: ['batch', Z], noise: ['batch', Z], nextNoise: ['batch', n * Z], learningRate: [] },
     },
     run: (state, { obs, reward, nextObs, discount, learningRate, ...batch }) => {
       const action = box.toUnit(batch.action);
-      const vaeLossAndGrad = valueAndGrad(vae.layout, params => {
-        const { mean, logStd } = encode(params, obs, action);
-        const reconstruction = decode(params, obs, tf.add(mean, tf.mul(tf.exp(logStd), batch.encoderNoise)));
-        return { loss: vaeLoss(action, reconstruction, { mean, logStd, klWeight: config.klWeight }) };
-      })(state.vae);
-      const newVae = optimizer.step({
-        parameters: state.vae,
-        gradient: vaeLossAndGrad.gradient,
-        state: state.vaeAdam,
-        learningRate,
+      const model = vae.descend(state, learningRate, autoEncoder => {
+        const { encode, decode } = autoEncoder();
+        const { mean, logStd } = encode(obs, action);
+        const reconstruction = decode(obs, tf.add(mean, tf.mul(tf.exp(logStd), batch.encoderNoise)));
+        return { loss: vaeLoss(action, reconstruction, { mean, logStd, klWeight }) };
       });
-      const vaeParams = unflattenParams(vae.layout, newVae.parameters);
+      const { decode } = vae.at(model.next)();
 
       const manyNext = repeatRows(nextObs, n);
-      const candidates = perturb(
-        unflattenParams(shift.layout, state.perturbationTarget),
-        manyNext,
-        decode(vaeParams, manyNext, draw(batch.nextNoise)),
-      );
-      const nextQ = critic.apply(unflattenParams(critic.layout, state.criticTarget), manyNext, candidates);
-      const y = bcqTarget(
-        reward,
-        discount,
-        nextQ.map(values => tf.reshape(values, [-1, n])),
-        config.minWeight,
-      );
-      const criticLoss = valueAndGrad(critic.layout, params => {
-        const q = critic.apply(params, obs, action);
+      const candidates = perturbation.targetAt(state)(manyNext, decode(manyNext, draw(batch.nextNoise)));
+      const nextQ = critic
+        .targetAt(state)(manyNext, candidates)
+        .map(values => tf.reshape(values, [-1, n]));
+      const y = bcqTarget(reward, discount, nextQ, minWeight);
+      const fit = critic.descend(state, learningRate, critics => {
+        const q = critics(obs, action);
         return { loss: td3CriticLoss(q, y), q: q[0] };
-      })(state.critic);
-      const newCritic = optimizer.step({
-        parameters: state.critic,
-        gradient: criticLoss.gradient,
-        state: state.criticAdam,
-        learningRate,
       });
 
-      const criticParams = unflattenParams(critic.layout, newCritic.parameters);
-      const proposed = decode(vaeParams, obs, draw(batch.noise));
-      const shiftLoss = valueAndGrad(shift.layout, params => ({
-        loss: td3ActorLoss(critic.apply(criticParams, obs, perturb(params, obs, proposed))[0]),
-      }))(state.perturbation);
-      const newShift = optimizer.step({
-        parameters: state.perturbation,
-        gradient: shiftLoss.gradient,
-        state: state.perturbationAdam,
-        learningRate,
-      });
+      const likely = decode(obs, draw(batch.noise));
+      const climb = perturbation.descend(state, learningRate, perturb => ({
+        loss: td3ActorLoss(critic.at(fit.next)(obs, perturb(obs, likely))[0]),
+      }));
 
+      const targets = { ...critic.follow(state, fit.next, tau), ...perturbation.follow(state, climb.next, tau) };
       return {
-        state: {
-          vae: newVae.parameters,
-          vaeAdam: newVae.state,
-          critic: newCritic.parameters,
-          criticAdam: newCritic.state,
-          criticTarget: polyak(state.criticTarget, newCritic.parameters, config.tau),
-          perturbation: newShift.parameters,
-          perturbationAdam: newShift.state,
-          perturbationTarget: polyak(state.perturbationTarget, newShift.parameters, config.tau),
-        },
-        metrics: {
-          vaeLoss: vaeLossAndGrad.loss,
-          criticLoss: criticLoss.loss,
-          perturbationLoss: shiftLoss.loss,
-          qValue: tf.mean(criticLoss.q),
-        },
+        state: { ...model.next, ...fit.next, ...climb.next, ...targets },
+        metrics: { vaeLoss: model.loss, criticLoss: fit.loss, perturbationLoss: climb.loss, qValue: tf.mean(fit.q) },
       };
     },
   });
 
-  const policyVectors = ['vae', 'perturbation', 'critic', 'latents'] as const;
-  const sizes = { encoderNoise: Z, noise: Z, nextNoise: n * Z };
-  const drawn = { encoderNoise: NONE, noise: NONE, nextNoise: NONE };
-  return offlineAgent({
-    algorithm: 'bcq',
-    config,
-    spec,
-    store,
-    acting: greedyActing({ algorithm: 'bcq', spec, network: greedy, store, vectors: policyVectors }),
-    updateRng,
-    learn({ size, obs, action, reward, nextObs, discount }, learningRate) {
-      for (const name of ['encoderNoise', 'noise', 'nextNoise'] as const) {
-        if (drawn[name].length !== size * sizes[name]) drawn[name] = new Float32Array(size * sizes[name]);
-        updateRng.standardNormalInto(drawn[name]);
-      }
-      return updateProgram({ obs, action, reward, nextObs, discount, learningRate, ...drawn });
-    },
-    policyVectors,
-    programs: [updateProgram],
+  const network = bcqPolicy({ spec, config });
+  const noise = noiseInputs(updateRng, { encoderNoise: { width: Z }, noise: { width: Z }, nextNoise: { width: n * Z } });
+  return batchAgent({
+    ...{ algorithm: 'bcq', config, spec, store, noise, learn: update, programs: [update] },
+    acting: policyActing({ algorithm: 'bcq', spec, network, store, vectors: POLICY_VECTORS }),
+    memory: { updateRng },
+    schedules: { learningRate },
+    policy: { vectors: POLICY_VECTORS },
   });
 }
 
-const NONE = new Float32Array(0);
+/** The networks with their optimisers and targets. */
+function bcqTrainables({ vae, perturbation, critic }: ReturnType<typeof bcqNetworks>) {
+  const optimizer = adam();
+  const follower = { name: 'perturbation', moments: 'perturbationAdam', target: 'perturbationTarget' } as const;
+  return {
+    vae: trainable({ network: vae, optimizer, name: 'vae', moments: 'vaeAdam' }),
+    perturbation: trainable({ network: perturbation, optimizer, ...follower }),
+    critic: trainable({ network: critic, optimizer, name: 'critic', moments: 'criticAdam', target: 'criticTarget' }),
+  };
+}
+
+/** Standard normal numbers, clipped to [−0.5, 0.5]. */
+function clippedLatents(size: number, rng: Rng): Float32Array {
+  return rng.standardNormalInto(new Float32Array(size)).map(z => Math.min(Math.max(z, -LATENT_CLIP), LATENT_CLIP));
+}
 
 /** Batch-constrained Q-learning from a data set, for continuous actions. */
-export const bcq: Algorithm<BcqConfig> = {
+export const bcq: DatasetAlgorithm<BcqConfig> = {
   id: 'bcq',
   title: 'Batch-constrained deep Q-learning (BCQ)',
   paper: 'Fujimoto et al. 2019, "Off-Policy Deep Reinforcement Learning without Exploration", arXiv:1812.02900',
+  ...datasetRegime,
+  spaces: { actions: ['box'] },
   config: bcqConfig,
-  isOffline: true,
-  presets: bcqPresets,
+  presets: { 'Pendulum-v1': pendulum.bcq },
   create,
-  policy: options => bcqNetworks(options).greedy,
-  train: trainOnDataset,
+  policy: bcqPolicy,
 };

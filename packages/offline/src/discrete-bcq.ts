@@ -1,7 +1,8 @@
 /**
  * Batch-constrained Q-learning for discrete actions: only actions that the data would take are compared.
  *
- * Fujimoto, Conti, Ghavamzadeh, Pineau (2019), "Benchmarking Batch Deep Reinforcement Learning Algorithms", arXiv:1910.01708, algorithm 1.
+ * Fujimoto, Conti, Ghavamzadeh, Pineau (2019), "Benchmarking Batch Deep Reinforcement Learning Algorithms", arXiv:1910.01708,
+ * algorithm 1.
  *
  *   paper                 here
  *   Q_θ, Q_θ′             first output of the network, `online` and `target`
@@ -11,42 +12,44 @@
  *
  * Deviations from the paper:
  * 1. Q and G share no layers, as in the authors' code for vectors; on pictures that code shares the convolutions.
- * 2. An action counts where G(a|s) ≥ τ max G in place of >: with τ = 1 the most probable one is left, and this is behavioural cloning.
+ * 2. An action counts where G(a|s) ≥ τ max G in place of >: with τ = 1 the most probable one is left, and this is behavioural
+ *    cloning.
  * 3. The square of the logits of G is kept small (`logitPenalty`), as in the authors' code.
  * 4. The target network follows slowly (`tau`), or is copied now and then: `tau` 1 and `targetUpdateEveryUpdates`.
  * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { field } from '@zpin/contracts';
 import {
-  type Algorithm,
+  type ConfigOf,
   type CreateOptions,
   combine,
-  nonNegative,
+  configSchema,
+  type DatasetAlgorithm,
+  maskValues,
   type PolicyOptions,
   parseConfig,
-  probability,
 } from '@zpin/core';
-import { doubleTarget, dqnLoss, greedyPolicy, maskQ, type QMethod, type QNetwork, qNetwork } from '@zpin/value-based';
-import { z } from 'zod';
-import { requireDiscrete } from './action-kind.ts';
+import { type DistributionalUpdate, doubleTarget, dqnLoss, greedyPolicy, type QNetwork, qNetwork } from '@zpin/value-based';
+import { requireDiscrete } from './acting/action-kind.ts';
 import { likelihoodLoss } from './bc.ts';
-import { discreteBcqPresets } from './offline-presets.ts';
-import { offlineQAgent, offlineQFields } from './offline-q-agent.ts';
-import { trainOnDataset } from './train-on-dataset.ts';
+import { datasetRegime } from './learning/dataset-regime.ts';
+import { offlineQAgent, offlineQFields } from './learning/offline-q-agent.ts';
+import { cartPole } from './presets/cart-pole.ts';
 
 // ---- configuration ----
 
-export const discreteBcqConfig = z.strictObject({
+export const discreteBcqConfig = configSchema({
   ...offlineQFields,
-  threshold: probability({
+  threshold: field.probability({
     default: 0.3,
     meaning: 'how probable an action must be in the data, relative to the most probable one, to count (tau of the paper)',
   }),
-  logitPenalty: nonNegative({ default: 0.01, meaning: 'weight of the squared logits of the imitation' }),
+  logitPenalty: field.nonNegative({ default: 0.01, meaning: 'weight of the squared logits of the imitation' }),
 });
 
-export type DiscreteBcqConfig = z.output<typeof discreteBcqConfig>;
+export type DiscreteBcqConfig = ConfigOf<typeof discreteBcqConfig>;
 
 // ---- networks ----
 
@@ -80,13 +83,13 @@ export function constrainedValues(q: tf.Tensor, logits: tf.Tensor, threshold: nu
 }
 
 /** Target and loss of algorithm 1. */
-function method({ threshold, logitPenalty }: DiscreteBcqConfig): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+function method({ threshold, logitPenalty }: DiscreteBcqConfig): DistributionalUpdate {
   const values = (output: tf.Tensor) => constrainedValues(...split(output), threshold);
   return {
     values,
-    target({ reward, discount, nextObs, mask }, { online, target }) {
+    target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
       const [nextQ] = split(target(nextObs));
-      return doubleTarget(reward, discount, nextQ, maskQ(values(online(nextObs)), mask));
+      return doubleTarget(reward, discount, nextQ, maskValues(values(online(nextObs)), mask));
     },
     loss(output, { action, weight }, target) {
       const [q, logits] = split(output);
@@ -109,14 +112,14 @@ function create(options: CreateOptions<DiscreteBcqConfig>) {
 }
 
 /** Batch-constrained Q-learning from a data set, for discrete actions. */
-export const discreteBcq: Algorithm<DiscreteBcqConfig> = {
+export const discreteBcq: DatasetAlgorithm<DiscreteBcqConfig> = {
   id: 'discrete-bcq',
   title: 'Batch-constrained Q-learning for discrete actions (BCQ)',
   paper: 'Fujimoto et al. 2019, "Benchmarking Batch Deep Reinforcement Learning Algorithms", arXiv:1910.01708',
+  ...datasetRegime,
+  spaces: { actions: ['discrete'] },
   config: discreteBcqConfig,
-  isOffline: true,
-  presets: discreteBcqPresets,
+  presets: { 'CartPole-v1': cartPole.discreteBcq },
   create,
   policy: options => greedyPolicy(discreteBcqNetwork(options), method(options.config).values),
-  train: trainOnDataset,
 };

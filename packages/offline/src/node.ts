@@ -1,1 +1,1 @@
-export { loadDataset, saveDataset } from './dataset-file.ts';
+export { loadDataset, saveDataset } from './dataset/dataset-file.ts';

@@ -1,14 +1,31 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray, type StateValue } from '@zpin/contracts';
-import { type Algorithm, observationInput, type Params, program, Store, unflattenParams } from '@zpin/core';
+import {
+  type Agent,
+  box,
+  discrete,
+  type EnvSpec,
+  multiDiscrete,
+  type NumericArray,
+  type OfflineAgent,
+  type StateValue,
+} from '@zpin/contracts';
+import {
+  type Algorithm,
+  type DatasetAlgorithm,
+  observationInput,
+  type Params,
+  program,
+  Store,
+  unflattenParams,
+} from '@zpin/core';
 import { smallest } from '@zpin/offpolicy';
 import { qNetwork, quantileValues } from '@zpin/value-based';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
 import { bc } from '../src/bc.ts';
-import { type BcqConfig, bcq, bcqNetworks } from '../src/bcq.ts';
-import { behaviour } from '../src/behaviour.ts';
-import { collectDataset } from '../src/collect-dataset.ts';
+import { type BcqConfig, bcq, bcqNetworks, bcqPolicy } from '../src/bcq.ts';
 import { type CqlConfig, cql, cqlNetworks } from '../src/cql.ts';
+import { behaviour } from '../src/dataset/behaviour.ts';
+import { collectDataset } from '../src/dataset/collect-dataset.ts';
 import { type DiscreteBcqConfig, discreteBcq, discreteBcqNetwork } from '../src/discrete-bcq.ts';
 import { type DiscreteCqlConfig, discreteCql } from '../src/discrete-cql.ts';
 
@@ -19,10 +36,12 @@ const ROWS = 1000;
 const numEnvs = 2;
 
 /**
- * The algorithm as the shared suites take it. Its data are what a random policy did in the environment that it is given, the same for every seed
- * of the run.
+ * The algorithm as the shared suites take it. Its data are what a random policy did in the environment that it is given, the same
+ * for every seed of the run.
  */
-function onRandomData(algorithm: Algorithm): Algorithm {
+function onRandomData<Config>(descriptor: DatasetAlgorithm<Config>): Algorithm {
+  // A suite gives settings as they come.
+  const algorithm = descriptor as DatasetAlgorithm;
   return {
     ...algorithm,
     create({ config = {}, ...options }) {
@@ -31,8 +50,10 @@ function onRandomData(algorithm: Algorithm): Algorithm {
     },
     async *train(options) {
       const { env } = options;
+      const agent = options.agent as OfflineAgent;
       const actor = behaviour({ spec: env.spec, seed: 5 });
-      return yield* algorithm.train({ ...options, dataset: await collectDataset({ env, actor, steps: ROWS, seed: 5 }) });
+      const dataset = await collectDataset({ env, actor, steps: ROWS, seed: 5 });
+      return yield* algorithm.train({ ...options, agent, dataset });
     },
   };
 }
@@ -91,6 +112,7 @@ const probe = {
 } as const;
 const qSmall = { ...small, tau: 0.1, targetUpdateEveryUpdates: 3, nSteps: 2 };
 const qProbe = { ...probe, tau: 0.1 };
+const cqlSizes = { numEnvs, tau: 0.1, numProposals: 3 };
 
 const onlyDiscrete = [
   [box({ low: -1, high: 1, shape: [2] }), /Use cql, bcq or bc/],
@@ -177,18 +199,27 @@ export const valueCases: readonly AlgorithmCase[] = [
     algorithm: onRandomData(cql),
     actions: ['continuous'],
     masks: false,
-    small: { ...small, tau: 0.1, nSteps: 2, learnCqlWeight: true, softTarget: true, numProposals: 3 },
-    constant,
+    small: {
+      ...cqlSizes,
+      criticLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      actorLearningRate: { type: 'linear', from: 3.3e-3, to: 3.3e-4 },
+      batchSize: 8,
+      hiddenSizes: [8],
+      nSteps: 2,
+      learnCqlWeight: true,
+      softTarget: true,
+    },
+    constant: { criticLearningRate: 1e-2, actorLearningRate: 3.3e-3 },
     // Small weights of penalty and entropy: the values are those of the optimal policy.
     probe: {
-      ...probe,
+      ...cqlSizes,
+      criticLearningRate: probe.learningRate,
+      actorLearningRate: probe.learningRate,
+      batchSize: 64,
       hiddenSizes: [32],
-      tau: 0.1,
       cqlWeight: 0.001,
       alpha: 0.0005,
       learnAlpha: false,
-      actorLearningRateScale: 1,
-      numProposals: 3,
     },
     probeSteps: 2500,
     estimates: greedyValue(({ spec, config }) => {
@@ -206,7 +237,8 @@ export const valueCases: readonly AlgorithmCase[] = [
     probe: { ...probe, hiddenSizes: [32], tau: 0.1, numCandidates: 5, numActingCandidates: 20 },
     probeSteps: 2500,
     estimates: greedyValue(({ spec, config }) => {
-      const { greedy, critic } = bcqNetworks({ spec, config: config as BcqConfig });
+      const { critic } = bcqNetworks({ spec, config: config as BcqConfig });
+      const greedy = bcqPolicy({ spec, config: config as BcqConfig });
       const names = ['vae', 'perturbation', 'critic', 'latents'];
       return {
         critic,

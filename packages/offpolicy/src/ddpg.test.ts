@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AgentState, box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
+import { type AgentState, box, ConfigError, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
@@ -59,16 +59,12 @@ const batch: TransitionBatch = {
   nextObs: draw(16),
   discount: new Float32Array(8).fill(0.9),
 };
+const progress = { step: 200, totalSteps: 1000 };
 type Vectors = Record<'actor' | 'actorTarget' | 'critic' | 'criticTarget', Float32Array>;
 
 async function makeAgent(config: Partial<DdpgConfig>) {
-  const agent = (await ddpg.create({
-    spec,
-    seed: 1,
-    engine,
-    config: { hiddenSizes: [8], learningRate: 0.01, ...config },
-  })) as OffPolicyAgent;
-  agent.progress(200, 1000);
+  const settings = { hiddenSizes: [8], criticLearningRate: 0.01, actorLearningRate: 0.01, ...config };
+  const agent = await ddpg.create({ spec, seed: 1, engine, config: settings });
   const vectors = async () => ((await agent.state()) as AgentState & { vectors: Vectors }).vectors;
   return { agent, vectors };
 }
@@ -77,7 +73,7 @@ describe('the agent', () => {
   it('lets both targets follow by tau at every update', async () => {
     const { agent, vectors } = await makeAgent({ tau: 0.25 });
     const before = await vectors();
-    await agent.update(batch);
+    await agent.update(batch, progress);
     const after = await vectors();
     expectClose(
       after.actorTarget,
@@ -95,7 +91,7 @@ describe('the agent', () => {
     const { agent, vectors } = await makeAgent({ tau: 1, targetUpdateEveryUpdates: 3 });
     let before = await vectors();
     for (let update = 1; update <= 7; update++) {
-      await agent.update(batch);
+      await agent.update(batch, progress);
       const after = await vectors();
       const isCopy = update % 3 === 0;
       expect(after.actorTarget, `update ${update}`).toEqual(isCopy ? after.actor : before.actorTarget);
@@ -109,8 +105,7 @@ describe('the agent', () => {
 describe('exploration', () => {
   it('replaces the asked share of actions by uniform ones', async () => {
     const config = { randomActionProbability: 0.3, noiseScale: 0, learningStarts: 0, hiddenSizes: [4], numEnvs: 1 };
-    const agent = (await ddpg.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<DdpgConfig>;
-    agent.progress(1, 100);
+    const agent = await ddpg.create({ spec, config, seed: 1, engine });
     const obs = Float32Array.of(0.3, -0.2);
     const [greedy] = await agent.act(obs, 'exploit');
     const explored: number[] = [];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AgentState, box, discrete, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
+import { type AgentState, box, discrete, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { Categorical, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -87,10 +87,11 @@ const batch: TransitionBatch = {
   discount: new Float32Array(16).fill(0.9),
 };
 
+const progress = { step: 2000, totalSteps: 10_000 };
+
 async function makeAgent(config: Partial<DiscreteSacConfig>) {
-  const settings = { hiddenSizes: [8], learningRate: 0.01, ...config };
-  const agent = (await discreteSac.create({ spec, seed: 1, engine, config: settings })) as OffPolicyAgent;
-  agent.progress(2000, 10_000);
+  const settings = { hiddenSizes: [8], criticLearningRate: 0.01, actorLearningRate: 0.01, ...config };
+  const agent = await discreteSac.create({ spec, seed: 1, engine, config: settings });
   const vectors = async () => ((await agent.state()) as AgentState & { vectors: Record<string, Float32Array> }).vectors;
   return { agent, vectors };
 }
@@ -99,7 +100,7 @@ describe('the agent', () => {
   it('lets the targets follow the new critics by tau', async () => {
     const { agent, vectors } = await makeAgent({ tau: 0.25 });
     const first = await vectors();
-    await agent.update(batch);
+    await agent.update(batch, progress);
     const { critic, target } = await vectors();
     expect(critic).not.toEqual(first.critic);
     expectClose(
@@ -114,7 +115,7 @@ describe('the agent', () => {
       [1, 1],
     ]) {
       const { agent, vectors } = await makeAgent({ targetEntropyScale, alpha: 0.5 });
-      for (let i = 0; i < 5; i++) await agent.update(batch);
+      for (let i = 0; i < 5; i++) await agent.update(batch, progress);
       // Adam moves by about its step size while the gradient keeps its sign.
       expect((await vectors()).logAlpha[0]).toBeCloseTo(Math.log(0.5) + sign * 0.05, 2);
     }
@@ -126,9 +127,9 @@ describe('the agent', () => {
     const oneState = { ...batch, obs: new Float32Array(32).fill(0.5), discount: new Float32Array(16) };
     const reward = [0.5, 0, -0.5];
     oneState.reward = Float32Array.from(oneState.action, action => reward[action]);
-    for (let i = 0; i < 400; i++) await agent.update(oneState);
+    for (let i = 0; i < 400; i++) await agent.update(oneState, progress);
     const rows = 10_000;
-    const actions = await agent.act(new Float32Array(2 * rows).fill(0.5), 'explore');
+    const actions = await agent.act(new Float32Array(2 * rows).fill(0.5), 'explore', undefined, undefined, progress);
     const weights = reward.map(value => Math.exp(value / alpha));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     for (const [action, weight] of weights.entries()) {
@@ -140,14 +141,14 @@ describe('the agent', () => {
 
   it('plays all legal actions alike until learning starts', async () => {
     const { agent } = await makeAgent({ learningStarts: 100 });
-    agent.progress(99, 10_000);
+    const before = { step: 99, totalSteps: 10_000 };
     const rows = 3000;
     const obs = new Float32Array(2 * rows);
     const share = (actions: ArrayLike<number>, action: number) => Array.from(actions).filter(x => x === action).length / rows;
-    const free = await agent.act(obs, 'explore');
+    const free = await agent.act(obs, 'explore', undefined, undefined, before);
     for (const action of [0, 1, 2]) expect(Math.abs(share(free, action) - 1 / 3)).toBeLessThan(0.05);
     const mask = new Uint8Array(3 * rows).map((_, i) => Number(i % 3 !== 1));
-    const legal = await agent.act(obs, 'explore', mask);
+    const legal = await agent.act(obs, 'explore', mask, undefined, before);
     expect(share(legal, 1)).toBe(0);
     expect(Math.abs(share(legal, 0) - 1 / 2)).toBeLessThan(0.05);
   });
@@ -165,9 +166,9 @@ describe('masks of legal actions', () => {
   it('leave the part of the policy alone that is about illegal actions', async () => {
     const { agent, vectors } = await makeAgent({});
     const before = (await vectors()).actor;
-    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 1)));
+    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 1)), progress);
     const after = (await vectors()).actor;
-    const { entries } = discreteSacNetworks({ spec, config: agent.config as DiscreteSacConfig }).actor.layout;
+    const { entries } = discreteSacNetworks({ spec, config: agent.config }).actor.layout;
     const last = entries.filter(({ shape }) => shape.at(-1) === 3);
     expect(last.map(({ size }) => size)).toEqual([24, 3]);
     for (const { offset, size } of last) {
@@ -181,7 +182,7 @@ describe('masks of legal actions', () => {
   it('leave policy and temperature alone where one action is legal', async () => {
     const { agent, vectors } = await makeAgent({});
     const before = await vectors();
-    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 0)));
+    for (let i = 0; i < 3; i++) await agent.update(masked(rows(1, 0, 0)), progress);
     const after = await vectors();
     expect(after.logAlpha).toEqual(before.logAlpha);
     expect(after.actor).toEqual(before.actor);
@@ -190,15 +191,16 @@ describe('masks of legal actions', () => {
 
   it('lower the target of the entropy with the number of legal actions', async () => {
     const { agent, vectors } = await makeAgent({ targetEntropyScale: 0.8, alpha: 0.5 });
-    for (let i = 0; i < 5; i++) await agent.update(masked(rows(1, 1, 0)));
+    for (let i = 0; i < 5; i++) await agent.update(masked(rows(1, 1, 0)), progress);
     // 0.8 log 2 is below the entropy of a new policy of two actions, 0.8 log 3 above all that it can have.
     expect((await vectors()).logAlpha[0]).toBeCloseTo(Math.log(0.5) - 0.05, 2);
   });
 
   it('of all actions learn what is learned without', async () => {
     const [plain, full] = [await makeAgent({}), await makeAgent({})];
-    const { entropy, ...metrics } = await (await plain.agent.update(batch)).read();
-    const found = await (await full.agent.update({ ...masked(rows(1, 1, 1)), action: batch.action })).read();
+    const { entropy, ...metrics } = await (await plain.agent.update(batch, progress)).metrics.read();
+    const whole = { ...masked(rows(1, 1, 1)), action: batch.action };
+    const found = await (await full.agent.update(whole, progress)).metrics.read();
     expect(found.entropy).toBeCloseTo(entropy, 5);
     for (const [name, value] of Object.entries(metrics)) expect(found[name], name).toBeCloseTo(value, 5);
     expectClose((await full.vectors()).logAlpha, (await plain.vectors()).logAlpha);

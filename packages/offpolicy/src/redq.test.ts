@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/contracts';
+import { box, ConfigError, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { drawSubset, redq, redqActorLoss, redqTarget } from './redq.ts';
@@ -58,16 +58,15 @@ describe('drawSubset', () => {
 describe('redq', () => {
   it('moves the policy at every policyDelay-th update, the critics and their targets at each', async () => {
     const config = { policyDelay: 3, numCritics: 3, hiddenSizes: [4], batchSize: 4 };
-    const agent = (await redq.create({ spec, config, seed: 1, engine })) as OffPolicyAgent;
+    const agent = await redq.create({ spec, config, seed: 1, engine });
     const rng = new Rng(2);
     const draw = (size: number) => rng.uniformInto(new Float32Array(size), -1, 1);
     const batch = { size: 4, obs: draw(8), action: draw(4), reward: draw(4), nextObs: draw(8), discount: draw(4).fill(0.9) };
-    agent.progress(10, 100);
     const moved: string[][] = [];
     const vectors = async () => (await agent.state()).vectors as Record<string, Float32Array>;
     for (let i = 0; i < 6; i++) {
       const before = await vectors();
-      await agent.update(batch);
+      await agent.update(batch, { step: 10, totalSteps: 100 });
       const after = await vectors();
       moved.push(['actor', 'critic', 'target', 'logAlpha'].filter(name => !after[name].every((x, k) => x === before[name][k])));
     }

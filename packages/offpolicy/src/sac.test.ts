@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
+import { type AgentState, box, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { type SacConfig, sac, sacActorLoss, sacCriticLoss, sacTarget, temperatureLoss } from './sac.ts';
+import { temperatureLoss } from './actor-critic/temperature.ts';
+import { type SacConfig, sac, sacActorLoss, sacCriticLoss, sacTarget } from './sac.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -70,20 +71,14 @@ const batch: TransitionBatch = {
   nextObs: draw(32),
   discount: new Float32Array(16).fill(0.9),
 };
+const halfDone = { step: 500, totalSteps: 1000 };
 type Vectors = Record<'actor' | 'critic' | 'target' | 'logAlpha', Float32Array>;
 
 async function makeAgent(config: Partial<SacConfig>) {
-  const agent = (await sac.create({
-    spec,
-    seed: 1,
-    engine,
-    config: { hiddenSizes: [8], learningRate: 0.01, ...config },
-  })) as OffPolicyAgent;
+  const settings = { hiddenSizes: [8], criticLearningRate: 0.01, actorLearningRate: 0.01, ...config };
+  const agent = await sac.create({ spec, seed: 1, engine, config: settings });
   const vectors = async () => ((await agent.state()) as AgentState & { vectors: Vectors }).vectors;
-  const step = async () => {
-    agent.progress(200, 1000);
-    return (await agent.update(batch)).read();
-  };
+  const step = async () => (await agent.update(batch, { step: 200, totalSteps: 1000 })).metrics.read();
   return { agent, vectors, step };
 }
 
@@ -134,9 +129,8 @@ describe('the agent', () => {
 
   it('samples from the normal distribution whose squashed mean it plays greedily, within the bounds', async () => {
     const { agent } = await makeAgent({});
-    agent.progress(500, 1000);
     const obs = new Float32Array(2 * 4000).fill(0.3);
-    const actions = (await agent.act(obs, 'explore')).slice();
+    const actions = (await agent.act(obs, 'explore', undefined, undefined, halfDone)).slice();
     const [greedyA, greedyB] = await agent.act(obs.subarray(0, 2), 'exploit');
     const median = (k: number) => actions.filter((_, i) => i % 2 === k).sort()[2000];
     expect(Math.abs(median(0) - greedyA)).toBeLessThan(0.15);
@@ -145,11 +139,11 @@ describe('the agent', () => {
   });
 
   it('reports the entropy of its distribution in [−1, 1]ᴷ', async () => {
-    const { agent } = await makeAgent({ learningRate: 0 });
-    agent.progress(500, 1000);
+    const { agent } = await makeAgent({ criticLearningRate: 0, actorLearningRate: 0 });
     const rows = 4000;
     const obs = new Float32Array(2 * rows).fill(0.3);
-    const actions = Array.from(await agent.act(obs, 'explore'), (x, i) => (i % 2 === 0 ? x / 2 : x / 5 - 1));
+    const explored = await agent.act(obs, 'explore', undefined, undefined, halfDone);
+    const actions = Array.from(explored, (x, i) => (i % 2 === 0 ? x / 2 : x / 5 - 1));
     // The normal numbers u behind the actions have the entropy log(σ √(2πe)) each; squashing adds the mean of log(1 − tanh² u).
     let expected = 0;
     for (const k of [0, 1]) {
@@ -161,15 +155,14 @@ describe('the agent', () => {
     }
     const ofRows = (size: number) => new Float32Array(size * rows);
     const same = { size: rows, obs, nextObs: obs, action: ofRows(2), reward: ofRows(1), discount: ofRows(1) };
-    const { entropy } = await (await agent.update(same)).read();
+    const { entropy } = await (await agent.update(same, halfDone)).metrics.read();
     expect(Math.abs(entropy - expected)).toBeLessThan(0.1);
   });
 
   it('plays uniform actions until learning starts', async () => {
     const { agent } = await makeAgent({ learningStarts: 50 });
     const obs = new Float32Array(2 * 4000).fill(0.3);
-    agent.progress(49, 1000);
-    const actions = await agent.act(obs, 'explore');
+    const actions = await agent.act(obs, 'explore', undefined, undefined, { step: 49, totalSteps: 1000 });
     const share = (test: (x: number) => boolean, k: number) => actions.filter((x, i) => i % 2 === k && test(x)).length / 4000;
     for (const bound of [-1, 0, 1]) expect(Math.abs(share(x => x < bound, 0) - (bound + 2) / 4)).toBeLessThan(0.03);
     for (const bound of [2, 5, 9]) expect(Math.abs(share(x => x < bound, 1) - bound / 10)).toBeLessThan(0.03);

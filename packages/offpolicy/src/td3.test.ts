@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AgentState, box, type EnvSpec, type OffPolicyAgent, Rng, type TransitionBatch } from '@zpin/contracts';
+import { type AgentState, box, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { smoothedAction, type Td3Config, td3, td3ActorLoss, td3CriticLoss, td3Target } from './td3.ts';
@@ -53,15 +53,13 @@ const batch: TransitionBatch = {
   nextObs: draw(16),
   discount: new Float32Array(8).fill(0.9),
 };
+const progress = { step: 200, totalSteps: 1000 };
+const halfDone = { step: 500, totalSteps: 1000 };
 type Vectors = Record<'actor' | 'actorTarget' | 'critic' | 'criticTarget', Float32Array>;
 
 async function makeAgent(config: Partial<Td3Config>) {
-  const agent = (await td3.create({
-    spec,
-    seed: 1,
-    engine,
-    config: { hiddenSizes: [8], learningRate: 0.01, ...config },
-  })) as OffPolicyAgent;
+  const settings = { hiddenSizes: [8], criticLearningRate: 0.01, actorLearningRate: 0.01, ...config };
+  const agent = await td3.create({ spec, seed: 1, engine, config: settings });
   const vectors = async () => ((await agent.state()) as AgentState & { vectors: Vectors }).vectors;
   return { agent, vectors };
 }
@@ -69,12 +67,11 @@ async function makeAgent(config: Partial<Td3Config>) {
 describe('the agent', () => {
   it('delays the policy and all targets, which follow by tau', async () => {
     const { agent, vectors } = await makeAgent({ policyDelay: 3, tau: 0.25 });
-    agent.progress(200, 1000);
     let before = await vectors();
     expect(before.actorTarget).toEqual(before.actor);
     expect(before.criticTarget).toEqual(before.critic);
     for (let update = 1; update <= 6; update++) {
-      await agent.update(batch);
+      await agent.update(batch, progress);
       const after = await vectors();
       expect(after.critic, `update ${update}`).not.toEqual(before.critic);
       if (update % 3 === 0) {
@@ -99,7 +96,8 @@ describe('the agent', () => {
   it('reports the last loss of the policy where it is left alone', async () => {
     const { agent } = await makeAgent({ policyDelay: 2 });
     const losses: number[] = [];
-    for (let update = 1; update <= 5; update++) losses.push((await (await agent.update(batch)).read()).actorLoss);
+    for (let update = 1; update <= 5; update++)
+      losses.push((await (await agent.update(batch, progress)).metrics.read()).actorLoss);
     expect([losses[0], losses[2], losses[4]]).toEqual([0, losses[1], losses[3]]);
     expect(losses[1]).not.toBe(0);
   });
@@ -107,20 +105,18 @@ describe('the agent', () => {
   it('counts updates across a restore', async () => {
     const { agent } = await makeAgent({ policyDelay: 2 });
     const { agent: other, vectors } = await makeAgent({ policyDelay: 2 });
-    await agent.update(batch);
+    await agent.update(batch, progress);
     await other.restore(structuredClone(await agent.state()));
     const before = await vectors();
-    other.progress(200, 1000);
-    await other.update(batch);
+    await other.update(batch, progress);
     expect((await vectors()).actor).not.toEqual(before.actor);
   });
 
   it('learns the policy at its own rate', async () => {
-    const [slow, fast] = [await makeAgent({ policyDelay: 1, actorLearningRateScale: 0.1 }), await makeAgent({ policyDelay: 1 })];
+    const [slow, fast] = [await makeAgent({ policyDelay: 1, actorLearningRate: 0.001 }), await makeAgent({ policyDelay: 1 })];
     const moved = async ({ agent, vectors }: typeof slow) => {
-      agent.progress(200, 1000);
       const before = (await vectors()).actor;
-      await agent.update(batch);
+      await agent.update(batch, progress);
       return (await vectors()).actor.reduce((largest, value, i) => Math.max(largest, Math.abs(value - before[i])), 0);
     };
     // The first step of Adam is the step size.
@@ -134,11 +130,10 @@ describe('the agent', () => {
   ] as const)('explores around its greedy action with %s noise of the scheduled scale', async (noise, deviation) => {
     const copies = 3000;
     const { agent } = await makeAgent({ noise, numEnvs: copies, noiseScale: { type: 'linear', from: 0.2, to: 0 } });
-    agent.progress(500, 1000);
     const obs = new Float32Array(2 * copies).fill(0.3);
     const [greedy] = await agent.act(obs.subarray(0, 2), 'exploit');
-    let actions = await agent.act(obs, 'explore');
-    for (let step = 0; step < 60; step++) actions = await agent.act(obs, 'explore');
+    let actions = await agent.act(obs, 'explore', undefined, undefined, halfDone);
+    for (let step = 0; step < 60; step++) actions = await agent.act(obs, 'explore', undefined, undefined, halfDone);
     const errors = Array.from(actions, x => (x - greedy) / 2);
     const mean = errors.reduce((sum, x) => sum + x, 0) / copies;
     const spread = Math.sqrt(errors.reduce((sum, x) => sum + x * x, 0) / copies);
@@ -152,9 +147,9 @@ describe('the agent', () => {
       // So slow that the noise of an episode stays what it was.
       const drift = { noise: 'ornstein-uhlenbeck', ouTheta: 1, ouTimeStep: 1e-9, noiseScale: 0.3 } as const;
       const { agent } = await makeAgent({ ...drift, numEnvs: 4, normalizeObservations });
-      agent.progress(500, 1000);
       const obs = new Float32Array(8).fill(0.3);
-      const act = async (...start: number[]) => Array.from(await agent.act(obs, 'explore', undefined, Uint8Array.from(start)));
+      const act = async (...start: number[]) =>
+        Array.from(await agent.act(obs, 'explore', undefined, Uint8Array.from(start), halfDone));
       const before = await act(1, 1, 1, 1);
       const after = await act(0, 1, 0, 1);
       expect(after.map((action, i) => Math.abs(action - before[i]) > 1e-2)).toEqual([false, true, false, true]);

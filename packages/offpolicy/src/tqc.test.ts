@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { box, ConfigError, type EnvSpec, type OffPolicyAgent, Rng, type RngState } from '@zpin/contracts';
+import { box, ConfigError, type EnvSpec, Rng, type RngState } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { smallestAtoms, type TqcConfig, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';
+import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -83,25 +83,28 @@ const spec: EnvSpec = {
   rewardThreshold: null,
 };
 
+const progress = { step: 1, totalSteps: 2 };
+
 describe('tqc', () => {
   it('learns the quantiles of a random reward, and a target without the largest ones is lower', async () => {
     const size = 64;
     // One state that lasts: each step pays 1 and is followed by itself with γ = 0.5, worth 2 without entropy.
     const learn = async (droppedQuantiles: number) => {
       const config = {
-        ...{ batchSize: size, hiddenSizes: [16], numQuantiles: 5, droppedQuantiles, learningRate: 1e-2, tau: 0.1 },
+        ...{ batchSize: size, hiddenSizes: [16], numQuantiles: 5, droppedQuantiles, tau: 0.1 },
+        ...{ criticLearningRate: 1e-2, actorLearningRate: 1e-2 },
         ...{ learnAlpha: false, alpha: 1e-6 },
       };
-      const agent = (await tqc.create({ spec, config, seed: 1, engine })) as OffPolicyAgent;
+      const agent = await tqc.create({ spec, config, seed: 1, engine });
       const rng = new Rng(4);
       const one = new Float32Array(size).fill(1);
-      agent.progress(1, 2);
       let qValue = 0;
       for (let i = 0; i < 400; i++) {
         // Rewards of 0 or 2.
         const reward = Float32Array.from(one, () => 2 * rng.integers(0, 2));
         const discount = one.map(() => 0.5);
-        const metrics = await agent.update({ size, obs: one, action: new Float32Array(size), reward, nextObs: one, discount });
+        const batch = { size, obs: one, action: new Float32Array(size), reward, nextObs: one, discount };
+        const { metrics } = await agent.update(batch, progress);
         if (i >= 300) qValue += (await metrics.read()).qValue / 100;
       }
       agent.dispose();
@@ -114,9 +117,9 @@ describe('tqc', () => {
 
   it('drops d atoms of each critic from the sorted atoms of all', async () => {
     const [size, numCritics, numQuantiles, droppedQuantiles, alpha] = [6, 3, 4, 1, 0.3];
-    const config = { numCritics, numQuantiles, droppedQuantiles, learnAlpha: false, alpha, learningRate: 0, hiddenSizes: [8] };
-    const agent = (await tqc.create({ spec, config, seed: 1, engine })) as OffPolicyAgent<TqcConfig>;
-    agent.progress(1, 2);
+    const still = { criticLearningRate: 0, actorLearningRate: 0 };
+    const config = { numCritics, numQuantiles, droppedQuantiles, learnAlpha: false, alpha, ...still, hiddenSizes: [8] };
+    const agent = await tqc.create({ spec, config, seed: 1, engine });
     const { vectors, updateRng } = (await agent.state()) as { vectors: Record<string, Float32Array>; updateRng: RngState };
     const rng = new Rng(9);
     const draw = () => rng.uniformInto(new Float32Array(size), -1, 1);
@@ -124,14 +127,15 @@ describe('tqc', () => {
     // Rewards that spread the errors over both branches of the Huber loss.
     const reward = draw().map(x => 2 * x);
     const discount = new Float32Array(size).fill(0.9);
-    const metrics = await (await agent.update({ size, obs, action, reward, nextObs, discount })).read();
+    const { metrics } = await agent.update({ size, obs, action, reward, nextObs, discount }, progress);
+    const { criticLoss } = await metrics.read();
 
     const { actor, critic } = tqcNetworks({ spec, config: agent.config });
     const noise = Rng.fromState(updateRng);
     noise.standardNormalInto(new Float32Array(size));
     const column = (values: Float32Array) => tf.tensor2d(values, [size, 1]);
     const next = actor
-      .policy(unflattenParams(actor.layout, tf.tensor1d(vectors.actor)), column(nextObs))
+      .apply(unflattenParams(actor.layout, tf.tensor1d(vectors.actor)), column(nextObs))
       .sampleWithLogProb(column(noise.standardNormalInto(new Float32Array(size))));
     const params = unflattenParams(critic.layout, tf.tensor1d(vectors.critic));
     const read = (atoms: tf.Tensor[]) => atoms.map(own => own.arraySync() as number[][]);
@@ -155,7 +159,7 @@ describe('tqc', () => {
         }
       }
     }
-    expect(metrics.criticLoss).toBeCloseTo(expected, 4);
+    expect(criticLoss).toBeCloseTo(expected, 4);
     agent.dispose();
   });
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { observationInput, type ParameterLayout, program, Store, unflattenParams } from '@zpin/core';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
-import { smallest } from '../src/critics.ts';
+import { smallest } from '../src/critics/critics.ts';
 import { type DdpgConfig, ddpg, ddpgNetworks } from '../src/ddpg.ts';
 import { type DiscreteSacConfig, discreteSac, discreteSacNetworks } from '../src/discrete-sac.ts';
 import { type RedqConfig, redq, redqNetworks } from '../src/redq.ts';
@@ -57,8 +57,8 @@ const greedyValue =
 
 /** Q of both critics, the smaller one. */
 const discreteValues: AlgorithmCase['estimates'] = (agent, spec, obs) => {
-  const { critic, q } = discreteSacNetworks({ spec, config: agent.config as DiscreteSacConfig });
-  return compute(agent, spec, obs, (flat, seen) => smallest(q(unflattenParams(critic.layout, flat.critic), seen)));
+  const { critic } = discreteSacNetworks({ spec, config: agent.config as DiscreteSacConfig });
+  return compute(agent, spec, obs, (flat, seen) => smallest(critic.apply(unflattenParams(critic.layout, flat.critic), seen)));
 };
 
 const small = {
@@ -69,8 +69,8 @@ const small = {
   trainEverySteps: 6,
   gradientSteps: 3,
   tau: 0.1,
-  learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
-  actorLearningRateScale: 0.5,
+  criticLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+  actorLearningRate: { type: 'linear', from: 5e-3, to: 5e-4 },
   hiddenSizes: [8],
 } as const;
 
@@ -82,9 +82,13 @@ const probe = {
   trainEverySteps: 4,
   gradientSteps: 1,
   tau: 0.1,
-  learningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
+  criticLearningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
+  actorLearningRate: { type: 'linear', from: 1e-2, to: 1e-4 },
   hiddenSizes: [16],
 } as const;
+
+/** Step sizes that stay as they are. */
+const constantRates = { criticLearningRate: 1e-2, actorLearningRate: 5e-3 } as const;
 
 const noDiscrete = [
   [discrete(4), /Use discrete-sac, dqn or ppo/],
@@ -99,7 +103,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     actions: ['continuous'],
     masks: false,
     small: { ...small, noiseCorrelation: 0.5 },
-    constant: { learningRate: 1e-2 },
+    constant: constantRates,
     // A small fixed temperature: the value of a soft optimal policy is that of the optimal one.
     probe: { ...probe, learnAlpha: false, alpha: 0.0005 },
     probeSteps: 4000,
@@ -114,7 +118,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     actions: ['continuous'],
     masks: false,
     small: { ...small, noise: 'ornstein-uhlenbeck', noiseScale: { type: 'linear', from: 0.3, to: 0.1 } },
-    constant: { learningRate: 1e-2, noiseScale: 0.1 },
+    constant: { ...constantRates, noiseScale: 0.1 },
     probe: { ...probe, noiseScale: 0.5, tau: 0.2 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
@@ -136,7 +140,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       noise: 'ornstein-uhlenbeck',
       noiseScale: { type: 'linear', from: 0.3, to: 0.1 },
     },
-    constant: { learningRate: 1e-2, noiseScale: 0.1 },
+    constant: { ...constantRates, noiseScale: 0.1 },
     probe: { ...probe, noiseScale: 0.5, tau: 0.2 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
@@ -150,7 +154,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     actions: ['continuous'],
     masks: false,
     small: { ...small, numCritics: 3, policyDelay: 2 },
-    constant: { learningRate: 1e-2 },
+    constant: constantRates,
     probe: { ...probe, numCritics: 3, policyDelay: 1, learnAlpha: false, alpha: 0.0005 },
     probeSteps: 4000,
     estimates: greedyValue((spec, config) => {
@@ -164,7 +168,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     actions: ['continuous'],
     masks: false,
     small: { ...small, numQuantiles: 5, droppedQuantiles: 1 },
-    constant: { learningRate: 1e-2 },
+    constant: constantRates,
     // Without truncation the mean of the quantiles is the value.
     probe: { ...probe, numQuantiles: 5, droppedQuantiles: 0, learnAlpha: false, alpha: 0.0005 },
     probeSteps: 4000,
@@ -180,8 +184,12 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     actions: ['discrete'],
     masks: true,
     // Slow enough for errors, in which rounding is small beside them, at every step.
-    small: { ...small, learningRate: { type: 'linear', from: 3e-3, to: 3e-4 } },
-    constant: { learningRate: 1e-2 },
+    small: {
+      ...small,
+      criticLearningRate: { type: 'linear', from: 3e-3, to: 3e-4 },
+      actorLearningRate: { type: 'linear', from: 1.5e-3, to: 1.5e-4 },
+    },
+    constant: constantRates,
     probe: { ...probe, learnAlpha: false, alpha: 0.01 },
     probeSteps: 4000,
     estimates: discreteValues,

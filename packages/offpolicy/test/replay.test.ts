@@ -13,9 +13,8 @@ describe.each(algorithmCases)('$algorithm.id', ({ algorithm, actions }) => {
     rewardThreshold: null,
   };
   const create = async (config: object) => {
-    const agent = (await algorithm.create({ spec, config, seed: 1, engine: await compiledEngine() })) as OffPolicyAgent;
-    agent.progress(1, 100);
-    return agent;
+    const agent = await algorithm.create({ spec, config, seed: 1, engine: await compiledEngine() });
+    return agent as OffPolicyAgent;
   };
   /** Two rows that differ in their rewards alone, which are their targets: there is no next state. */
   const twins = {
@@ -26,23 +25,24 @@ describe.each(algorithmCases)('$algorithm.id', ({ algorithm, actions }) => {
     nextObs: new Float32Array(4),
     discount: new Float32Array(2),
   };
-  const still = { hiddenSizes: [4], learningRate: 0 };
+  const still = { hiddenSizes: [4], criticLearningRate: 0, actorLearningRate: 0 };
+  const progress = { step: 1, totalSteps: 100 };
 
   it('tells the error of each row of the last batch', async () => {
     const agent = await create(still);
-    await agent.update(twins);
-    const [low, high] = agent.priorities ?? [];
+    const [low, high] = (await agent.update(twins, progress)).priorities ?? [];
     expect(high - low).toBeCloseTo(3, 4);
     expect(low).toBeGreaterThan(7);
-    await agent.update({ ...twins, reward: Float32Array.of(10, 14) });
-    expect((agent.priorities ?? [])[1] - high).toBeCloseTo(1, 4);
+    const { priorities } = await agent.update({ ...twins, reward: Float32Array.of(10, 14) }, progress);
+    expect((priorities ?? [])[1] - high).toBeCloseTo(1, 4);
     agent.dispose();
   });
 
   it('counts each row by its importance weight', async () => {
     const agent = await create(still);
     const loss = async (...weight: number[]) => {
-      const metrics = await agent.update({ ...twins, ...(weight.length > 0 && { weight: Float32Array.from(weight) }) });
+      const batch = { ...twins, ...(weight.length > 0 && { weight: Float32Array.from(weight) }) };
+      const { metrics } = await agent.update(batch, progress);
       return (await metrics.read()).criticLoss;
     };
     const [low, high] = [await loss(1, 0), await loss(0, 1)];

@@ -132,7 +132,10 @@ describe('the choice of the next action', () => {
 
   it('is legal', () => {
     const mask = tf.tensor2d([[1, 1, 0]], [1, 3], 'int32');
-    expectClose(categoricalUpdate(atoms, { double: false }).target({ ...batch, mask }, networks), [0, 0, 0, 1, 0]);
+    expectClose(
+      categoricalUpdate(atoms, { double: false }).target({ ...batch, nextActionMask: mask }, networks),
+      [0, 0, 0, 1, 0],
+    );
   });
 });
 

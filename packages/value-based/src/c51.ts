@@ -12,23 +12,30 @@
  *
  * Deviations from the paper: step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
-
 import * as tf from '@tensorflow/tfjs';
 import { ConfigError, message } from '@zpin/contracts';
-import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
-import { c51Presets } from './dqn-presets.ts';
-import { maskQ } from './mask-q.ts';
-import { outputTaken } from './output-taken.ts';
-import { type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
-import { type AtomConfig, atomFields, qFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  maskValues,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+  takeAction,
+  weightedMean,
+} from '@zpin/core';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { type AtomConfig, atomFields, qFields } from './q-learner/q-fields.ts';
+import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const c51Config = z.strictObject({ ...qFields, ...atomFields });
+export const c51Config = configSchema({ ...qFields, ...atomFields });
 
-export type C51Config = z.output<typeof c51Config>;
+export type C51Config = ConfigOf<typeof c51Config>;
 
 // ---- losses ----
 
@@ -64,7 +71,7 @@ export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf
 }
 
 /**
- * Cross-entropy of the distribution of the action taken against the target.
+ * −Σ_i m_i log p_i(s, a): cross-entropy of the distribution of the action taken against the target m (algorithm 1, last line).
  * @param logits `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]` importance weights; 1 when omitted
  */
 export function categoricalLoss(
@@ -74,7 +81,7 @@ export function categoricalLoss(
   atoms: readonly number[],
   weight?: tf.Tensor,
 ): QLoss {
-  const logProbability = tf.logSoftmax(outputTaken(logits, action));
+  const logProbability = tf.logSoftmax(takeAction(logits, action));
   const crossEntropy = tf.neg(tf.sum(tf.mul(target, logProbability), 1));
   const qTaken = tf.sum(tf.mul(tf.exp(logProbability), tf.tensor1d([...atoms])), 1);
   // The entropy of the target does not depend on the network, but the priority of a transition must be 0 where there is nothing to learn.
@@ -83,17 +90,14 @@ export function categoricalLoss(
 }
 
 /** Values, target and loss of every method that learns categorical distributions. */
-export function categoricalUpdate(
-  atoms: readonly number[],
-  { double }: { readonly double: boolean },
-): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+export function categoricalUpdate(atoms: readonly number[], { double }: { readonly double: boolean }): DistributionalUpdate {
   const values = (logits: tf.Tensor) => categoricalValues(logits, atoms);
   return {
     values,
-    target({ reward, discount, nextObs, mask }, { online, target }) {
+    target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
       const next = target(nextObs);
-      const action = tf.argMax(maskQ(values(double ? online(nextObs) : next), mask), 1);
-      return projectedTarget(reward, discount, tf.softmax(outputTaken(next, action)), atoms);
+      const action = tf.argMax(maskValues(values(double ? online(nextObs) : next), mask), 1);
+      return projectedTarget(reward, discount, tf.softmax(takeAction(next, action)), atoms);
     },
     loss: (logits, { action, weight }, target) => categoricalLoss(logits, action, target, atoms, weight),
   };
@@ -112,13 +116,13 @@ function create(options: CreateOptions<C51Config>) {
 }
 
 /** Categorical DQN, for discrete actions. */
-export const c51: Algorithm<C51Config> = {
+export const c51: ReplayAlgorithm<C51Config> = {
   id: 'c51',
   title: 'Categorical DQN (C51)',
   paper: 'Bellemare et al. 2017, "A distributional perspective on reinforcement learning", arXiv:1707.06887',
+  ...qRegime<C51Config>(),
   config: c51Config,
-  presets: c51Presets,
+  presets: { 'CartPole-v1': cartPole.c51 },
   create,
   policy: options => greedyPolicy(networkOf(options), logits => categoricalValues(logits, atomsOf(options.config, 'c51'))),
-  train: trainQAgent,
 };

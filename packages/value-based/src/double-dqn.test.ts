@@ -41,7 +41,7 @@ async function lossOf(algorithm: Algorithm, { config, online, target, action, di
     nextObs: Float32Array.of(0.5, 0.6),
     discount: Float32Array.of(discount),
   };
-  const { loss } = await (await agent.update(batch)).read();
+  const { loss } = await (await agent.update(batch, { step: 0, totalSteps: 1 })).metrics.read();
   agent.dispose();
   return loss;
 }

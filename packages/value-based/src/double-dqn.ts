@@ -9,22 +9,29 @@
  *
  * DQN with `double` on; its file has the target, its deviations, and all else.
  */
-import { type Algorithm, type CreateOptions, field, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+} from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
-import { doubleDqnPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
-import { valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { acrobot } from './presets/acrobot.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { doubleField, valueFields } from './q-learner/q-fields.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const doubleDqnConfig = z.strictObject({
+export const doubleDqnConfig = configSchema({
   ...valueFields,
-  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
+  double: doubleField(true),
 });
 
-export type DoubleDqnConfig = z.output<typeof doubleDqnConfig>;
+export type DoubleDqnConfig = ConfigOf<typeof doubleDqnConfig>;
 
 // ---- agent ----
 
@@ -38,13 +45,13 @@ function create(options: CreateOptions<DoubleDqnConfig>) {
 }
 
 /** Double DQN, for discrete actions. */
-export const doubleDqn: Algorithm<DoubleDqnConfig> = {
+export const doubleDqn: ReplayAlgorithm<DoubleDqnConfig> = {
   id: 'double-dqn',
   title: 'Double DQN',
   paper: 'van Hasselt et al. 2016, "Deep reinforcement learning with double Q-learning", arXiv:1509.06461',
+  ...qRegime<DoubleDqnConfig>(),
   config: doubleDqnConfig,
-  presets: doubleDqnPresets,
+  presets: { 'CartPole-v1': cartPole.doubleDqn, 'Acrobot-v1': acrobot.doubleDqn },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/contracts';
-import { createEngine } from '@zpin/core';
+import { createEngine, halfSquare, huber, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
-import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, halfSquare, huber, valueUpdate } from './dqn.ts';
-import { maskQ } from './mask-q.ts';
+import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, valueUpdate } from './dqn.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -40,20 +39,20 @@ describe('the target', () => {
       [3, 2],
       'int32',
     );
-    expectClose(dqnTarget(reward, discount, maskQ(nextQ, mask)), [1 + 0.9, 2, 3 - 2.7]);
+    expectClose(dqnTarget(reward, discount, maskValues(nextQ, mask)), [1 + 0.9, 2, 3 - 2.7]);
   });
 
   it('is a number even where nothing is legal after an end', () => {
     const mask = tf.zeros([3, 2], 'int32');
-    const [, afterEnd] = dqnTarget(reward, discount, maskQ(nextQ, mask)).dataSync();
+    const [, afterEnd] = dqnTarget(reward, discount, maskValues(nextQ, mask)).dataSync();
     expect(afterEnd).toBe(2);
   });
 
   it('keeps legal values as they are', () => {
-    const masked = maskQ(nextQ, tf.tensor2d([1, 1, 0, 1, 1, 0], [3, 2], 'int32')).arraySync() as number[][];
+    const masked = maskValues(nextQ, tf.tensor2d([1, 1, 0, 1, 1, 0], [3, 2], 'int32')).arraySync() as number[][];
     expect([masked[0], masked[1][1], masked[2][0]]).toEqual([[1, 5], 200, -1]);
     expect([masked[1][0], masked[2][1]].every(value => Number.isFinite(value) && value < -1e6)).toBe(true);
-    expect(maskQ(nextQ)).toBe(nextQ);
+    expect(maskValues(nextQ)).toBe(nextQ);
   });
 });
 
@@ -77,7 +76,8 @@ describe('the target of Double DQN', () => {
     const batch = { obs: nextQ, action: tf.tensor1d([0, 0], 'int32'), reward, discount, nextObs: nextQ };
     const mask = tf.tensor2d([1, 1, 0, 1, 1, 1], [2, 3], 'int32');
     const networks = { online: () => choice, target: () => nextQ };
-    const targetOf = (double: boolean) => valueUpdate({ double, loss: 'huber' }).target({ ...batch, mask }, networks);
+    const targetOf = (double: boolean) =>
+      valueUpdate({ double, loss: 'huber' }).target({ ...batch, nextActionMask: mask }, networks);
     expectClose(targetOf(false), [1 + 0.5 * 5, 2]);
     expectClose(targetOf(true), [1 + 0.5 * 5, 2]);
     expectClose(valueUpdate({ double: true, loss: 'huber' }).target(batch, networks), [1 + 0.5 * 3, 2]);
@@ -132,6 +132,7 @@ describe('the Huber loss', () => {
 });
 
 describe('the agent', () => {
+  const at = (step: number) => ({ step, totalSteps: 100 });
   const create = async (config: Partial<DqnConfig>) =>
     (await dqn.create({ spec, seed: 1, engine, config: { hiddenSizes: [4], learningRate: 0.1, ...config } })) as OffPolicyAgent;
   const networks = async (agent: OffPolicyAgent) =>
@@ -142,39 +143,33 @@ describe('the agent', () => {
     const first = await networks(agent);
     expect(first.target).toEqual(first.online);
     for (let step = 0; step < 10; step++) {
-      agent.progress(step, 100);
-      await agent.update(batch);
+      await agent.update(batch, at(step));
       expect((await networks(agent)).target, `step ${step}`).toEqual(first.target);
     }
     const before = await networks(agent);
     expect(before.online).not.toEqual(first.online);
-    agent.progress(10, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(10));
     const after = await networks(agent);
     expect(after.target).toEqual(before.online);
     expect(after.online).not.toEqual(before.online);
-    agent.progress(19, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(19));
     expect((await networks(agent)).target).toEqual(after.target);
   });
 
   it('does not miss an update of the target network that fell between two rounds, and makes it once', async () => {
     const agent = await create({ targetUpdateEverySteps: 10 });
-    agent.progress(7, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(7));
     const { online } = await networks(agent);
-    agent.progress(13, 100);
-    await agent.update(batch);
-    await agent.update(batch);
+    await agent.update(batch, at(13));
+    await agent.update(batch, at(13));
     expect((await networks(agent)).target).toEqual(online);
   });
 
   it('mixes the networks by tau', async () => {
     const agent = await create({ targetUpdateEverySteps: 10, tau: 0.25 });
-    await agent.update(batch);
+    await agent.update(batch, at(0));
     const { online, target } = await networks(agent);
-    agent.progress(10, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(10));
     const mixed = (await networks(agent)).target;
     mixed.forEach((value, i) => {
       expect(value).toBeCloseTo(0.75 * target[i] + 0.25 * online[i], 6);
@@ -184,21 +179,19 @@ describe('the agent', () => {
 
   it('mixes them once for each update of the target network that fell between two rounds', async () => {
     const agent = await create({ targetUpdateEverySteps: 2, trainEverySteps: 8, tau: 0.25 });
-    await agent.update(batch);
+    await agent.update(batch, at(0));
     const { online, target } = await networks(agent);
     expect(online).not.toEqual(target);
     const mixed = Array.from(target);
     for (const _ of [2, 4, 6]) for (const i of mixed.keys()) mixed[i] += 0.25 * (online[i] - mixed[i]);
-    agent.progress(7, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(7));
     const after = await networks(agent);
     for (const [i, value] of mixed.entries()) expect(after.target[i]).toBeCloseTo(value, 6);
     // The second update of the round has nothing to make up for; at step 8 there is one.
-    await agent.update(batch);
+    await agent.update(batch, at(7));
     const between = await networks(agent);
     expect(between.target).toEqual(after.target);
-    agent.progress(8, 100);
-    await agent.update(batch);
+    await agent.update(batch, at(8));
     const last = (await networks(agent)).target;
     for (const [i, value] of last.entries()) {
       expect(value).toBeCloseTo(0.75 * between.target[i] + 0.25 * between.online[i], 6);
@@ -209,7 +202,7 @@ describe('the agent', () => {
     // Adam's first mean of gradients is 1 − β₁ = 0.1 of the gradient, whose size its step hides.
     const step = async (maxGradientNorm: number) => {
       const agent = await create({ maxGradientNorm });
-      const { gradientNorm } = await (await agent.update(batch)).read();
+      const { gradientNorm } = await (await agent.update(batch, at(0))).metrics.read();
       const { 'optimizer.m': mean } = (await networks(agent)) as Record<string, Float32Array>;
       agent.dispose();
       return { gradientNorm, norm: 10 * Math.hypot(...mean) };
@@ -237,8 +230,7 @@ describe('the agent', () => {
     const obs = new Float32Array(2 * 3000).fill(0.5);
     const [best] = await agent.act(obs, 'exploit');
     const share = async (step: number) => {
-      agent.progress(step, 100);
-      const actions = await agent.act(obs, 'explore');
+      const actions = await agent.act(obs, 'explore', undefined, undefined, at(step));
       return actions.filter(action => action === best).length / 3000;
     };
     // 1 − ε + ε/3, to within five deviations of 0.009.
@@ -253,13 +245,12 @@ describe('the agent', () => {
     const [of2013, of2015] = [await create({ targetNetwork: false }), await create({ targetUpdateEverySteps: 1000 })];
     const online = async (agent: OffPolicyAgent) => (await networks(agent)).online.slice();
     for (const agent of [of2013, of2015]) {
-      agent.progress(1, 100);
-      await agent.update(batch);
+      await agent.update(batch, at(1));
     }
     expect(await online(of2013)).toEqual(await online(of2015));
     const before = await agentQ(of2013);
-    await of2013.update(batch);
-    await of2015.update(batch);
+    await of2013.update(batch, at(1));
+    await of2015.update(batch, at(1));
     expect(await online(of2013)).not.toEqual(await online(of2015));
     expect(before).not.toEqual(await agentQ(of2013));
   });
@@ -276,6 +267,6 @@ describe('the agent', () => {
   async function agentQ(agent: OffPolicyAgent): Promise<number> {
     const copy = await create({});
     await copy.restore(await agent.state());
-    return (await (await copy.update(batch)).read()).maxQ;
+    return (await (await copy.update(batch, at(1))).metrics.read()).maxQ;
   }
 });

@@ -23,25 +23,41 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { type Algorithm, type CreateOptions, field, oneHot, type PolicyOptions, parseConfig, stopGradient } from '@zpin/core';
-import { z } from 'zod';
-import { dqnPresets } from './dqn-presets.ts';
-import { maskQ } from './mask-q.ts';
-import { type QBatch, type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
-import { type ValueConfig, valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { field } from '@zpin/contracts';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  halfSquare,
+  huber,
+  maskValues,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+  takeAction,
+  weightedMean,
+} from '@zpin/core';
+import { acrobot } from './presets/acrobot.ts';
+import { bitFlip } from './presets/bit-flip.ts';
+import { breakout } from './presets/breakout.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { mountainCar } from './presets/mountain-car.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { type ValueConfig, valueFields } from './q-learner/q-fields.ts';
+import type { QLoss, QUpdate } from './q-learner/q-method.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const dqnConfig = z.strictObject({
+export const dqnConfig = configSchema({
   ...valueFields,
-  targetNetwork: field(z.boolean(), {
+  targetNetwork: field.boolean({
     default: true,
     meaning: 'whether targets come from a copy of the network that is updated now and then; false is DQN of 2013',
   }),
 });
 
-export type DqnConfig = z.output<typeof dqnConfig>;
+export type DqnConfig = ConfigOf<typeof dqnConfig>;
 
 // ---- losses ----
 
@@ -59,52 +75,30 @@ export function dqnTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: tf.Tens
  * @param nextQ `[B, A]` of the target network @param choice `[B, A]` of the online network; illegal actions masked @returns `[B]`
  */
 export function doubleTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: tf.Tensor, choice: tf.Tensor): tf.Tensor {
-  return tf.add(reward, tf.mul(discount, valueTaken(nextQ, tf.argMax(choice, 1))));
+  return tf.add(reward, tf.mul(discount, takeAction(nextQ, tf.argMax(choice, 1))));
 }
 
 /**
- * ½ x² within 1 of 0, |x| − ½ beyond (Huber 1964), of each number. Its slope c is x clipped to [−1, 1].
- *
- * Written as c x − ½ c²: that is the largest value over all c in [−1, 1], so c may count as a constant when it is differentiated.
- */
-export function huber(error: tf.Tensor): tf.Tensor {
-  const slope = stopGradient(tf.clipByValue(error, -1, 1));
-  return tf.mul(slope, tf.sub(error, tf.mul(slope, 0.5)));
-}
-
-/** ½ x²: `[B]` → `[B]`. */
-export function halfSquare(error: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.square(error), 0.5);
-}
-
-/** Values `[B]` of the actions `[B]` among `q` `[B, A]`. */
-export function valueTaken(q: tf.Tensor, action: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.mul(q, oneHot(action, q.shape[1] as number)), 1);
-}
-
-/**
- * Mean loss of the TD error at the actions taken.
+ * Mean loss of the TD error at the actions taken, (y − Q(s, a))² in the paper (Mnih et al. 2013, equation 2).
  * @param q `[B, A]` @param action `[B]` @param target `[B]`, constant
  * @param lossOf loss of each error; Huber when omitted @param weight `[B]` importance weights; 1 when omitted
  */
 export function dqnLoss(q: tf.Tensor, action: tf.Tensor, target: tf.Tensor, lossOf = huber, weight?: tf.Tensor): QLoss {
-  const qTaken = valueTaken(q, action);
+  const qTaken = takeAction(q, action);
   const error = tf.sub(qTaken, target);
   return { loss: weightedMean(lossOf(error), weight), qTaken, maxQ: tf.max(q, 1), error: tf.abs(error) };
 }
 
 /** Target and loss of every method that learns single Q-values. */
-export function valueUpdate({
-  double,
-  loss,
-}: Pick<ValueConfig, 'double' | 'loss'>): Pick<QMethod<ValueConfig>, 'target' | 'loss'> {
+export function valueUpdate({ double, loss }: Pick<ValueConfig, 'double' | 'loss'>): QUpdate {
   const lossOf = loss === 'huber' ? huber : halfSquare;
   return {
-    target({ reward, discount, nextObs, mask }, { online, target }) {
-      const nextQ = maskQ(target(nextObs), mask);
-      return double ? doubleTarget(reward, discount, nextQ, maskQ(online(nextObs), mask)) : dqnTarget(reward, discount, nextQ);
+    target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
+      const nextQ = maskValues(target(nextObs), mask);
+      if (!double) return dqnTarget(reward, discount, nextQ);
+      return doubleTarget(reward, discount, nextQ, maskValues(online(nextObs), mask));
     },
-    loss: (q: tf.Tensor, { action, weight }: QBatch, target) => dqnLoss(q, action, target, lossOf, weight),
+    loss: (q, { action, weight }, target) => dqnLoss(q, action, target, lossOf, weight),
   };
 }
 
@@ -120,13 +114,19 @@ function create(options: CreateOptions<DqnConfig>) {
 }
 
 /** Deep Q-learning with replay memory and target network, for discrete actions. */
-export const dqn: Algorithm<DqnConfig> = {
+export const dqn: ReplayAlgorithm<DqnConfig> = {
   id: 'dqn',
   title: 'Deep Q-Network (replay and target network)',
   paper: 'Mnih et al. 2015, "Human-level control through deep reinforcement learning", Nature 518:529–533',
+  ...qRegime<DqnConfig>(),
   config: dqnConfig,
-  presets: dqnPresets,
+  presets: {
+    'CartPole-v1': cartPole.dqn,
+    'MountainCar-v0': mountainCar.dqn,
+    'Acrobot-v1': acrobot.dqn,
+    'BitFlip-v0': bitFlip.dqn,
+    'MinAtar/Breakout-v1': breakout.dqn,
+  },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

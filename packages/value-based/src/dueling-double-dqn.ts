@@ -5,17 +5,18 @@
  *   value and advantage    `dueling-dqn`
  *   target (double)        `double-dqn`
  */
-import { type Algorithm, type CreateOptions, field, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import { type CreateOptions, configSchema, parseConfig, type ReplayAlgorithm } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
-import { duelingDoubleDqnPresets } from './dqn-presets.ts';
-import { type DuelingDqnConfig, duelingDqn, duelingDqnConfig } from './dueling-dqn.ts';
-import { qAgent } from './q-agent.ts';
-import { qNetwork } from './q-network.ts';
+import { type DuelingDqnConfig, duelingDqn } from './dueling-dqn.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { lunarLander } from './presets/lunar-lander.ts';
+import { qAgent } from './q-learner/q-agent.ts';
+import { doubleField, valueFields } from './q-learner/q-fields.ts';
+import { qNetwork } from './q-learner/q-network.ts';
 
-export const duelingDoubleDqnConfig = z.strictObject({
-  ...duelingDqnConfig.shape,
-  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
+export const duelingDoubleDqnConfig = configSchema({
+  ...valueFields,
+  double: doubleField(true),
 });
 
 /** Builds a Dueling Double DQN agent. @throws SpaceError unless actions are `Discrete` */
@@ -26,11 +27,11 @@ function create(options: CreateOptions<DuelingDqnConfig>) {
 }
 
 /** Dueling Double DQN, for discrete actions. */
-export const duelingDoubleDqn: Algorithm<DuelingDqnConfig> = {
+export const duelingDoubleDqn: ReplayAlgorithm<DuelingDqnConfig> = {
   ...duelingDqn,
   id: 'dueling-double-dqn',
   title: 'Dueling Double DQN',
   config: duelingDoubleDqnConfig,
-  presets: duelingDoubleDqnPresets,
+  presets: { 'CartPole-v1': cartPole.duelingDoubleDqn, 'LunarLander-v3': lunarLander.duelingDoubleDqn },
   create,
 };

@@ -13,19 +13,25 @@
  *    costs no more than DQN's. The gradient that enters the shared layers is not scaled by 1/√2.
  * 2. Those of `dqn`, whose target and loss it uses. With `double` off it is the network alone; `dueling-double-dqn` is the agent of the paper.
  */
-import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+} from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
-import { duelingDqnPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
-import { valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { valueFields } from './q-learner/q-fields.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const duelingDqnConfig = z.strictObject(valueFields);
+export const duelingDqnConfig = configSchema(valueFields);
 
-export type DuelingDqnConfig = z.output<typeof duelingDqnConfig>;
+export type DuelingDqnConfig = ConfigOf<typeof duelingDqnConfig>;
 
 // ---- agent ----
 
@@ -40,13 +46,13 @@ function create(options: CreateOptions<DuelingDqnConfig>) {
 }
 
 /** Dueling DQN, for discrete actions. */
-export const duelingDqn: Algorithm<DuelingDqnConfig> = {
+export const duelingDqn: ReplayAlgorithm<DuelingDqnConfig> = {
   id: 'dueling-dqn',
   title: 'Dueling DQN (streams of value and advantage)',
   paper: 'Wang et al. 2016, "Dueling network architectures for deep reinforcement learning", arXiv:1511.06581',
+  ...qRegime<DuelingDqnConfig>(),
   config: duelingDqnConfig,
-  presets: duelingDqnPresets,
+  presets: { 'CartPole-v1': cartPole.duelingDqn },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
-import { createEngine, unflattenParams } from '@zpin/core';
+import { createEngine, quantileHuber, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { cosines, iqnConfig, iqnNetwork } from './iqn.ts';
-import { quantileHuber, quantileLoss } from './qr-dqn.ts';
+import { quantileLoss } from './qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

@@ -19,35 +19,36 @@
  * 4. Step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
 import * as tf from '@tensorflow/tfjs';
+import { field } from '@zpin/contracts';
 import {
-  type Algorithm,
+  type ConfigOf,
   type CreateOptions,
   combine,
-  count,
+  configSchema,
   dense,
-  field,
   observationFeatures,
   type PolicyOptions,
   parseConfig,
+  quantileMidpoints,
+  type ReplayAlgorithm,
 } from '@zpin/core';
-import { z } from 'zod';
-import { iqnPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
-import { qFields } from './q-config.ts';
-import { countActions, greedyPolicy, type QNetwork } from './q-network.ts';
-import { quantileMidpoints, quantileUpdate, quantileValues } from './qr-dqn.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { doubleField, qFields } from './q-learner/q-fields.ts';
+import { countActions, greedyPolicy, type QNetwork } from './q-learner/q-network.ts';
+import { quantileUpdate, quantileValues } from './qr-dqn.ts';
 
 // ---- configuration ----
 
-export const iqnConfig = z.strictObject({
+export const iqnConfig = configSchema({
   ...qFields,
-  numQuantiles: count({ default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
-  numActingQuantiles: count({ default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
-  embeddingSize: count({ default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
-  double: field(z.boolean(), { default: false, meaning: 'whether the online network chooses the next action of the target' }),
+  numQuantiles: field.count({ default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
+  numActingQuantiles: field.count({ default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
+  embeddingSize: field.count({ default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
+  double: doubleField(false),
 });
 
-export type IqnConfig = z.output<typeof iqnConfig>;
+export type IqnConfig = ConfigOf<typeof iqnConfig>;
 
 // ---- network ----
 
@@ -102,13 +103,13 @@ function create(options: CreateOptions<IqnConfig>) {
 }
 
 /** Implicit quantile networks, for discrete actions. */
-export const iqn: Algorithm<IqnConfig> = {
+export const iqn: ReplayAlgorithm<IqnConfig> = {
   id: 'iqn',
   title: 'Implicit quantile networks (IQN)',
   paper: 'Dabney et al. 2018, "Implicit quantile networks for distributional reinforcement learning", arXiv:1806.06923',
+  ...qRegime<IqnConfig>(),
   config: iqnConfig,
-  presets: iqnPresets,
+  presets: { 'CartPole-v1': cartPole.iqn },
   create,
   policy: options => greedyPolicy(iqnNetwork(options), quantileValues),
-  train: trainQAgent,
 };

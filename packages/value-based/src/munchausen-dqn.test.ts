@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
-import { createEngine } from '@zpin/core';
+import { createEngine, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { setBiases } from '../test/set-biases.ts';
-import { maskQ } from './mask-q.ts';
 import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from './munchausen-dqn.ts';
 
 const engine = await createEngine('onnx');
@@ -49,7 +48,7 @@ describe('the soft value', () => {
   });
 
   it('leaves illegal actions out', () => {
-    const masked = maskQ(tf.tensor2d([[9, 1, 1]]), tf.tensor2d([[0, 1, 1]]));
+    const masked = maskValues(tf.tensor2d([[9, 1, 1]]), tf.tensor2d([[0, 1, 1]]));
     expectClose(softValue(masked, 0.5), [1 + 0.5 * Math.log(2)]);
   });
 });
@@ -116,7 +115,7 @@ describe('the agent', () => {
       actionMask: Uint8Array.from(actionMask),
       nextActionMask: Uint8Array.from(nextActionMask),
     };
-    const { loss } = await (await agent.update(batch)).read();
+    const { loss } = await (await agent.update(batch, { step: 0, totalSteps: 1 })).metrics.read();
     const among = (actions: readonly number[]) => actions.map(action => target[action]);
     const bonus = 0.8 * 0.5 * Math.log(slowPolicy(among(legal), 0.5)[0]);
     expect(loss).toBeCloseTo(huber(0.3 - (0.1 + bonus + 0.9 * slowSoftValue(among(nextLegal), 0.5))), 5);
@@ -150,8 +149,7 @@ describe('the agent', () => {
       discount: Float32Array.of(gamma, 0, 0, 0, 0, 0),
     };
     for (let i = 0; i < 1500; i++) {
-      agent.progress(i, 1500);
-      await agent.update(batch);
+      await agent.update(batch, { step: i, totalSteps: 1500 });
     }
     const { weights } = await (agent as Required<OffPolicyAgent>).policy();
     // Weights [2, 3], then biases [3].

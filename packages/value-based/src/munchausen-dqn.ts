@@ -17,48 +17,60 @@
  * 2. Those of `dqn`, whose loss it uses.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Algorithm, type CreateOptions, field, type PolicyOptions, parseConfig, positive, probability } from '@zpin/core';
-import { z } from 'zod';
-import { valueTaken, valueUpdate } from './dqn.ts';
-import { munchausenDqnPresets } from './dqn-presets.ts';
-import { maskQ } from './mask-q.ts';
-import { type QMethod, qAgent, trainQAgent } from './q-agent.ts';
-import { qFields, valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { field } from '@zpin/contracts';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  maskValues,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+  takeAction,
+} from '@zpin/core';
+import { valueUpdate } from './dqn.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qFields, valueFields } from './q-learner/q-fields.ts';
+import type { QUpdate } from './q-learner/q-method.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const munchausenDqnConfig = z.strictObject({
+export const munchausenDqnConfig = configSchema({
   ...qFields,
   loss: valueFields.loss,
-  logPolicyWeight: probability({ default: 0.9, meaning: 'share of the log-probability that is added to the reward (alpha)' }),
-  logPolicyMin: field(z.number().max(0), { default: -1, meaning: 'least log-probability times temperature that is added (l0)' }),
-  temperature: positive({ default: 0.03, meaning: 'temperature of the policy (tau), in units of the return' }),
+  logPolicyWeight: field.probability({
+    default: 0.9,
+    meaning: 'share of the log-probability that is added to the reward (alpha)',
+  }),
+  logPolicyMin: field.number({ max: 0, default: -1, meaning: 'least log-probability times temperature that is added (l0)' }),
+  temperature: field.positive({ default: 0.03, meaning: 'temperature of the policy (tau), in units of the return' }),
 });
 
-export type MunchausenDqnConfig = z.output<typeof munchausenDqnConfig>;
+export type MunchausenDqnConfig = ConfigOf<typeof munchausenDqnConfig>;
 
 // ---- target ----
 
-/** τ ln Σ_a exp(q_a / τ): at least the largest q, at most τ ln A more. @param q `[B, A]`, illegal actions masked @returns `[B]` */
+/** Σ_a π(a | s) (q_a − τ ln π(a | s)) of equation 3, as τ ln Σ_a exp(q_a / τ): at least the largest q, at most τ ln A more. @param q `[B, A]`, illegal actions masked @returns `[B]` */
 export function softValue(q: tf.Tensor, temperature: number): tf.Tensor {
   return tf.mul(tf.logSumExp(tf.div(q, temperature), 1), temperature);
 }
 
 /**
- * τ ln π(a | s), not below l₀.
+ * [τ ln π(a | s)]_{l₀}^0 of equation 3.
  * @param q `[B, A]` of the target network in s, illegal actions masked @param action `[B]` @returns `[B]`
  */
 export function scaledLogPolicy(q: tf.Tensor, action: tf.Tensor, temperature: number, least: number): tf.Tensor {
-  return tf.clipByValue(tf.sub(valueTaken(q, action), softValue(q, temperature)), least, 0);
+  return tf.clipByValue(tf.sub(takeAction(q, action), softValue(q, temperature)), least, 0);
 }
 
 /** The target of equation 3, `[B]`. */
-export function munchausenTarget(config: MunchausenDqnConfig): QMethod<MunchausenDqnConfig>['target'] {
+export function munchausenTarget(config: MunchausenDqnConfig): QUpdate['target'] {
   const { logPolicyWeight, logPolicyMin, temperature } = config;
-  return ({ obs, obsMask, action, reward, discount, nextObs, mask }, { target }) => {
-    const bonus = scaledLogPolicy(maskQ(target(obs), obsMask), action, temperature, logPolicyMin);
-    const next = softValue(maskQ(target(nextObs), mask), temperature);
+  return ({ obs, actionMask, action, reward, discount, nextObs, nextActionMask }, { target }) => {
+    const bonus = scaledLogPolicy(maskValues(target(obs), actionMask), action, temperature, logPolicyMin);
+    const next = softValue(maskValues(target(nextObs), nextActionMask), temperature);
     return tf.addN([reward, tf.mul(bonus, logPolicyWeight), tf.mul(discount, next)]);
   };
 }
@@ -77,13 +89,13 @@ function create(options: CreateOptions<MunchausenDqnConfig>) {
 }
 
 /** Munchausen DQN, for discrete actions. */
-export const munchausenDqn: Algorithm<MunchausenDqnConfig> = {
+export const munchausenDqn: ReplayAlgorithm<MunchausenDqnConfig> = {
   id: 'munchausen-dqn',
   title: 'Munchausen DQN',
   paper: 'Vieillard et al. 2020, "Munchausen reinforcement learning", arXiv:2007.14430',
+  ...qRegime<MunchausenDqnConfig>(),
   config: munchausenDqnConfig,
-  presets: munchausenDqnPresets,
+  presets: { 'CartPole-v1': cartPole.munchausenDqn },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

@@ -17,18 +17,18 @@ it('without hidden layers is the table of Q-learning, number for number', async 
   const agent = (await neuralQLearning.create({ spec, seed: 1, engine, config })) as OffPolicyAgent;
   const table = new Float64Array(4 * 3);
   const rng = new Rng(5);
-  agent.progress(0, 100);
   for (let step = 0; step < 200; step++) {
     const [state, action, next] = [rng.integers(0, 4), rng.integers(0, 3), rng.integers(0, 4)];
     const [reward, isEnd] = [rng.standardNormal(), rng.random() < 0.2];
-    await agent.update({
+    const batch = {
       size: 1,
       obs: Int32Array.of(2 + state),
       action: Int32Array.of(action),
       reward: Float32Array.of(reward),
       nextObs: Int32Array.of(2 + next),
       discount: Float32Array.of(isEnd ? 0 : 0.9),
-    });
+    };
+    await agent.update(batch, { step: 0, totalSteps: 100 });
     const target = reward + (isEnd ? 0 : 0.9 * Math.max(...table.subarray(3 * next, 3 * next + 3)));
     table[3 * state + action] += 0.3 * (target - table[3 * state + action]);
   }

@@ -17,52 +17,44 @@
  * 2. Several environments share one step, by the mean of their errors.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { OffPolicyAgent } from '@zpin/contracts';
+import { field, type OffPolicyAgent } from '@zpin/contracts';
 import {
-  type Algorithm,
+  type ConfigOf,
   type CreateOptions,
   combine,
-  count,
-  field,
-  hiddenSizes,
+  configSchema,
   layout,
+  learningAgent,
   observationFeatures,
   type PolicyOptions,
   parseConfig,
-  probability,
-  scheduled,
+  type StepAlgorithm,
   sgd,
   type TrainOptions,
   trainOffPolicy,
 } from '@zpin/core';
 import { LatestTransitions } from '@zpin/replay';
-import { z } from 'zod';
 import { valueUpdate } from './dqn.ts';
-import { neuralQLearningPresets } from './dqn-presets.ts';
-import { qAgent } from './q-agent.ts';
-import { qFields } from './q-config.ts';
-import { countActions, greedyPolicy, type QNetwork } from './q-network.ts';
+import { neuralQLearningPresets } from './presets/neural-q-learning.ts';
+import { epsilonGreedyActing } from './q-learner/q-acting.ts';
+import { epsilonFields, qFields } from './q-learner/q-fields.ts';
+import { qLearner } from './q-learner/q-learner.ts';
+import { countActions, greedyPolicy, type QNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const neuralQLearningConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together, which share one network' }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 0.1, meaning: 'step size of gradient descent (alpha)' }),
+export const neuralQLearningConfig = configSchema({
+  numEnvs: field.count({ default: 1, meaning: 'copies of the environment stepped together, which share one network' }),
+  learningRate: field.scheduled({ min: 0, default: 0.1, meaning: 'step size of gradient descent (alpha)' }),
   gamma: qFields.gamma,
-  epsilonStart: probability({ default: 1, meaning: 'first probability of a random action' }),
-  epsilonEnd: qFields.epsilonEnd,
-  explorationFraction: field(z.number().gt(0).max(1), { default: 0.5, meaning: 'share of the run over which epsilon falls' }),
-  hiddenSizes: hiddenSizes({ default: [], meaning: 'units of each hidden layer; none makes the values linear' }),
+  epsilonStart: field.probability({ default: 1, meaning: 'first probability of a random action' }),
+  epsilonEnd: epsilonFields.epsilonEnd,
+  explorationFraction: field.number({ above: 0, max: 1, default: 0.5, meaning: 'share of the run over which epsilon falls' }),
+  hiddenSizes: field.sizes({ default: [], meaning: 'units of each hidden layer; none makes the values linear' }),
   activation: qFields.activation,
 });
 
-export type NeuralQLearningConfig = z.output<typeof neuralQLearningConfig>;
-
-/** What there is no memory and no target network for. */
-const withoutMemory = {
-  ...{ learningStarts: 0, gradientSteps: 1, nSteps: 1 },
-  ...{ targetUpdateEverySteps: 1, tau: 1, maxGradientNorm: 1e30 },
-};
+export type NeuralQLearningConfig = ConfigOf<typeof neuralQLearningConfig>;
 
 // ---- network ----
 
@@ -82,37 +74,42 @@ export function neuralQNetwork({ spec, config }: PolicyOptions<NeuralQLearningCo
 
 // ---- agent ----
 
+/** An agent whose batches are the transitions of one step. */
+type StepAgent = OffPolicyAgent<NeuralQLearningConfig>;
+
 /** Builds an agent that learns from each step. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<NeuralQLearningConfig>): OffPolicyAgent<NeuralQLearningConfig> {
-  const config = parseConfig(neuralQLearningConfig, options.config, 'neural-q-learning');
-  const { numEnvs } = config;
-  const agent = qAgent(options, {
-    algorithm: 'neural-q-learning',
-    config: { ...config, ...withoutMemory, trainEverySteps: numEnvs, bufferSize: numEnvs, batchSize: numEnvs },
-    network: neuralQNetwork({ ...options, config }),
+function create({ spec, config: given, seed, engine }: CreateOptions<NeuralQLearningConfig>): StepAgent {
+  const config = parseConfig(neuralQLearningConfig, given, 'neural-q-learning');
+  const { numEnvs, learningRate } = config;
+  const learner = qLearner({
+    ...{ algorithm: 'neural-q-learning', spec, seed, engine, learningRate, optimizer: sgd() },
+    network: neuralQNetwork({ spec, config }),
     ...valueUpdate({ double: false, loss: 'mse' }),
-    hasTargetNetwork: false,
-    optimizer: sgd(),
   });
-  const { policy } = agent;
-  return { ...agent, config, ...(policy && { policy: async () => ({ ...(await policy()), config }) }) };
+  return {
+    ...learningAgent({ ...learner, config, acting: epsilonGreedyActing(learner, config) }),
+    ...{ numEnvs, batchSize: numEnvs, learningStarts: 0, trainEverySteps: numEnvs, gradientSteps: 1 },
+  };
 }
 
 /** Trains on the transitions of the last step alone. */
-function train(options: TrainOptions) {
-  const agent = options.agent as OffPolicyAgent<NeuralQLearningConfig>;
-  const { observationSpace, actionSpace } = options.env.spec;
-  const hasActionMask = options.env.createStep().actionMask !== undefined;
-  const { gamma } = agent.config;
-  const replay = new LatestTransitions({ capacity: agent.numEnvs, observationSpace, actionSpace, gamma, hasActionMask });
-  return trainOffPolicy({ ...options, agent, replay });
+function train(options: TrainOptions<StepAgent>) {
+  const { agent, env } = options;
+  const { numEnvs: capacity, config } = agent;
+  const { observationSpace, actionSpace } = env.spec;
+  const hasActionMask = env.createStep().actionMask !== undefined;
+  const replay = new LatestTransitions({ capacity, observationSpace, actionSpace, gamma: config.gamma, hasActionMask });
+  return trainOffPolicy({ ...options, replay });
 }
 
 /** Q-learning with a linear function or a network, without memory, for discrete actions. */
-export const neuralQLearning: Algorithm<NeuralQLearningConfig> = {
+export const neuralQLearning: StepAlgorithm<NeuralQLearningConfig, StepAgent> = {
   id: 'neural-q-learning',
   title: 'Q-learning with a linear function or a network',
   paper: 'Watkins 1989, "Learning from Delayed Rewards"; Sutton & Barto 2018, section 11.1',
+  learnsFrom: 'steps',
+  spaces: { actions: ['discrete'] },
+  copies: ({ numEnvs }) => numEnvs,
   config: neuralQLearningConfig,
   presets: neuralQLearningPresets,
   create,

@@ -13,19 +13,25 @@
  * 2. Before `learningStarts` actions are random. Evaluation is without noise.
  * 3. Those of `dqn`, whose target and loss it uses.
  */
-import { type Algorithm, type CreateOptions, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+} from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
-import { noisyDqnPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
-import { noisyFields, valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { noisyFields, valueFields } from './q-learner/q-fields.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const noisyDqnConfig = z.strictObject({ ...valueFields, ...noisyFields });
+export const noisyDqnConfig = configSchema({ ...valueFields, ...noisyFields });
 
-export type NoisyDqnConfig = z.output<typeof noisyDqnConfig>;
+export type NoisyDqnConfig = ConfigOf<typeof noisyDqnConfig>;
 
 // ---- agent ----
 
@@ -40,13 +46,13 @@ function create(options: CreateOptions<NoisyDqnConfig>) {
 }
 
 /** DQN with noisy networks, for discrete actions. */
-export const noisyDqn: Algorithm<NoisyDqnConfig> = {
+export const noisyDqn: ReplayAlgorithm<NoisyDqnConfig> = {
   id: 'noisy-dqn',
   title: 'DQN with noisy networks',
   paper: 'Fortunato et al. 2018, "Noisy networks for exploration", arXiv:1706.10295',
+  ...qRegime<NoisyDqnConfig>(),
   config: noisyDqnConfig,
-  presets: noisyDqnPresets,
+  presets: { 'CartPole-v1': cartPole.noisyDqn },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

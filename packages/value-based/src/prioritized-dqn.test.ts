@@ -13,8 +13,9 @@ const batch: TransitionBatch = { ...twoTransitions, reward: Float32Array.of(1, 0
 async function update(algorithm: Algorithm, config: object, biases: readonly number[], weight?: Float32Array) {
   const agent = (await algorithm.create({ spec, seed: 1, engine, config: { hiddenSizes: [4], ...config } })) as OffPolicyAgent;
   await setBiases(agent, { algorithm, spec, online: biases, target: biases });
-  const { loss } = await (await agent.update({ ...batch, ...(weight && { weight }) })).read();
-  const priorities = Array.from(agent.priorities ?? []);
+  const updated = await agent.update({ ...batch, ...(weight && { weight }) }, { step: 0, totalSteps: 1 });
+  const { loss } = await updated.metrics.read();
+  const priorities = Array.from(updated.priorities ?? []);
   agent.dispose();
   return { loss, priorities };
 }

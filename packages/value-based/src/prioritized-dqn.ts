@@ -11,23 +11,30 @@
  *
  * Deviations from the paper: those of `dqn`, whose target and loss it uses. `double` is on, as in the paper.
  */
-import { type Algorithm, type CreateOptions, field, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+} from '@zpin/core';
+import { priorityFields } from '@zpin/replay';
 import { valueUpdate } from './dqn.ts';
-import { prioritizedDqnPresets } from './dqn-presets.ts';
-import { qAgent, trainQAgent } from './q-agent.ts';
-import { priorityFields, valueFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { prioritiesOf, qAgent, qRegime } from './q-learner/q-agent.ts';
+import { doubleField, valueFields } from './q-learner/q-fields.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const prioritizedDqnConfig = z.strictObject({
+export const prioritizedDqnConfig = configSchema({
   ...valueFields,
   ...priorityFields,
-  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
+  double: doubleField(true),
 });
 
-export type PrioritizedDqnConfig = z.output<typeof prioritizedDqnConfig>;
+export type PrioritizedDqnConfig = ConfigOf<typeof prioritizedDqnConfig>;
 
 // ---- agent ----
 
@@ -38,17 +45,17 @@ const networkOf = ({ spec, config }: PolicyOptions<PrioritizedDqnConfig>) =>
 function create(options: CreateOptions<PrioritizedDqnConfig>) {
   const config = parseConfig(prioritizedDqnConfig, options.config, 'prioritized-dqn');
   const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'prioritized-dqn', config, network, ...valueUpdate(config) });
+  return qAgent(options, { algorithm: 'prioritized-dqn', config, network, isPrioritized: true, ...valueUpdate(config) });
 }
 
 /** DQN with prioritized replay, for discrete actions. */
-export const prioritizedDqn: Algorithm<PrioritizedDqnConfig> = {
+export const prioritizedDqn: ReplayAlgorithm<PrioritizedDqnConfig> = {
   id: 'prioritized-dqn',
   title: 'DQN with prioritized experience replay',
   paper: 'Schaul et al. 2016, "Prioritized experience replay", arXiv:1511.05952',
+  ...qRegime<PrioritizedDqnConfig>(prioritiesOf),
   config: prioritizedDqnConfig,
-  presets: prioritizedDqnPresets,
+  presets: { 'CartPole-v1': cartPole.prioritizedDqn },
   create,
   policy: options => greedyPolicy(networkOf(options)),
-  train: trainQAgent,
 };

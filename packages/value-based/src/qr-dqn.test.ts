@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@zpin/contracts';
-import { createEngine } from '@zpin/core';
+import { createEngine, quantileHuber } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { quantileHuber, quantileLoss, quantileTarget, quantileValues } from './qr-dqn.ts';
+import { quantileLoss, quantileTarget, quantileValues } from './qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

@@ -7,31 +7,41 @@
  *   θ_i(x, a)    outputs of the network [B, A, N]
  *   τ̂_i          (2i − 1) / 2N, midpoints of N equal shares (lemma 2)
  *   Q(x, a)      mean of the quantiles
- *   ρ^κ_τ̂        `quantileHuber`, κ = 1 (equations 9 and 10)
+ *   ρ^κ_τ̂        `quantileHuber` of `@zpin/core`, κ = 1 (equations 9 and 10)
  *
  * Deviations from the paper: step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
-
 import * as tf from '@tensorflow/tfjs';
-import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
-import { huber } from './dqn.ts';
-import { qrDqnPresets } from './dqn-presets.ts';
-import { maskQ } from './mask-q.ts';
-import { outputTaken } from './output-taken.ts';
-import { type QLoss, type QMethod, qAgent, trainQAgent, weightedMean } from './q-agent.ts';
-import { qFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { field } from '@zpin/contracts';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  maskValues,
+  type PolicyOptions,
+  parseConfig,
+  quantileHuber,
+  type ReplayAlgorithm,
+  takeAction,
+  weightedMean,
+} from '@zpin/core';
+import { acrobot } from './presets/acrobot.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { mountainCar } from './presets/mountain-car.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { doubleField, qFields } from './q-learner/q-fields.ts';
+import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const qrDqnConfig = z.strictObject({
+export const qrDqnConfig = configSchema({
   ...qFields,
-  numQuantiles: count({ min: 2, default: 50, meaning: 'quantiles of the return of each action (N)' }),
-  double: field(z.boolean(), { default: false, meaning: 'whether the online network chooses the next action of the target' }),
+  numQuantiles: field.count({ min: 2, default: 50, meaning: 'quantiles of the return of each action (N)' }),
+  double: doubleField(false),
 });
 
-export type QrDqnConfig = z.output<typeof qrDqnConfig>;
+export type QrDqnConfig = ConfigOf<typeof qrDqnConfig>;
 
 // ---- losses ----
 
@@ -40,32 +50,13 @@ export function quantileValues(quantiles: tf.Tensor): tf.Tensor {
   return tf.mean(quantiles, 2);
 }
 
-/** r + d θ′_j. @param reward `[B]` @param discount `[B]` @param next `[B, N]`: quantiles of the next action @returns `[B, N]` */
+/** T θ_j = r + d θ_j(s′, a*) (algorithm 1). @param reward `[B]` @param discount `[B]` @param next `[B, N]`: quantiles of the next action @returns `[B, N]` */
 export function quantileTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.Tensor): tf.Tensor {
   return tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), next));
 }
 
-/** τ̂: midpoints of `count` equal shares of [0, 1], `[1, count]`. */
-export function quantileMidpoints(count: number): tf.Tensor2D {
-  return tf.tensor2d(
-    Array.from({ length: count }, (_, i) => (2 * i + 1) / (2 * count)),
-    [1, count],
-  );
-}
-
 /**
- * Σ_i mean_j |τ_i − 1{u < 0}| L₁(u), u = y_j − θ_i (algorithm 1).
- * @param quantiles θ `[B, N]` @param target y `[B, M]`, constant @param fractions τ `[B, N]`; the midpoints of N shares when omitted
- * @returns `[B]`
- */
-export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor, fractions?: tf.Tensor): tf.Tensor {
-  const tau = tf.expandDims(fractions ?? quantileMidpoints(quantiles.shape[1] as number), 2);
-  const error = tf.sub(tf.expandDims(target, 1), tf.expandDims(quantiles, 2));
-  const weight = tf.where(tf.less(error, 0), tf.sub(1, tau), tau);
-  return tf.div(tf.sum(tf.mul(weight, huber(error)), [1, 2]), target.shape[1] as number);
-}
-
-/**
+ * Quantile Huber loss of the action taken (equation 10; algorithm 1, last line).
  * @param quantiles `[B, A, N]` @param action `[B]` @param target `[B, M]`, constant @param weight `[B]`; 1 when omitted
  * @param fractions τ `[B, N]`; the midpoints of N shares when omitted
  */
@@ -76,7 +67,7 @@ export function quantileLoss(
   weight?: tf.Tensor,
   fractions?: tf.Tensor,
 ): QLoss {
-  const taken = outputTaken(quantiles, action);
+  const taken = takeAction(quantiles, action);
   const error = quantileHuber(taken, target, fractions);
   return { loss: weightedMean(error, weight), qTaken: tf.mean(taken, 1), error };
 }
@@ -84,15 +75,13 @@ export function quantileLoss(
 // ---- update ----
 
 /** Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles' τ. */
-export function quantileUpdate({
-  double,
-}: Pick<QrDqnConfig, 'double'>): Required<Pick<QMethod<object>, 'values' | 'target' | 'loss'>> {
+export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): DistributionalUpdate {
   return {
     values: quantileValues,
-    target({ reward, discount, nextObs, mask }, { online, target }) {
+    target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
       const next = target(nextObs);
-      const action = tf.argMax(maskQ(quantileValues(double ? online(nextObs) : next), mask), 1);
-      return quantileTarget(reward, discount, outputTaken(next, action));
+      const action = tf.argMax(maskValues(quantileValues(double ? online(nextObs) : next), mask), 1);
+      return quantileTarget(reward, discount, takeAction(next, action));
     },
     loss: (quantiles, { action, weight }, target, fractions) => quantileLoss(quantiles, action, target, weight, fractions),
   };
@@ -110,13 +99,13 @@ function create(options: CreateOptions<QrDqnConfig>) {
 }
 
 /** Quantile regression DQN, for discrete actions. */
-export const qrDqn: Algorithm<QrDqnConfig> = {
+export const qrDqn: ReplayAlgorithm<QrDqnConfig> = {
   id: 'qr-dqn',
   title: 'Quantile regression DQN',
   paper: 'Dabney et al. 2018, "Distributional reinforcement learning with quantile regression", arXiv:1710.10044',
+  ...qRegime<QrDqnConfig>(),
   config: qrDqnConfig,
-  presets: qrDqnPresets,
+  presets: { 'CartPole-v1': cartPole.qrDqn, 'MountainCar-v0': mountainCar.qrDqn, 'Acrobot-v1': acrobot.qrDqn },
   create,
   policy: options => greedyPolicy(networkOf(options), quantileValues),
-  train: trainQAgent,
 };

@@ -31,19 +31,22 @@ describe('a part of Rainbow', () => {
     const policy = await agent.policy?.();
     expect(policy?.weights).toHaveLength(parameters);
     const before = policy?.weights.slice();
-    const { loss, gradientNorm } = await (await agent.update(batch)).read();
+    const { metrics, priorities } = await agent.update(batch, { step: 0, totalSteps: 1 });
+    const { loss, gradientNorm } = await metrics.read();
     expect(loss).toBeGreaterThan(0);
     expect(gradientNorm).toBeGreaterThan(0);
     expect((await agent.policy?.())?.weights).not.toEqual(before);
-    expect(agent.priorities).toHaveLength(2);
+    expect(priorities).toHaveLength(2);
     agent.dispose();
   });
 
   const choices = async (config: Partial<RainbowConfig>, step: number) => {
     const agent = await make({ learningStarts: 0, explorationFraction: 0.5, ...config });
-    agent.progress(step, 100);
     const seen = new Set<number>();
-    for (let i = 0; i < 60; i++) seen.add((await agent.act(Float32Array.of(0.3, -0.2), 'explore'))[0]);
+    for (let i = 0; i < 60; i++) {
+      const progress = { step, totalSteps: 100 };
+      seen.add((await agent.act(Float32Array.of(0.3, -0.2), 'explore', undefined, undefined, progress))[0]);
+    }
     agent.dispose();
     return seen.size;
   };

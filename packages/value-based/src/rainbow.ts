@@ -17,41 +17,53 @@
  * 1. Of each stream only the last layer is noisy, not its hidden one; the two hidden layers are halves of one, as in `dueling-dqn`.
  * 2. Those of `c51`.
  */
-import { type Algorithm, type CreateOptions, count, field, type PolicyOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import { field } from '@zpin/contracts';
+import {
+  type ConfigOf,
+  type CreateOptions,
+  configSchema,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayAlgorithm,
+} from '@zpin/core';
+import { priorityFields } from '@zpin/replay';
 import { atomsOf, categoricalUpdate } from './c51.ts';
 import { valueUpdate } from './dqn.ts';
-import { rainbowPresets } from './dqn-presets.ts';
-import { type QMethod, qAgent, trainQAgent } from './q-agent.ts';
-import { atomFields, noisyFields, priorityFields, type QConfig, qFields } from './q-config.ts';
-import { greedyPolicy, qNetwork } from './q-network.ts';
+import { acrobot } from './presets/acrobot.ts';
+import { cartPole } from './presets/cart-pole.ts';
+import { lunarLander } from './presets/lunar-lander.ts';
+import { mountainCar } from './presets/mountain-car.ts';
+import { prioritiesOf, qAgent, qRegime } from './q-learner/q-agent.ts';
+import { atomFields, doubleField, epsilonFields, noisyFields, type QConfig, qFields } from './q-learner/q-fields.ts';
+import type { QMethod } from './q-learner/q-method.ts';
+import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
-export const rainbowConfig = z.strictObject({
+export const rainbowConfig = configSchema({
   ...qFields,
   ...atomFields,
   ...priorityFields,
   noiseScale: noisyFields.noiseScale,
-  epsilonStart: field(z.number().min(0).max(1).nullable(), {
+  epsilonStart: field.probability({
     default: null,
     meaning: 'first probability of a random action; null: 0 with noise, 1 without',
   }),
-  epsilonEnd: field(z.number().min(0).max(1).nullable(), {
+  epsilonEnd: field.probability({
     default: null,
     meaning: 'last probability of a random action; null: 0 with noise, 0.05 without',
   }),
-  double: field(z.boolean(), { default: true, meaning: 'whether the online network chooses the next action of the target' }),
-  dueling: field(z.boolean(), { default: true, meaning: 'whether the network has streams of value and advantage' }),
-  distributional: field(z.boolean(), {
+  double: doubleField(true),
+  dueling: field.boolean({ default: true, meaning: 'whether the network has streams of value and advantage' }),
+  distributional: field.boolean({
     default: true,
     meaning: 'whether the distribution of the return is learned, not its mean alone',
   }),
-  noisy: field(z.boolean(), { default: true, meaning: 'whether the last layer is noisy; without, explore by epsilon' }),
-  nSteps: count({ default: 3, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
+  noisy: field.boolean({ default: true, meaning: 'whether the last layer is noisy; without, explore by epsilon' }),
+  nSteps: field.count({ default: 3, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
 });
 
-export type RainbowConfig = z.output<typeof rainbowConfig>;
+export type RainbowConfig = ConfigOf<typeof rainbowConfig>;
 
 // ---- agent ----
 
@@ -61,33 +73,39 @@ const networkOf = ({ spec, config }: PolicyOptions<RainbowConfig>) => {
   return qNetwork({ spec, config, algorithm: 'rainbow', ...parts });
 };
 
-const updateOf = (config: RainbowConfig): Pick<QMethod<RainbowConfig>, 'values' | 'target' | 'loss'> =>
+const updateOf = (config: RainbowConfig): Pick<QMethod, 'values' | 'target' | 'loss'> =>
   config.distributional ? categoricalUpdate(atomsOf(config, 'rainbow'), config) : valueUpdate({ ...config, loss: 'huber' });
 
 /** The settings with numbers for ε: noise explores in its place, and without noise it is DQN's. */
 function withEpsilon(config: RainbowConfig): RainbowConfig & QConfig {
-  const { epsilonStart, epsilonEnd } = config.noisy ? noisyFields : qFields;
+  const { epsilonStart, epsilonEnd } = config.noisy ? noisyFields : epsilonFields;
   return {
     ...config,
-    epsilonStart: config.epsilonStart ?? epsilonStart.parse(undefined),
-    epsilonEnd: config.epsilonEnd ?? epsilonEnd.parse(undefined),
+    epsilonStart: config.epsilonStart ?? epsilonStart.default,
+    epsilonEnd: config.epsilonEnd ?? epsilonEnd.default,
   };
 }
 
 /** Builds a Rainbow agent. @throws SpaceError unless actions are `Discrete` */
 function create(options: CreateOptions<RainbowConfig>) {
   const config = withEpsilon(parseConfig(rainbowConfig, options.config, 'rainbow'));
-  return qAgent(options, { algorithm: 'rainbow', config, network: networkOf({ ...options, config }), ...updateOf(config) });
+  const network = networkOf({ ...options, config });
+  return qAgent(options, { algorithm: 'rainbow', config, network, isPrioritized: true, ...updateOf(config) });
 }
 
 /** Rainbow, for discrete actions. */
-export const rainbow: Algorithm<RainbowConfig> = {
+export const rainbow: ReplayAlgorithm<RainbowConfig> = {
   id: 'rainbow',
   title: 'Rainbow (double, prioritized, dueling, n-step, categorical, noisy)',
   paper: 'Hessel et al. 2018, "Rainbow: combining improvements in deep reinforcement learning", arXiv:1710.02298',
+  ...qRegime<RainbowConfig>(prioritiesOf),
   config: rainbowConfig,
-  presets: rainbowPresets,
+  presets: {
+    'CartPole-v1': cartPole.rainbow,
+    'MountainCar-v0': mountainCar.rainbow,
+    'Acrobot-v1': acrobot.rainbow,
+    'LunarLander-v3': lunarLander.rainbow,
+  },
   create,
   policy: options => greedyPolicy(networkOf(options), updateOf(options.config).values),
-  train: trainQAgent,
 };

@@ -12,8 +12,8 @@ import { munchausenDqn } from '../src/munchausen-dqn.ts';
 import { neuralQLearning, neuralQNetwork } from '../src/neural-q-learning.ts';
 import { noisyDqn } from '../src/noisy-dqn.ts';
 import { prioritizedDqn } from '../src/prioritized-dqn.ts';
-import type { QConfig } from '../src/q-config.ts';
-import { type QNetwork, type QNetworkOptions, qNetwork } from '../src/q-network.ts';
+import type { QConfig } from '../src/q-learner/q-fields.ts';
+import { type QNetwork, type QNetworkOptions, qNetwork } from '../src/q-learner/q-network.ts';
 import { qrDqn, quantileValues } from '../src/qr-dqn.ts';
 import { rainbow } from '../src/rainbow.ts';
 

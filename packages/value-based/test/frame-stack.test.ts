@@ -1,4 +1,5 @@
-import type { EnvSpec, OffPolicyAgent, VectorEnv } from '@zpin/contracts';
+import type { EnvSpec, VectorEnv } from '@zpin/contracts';
+import type { Algorithm } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
 import { compiledEngine, PATIENCE } from '../../../tools/testing/algorithm-case.ts';
@@ -13,13 +14,8 @@ function silent(env: VectorEnv): VectorEnv {
   return Object.create(env, { spec: { value: spec } }) as VectorEnv;
 }
 
-async function metrics(algorithm: typeof dqn | typeof rainbow, env: VectorEnv): Promise<object[]> {
-  const agent = (await algorithm.create({
-    spec: env.spec,
-    config: settings,
-    seed: 1,
-    engine: await compiledEngine(),
-  })) as OffPolicyAgent;
+async function metrics(algorithm: Algorithm, env: VectorEnv): Promise<object[]> {
+  const agent = await algorithm.create({ spec: env.spec, config: settings, seed: 1, engine: await compiledEngine() });
   const found: object[] = [];
   for await (const event of algorithm.train({ agent, env, totalSteps: 120, seed: 1 })) {
     if (event.type === 'update') found.push(await event.metrics.read());
@@ -28,10 +24,14 @@ async function metrics(algorithm: typeof dqn | typeof rainbow, env: VectorEnv): 
   return found;
 }
 
-it.each([dqn, rainbow])('$id learns the same from stacks that are stored frame by frame', PATIENCE, async algorithm => {
-  const make = () => makeVectorEnv('MinAtar/Breakout-v1', 2, { wrappers: ['frame-stack:3'] });
-  expect(make().spec).toMatchObject({ frameStack: 3, observationSpace: { shape: [10, 10, 12], dtype: 'uint8' } });
-  const stacked = await metrics(algorithm, make());
-  expect(stacked).toHaveLength(25);
-  expect(stacked).toEqual(await metrics(algorithm, silent(make())));
-});
+it.each<Algorithm>([dqn, rainbow])(
+  '$id learns the same from stacks that are stored frame by frame',
+  PATIENCE,
+  async algorithm => {
+    const make = () => makeVectorEnv('MinAtar/Breakout-v1', 2, { wrappers: ['frame-stack:3'] });
+    expect(make().spec).toMatchObject({ frameStack: 3, observationSpace: { shape: [10, 10, 12], dtype: 'uint8' } });
+    const stacked = await metrics(algorithm, make());
+    expect(stacked).toHaveLength(25);
+    expect(stacked).toEqual(await metrics(algorithm, silent(make())));
+  },
+);

@@ -31,15 +31,13 @@ export interface BatchAgentOptions<Config, Noise extends string, Rate extends st
 }
 
 /**
- * The agent around an update on batches of transitions, of a data set or of a replay memory: schedules, noise, importance weights, priorities,
- * normalised observations, checkpoints. The algorithm itself is in `learn`.
+ * The agent around an update on batches of transitions, wherever they come from and however many they are: schedules, noise, importance weights,
+ * priorities, normalised observations, checkpoints. The algorithm itself is in `learn`.
  */
-export function batchAgent<
-  Config extends { readonly batchSize: number },
-  Noise extends string = never,
-  Rate extends string = never,
->(options: BatchAgentOptions<Config, Noise, Rate>): OfflineAgent<Config> {
-  const { config, acting, normalizer, learn } = options;
+export function learningAgent<Config, Noise extends string = never, Rate extends string = never>(
+  options: BatchAgentOptions<Config, Noise, Rate>,
+): Omit<OfflineAgent<Config>, 'batchSize'> {
+  const { acting, normalizer, learn } = options;
   const clock = new Clock();
   const rates = scheduledInputs(options.schedules);
   const drawNoise = options.noise ?? (() => ({}) as Readonly<Record<Noise, Float32Array>>);
@@ -48,7 +46,6 @@ export function batchAgent<
 
   return {
     ...agentShell({ ...options, memory }),
-    batchSize: config.batchSize,
 
     act(obs, mode, mask, start, progress) {
       if (progress) clock.set(progress);
@@ -76,6 +73,15 @@ export function batchAgent<
       return { metrics, ...(error && { priorities: error as Float32Array }) };
     },
   };
+}
+
+/** `learningAgent` for batches of one size, of a data set or of a replay memory. */
+export function batchAgent<
+  Config extends { readonly batchSize: number },
+  Noise extends string = never,
+  Rate extends string = never,
+>(options: BatchAgentOptions<Config, Noise, Rate>): OfflineAgent<Config> {
+  return { ...learningAgent(options), batchSize: options.config.batchSize };
 }
 
 /** Settings of every algorithm that learns from a replay memory while it plays. */

@@ -1,4 +1,5 @@
-import type { AgentState, Rng } from '@zpin/contracts';
+import type { AgentState, Rng, RngState } from '@zpin/contracts';
+import type { Stateful } from '@zpin/core';
 
 /** Noise for exploration with a scale of 1; the algorithm multiplies it by its σ. */
 export interface ActionNoise {
@@ -30,9 +31,9 @@ export interface OrnsteinUhlenbeckOptions {
  *
  *     x ← x − θ x Δt + √Δt ε,  ε ~ N(0, 1)
  *
- * Each episode begins a process of its own (algorithm 1 there), in its stationary distribution N(0, 1 / (2 θ − θ² Δt)). The paper leaves the
- * beginning open, and implementations begin at 0. With a small Δt that would take hundreds of steps to leave 0: an episode would be over
- * before it explored.
+ * Each episode begins a process of its own (algorithm 1 there), in its stationary distribution N(0, 1 / (2 θ − θ² Δt)). The paper
+ * leaves the beginning open, and implementations begin at 0. With a small Δt that would take hundreds of steps to leave 0: an
+ * episode would be over before it explored.
  */
 export function ornsteinUhlenbeckNoise({ rng, theta, timeStep }: OrnsteinUhlenbeckOptions): ActionNoise {
   const keep = 1 - theta * timeStep;
@@ -47,8 +48,9 @@ export interface CorrelatedNoiseOptions {
 
 /**
  * Standard normal numbers that are like those of the step before: x ← ρ x + √(1 − ρ²) ε. Each by itself is distributed as without
- * correlation, so a policy that draws its actions with them keeps its distribution, and keeps to a direction for about 1 / (1 − ρ) steps
- * (Eberhard et al. 2023, "Pink Noise Is All You Need", on what that does for exploration). Goes on over ends of episodes.
+ * correlation, so a policy that draws its actions with them keeps its distribution, and keeps to a direction for about 1 / (1 −
+ * ρ) steps (Eberhard et al. 2023, "Pink Noise Is All You Need", on what that does for exploration). Goes on over ends of
+ * episodes.
  */
 export function correlatedNoise({ rng, correlation }: CorrelatedNoiseOptions): ActionNoise {
   if (correlation === 0) return gaussianNoise(rng);
@@ -65,7 +67,9 @@ interface AutoregressiveOptions {
   readonly deviation: number;
 }
 
-/** x ← keep · x + kick · ε, each number by itself; first, where an episode starts, and for another number of them: deviation · ε. */
+/**
+ * x ← keep · x + kick · ε, each number by itself; first, where an episode starts, and for another number of them: deviation · ε.
+ */
 function autoregressiveNoise({ rng, keep, kick, deviation }: AutoregressiveOptions): ActionNoise {
   let x = new Float64Array(0);
   return {
@@ -84,6 +88,17 @@ function autoregressiveNoise({ rng, keep, kick, deviation }: AutoregressiveOptio
     state: () => ({ x: x.slice() }),
     restore(state) {
       x = (state.x as Float64Array).slice();
+    },
+  };
+}
+
+/** What acting by noise remembers: the generator, and the noise itself. */
+export function actingMemory(rng: Rng, noise: ActionNoise): Stateful {
+  return {
+    state: () => ({ rng: rng.state(), noise: noise.state() }),
+    restore(state: AgentState) {
+      rng.restore(state.rng as RngState);
+      noise.restore(state.noise as AgentState);
     },
   };
 }

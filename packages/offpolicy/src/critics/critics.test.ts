@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { box, discrete, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { critics, meanError, smallest, weightedMean } from './critics.ts';
-import { polyak } from './polyak.ts';
+import { critics, meanError, smallest } from './critics.ts';
 
 // Tensors are computed on plain JavaScript.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -76,22 +75,9 @@ describe('critics', () => {
 });
 
 describe('errors', () => {
-  it('count each row by its importance weight', () => {
-    expect(numbers(weightedMean(tf.tensor1d([4, 8]), tf.tensor1d([1, 0.25])))).toEqual([3]);
-    expect(numbers(weightedMean(tf.tensor1d([4, 8])))).toEqual([6]);
-  });
-
   it('of a row are averaged over the critics', () => {
     const q = [tf.tensor1d([1, 5]), tf.tensor1d([4, 3])];
     // |1 − 3| and |4 − 3|; |5 − 2| and |3 − 2|.
     expect(numbers(meanError(q, tf.tensor1d([3, 2])))).toEqual([1.5, 2]);
-  });
-});
-
-describe('polyak', () => {
-  it('moves the share tau of the way', () => {
-    const [target, online] = [tf.tensor1d([1, -2]), tf.tensor1d([5, 2])];
-    expect(numbers(polyak(target, online, 0.25))).toEqual([2, -1]);
-    expect(numbers(polyak(target, online, 1))).toEqual([5, 2]);
   });
 });

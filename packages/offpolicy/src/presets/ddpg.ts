@@ -1,15 +1,15 @@
 import type { Preset } from '@zpin/core';
-import type { DdpgConfig } from './ddpg.ts';
 
 /**
- * For goals in hindsight, after Andrychowicz et al. 2017, appendix A. From there: step sizes, γ, capacity of the replay memory, targets in
- * [−1 / (1 − γ), 0], normalised observations in [−5, 5]. As in OpenAI Baselines' code instead: noise of 0.2 and 30 % random actions (paper: 0.1,
- * counted in half widths, and 20 %), batches of 256 (128), the penalty on the action itself (on what goes into its tanh). As in neither: targets
- * that follow by 0.05 at every update (once per 40), two hidden layers (three), uniform actions at first, one process with 1 or 4 copies of the
- * environment (8 or 19 workers).
+ * For goals in hindsight, after Andrychowicz et al. 2017, appendix A. From there: step sizes, γ, capacity of the replay memory,
+ * targets in [−1 / (1 − γ), 0], normalised observations in [−5, 5]. As in OpenAI Baselines' code instead: noise of 0.2 and 30 %
+ * random actions (paper: 0.1, counted in half widths, and 20 %), batches of 256 (128), the penalty on the action itself (on what
+ * goes into its tanh). As in neither: targets that follow by 0.05 at every update (once per 40), two hidden layers (three),
+ * uniform actions at first, one process with 1 or 4 copies of the environment (8 or 19 workers).
  */
 const hindsight = {
-  learningRate: 1e-3,
+  criticLearningRate: 1e-3,
+  actorLearningRate: 1e-3,
   gamma: 0.98,
   tau: 0.05,
   noiseScale: 0.2,
@@ -23,7 +23,7 @@ const hindsight = {
 } as const;
 
 /** Settings of DDPG tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
-export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
+export const ddpgPresets = {
   'FetchPush-v4': {
     totalSteps: 400_000,
     her: 'future:4',
@@ -38,8 +38,8 @@ export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
     totalSteps: 1_000_000,
     config: {
       batchSize: 128,
-      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      actorLearningRateScale: 0.3,
+      criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      actorLearningRate: { type: 'linear', from: 3e-4, to: 3e-5 },
       learningStarts: 10_000,
       noiseScale: { type: 'linear', from: 0.2, to: 0.02 },
       // With one step, values of a single critic run ahead of the returns: 820 at most after 400,000 steps.
@@ -49,13 +49,15 @@ export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
   },
   'MountainCarContinuous-v0': {
     totalSteps: 100_000,
-    // Noise that keeps its direction for about as long as a swing takes, 33 steps: alone it reaches the flag in nine of ten episodes.
+    // Noise that keeps its direction for about as long as a swing takes, 33 steps: alone it reaches the flag in nine of ten
+    // episodes.
     config: { learningStarts: 0, noise: 'ornstein-uhlenbeck', ouTimeStep: 0.2, noiseScale: 0.5, hiddenSizes: [64, 64] },
   },
   'Pendulum-v1': {
     totalSteps: 20_000,
     config: {
-      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      actorLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
       gamma: 0.98,
       bufferSize: 200_000,
       learningStarts: 1000,
@@ -66,12 +68,14 @@ export const ddpgPresets: Readonly<Record<string, Preset<DdpgConfig>>> = {
   'TwoLinkArm-v0': {
     totalSteps: 30_000,
     config: {
-      learningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      // Shortsighted enough to take the 10 for a long grip: an agent that looks further lets go in time and grips again, for 1 per step.
+      criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      actorLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+      // Shortsighted enough to take the 10 for a long grip: an agent that looks further lets go in time and grips again, for 1
+      // per step.
       gamma: 0.85,
       learningStarts: 1000,
       noiseScale: { type: 'linear', from: 0.5, to: 0.1 },
       hiddenSizes: [64, 64],
     },
   },
-};
+} as const satisfies Readonly<Record<string, Preset>>;

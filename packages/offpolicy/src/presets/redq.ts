@@ -1,13 +1,13 @@
 import type { Preset } from '@zpin/core';
-import type { RedqConfig } from './redq.ts';
 
 /** Settings with which REDQ reaches the threshold of an environment. */
-export const redqPresets: Readonly<Record<string, Preset<RedqConfig>>> = {
+export const redqPresets = {
   'Pendulum-v1': {
     // A quarter of the steps of SAC: ten updates for each.
     totalSteps: 5000,
     config: {
-      learningRate: 1e-3,
+      criticLearningRate: 1e-3,
+      actorLearningRate: 1e-3,
       learningStarts: 500,
       gradientSteps: 10,
       policyDelay: 10,
@@ -15,4 +15,4 @@ export const redqPresets: Readonly<Record<string, Preset<RedqConfig>>> = {
       hiddenSizes: [64, 64],
     },
   },
-};
+} as const satisfies Readonly<Record<string, Preset>>;

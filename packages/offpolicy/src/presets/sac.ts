@@ -1,18 +1,31 @@
 import type { Preset } from '@zpin/core';
-import type { SacConfig } from './sac.ts';
 
 /** Spinning Up's settings for MuJoCo, whose batches are half of the usual: the same returns for half of the time. */
-const mujoco = { batchSize: 128, learningRate: 1e-3, learnAlpha: false, alpha: 0.2, learningStarts: 10_000 } as const;
+const mujoco = {
+  batchSize: 128,
+  criticLearningRate: 1e-3,
+  actorLearningRate: 1e-3,
+  learnAlpha: false,
+  alpha: 0.2,
+  learningStarts: 10_000,
+} as const;
 
 /**
- * Settings with which SAC reaches the threshold of an environment. Outside MuJoCo they are RL Baselines3 Zoo's, but for smaller networks on
- * Pendulum, and for correlated noise in place of state-dependent noise on MountainCarContinuous.
+ * Settings with which SAC reaches the threshold of an environment. Outside MuJoCo they are RL Baselines3 Zoo's, but for smaller
+ * networks on Pendulum, and for correlated noise in place of state-dependent noise on MountainCarContinuous.
  */
-export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
+export const sacPresets = {
   'FetchReach-v4': {
     totalSteps: 10_000,
     her: 'future:4',
-    config: { learningRate: 1e-3, gamma: 0.95, learningStarts: 500, normalizeObservations: true, hiddenSizes: [64, 64] },
+    config: {
+      criticLearningRate: 1e-3,
+      actorLearningRate: 1e-3,
+      gamma: 0.95,
+      learningStarts: 500,
+      normalizeObservations: true,
+      hiddenSizes: [64, 64],
+    },
   },
   'HalfCheetah-v5': { totalSteps: 650_000, config: mujoco },
   'Hopper-v5': { totalSteps: 500_000, config: { ...mujoco, hiddenSizes: [128, 128] } },
@@ -20,7 +33,8 @@ export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
     totalSteps: 300_000,
     config: {
       batchSize: 128,
-      learningRate: { type: 'linear', from: 7.3e-4, to: 0 },
+      criticLearningRate: { type: 'linear', from: 7.3e-4, to: 0 },
+      actorLearningRate: { type: 'linear', from: 7.3e-4, to: 0 },
       tau: 0.01,
       learningStarts: 10_000,
       // With one step, two seeds of three hover to the time limit: the reward of landing comes back too slowly.
@@ -46,6 +60,6 @@ export const sacPresets: Readonly<Record<string, Preset<SacConfig>>> = {
   },
   'Pendulum-v1': {
     totalSteps: 20_000,
-    config: { learningRate: 1e-3, hiddenSizes: [64, 64] },
+    config: { criticLearningRate: 1e-3, actorLearningRate: 1e-3, hiddenSizes: [64, 64] },
   },
-};
+} as const satisfies Readonly<Record<string, Preset>>;

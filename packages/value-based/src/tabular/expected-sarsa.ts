@@ -13,22 +13,22 @@
  * 1. The next action is chosen before the update, so that all tabular algorithms share one loop.
  * 2. A time limit is not the end of the task: it bootstraps.
  */
-import { type Algorithm, type CreateOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, tabularAgent, tabularFields, tabularPolicy } from './tabular-agent.ts';
-import { tabularPresets } from './tabular-presets.ts';
-import { trainTabular } from './train-tabular.ts';
+import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import { tabularFields } from './tabular-fields.ts';
+import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
-export const expectedSarsaConfig = z.strictObject(tabularFields);
+export const expectedSarsaConfig = configSchema(tabularFields);
 
-export type ExpectedSarsaConfig = z.output<typeof expectedSarsaConfig>;
+export type ExpectedSarsaConfig = ConfigOf<typeof expectedSarsaConfig>;
 
 // ---- target ----
 
-/** Σ_a π(a | s′) Q(s′, a) over legal actions, where π is greedy with probability 1 − ε and uniform else. */
+/** Σ_a π(a | s′) Q(s′, a) over legal actions, where π is greedy with probability 1 − ε and uniform else (Sutton & Barto 2018, equation 6.9). */
 export function expectedValue(table: ActionTable, { state, mask, epsilon }: Successor): number {
   return (1 - epsilon) * table.value(state, table.best(state, mask)) + epsilon * table.mean(state, mask);
 }
@@ -42,13 +42,13 @@ function create(options: CreateOptions<ExpectedSarsaConfig>) {
 }
 
 /** Expected SARSA on a table, for discrete observations and actions. */
-export const expectedSarsa: Algorithm<ExpectedSarsaConfig> = {
+export const expectedSarsa: StepAlgorithm<ExpectedSarsaConfig, TabularAgent<ExpectedSarsaConfig>> = {
   id: 'expected-sarsa',
   title: 'Expected SARSA (table)',
   paper: 'van Seijen et al. 2009, "A theoretical and empirical analysis of Expected Sarsa"; Sutton & Barto 2018, section 6.6',
+  ...tabularRegime,
   config: expectedSarsaConfig,
   presets: tabularPresets,
   create,
   policy: options => tabularPolicy(options, 'expected-sarsa'),
-  train: trainTabular,
 };

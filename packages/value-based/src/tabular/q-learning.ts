@@ -12,22 +12,22 @@
  * 1. The next action is chosen before the update, so that all tabular algorithms share one loop.
  * 2. A time limit is not the end of the task: it bootstraps.
  */
-import { type Algorithm, type CreateOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, tabularAgent, tabularFields, tabularPolicy } from './tabular-agent.ts';
-import { tabularPresets } from './tabular-presets.ts';
-import { trainTabular } from './train-tabular.ts';
+import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import { tabularFields } from './tabular-fields.ts';
+import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
-export const qLearningConfig = z.strictObject(tabularFields);
+export const qLearningConfig = configSchema(tabularFields);
 
-export type QLearningConfig = z.output<typeof qLearningConfig>;
+export type QLearningConfig = ConfigOf<typeof qLearningConfig>;
 
 // ---- target ----
 
-/** max_a Q(s′, a) over legal actions. */
+/** max_a Q(s′, a) over legal actions (Sutton & Barto 2018, equation 6.8). */
 export function greedyValue(table: ActionTable, { state, mask }: Successor): number {
   return table.value(state, table.best(state, mask));
 }
@@ -41,13 +41,13 @@ function create(options: CreateOptions<QLearningConfig>) {
 }
 
 /** Q-learning on a table, for discrete observations and actions. */
-export const qLearning: Algorithm<QLearningConfig> = {
+export const qLearning: StepAlgorithm<QLearningConfig, TabularAgent<QLearningConfig>> = {
   id: 'q-learning',
   title: 'Q-learning (table)',
   paper: 'Watkins 1989, "Learning from Delayed Rewards"; Sutton & Barto 2018, section 6.5',
+  ...tabularRegime,
   config: qLearningConfig,
   presets: tabularPresets,
   create,
   policy: options => tabularPolicy(options, 'q-learning'),
-  train: trainTabular,
 };

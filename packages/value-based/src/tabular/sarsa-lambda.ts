@@ -14,25 +14,26 @@
  * 1. A time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
  * 2. Traces below 1e-8 are 0, so that a step costs no more in a long episode.
  */
-import { type Algorithm, type CreateOptions, field, parseConfig, probability } from '@zpin/core';
-import { z } from 'zod';
+import { field } from '@zpin/contracts';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { sarsaLambdaPresets } from '../presets/tabular.ts';
 import { sampledValue } from './sarsa.ts';
-import { tabularAgent, tabularFields, tabularPolicy } from './tabular-agent.ts';
-import { sarsaLambdaPresets } from './tabular-presets.ts';
-import { trainTabular } from './train-tabular.ts';
+import { type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import { tabularFields } from './tabular-fields.ts';
+import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
-export const sarsaLambdaConfig = z.strictObject({
+export const sarsaLambdaConfig = configSchema({
   ...tabularFields,
-  lambda: probability({ default: 0.9, meaning: 'decay of the traces per step, beside gamma; 0 is SARSA, 1 Monte Carlo' }),
-  traces: field(z.enum(['accumulating', 'replacing']), {
+  lambda: field.probability({ default: 0.9, meaning: 'decay of the traces per step, beside gamma; 0 is SARSA, 1 Monte Carlo' }),
+  traces: field.choice(['accumulating', 'replacing'], {
     default: 'replacing',
     meaning: 'whether a visit adds 1 to a trace, or sets it to 1 and those of the other actions there to 0',
   }),
 });
 
-export type SarsaLambdaConfig = z.output<typeof sarsaLambdaConfig>;
+export type SarsaLambdaConfig = ConfigOf<typeof sarsaLambdaConfig>;
 
 // ---- agent ----
 
@@ -44,13 +45,13 @@ function create(options: CreateOptions<SarsaLambdaConfig>) {
 }
 
 /** SARSA(λ) on a table, for discrete observations and actions. */
-export const sarsaLambda: Algorithm<SarsaLambdaConfig> = {
+export const sarsaLambda: StepAlgorithm<SarsaLambdaConfig, TabularAgent<SarsaLambdaConfig>> = {
   id: 'sarsa-lambda',
   title: 'SARSA(λ) with eligibility traces (table)',
   paper: 'Rummery & Niranjan 1994; Singh & Sutton 1996, "Reinforcement learning with replacing eligibility traces"',
+  ...tabularRegime,
   config: sarsaLambdaConfig,
   presets: sarsaLambdaPresets,
   create,
   policy: options => tabularPolicy(options, 'sarsa-lambda'),
-  train: trainTabular,
 };

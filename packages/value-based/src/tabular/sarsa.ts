@@ -11,22 +11,22 @@
  *
  * Deviation from the book: a time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
  */
-import { type Algorithm, type CreateOptions, parseConfig } from '@zpin/core';
-import { z } from 'zod';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, tabularAgent, tabularFields, tabularPolicy } from './tabular-agent.ts';
-import { tabularPresets } from './tabular-presets.ts';
-import { trainTabular } from './train-tabular.ts';
+import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import { tabularFields } from './tabular-fields.ts';
+import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
-export const sarsaConfig = z.strictObject(tabularFields);
+export const sarsaConfig = configSchema(tabularFields);
 
-export type SarsaConfig = z.output<typeof sarsaConfig>;
+export type SarsaConfig = ConfigOf<typeof sarsaConfig>;
 
 // ---- target ----
 
-/** Q(s′, a′) of the action that is played next. */
+/** Q(s′, a′) of the action that is played next (Sutton & Barto 2018, equation 6.7). */
 export function sampledValue(table: ActionTable, { state, action }: Successor): number {
   return table.value(state, action);
 }
@@ -40,13 +40,13 @@ function create(options: CreateOptions<SarsaConfig>) {
 }
 
 /** SARSA on a table, for discrete observations and actions. */
-export const sarsa: Algorithm<SarsaConfig> = {
+export const sarsa: StepAlgorithm<SarsaConfig, TabularAgent<SarsaConfig>> = {
   id: 'sarsa',
   title: 'SARSA (table)',
   paper: 'Rummery & Niranjan 1994, "On-line Q-learning using connectionist systems"; Sutton & Barto 2018, section 6.4',
+  ...tabularRegime,
   config: sarsaConfig,
   presets: tabularPresets,
   create,
   policy: options => tabularPolicy(options, 'sarsa'),
-  train: trainTabular,
 };

@@ -13,7 +13,7 @@ import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { ActionTable } from './action-table.ts';
 import { expectedSarsa, expectedValue } from './expected-sarsa.ts';
-import { greedyValue, qLearning } from './q-learning.ts';
+import { greedyValue, type QLearningConfig, qLearning } from './q-learning.ts';
 import { sampledValue, sarsa } from './sarsa.ts';
 import { sarsaLambda } from './sarsa-lambda.ts';
 import type { TabularAgent, TabularStep } from './tabular-agent.ts';
@@ -83,8 +83,7 @@ describe('one step', () => {
   ])('of %s moves Q by alpha of the TD error', async (_name, algorithm, target) => {
     const agent = await make(algorithm, { epsilonStart: 0.5, epsilonEnd: 0.5 });
     agent.table.set([4, 0, 2, 6, 0, 0]);
-    agent.progress(0, 10);
-    agent.learn(step(0, 0, 1, 1, 0));
+    agent.learn(step(0, 0, 1, 1, 0), { step: 0, totalSteps: 10 });
     expect(numbers(agent.table)).toEqual([4 + 0.5 * (target - 4), 0, 2, 6, 0, 0].map(x => Math.round(x * 1e5) / 1e5));
   });
 
@@ -205,8 +204,7 @@ describe('a state', () => {
   it.each(foreign)('%s is refused and changes nothing', async (_, algorithm, change) => {
     const [agent, trained] = [await make(algorithm), await make(algorithm, { epsilonStart: 1 })];
     for (let i = 0; i < 3; i++) trained.learn(step(i % 3, 0, i, (i + 1) % 3, 1));
-    trained.act(Int32Array.of(10), 'explore');
-    trained.progress(3, 10);
+    trained.act(Int32Array.of(10), 'explore', undefined, undefined, { step: 3, totalSteps: 10 });
     const before = structuredClone(await agent.state());
     const state = change(await trained.state()) as AgentState;
     expect(() => agent.restore(state)).toThrow(CheckpointError);
@@ -248,7 +246,7 @@ describe('tabular agents', () => {
   });
 
   it('report what came after the last report at the end of a run, which a longer run goes on from', async () => {
-    const train = async (agent: TabularAgent, totalSteps: number, resume?: TrainState) => {
+    const train = async (agent: TabularAgent<QLearningConfig>, totalSteps: number, resume?: TrainState) => {
       const env = makeVectorEnv('CliffWalking-v1', 1);
       const updates: object[] = [];
       let state: TrainState | undefined;
@@ -261,7 +259,7 @@ describe('tabular agents', () => {
     const create = async () => {
       const env = makeVectorEnv('CliffWalking-v1', 1);
       const config = { reportEverySteps: 20, epsilonStart: 0.3, epsilonEnd: 0.3 };
-      return (await qLearning.create({ spec: env.spec, config, seed: 1, engine })) as TabularAgent;
+      return (await qLearning.create({ spec: env.spec, config, seed: 1, engine })) as TabularAgent<QLearningConfig>;
     };
     const whole = (await train(await create(), 60)).updates;
     const part = await train(await create(), 50);
@@ -273,7 +271,7 @@ describe('tabular agents', () => {
 
   it('stop before they save what is no number', async () => {
     const env = makeVectorEnv('CliffWalking-v1', 1);
-    const agent = (await qLearning.create({ spec: env.spec, seed: 1, engine })) as TabularAgent;
+    const agent = (await qLearning.create({ spec: env.spec, seed: 1, engine })) as TabularAgent<QLearningConfig>;
     agent.table.fill(Number.NaN);
     const events: string[] = [];
     const train = async () => {

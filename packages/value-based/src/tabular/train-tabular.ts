@@ -7,9 +7,9 @@ import type { TabularAgent } from './tabular-agent.ts';
  *
  * The action of the next step is chosen before learning, as SARSA needs it (Sutton & Barto 2018, section 6.4).
  */
-export async function* trainTabular(options: TrainOptions): AsyncGenerator<TrainEvent, TrainSummary> {
-  const agent = options.agent as TabularAgent;
-  const run = new Run({ ...options, agent });
+export async function* trainTabular(options: TrainOptions<TabularAgent>): AsyncGenerator<TrainEvent, TrainSummary> {
+  const { agent } = options;
+  const run = new Run(options);
   const { collector } = run;
   const { env, totalSteps } = options;
   const obs = collector.obs.slice();
@@ -20,10 +20,7 @@ export async function* trainTabular(options: TrainOptions): AsyncGenerator<Train
     isChosen = true;
   });
   const loopState = (): TrainState => ({ action: action.slice() });
-  if (!isChosen) {
-    agent.progress(run.step, totalSteps);
-    action.set(agent.act(collector.obs, 'explore', collector.actionMask));
-  }
+  if (!isChosen) action.set(agent.act(collector.obs, 'explore', collector.actionMask, collector.start, run.progress));
 
   let isReported = true;
   function* updateEvents(metrics: Metrics): Generator<TrainEvent> {
@@ -37,12 +34,12 @@ export async function* trainTabular(options: TrainOptions): AsyncGenerator<Train
   }
 
   while (!run.finished && !run.stopped) {
-    agent.progress(run.step, totalSteps);
+    const { progress } = run;
     obs.set(collector.obs);
     const collected = collector.step(action);
     run.step += env.numEnvs;
-    const nextAction = agent.act(collector.obs, 'explore', collector.actionMask);
-    agent.learn({ obs, action, nextAction, ...collected });
+    const nextAction = agent.act(collector.obs, 'explore', collector.actionMask, collector.start, progress);
+    agent.learn({ obs, action, nextAction, ...collected }, progress);
     action.set(nextAction);
     run.updates += env.numEnvs;
     yield* run.episodeEvents(collected);

@@ -1,0 +1,43 @@
+import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/contracts';
+import { decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
+import { OfflineDataset } from './offline-dataset.ts';
+import type { Transitions } from './transitions.ts';
+
+/** What tells a data set from the snapshot of a run, which lies in the same container. */
+const KIND = 'dataset';
+const REQUIRED = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated'] as const;
+const OPTIONAL = ['actionMask', 'nextActionMask'] as const;
+
+/** Writes a data set as bytes: the container of checkpoints, with the columns in place of a run's state. */
+export function encodeDataset({ spec, about, transitions }: OfflineDataset): Uint8Array<ArrayBuffer> {
+  const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue, about };
+  // Algorithm, settings, seed and steps are those of a run; data have none.
+  const header = { algorithm: KIND, env: spec.id, config: {}, seed: 0, step: 0, extra };
+  return encodeCheckpoint({ header, state: { ...transitions } });
+}
+
+/**
+ * Reads what `encodeDataset` wrote, and checks every number. Nothing of it is evaluated.
+ * @param where file or function named in errors
+ * @throws CheckpointError when the bytes are cut short, damaged, foreign, of another version, or those of a run or a policy;
+ * InputError when they hold transitions that cannot be
+ */
+export function decodeDataset(bytes: Uint8Array, where = 'decodeDataset'): OfflineDataset {
+  const { header, state } = decodeCheckpoint(bytes, { where });
+  const { extra = {} } = header;
+  if (extra.kind !== KIND) {
+    const found = extra.kind === 'policy' ? 'a policy' : 'a checkpoint';
+    const remedy = 'Make one with zpin collect';
+    throw new CheckpointError(message(where, 'the file must hold a data set', `${found} of ${header.algorithm}`, remedy));
+  }
+  const spec = envSpecFromJSON(extra.spec);
+  const names = Object.keys(state);
+  const isComplete = REQUIRED.every(name => names.includes(name));
+  if (!spec || !isComplete || names.some(name => ![...REQUIRED, ...OPTIONAL].some(known => known === name))) {
+    const expectation = `a data set must have a spec and the columns ${REQUIRED.join(', ')}`;
+    throw new CheckpointError(message(where, expectation, names.join(', '), 'Use a copy of the file'));
+  }
+  // Not trusted: the data set checks type, length and numbers of every column.
+  const transitions = state as Readonly<Record<string, NumericArray>> as unknown as Transitions;
+  return new OfflineDataset({ spec, transitions, about: (extra.about ?? {}) as { readonly [key: string]: StateValue } });
+}

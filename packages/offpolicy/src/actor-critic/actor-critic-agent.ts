@@ -1,0 +1,67 @@
+import { type EnvSpec, flatSize, type OffPolicyAgent, type ReplayPlan } from '@zpin/contracts';
+import {
+  type BatchAgentOptions,
+  normalizedPolicy,
+  ObservationNormalizer,
+  type PolicyNetwork,
+  type PolicyOptions,
+  parseConfig,
+  type ReplayTrainOptions,
+  replayAgent,
+  trainOffPolicy,
+  type z,
+} from '@zpin/core';
+import { checkMemory, replayOf } from '@zpin/replay';
+import type { ActorCriticConfig } from './actor-critic-fields.ts';
+
+/**
+ * The settings of an agent, checked, defaults filled in.
+ * @param algorithm named in errors
+ * @throws ConfigError when a setting is unknown or out of range, or the replay memory would not fit into a machine
+ */
+export function checkedConfig<Config extends ActorCriticConfig>(
+  algorithm: string,
+  schema: z.ZodType<Config>,
+  { spec, config: given }: { readonly spec: EnvSpec; readonly config?: Partial<Config> },
+): Config {
+  const config = parseConfig(schema, given ?? {}, algorithm);
+  checkMemory(algorithm, { ...spec, capacity: config.bufferSize }, 'bufferSize');
+  return config;
+}
+
+/**
+ * The agent around an update: `replayAgent`, on normalised observations where its settings say so. Transitions are stored as they
+ * are, and normalised by the latest statistics whenever they are drawn.
+ * @throws SpaceError when observations that are not floats are to be normalised
+ */
+export function actorCriticAgent<Config extends ActorCriticConfig, Noise extends string = never, Rate extends string = never>(
+  options: BatchAgentOptions<Config, Noise, Rate>,
+): OffPolicyAgent<Config> {
+  const { algorithm, spec, config } = options;
+  const { normalizeObservations, observationClip: clip, smallestDeviation } = config;
+  if (!normalizeObservations) return replayAgent(options);
+  const normalizer = new ObservationNormalizer(algorithm, spec, { clip, smallestDeviation, epsilon: 0 });
+  return replayAgent({ ...options, normalizer });
+}
+
+/** The greedy policy of an agent whose observations may be normalised. */
+export function greedyPolicy(greedy: PolicyNetwork, { spec, config }: PolicyOptions<ActorCriticConfig>): PolicyNetwork {
+  if (!config.normalizeObservations) return greedy;
+  return normalizedPolicy(greedy, flatSize(spec.observationSpace), config.observationClip);
+}
+
+/** The memory that the settings ask for. */
+function replayPlan(config: ActorCriticConfig): ReplayPlan {
+  const { bufferSize: capacity, gamma, nSteps, priorityExponent: alpha, priorityWeight: beta } = config;
+  return { capacity, gamma, nSteps, priorities: config.prioritizedReplay ? { alpha, beta } : null };
+}
+
+/** What actor-critics on replay memories have in common, as their descriptors say it. */
+export const actorCriticRegime = {
+  learnsFrom: 'replay',
+  spaces: { actions: ['box'] },
+  copies: ({ numEnvs }: ActorCriticConfig) => numEnvs,
+  replay: replayPlan,
+  train: <Config extends ActorCriticConfig>(options: ReplayTrainOptions<OffPolicyAgent<Config>>) =>
+    trainOffPolicy({ ...options, replay: replayOf(options, replayPlan(options.agent.config)) }),
+} as const;

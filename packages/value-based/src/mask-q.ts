@@ -1,9 +1,0 @@
-import * as tf from '@tensorflow/tfjs';
-
-/** Q-value of an illegal action: below every value that can be learned, and finite. */
-const ILLEGAL_VALUE = -1e9;
-
-/** Puts illegal actions below all others. @param q `[B, A]` @param mask `[B, A]`, 1 = legal */
-export function maskQ(q: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
-  return mask ? tf.where(tf.cast(mask, 'bool'), q, tf.fill(q.shape, ILLEGAL_VALUE)) : q;
-}

@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs';
+import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contracts';
+import {
+  combine,
+  dense,
+  maskValues,
+  type Network,
+  type NoisyNetwork,
+  noisyDense,
+  observationFeatures,
+  type PolicyNetwork,
+} from '@zpin/core';
+import type { QConfig } from './q-fields.ts';
+
+/** What a value-based method learns about each action. */
+export interface QNetwork extends Network<readonly [obs: tf.Tensor, noise?: tf.Tensor]> {
+  readonly numActions: number;
+  /** Numbers per action (N): 1 for a Q-value, atoms or quantiles of a distribution. */
+  readonly outputs: number;
+  /** Random numbers that one call takes as `noise`; 0 where it takes none. */
+  readonly noiseSize: number;
+  /**
+   * `normal`: standard normal, `[noiseSize]`, the same for all rows; the agent explores by them. `fractions`: uniform in [0, 1), `[B, noiseSize]`,
+   * for updates alone.
+   */
+  readonly noiseKind: 'normal' | 'fractions';
+}
+
+export interface QNetworkOptions {
+  readonly spec: EnvSpec;
+  /** Named in errors. */
+  readonly algorithm: string;
+  readonly config: Pick<QConfig, 'hiddenSizes' | 'activation'>;
+  /** Numbers per action; 1 when omitted, and then the network gives `[B, A]`, else `[B, A, N]`. */
+  readonly outputs?: number;
+  /** Streams of the state's value and of the actions' advantages (Wang et al. 2016). */
+  readonly isDueling?: boolean;
+  /** Noisy last layers (Fortunato et al. 2018), with noise of this first size (σ₀). */
+  readonly noiseScale?: number;
+}
+
+/** Number of actions. @throws SpaceError unless they are `Discrete` */
+export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): number {
+  if (actionSpace.type === 'discrete') return actionSpace.n;
+  const remedy =
+    actionSpace.type === 'box'
+      ? 'Use ddpg, td3 or sac, or --wrap discretize-action:11'
+      : 'Use ppo, or an environment whose actions are one index';
+  throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
+}
+
+/**
+ * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer. With `isDueling`, the
+ * last hidden layer is shared out: one half of its units is the hidden layer of the value's stream, the other that of the advantages'.
+ * @throws SpaceError unless actions are `Discrete`
+ */
+export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {
+  const numActions = countActions(spec, algorithm);
+  const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
+  const isShared = config.hiddenSizes.length === 0;
+  const last = isDueling
+    ? duelingStreams({ inputSize: hidden.outputSize, isShared, numActions, outputs, noiseScale })
+    : lastLayer(hidden.outputSize, numActions * outputs, noiseScale);
+  const { layout, init, parts } = combine({ hidden, output: last });
+  return {
+    layout,
+    init,
+    numActions,
+    outputs,
+    noiseSize: last.noiseSize,
+    noiseKind: 'normal',
+    apply(params, obs, noise) {
+      const output = parts.output.apply(params, parts.hidden.apply(params, obs), noise);
+      return outputs === 1 || isDueling ? output : tf.reshape(output, [-1, numActions, outputs]);
+    },
+  };
+}
+
+/** A linear layer, noisy where there is a first size of its noise: `[B, inputSize]` → `[B, outputSize]`. */
+function lastLayer(inputSize: number, outputSize: number, noiseScale: number | undefined): NoisyNetwork {
+  if (noiseScale !== undefined) return noisyDense({ inputSize, outputSize, noiseScale });
+  return { ...dense({ inputSize, outputSize }), noiseSize: 0 };
+}
+
+interface StreamOptions {
+  readonly inputSize: number;
+  /** Whether both streams read all inputs, as no hidden layer lies before them. */
+  readonly isShared: boolean;
+  readonly numActions: number;
+  readonly outputs: number;
+  readonly noiseScale: number | undefined;
+}
+
+/** Value and advantages, each from its own half of the inputs: `[B, inputSize]` → `[B, A]`, or `[B, A, N]` for N outputs. */
+function duelingStreams({ inputSize, isShared, numActions, outputs, noiseScale }: StreamOptions): NoisyNetwork {
+  const half = Math.floor(inputSize / 2);
+  const forValue = isShared ? inputSize : half;
+  const forAdvantage = isShared ? inputSize : inputSize - half;
+  const value = lastLayer(forValue, outputs, noiseScale);
+  const advantage = lastLayer(forAdvantage, numActions * outputs, noiseScale);
+  const { layout, init, parts } = combine({ value, advantage });
+  return {
+    layout,
+    init,
+    noiseSize: value.noiseSize + advantage.noiseSize,
+    apply(params, x, noise) {
+      const columns = (begin: number, size: number) => (isShared ? x : tf.slice(x, [0, begin], [-1, size]));
+      const ownNoise = (begin: number, size: number) => noise && tf.slice(noise, [begin], [size]);
+      const v = parts.value.apply(params, columns(0, forValue), ownNoise(0, value.noiseSize));
+      const a = parts.advantage.apply(params, columns(half, forAdvantage), ownNoise(value.noiseSize, advantage.noiseSize));
+      if (outputs === 1) return duelingQ(v, a);
+      return duelingQ(tf.expandDims(v, 1), tf.reshape(a, [-1, numActions, outputs]));
+    },
+  };
+}
+
+/**
+ * Q(s, a) = V(s) + A(s, a) − mean_a′ A(s, a′) (Wang et al. 2016, equation 9).
+ * @param value `[B, 1]` or `[B, 1, N]` @param advantage `[B, A]` or `[B, A, N]` @returns as `advantage`
+ */
+export function duelingQ(value: tf.Tensor, advantage: tf.Tensor): tf.Tensor {
+  return tf.add(value, tf.sub(advantage, tf.mean(advantage, 1, true)));
+}
+
+/** The policy that is greedy in the values of a network, without noise. @param values of outputs: `[B, A, …]` → `[B, A]` */
+export function greedyPolicy(network: QNetwork, values: (output: tf.Tensor) => tf.Tensor = output => output): PolicyNetwork {
+  return {
+    layout: network.layout,
+    act: (params, obs, mask) => tf.argMax(maskValues(values(network.apply(params, obs)), mask), 1),
+  };
+}
