@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Numbers of one input tensor. Booleans are 0 and 1. */
 export interface CaseInput {

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import type { Agent } from '@zpin/contracts';
 import { type Algorithm, createEngine, type Engine, evaluate } from '@zpin/core';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';

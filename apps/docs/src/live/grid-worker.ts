@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { type Algorithm, createEngine } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
 import { expectedSarsa, qLearning, sarsa, sarsaLambda, type TabularAgent } from '@zpin/value-based';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** One tensor's share of a chain rule: receives dL/dy and the saved inputs, returns dL/dx for each input by name. */
 export interface Gradient {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Gradient, linear, reducedAxes, sumToShape, unary } from './gradient.ts';
 
 /** Sums the copies that `tile` made, one axis at a time. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { binary, type Gradient, unary } from './gradient.ts';
 
 /** √(1 − x²) */

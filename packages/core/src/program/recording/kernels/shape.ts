@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf, type Value } from '../graph.ts';
 import { attribute, type KernelCall, type KernelTable, normalizeAxes } from './kernel.ts';
 
