@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NumericArray } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../src/program/create-engine.ts';

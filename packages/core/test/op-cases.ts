@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Numbers of one input tensor. Booleans are 0 and 1. */
 export interface CaseInput {
@@ -75,6 +75,24 @@ const oddImage = spread([1, 7, 6, 2], -1, 1);
 const filter = (height: number, width: number, input: number, output: number) =>
   spread([height, width, input, output], -0.6, 0.5);
 
+/** Calls a kernel that no function of TensorFlow.js calls. */
+const kernel = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attributes);
+
+// Two of them its own backends do not even have.
+for (const backendName of ['cpu', 'wasm']) {
+  tf.registerKernel({
+    kernelName: 'LogSoftmax',
+    backendName,
+    kernelFunc: ({ inputs }) => tf.logSoftmax(inputs.logits as tf.Tensor),
+  });
+  tf.registerKernel({
+    kernelName: 'BroadcastTo',
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => tf.broadcastTo(inputs.x as tf.Tensor, attrs?.shape as number[]),
+  });
+}
+
 const elementwise: readonly OpCase[] = [
   smooth('neg', [x], a => tf.neg(a)),
   smooth('abs', [x], a => tf.abs(a)),
@@ -97,22 +115,44 @@ const elementwise: readonly OpCase[] = [
   smooth('silu', [x], a => tf.mul(a, tf.sigmoid(a))),
   smooth('erf', [x], a => tf.erf(a)),
   smooth('gelu', [x], a => tf.mul(tf.mul(a, 0.5), tf.add(tf.erf(tf.mul(a, Math.SQRT1_2)), 1))),
-  smooth('sin', [x], a => tf.sin(a)),
-  smooth('cos', [x], a => tf.cos(a)),
   smooth('clipByValue', [x], a => tf.clipByValue(a, -0.8, 0.55)),
   smooth('identity', [x], a => a.clone()),
+  smooth('prelu', [x, spread([4], 0.1, 0.4)], (a, slope) => tf.prelu(a, slope)),
+  smooth('prelu with a slope for each element', [x, y], (a, slope) => tf.prelu(a, slope)),
   smooth('step', [x], a => tf.add(tf.step(a), tf.square(a))),
   smooth('sign', [x], a => tf.add(tf.sign(a), tf.square(a))),
   smooth('floor', [x], a => tf.add(tf.floor(a), tf.square(a))),
   smooth('ceil', [x], a => tf.add(tf.ceil(a), tf.square(a))),
   smooth('round', [spread([12], -2.2, 2.4)], a => tf.add(tf.round(a), tf.square(a))),
+  smooth('onesLike', [x], a => tf.mul(tf.onesLike(a), tf.square(a))),
+  smooth('zerosLike', [x], a => tf.add(tf.zerosLike(a), tf.square(a))),
+  smooth('isNaN', [x], a => tf.where(tf.isNaN(a), tf.zerosLike(a), tf.square(a))),
+  smooth('isInf', [x], a => tf.where(tf.isInf(a), tf.zerosLike(a), tf.square(a))),
+  smooth('isFinite', [x], a => tf.where(tf.isFinite(a), tf.square(a), tf.zerosLike(a))),
   discrete('round half to even', 'float32', [floats([6], -2.5, -1.5, -0.5, 0.5, 1.5, 2.5)], a => tf.round(a)),
   discrete('sign of zero', 'float32', [floats([3], -2, 0, 3)], a => tf.sign(a)),
   discrete('step at zero', 'float32', [floats([3], -2, 0, 3)], a => tf.step(a)),
-  discrete('isNaN', 'bool', [floats([3], 1, Number.NaN, 3)], a => tf.isNaN(a)),
-  discrete('isFinite', 'bool', [floats([3], 1, Number.NaN, Number.POSITIVE_INFINITY)], a => tf.isFinite(a)),
-  discrete('onesLike', 'float32', [x], a => tf.onesLike(a)),
-  discrete('zerosLike', 'float32', [x], a => tf.zerosLike(a)),
+  discrete('isNaN of such', 'bool', [floats([3], 1, Number.NaN, 3)], a => tf.isNaN(a)),
+  discrete('isInf of such', 'bool', [floats([3], 1, Number.NaN, Number.NEGATIVE_INFINITY)], a => tf.isInf(a)),
+  discrete('isFinite of such', 'bool', [floats([3], 1, Number.NaN, Number.POSITIVE_INFINITY)], a => tf.isFinite(a)),
+  discrete('eluGrad', 'float32', [x, z], (dy, y) => kernel('EluGrad', { dy, y }, {})),
+];
+
+const inside = spread([3, 4], -0.85, 0.8);
+const trigonometry: readonly OpCase[] = [
+  smooth('sin', [x], a => tf.sin(a)),
+  smooth('cos', [x], a => tf.cos(a)),
+  smooth('tan', [inside], a => tf.tan(a)),
+  smooth('sinh', [x], a => tf.sinh(a)),
+  smooth('cosh', [x], a => tf.cosh(a)),
+  smooth('asin', [inside], a => tf.asin(a)),
+  smooth('acos', [inside], a => tf.acos(a)),
+  smooth('atan', [x], a => tf.atan(a)),
+  smooth('asinh', [x], a => tf.asinh(a)),
+  smooth('acosh', [spread([3, 4], 1.4, 3)], a => tf.acosh(a)),
+  smooth('atanh', [inside], a => tf.atanh(a)),
+  smooth('atan2 in all quadrants', [x, { ...z, values: z.values.map(value => 1.3 * value) }], (a, b) => tf.atan2(a, b)),
+  smooth('atan2 of a column and a row', [column, row], (a, b) => tf.atan2(a, b)),
 ];
 
 const binary: readonly OpCase[] = [
@@ -128,6 +168,7 @@ const binary: readonly OpCase[] = [
   smooth('mul with itself', [x], a => tf.mul(a, a)),
   smooth('div', [x, y], (a, b) => tf.div(a, b)),
   smooth('div by a column', [x, column], (a, b) => tf.div(a, b)),
+  smooth('div of a row', [row, y], (a, b) => tf.div(a, b)),
   smooth('div of a number', [positive], a => tf.div(1, a)),
   smooth('pow', [positive, x], (a, b) => tf.pow(a, b)),
   smooth('pow with a number', [positive], a => tf.pow(a, 2.5)),
@@ -140,7 +181,9 @@ const binary: readonly OpCase[] = [
   smooth('minimum', [x, z], (a, b) => tf.minimum(a, b)),
   smooth('minimum with a column', [column, y], (a, b) => tf.minimum(a, b)),
   smooth('mod', [floats([6], -4.1, -2.6, -0.7, 0.4, 2.2, 4.1), floats([], 1.5)], (a, b) => tf.mod(a, b)),
+  smooth('mod with a row', [floats([2, 3], 4, -3.1, 2.9, 5.8, 4.4, 0.5), floats([3], 1.1, 1.7, 2.3)], (a, b) => tf.mod(a, b)),
   discrete('mod of integers', 'int32', [ints([5], -7, -3, 0, 4, 9), ints([], 4)], (a, b) => tf.mod(a, b)),
+  smooth('mask of a floorDiv', [positive], a => tf.mul(tf.cast(tf.floorDiv(a, tf.scalar(0.7)), 'float32'), tf.square(a))),
   discrete('floorDiv', 'int32', [ints([5], -7, -3, 0, 4, 9), ints([], 4)], (a, b) => tf.floorDiv(a, b)),
   discrete('add integers', 'int32', [ints([3], 1, -2, 3), ints([3], 10, 20, 30)], (a, b) => tf.add(a, b)),
   discrete('mul integers', 'int32', [ints([3], 1, -2, 3), ints([], 7)], (a, b) => tf.mul(a, b)),
@@ -164,6 +207,11 @@ const comparisons: readonly OpCase[] = [
   smooth('where with a scalar', [x, bools([3, 4], 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0)], (a, c) => tf.where(c, a, tf.scalar(-2))),
   smooth('where on a comparison', [x, z], (a, b) => tf.where(tf.greater(a, b), tf.square(a), tf.mul(b, 3))),
   smooth('mask of a comparison', [x], a => tf.mul(tf.cast(tf.less(a, 0.3), 'float32'), tf.square(a))),
+  smooth('where on equality', [x, z], (a, b) => tf.where(tf.equal(a, b), tf.square(a), tf.mul(b, a))),
+  smooth('where on all and any', [x, z], (a, b) => {
+    const [all, any] = [tf.all(tf.less(a, 0.6), 1, true), tf.any(tf.greater(b, 1), 1, true)];
+    return tf.where(all, tf.square(a), tf.where(any, tf.mul(a, b), tf.square(b)));
+  }),
   smooth('where on logic', [x, z], (a, b) => {
     const both = tf.logicalOr(tf.logicalAnd(tf.greaterEqual(a, 0.01), tf.lessEqual(b, 0.02)), tf.logicalNot(tf.notEqual(a, b)));
     return tf.where(both, tf.mul(a, b), tf.square(b));
@@ -205,6 +253,8 @@ const reductions: readonly OpCase[] = [
   smooth('cumsum along the first axis', [x], a => tf.cumsum(a, 0)),
   smooth('cumsum of a square along the first axis', [matrix(3, 3)], a => tf.cumsum(a, 0)),
   smooth('cumsum exclusive and reversed', [x], a => tf.cumsum(a, 1, true, true)),
+  discrete('cumprod', 'float32', [x], a => tf.cumprod(a, 1)),
+  discrete('cumprod exclusive and reversed', 'float32', [x], a => tf.cumprod(a, 0, true, true)),
   smooth('logSumExp', [x], a => tf.logSumExp(a, 1)),
   smooth('logSumExp keeping dimensions', [x], a => tf.logSumExp(a, 0, true)),
   smooth('norm', [x], a => tf.norm(a)),
@@ -223,6 +273,7 @@ const normalisations: readonly OpCase[] = [
   smooth('softmax of a cube', [spread([2, 2, 3], -1, 1)], a => tf.softmax(a)),
   smooth('logSoftmax', [x], a => tf.logSoftmax(a)),
   smooth('logSoftmax of an intermediate', [x, row], (a, b) => tf.logSoftmax(tf.mul(a, b))),
+  smooth('logSoftmax as a kernel', [x], a => kernel('LogSoftmax', { logits: a }, { axis: 1 })),
   smooth('entropy', [x], a => tf.neg(tf.sum(tf.mul(tf.softmax(a), tf.logSoftmax(a)), 1))),
   smooth('logSoftmax of uneven logits', [floats([2, 3], 8, 9, 7, -20, -21, -18.5)], a => tf.logSoftmax(a)),
   discrete('logSoftmax of large logits', 'float32', [floats([2, 3], 880, 810, 890, -2000, -2010, -1985)], a => tf.logSoftmax(a)),
@@ -243,6 +294,12 @@ const products: readonly OpCase[] = [
   smooth('matMul batched aᵀ b', [spread([2, 2, 3], -1, 1), spread([2, 2, 4], -1, 1)], (a, b) => tf.matMul(a, b, true)),
   smooth('matMul batched aᵀ bᵀ', [spread([2, 2, 3], -1, 1), spread([2, 4, 2], -1, 1)], (a, b) => tf.matMul(a, b, true, true)),
   smooth('matMul of a batch and one matrix', [spread([2, 3, 2], -1, 1), spread([1, 2, 4], -1, 1)], (a, b) => tf.matMul(a, b)),
+  smooth('matMul with bias and activation', [matrix(3, 2), matrix(2, 4), row], (a, b, bias) =>
+    tf.fused.matMul({ a, b, bias, activation: 'sigmoid' }),
+  ),
+  discrete('matMul with an activation, not differentiated', 'float32', [matrix(3, 2), matrix(2, 4), row], (a, b, bias) =>
+    tf.fused.matMul({ a, b, bias, activation: 'relu' }),
+  ),
   smooth('dot', [row, spread([4], 0, 1)], (a, b) => tf.dot(a, b)),
   smooth('outerProduct', [row, spread([3], 0, 1)], (a, b) => tf.outerProduct(a as tf.Tensor1D, b as tf.Tensor1D)),
 ];
@@ -263,6 +320,19 @@ const convolutions: readonly OpCase[] = [
     tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, [2, 1], 'same'),
   ),
   smooth('conv2d 1×1', [image, filter(1, 1, 3, 4)], (a, f) => tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 1, 'valid')),
+  smooth('conv2d with bias', [image, filter(2, 2, 3, 2), spread([2], -0.3, 0.4)], (a, f, bias) =>
+    tf.fused.conv2d({
+      x: a as tf.Tensor4D,
+      filter: f as tf.Tensor4D,
+      strides: 2,
+      pad: 'valid',
+      bias,
+      activation: 'linear',
+    }),
+  ),
+  smooth('conv2d with padding on all sides', [image, filter(3, 3, 3, 2)], (a, f) =>
+    tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 2, 1, 'NHWC', 1, 'floor'),
+  ),
   smooth('conv2dTranspose', [spread([1, 3, 2, 3], -1, 1), filter(3, 2, 2, 3)], (a, f) =>
     tf.conv2dTranspose(a as tf.Tensor4D, f as tf.Tensor4D, [1, 7, 4, 2], 2, 'valid'),
   ),
@@ -283,11 +353,28 @@ const indexing: readonly OpCase[] = [
     tf.gather(a, i as tf.Tensor2D, 2, 1),
   ),
   smooth('gather by argMax', [x], a => tf.gather(a, tf.reshape(tf.argMax(a, 1), [3, 1]) as tf.Tensor2D, 1, 1)),
+  smooth('gather by argMin', [x], a => tf.gather(a, tf.reshape(tf.argMin(a, 1), [3, 1]) as tf.Tensor2D, 1, 1)),
   discrete('gather integers', 'int32', [ints([4], 10, 20, 30, 40), ints([3], 3, 3, 0)], (a, i) => tf.gather(a, i as tf.Tensor1D)),
   discrete('oneHot', 'float32', [ints([3], 2, 0, 1)], i => tf.oneHot(i as tf.Tensor1D, 4, 1, 0, 'float32')),
   discrete('oneHot of integers with other values', 'int32', [ints([2, 2], 2, 0, 1, 3)], i =>
     tf.oneHot(i as tf.Tensor2D, 3, 5, -1),
   ),
+  smooth('oneHot of a cast', [spread([3], 0.2, 2.8)], a =>
+    tf.mul(tf.oneHot(tf.cast(a, 'int32'), 3, 1, 0, 'float32'), tf.square(a)),
+  ),
+  smooth('unsortedSegmentSum of rows', [x, ints([3], 2, 0, 2)], (a, ids) => tf.unsortedSegmentSum(a, ids as tf.Tensor1D, 4)),
+  smooth('unsortedSegmentSum that leaves rows out', [x, ints([3], 1, -1, 0)], (a, ids) =>
+    tf.unsortedSegmentSum(a, ids as tf.Tensor1D, 2),
+  ),
+  smooth('unsortedSegmentSum of numbers', [row, ints([4], 1, 1, 0, 1)], (a, ids) =>
+    tf.unsortedSegmentSum(a, ids as tf.Tensor1D, 2),
+  ),
+  discrete('gatherND', 'float32', [x, ints([2, 2], 2, 1, 0, 3)], (a, i) => tf.gatherND(a, i)),
+  discrete('scatterND', 'float32', [ints([3, 1], 1, 3, 1), spread([3, 2], -1, 1)], (i, updates) =>
+    tf.scatterND(i, updates, [4, 2]),
+  ),
+  discrete('topk, values', 'float32', [x], a => tf.topk(a, 2).values),
+  discrete('topk, indices', 'int32', [x], a => tf.topk(a, 2).indices),
   smooth('value of an action', [x, ints([3], 1, 3, 0)], (a, i) =>
     tf.sum(tf.mul(a, tf.oneHot(i as tf.Tensor1D, 4, 1, 0, 'float32')), 1),
   ),
@@ -309,7 +396,7 @@ const indexing: readonly OpCase[] = [
   smooth(
     'unstack',
     [x],
-    a => tf.unstack(a, 1).reduce((sum, part, i) => tf.add(sum, tf.mul(part, tf.square(part).mul(i)))) as tf.Tensor,
+    a => tf.unstack(a, 1).reduce((sum, part, i) => tf.add(sum, tf.mul(part, tf.mul(tf.square(part), i)))) as tf.Tensor,
   ),
   smooth('unstack of one', [spread([1, 3], -1, 1)], a => tf.unstack(a)[0] as tf.Tensor),
   smooth('split', [x], a => tf.mul(...(tf.split(a, 2, 1) as [tf.Tensor, tf.Tensor]))),
@@ -331,13 +418,35 @@ const shapes: readonly OpCase[] = [
     ]),
   ),
   smooth('pad with a constant', [row], a => tf.pad(a, [[1, 2]], -0.5)),
+  smooth('mirrorPad that repeats the border', [x], a =>
+    tf.mirrorPad(
+      a,
+      [
+        [2, 1],
+        [1, 3],
+      ],
+      'symmetric',
+    ),
+  ),
+  smooth('mirrorPad that does not', [x], a =>
+    tf.mirrorPad(
+      a,
+      [
+        [1, 2],
+        [3, 0],
+      ],
+      'reflect',
+    ),
+  ),
   smooth('tile', [x], a => tf.tile(a, [2, 3])),
   smooth('tile of a vector', [row], a => tf.tile(a, [3])),
   smooth('tile of the middle axis', [spread([2, 3, 2], -1, 1)], a => tf.tile(a, [1, 2, 1])),
   smooth('broadcastTo', [row], a => tf.broadcastTo(a, [3, 4])),
   smooth('broadcastTo of a column', [column], a => tf.broadcastTo(a, [2, 3, 4])),
+  smooth('broadcastTo as a kernel', [column], a => kernel('BroadcastTo', { x: a }, { shape: [2, 3, 4] })),
   smooth('reverse', [x], a => tf.reverse(a, 1)),
   smooth('reverse of all axes', [x], a => tf.reverse(a)),
+  discrete('linspace', 'float32', [x], a => tf.add(a, tf.linspace(-1, 1, 4))),
   discrete('range, fill, ones, zeros', 'float32', [x], a =>
     tf.add(tf.mul(tf.range(0, 4), tf.ones([3, 4])), tf.add(tf.add(tf.fill([3, 1], 0.5), tf.zeros([4])), tf.zerosLike(a))),
   ),
@@ -374,6 +483,7 @@ const cells: readonly OpCase[] = [
  */
 export const opCases: readonly OpCase[] = [
   ...elementwise,
+  ...trigonometry,
   ...binary,
   ...comparisons,
   ...casts,

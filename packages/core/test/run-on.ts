@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { NumericArray } from '@zpin/contracts';
 import type { Engine } from '../src/program/engine.ts';
 import { type InputShape, program } from '../src/program/program.ts';

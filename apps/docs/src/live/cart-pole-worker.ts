@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import type { Agent } from '@zpin/contracts';
 import { createEngine, type Engine } from '@zpin/core';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { createEngine } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
 import type { TabularAgent } from '@zpin/value-based';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { EntropicDistribution } from './distribution.ts';
 
 /** K independent yes/no choices: for `MultiBinary` spaces. Actions are 0 or 1 (int32), `[B, K]`. */

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /**
  * B distributions over actions, one per row. Everything is a pure function of tensors: noise comes from outside, so that a

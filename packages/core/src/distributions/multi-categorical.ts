@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { message, ProgramError } from '@zpin/contracts';
 import { Categorical } from './categorical.ts';
 import type { EntropicDistribution } from './distribution.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { message, SpaceError } from '@zpin/contracts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';
 import type { EntropicDistribution } from './distribution.ts';

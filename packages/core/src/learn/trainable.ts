@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from '@zpin/contracts';
 import { polyak } from '../losses/polyak.ts';
 import { type ParameterLayout, unflattenParams } from '../nn/layout.ts';

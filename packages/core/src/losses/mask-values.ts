@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Value of an illegal action: below every value that can be learned, and finite. */
 const ILLEGAL_VALUE = -1e9;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps the divisor from 0 where all advantages are equal. */
 const EPSILON = 1e-8;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * target ← (1 − τ) target + τ online: a target that follows slowly (Polyak & Juditsky 1992; in DDPG: Lillicrap et al. 2016, algorithm 1). τ = 1 copies.

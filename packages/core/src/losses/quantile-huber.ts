@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { huber } from './huber.ts';
 
 /** τ̂: midpoints of `count` equal shares of [0, 1] (Dabney et al. 2018, arXiv:1710.10044, lemma 2). @returns `[1, count]` */

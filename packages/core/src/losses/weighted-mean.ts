@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Mean over the batch, each row by its importance weight (Schaul et al. 2016, arXiv:1511.05952, section 3.4).

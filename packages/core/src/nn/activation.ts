@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 const FUNCTIONS = {
   linear: (x: tf.Tensor) => x,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { BoxSpace } from '@zpin/contracts';
 
 /** Actions kept within the bounds of their space. @param action `[B, K]` @returns `[B, K]` */

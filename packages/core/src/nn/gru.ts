@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { initialize, uniformFanIn } from './initializers.ts';
 import { layout } from './layout.ts';
 import type { RecurrentOptions } from './lstm.ts';

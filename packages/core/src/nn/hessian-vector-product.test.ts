@@ -1,14 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
-import { registerGradients } from '../program/gradients/gradients.ts';
 import { hessianVectorProduct } from './hessian-vector-product.ts';
 import { layout, type Params, unflattenParams } from './layout.ts';
 
-beforeAll(async () => {
-  await useCpuBackend();
-  registerGradients();
-});
+beforeAll(useCpuBackend);
 
 type Matrix = number[][];
 type Layer = { weight: Matrix; bias: number[] };

@@ -1,9 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../program/gradients/gradients.ts';
 import { flattenParams, type ParameterLayout, type Params, unflattenParams } from './layout.ts';
 
 /**
  * Product of a Hessian with a vector, without the Hessian: H v = ∇(∇f · v) (Pearlmutter 1994, "Fast exact multiplication by the
- * Hessian"). Needs gradients that are right in second order: `registerGradients`.
+ * Hessian").
  * @param f scalar function of the parameters
  * @returns a function of the flat parameters and `vector`, both `[layout.size]`, giving H v `[layout.size]`
  */
@@ -13,6 +14,7 @@ export function hessianVectorProduct(
 ): (flat: tf.Tensor1D, vector: tf.Tensor1D) => tf.Tensor1D {
   return (flat, vector) =>
     tf.tidy(() => {
+      registerGradients();
       const params = unflattenParams(layout, flat);
       const leaves = Object.values(params);
       const directions = Object.values(unflattenParams(layout, vector));

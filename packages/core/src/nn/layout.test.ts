@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ProgramError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { message, ProgramError } from '@zpin/contracts';
 
 /** Where one parameter tensor lies in a flat vector. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activate } from './activation.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';

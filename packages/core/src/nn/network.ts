@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from '@zpin/contracts';
 import { type Initializer, initialize } from './initializers.ts';
 import { concatLayouts, layout, type ParameterLayout, type Params, paramsAt, prefixLayout } from './layout.ts';

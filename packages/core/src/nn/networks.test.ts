@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';

@@ -1,11 +1,15 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
+import { registerGradients } from '../program/gradients/gradients.ts';
 import { unflattenParams } from './layout.ts';
 import { noisyDense } from './noisy-dense.ts';
 
-beforeAll(useCpuBackend);
+beforeAll(async () => {
+  await useCpuBackend();
+  registerGradients();
+});
 
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 

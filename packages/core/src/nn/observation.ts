@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { flatDtype, flatSize, type Space } from '@zpin/contracts';
 import { type InputShape, int32, uint8 } from '../program/program.ts';
 import type { Activation } from './activation.ts';

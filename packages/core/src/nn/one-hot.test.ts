@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { oneHot } from './one-hot.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Rows of 0 with a 1 at each index: `[B]` → `[B, depth]`, float32. Unlike `tf.oneHot` it knows spaces of a single element too.

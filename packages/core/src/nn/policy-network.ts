@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { ParameterLayout, Params } from './layout.ts';
 
 /** The greedy policy of an algorithm as a pure function; its weights come from a `Policy`. */

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { message, ProgramError } from '@zpin/contracts';
+import { registerGradients } from '../program/gradients/gradients.ts';
 import { flattenParams, type ParameterLayout, type Params, unflattenParams } from './layout.ts';
 
 /** What a differentiated function returns: the loss and any tensors worth reporting, which are not differentiated. */
@@ -68,6 +69,7 @@ function gradientOfGroup<R extends LossOutput>(layouts: LayoutGroup<string>, f: 
 
 /** Value and side results of `f`, and the gradient of its loss by each of `leaves`. */
 function differentiate<R extends LossOutput>(f: () => R, leaves: tf.Tensor[]): { outputs: R; gradients: tf.Tensor[] } {
+  registerGradients();
   let kept: Readonly<Record<string, tf.Tensor>> = {};
   try {
     const { value: loss, grads } = tf.engine().gradients(() => {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** One step of an optimiser, on flat vectors of P parameters. */
 export interface OptimizerStep<K extends string = string> {

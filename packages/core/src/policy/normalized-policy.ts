@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { concatLayouts, layout } from '../nn/layout.ts';
 import type { PolicyNetwork } from '../nn/policy-network.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, CheckpointError, dict, discrete, type EnvSpec, type Policy, ProgramError } from '@zpin/contracts';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
@@ -74,18 +74,20 @@ describe('createEngine', () => {
     );
   });
 
+  it('refuses the name of a backend that nobody knows', async () => {
+    await expect(createEngine('tensorflow', { backend: 'webgl2' as TensorflowBackend })).rejects.toThrow(
+      'createEngine: the backend must be one of tensorflow, webgl, webgpu, wasm, cpu, got "webgl2". Write "webgl".',
+    );
+  });
+
   it('refuses a backend that is not there, says why, and leaves the active one as it was', async () => {
     await createEngine('tensorflow', { backend: 'cpu' });
     const before = tf.getBackend();
-    for (const backend of ['webgpu', 'nonsense'] as TensorflowBackend[]) {
-      const attempt = createEngine('tensorflow', { backend });
-      await expect(attempt).rejects.toBeInstanceOf(InputError);
-      await expect(attempt).rejects.toThrow(
-        new RegExp(
-          `^createEngine: backend "${backend}" must be there, got ".+\\. Install its package or take another backend\\.$`,
-        ),
-      );
-    }
+    const attempt = createEngine('tensorflow', { backend: 'webgpu' });
+    await expect(attempt).rejects.toBeInstanceOf(InputError);
+    await expect(attempt).rejects.toThrow(
+      /^createEngine: backend "webgpu" must be there, got ".+"\. Run npm install @tensorflow\/tfjs-backend-webgpu, or take another backend\.$/,
+    );
     expect(tf.getBackend()).toBe(before);
   });
 });

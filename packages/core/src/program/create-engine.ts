@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { InputError, message, nearestName } from '@zpin/contracts';
 import type { Engine } from './engine.ts';
 import { onnxEngine } from './onnx/onnx-engine.ts';
@@ -9,7 +9,11 @@ import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
 /** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. */
 export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
 
-/** Backends of TensorFlow.js that the `tensorflow` engine can be told to use. */
+/**
+ * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, the others are `@tensorflow/tfjs-backend-…`. In Node they are loaded when
+ * they are needed; in a tab they must have been imported, since no bundler sees a name that is put together.
+ */
 export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface EngineOptions {
@@ -23,6 +27,7 @@ export interface EngineOptions {
 }
 
 const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow'];
+const BACKENDS: readonly TensorflowBackend[] = ['tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'];
 
 /** Not written into the imports, so that bundlers for the browser leave them alone. */
 const NATIVE_PACKAGES: readonly [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -34,12 +39,8 @@ const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in global
  * @throws InputError when the choice is unknown or cannot be had here
  */
 export async function createEngine(choice: EngineChoice = 'auto', options: EngineOptions = {}): Promise<Engine> {
-  if (!CHOICES.includes(choice)) {
-    const near = nearestName(choice, CHOICES);
-    throw new InputError(
-      message('createEngine', `the engine must be one of ${CHOICES.join(', ')}`, choice, `Write "${near ?? 'auto'}"`),
-    );
-  }
+  checkName('engine', choice, CHOICES, 'auto');
+  if (options.backend !== undefined) checkName('backend', options.backend, BACKENDS, 'cpu');
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
   if (options.onnxruntime) return onnxEngine(webRuntime(options.onnxruntime));
   try {
@@ -55,6 +56,12 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
   }
 }
 
+function checkName(what: string, name: string, names: readonly string[], usual: string): void {
+  if (names.includes(name)) return;
+  const near = nearestName(name, names) ?? usual;
+  throw new InputError(message('createEngine', `the ${what} must be one of ${names.join(', ')}`, name, `Write "${near}"`));
+}
+
 async function createTensorflow(options: EngineOptions, why: string): Promise<Engine> {
   if (options.backend) {
     const problem = await activate(options.backend);
@@ -64,23 +71,34 @@ async function createTensorflow(options: EngineOptions, why: string): Promise<En
           'createEngine',
           `backend "${options.backend}" must be there`,
           problem,
-          'Install its package or take another backend',
+          `${provide(options.backend)}, or take another backend`,
         ),
       );
     return tensorflowEngine(options.backend, why);
   }
   const order: TensorflowBackend[] = inBrowser ? ['webgl', 'wasm', 'cpu'] : ['tensorflow', 'wasm', 'cpu'];
   for (const backend of order) if (!(await activate(backend))) return tensorflowEngine(backend, why);
-  throw new InputError(message('createEngine', 'a TensorFlow.js backend must be there', 'none', 'Install @tensorflow/tfjs'));
+  throw new InputError(message('createEngine', 'a backend of TensorFlow.js must be there', 'none', provide('cpu')));
+}
+
+function packageOf(backend: TensorflowBackend): string {
+  return backend === 'tensorflow' ? '@tensorflow/tfjs-node' : `@tensorflow/tfjs-backend-${backend}`;
+}
+
+/** How to have a backend, as an instruction. */
+function provide(backend: TensorflowBackend): string {
+  return inBrowser
+    ? `Write import '${packageOf(backend)}' once, in the page or worker that makes the engine`
+    : `Run npm install ${packageOf(backend)}`;
 }
 
 /** Loads and initialises a backend, and leaves the active one as it was. Returns what went wrong, or null. */
 async function activate(backend: TensorflowBackend): Promise<string | null> {
   const previous = tf.getBackend();
   try {
-    if (backend === 'tensorflow') await loadNative();
-    else if (!tf.findBackendFactory(backend))
-      await import(/* @vite-ignore */ /* webpackIgnore: true */ `@tensorflow/tfjs-backend-${backend}`);
+    await load(backend);
+    // What WebAssembly lacks is done in plain JavaScript.
+    if (backend === 'wasm') await load('cpu');
     if (!(await tf.setBackend(backend))) return 'its initialisation failed';
     if (backend === 'wasm') completeWasmKernels();
     // The plain JavaScript backend greets its user on the console at its first tensor.
@@ -92,6 +110,12 @@ async function activate(backend: TensorflowBackend): Promise<string | null> {
   } finally {
     if (previous && previous !== backend) await tf.setBackend(previous);
   }
+}
+
+/** Imports the package that registers a backend, unless it is there. */
+async function load(backend: TensorflowBackend): Promise<void> {
+  if (backend === 'tensorflow') await loadNative();
+  else if (!tf.findBackendFactory(backend)) await import(/* @vite-ignore */ /* webpackIgnore: true */ packageOf(backend));
 }
 
 /** The TensorFlow library with its GPU build first. */

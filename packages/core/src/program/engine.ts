@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 
 export type EngineName = 'onnx' | 'tensorflow';

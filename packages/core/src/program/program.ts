@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type MaybePromise, type Metrics, message, type NumericArray, ProgramError } from '@zpin/contracts';
 import type { Executable, FlatResult, InputSpec, InputType, ProgramSource, Results } from './engine.ts';
 import { flattenTree, nestTree, type StateTensors, type StateUpdate, type Store, type VectorTree } from './store.ts';

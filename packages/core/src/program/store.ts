@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, type MaybePromise, message, ProgramError } from '@zpin/contracts';
 import type { Engine, StateVector } from './engine.ts';
 

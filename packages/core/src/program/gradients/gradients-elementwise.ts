@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { binary, type Gradient, unary, zero } from './gradient.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { binary, flat, type Gradient, linear, unary, zero } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 
 /** 1 where the comparison holds, else 0; a constant to outer gradients. */
@@ -20,30 +20,14 @@ const select: Gradient = {
   },
 };
 
-const power: Gradient = binary(
-  'Pow',
-  (a, b, dy) => {
-    const exponent = tf.cast(b, 'float32');
-    return tf.mul(dy, tf.mul(exponent, tf.pow(a, tf.sub(exponent, 1))));
-  },
-  (a, b, dy) => {
-    const positive = withoutGradient(() => tf.greater(a, 0));
-    // log of 1 where the base is not positive: log(0) would turn an outer gradient into NaN.
-    const log = tf.log(tf.where(positive, a, tf.onesLike(a)));
-    return tf.mul(dy, tf.mul(tf.pow(a, b), log));
-  },
-);
-
 export const elementwiseGradients: readonly Gradient[] = [
-  unary('Tanh', (x, dy) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
   unary('Exp', (x, dy) => tf.mul(dy, tf.exp(x))),
-  unary('Sigmoid', (x, dy) => {
-    const y = tf.sigmoid(x);
-    return tf.mul(dy, tf.mul(y, tf.sub(1, y)));
-  }),
-  // dy · min(elu(x), 0) + dy: e^x below zero and 1 above it, without a second exponential.
-  unary('Elu', (x, dy) => tf.mul(dy, tf.add(tf.minimum(tf.elu(x), 0), 1))),
-  unary('Rsqrt', (x, dy) => tf.mul(dy, tf.div(tf.mul(tf.rsqrt(x), -0.5), x))),
+  unary('Expm1', (x, dy) => tf.mul(dy, tf.exp(x))),
+  unary('Log', (x, dy) => tf.div(dy, x)),
+  unary('Log1p', (x, dy) => tf.div(dy, tf.add(x, 1))),
+  // erf′(x) = 2/√π · e^(−x²)
+  unary('Erf', (x, dy) => tf.mul(dy, tf.mul(tf.exp(tf.neg(tf.square(x))), 2 / Math.sqrt(Math.PI)))),
+  linear('Identity', dy => dy.clone()),
   unary('Abs', (x, dy) =>
     tf.mul(
       dy,
@@ -84,15 +68,9 @@ export const elementwiseGradients: readonly Gradient[] = [
         mask(() => tf.greater(a, b)),
       ),
   ),
-  binary(
-    'SquaredDifference',
-    (a, b, dy) => tf.mul(dy, tf.mul(tf.sub(a, b), 2)),
-    (a, b, dy) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
-  ),
-  power,
   select,
   ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'FloorDiv'].map(name =>
     zero(name, 'a', 'b'),
   ),
-  zero('LogicalNot', 'x'),
+  ...['Ceil', 'Floor', 'Round', 'Sign', 'Step', 'IsFinite', 'IsInf', 'IsNan', 'LogicalNot', 'OnesLike', 'ZerosLike'].map(flat),
 ];

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../../nn/one-hot.ts';
-import { type Gradient, reducedAxes } from './gradient.ts';
+import { type Gradient, reducedAxes, zero } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 
 /** Adds the rows of dy to the places they were gathered from: the product with a one-hot matrix, a batch at a time. */
@@ -27,4 +27,19 @@ const gather: Gradient = {
   }),
 };
 
-export const indexingGradients: readonly Gradient[] = [gather];
+/** Each row gets the gradient of the sum that it went into; rows of a negative segment went nowhere. */
+const segmentSum: Gradient = {
+  kernelName: 'UnsortedSegmentSum',
+  inputsToSave: ['x', 'segmentIds'],
+  gradFunc: (dy, [x, ids]) => ({
+    x: () => {
+      const rows = tf.gather(dy as tf.Tensor, withoutGradient(() => tf.maximum(ids, tf.zerosLike(ids))) as tf.Tensor1D);
+      const wide = [...ids.shape, ...x.shape.slice(ids.rank).map(() => 1)];
+      const counted = withoutGradient(() => tf.reshape(tf.greaterEqual(ids, 0), wide));
+      return tf.where(counted, rows, tf.zerosLike(rows));
+    },
+    segmentIds: () => tf.zeros(ids.shape),
+  }),
+};
+
+export const indexingGradients: readonly Gradient[] = [gather, segmentSum, zero('OneHot', 'indices')];

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Gradient } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 

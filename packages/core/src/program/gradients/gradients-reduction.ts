@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Gradient, reducedAxes, unary, zero } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 
@@ -55,6 +55,18 @@ const softmax: Gradient = {
   }),
 };
 
+/** Of the kernel, which `tf.logSoftmax` does not use. */
+const logSoftmaxKernel: Gradient = {
+  kernelName: 'LogSoftmax',
+  inputsToSave: ['logits'],
+  gradFunc: (dy, [logits], { axis }) => ({
+    logits: () => {
+      const d = dy as tf.Tensor;
+      return tf.sub(d, tf.mul(tf.sum(d, axis as number, true), tf.softmax(logits, axis as number)));
+    },
+  }),
+};
+
 /**
  * `tf.logSoftmax` is no kernel but a function with a gradient of its own, which saves its output and is not given its input.
  * So the saved copy is moved to where it belongs on the tape: behind the operation.
@@ -81,6 +93,10 @@ export const reductionGradients: readonly Gradient[] = [
     const axes = reducedAxes(axis, x);
     return extremumSlope(x, tf.min(x, axes), dy, axes);
   }),
+  unary('Sum', (x, dy, { axis }) => {
+    const kept = keptShape(x.shape, reducedAxes(axis, x));
+    return tf.mul(tf.reshape(dy, kept), tf.ones(x.shape));
+  }),
   unary('Mean', (x, dy, { axis }) => {
     const kept = keptShape(x.shape, reducedAxes(axis, x));
     const scale = tf.util.sizeFromShape(kept) / x.size;
@@ -92,5 +108,6 @@ export const reductionGradients: readonly Gradient[] = [
   ),
   softmax,
   logSoftmax,
+  logSoftmaxKernel,
   ...['All', 'Any', 'ArgMax', 'ArgMin'].map(name => zero(name, 'x')),
 ];

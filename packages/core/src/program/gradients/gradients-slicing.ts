@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Gradient } from './gradient.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Gradient, unary } from './gradient.ts';
 
 /**
  * Transpose of a strided slice: puts the elements of `dy` back at `begin + i · strides` of a tensor of `shape`, zeros elsewhere.
@@ -62,4 +62,13 @@ const stridedSlice: Gradient = {
   }),
 };
 
-export const sliceGradients: readonly Gradient[] = [stridedSlice];
+export const sliceGradients: readonly Gradient[] = [
+  unary('Slice', (x, dy, attrs) => {
+    const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin as number[], attrs.size as number[]);
+    return tf.pad(
+      dy,
+      x.shape.map((all, axis): [number, number] => [begin[axis], all - begin[axis] - size[axis]]),
+    );
+  }),
+  stridedSlice,
+];

@@ -1,8 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../../test/cpu-backend.ts';
 import { type OpCase, opCases, scalarise, toTensor } from '../../../test/op-cases.ts';
-import { registerGradients } from './gradients.ts';
+import { kernels } from '../recording/kernels/index.ts';
+import { gradients, registerGradients } from './gradients.ts';
 
 beforeAll(async () => {
   await useCpuBackend();
@@ -59,7 +60,61 @@ function expectClose(actual: readonly number[], expected: readonly number[], tol
     expect(Math.abs(actual[i] - expected[i]), `element ${i}`).toBeLessThan(tolerance * scale);
 }
 
+/** Kernels that cannot be differentiated as they are. */
+const withoutGradient: readonly string[] = [
+  // No tensor goes in.
+  'Fill',
+  'LinSpace',
+  'Range',
+  // `tf.fused` calls them only where nothing is differentiated, and their parts elsewhere.
+  '_FusedMatMul',
+  'FusedConv2D',
+  // Part of a gradient that is replaced.
+  'EluGrad',
+  // TensorFlow.js has none either. `tf.gather` and products with `oneHot` can be differentiated.
+  'Cumprod',
+  'GatherNd',
+  'ScatterNd',
+  'TopK',
+];
+
 describe('gradients', () => {
+  it('are there for every kernel that can be compiled, but for those that are listed', () => {
+    const names = gradients.map(({ kernelName }) => kernelName);
+    expect(new Set(names).size).toBe(names.length);
+    expect(
+      Object.keys(kernels)
+        .filter(name => !names.includes(name))
+        .sort(),
+    ).toEqual([...withoutGradient].sort());
+    expect(gradients.filter(gradient => tf.getGradient(gradient.kernelName) !== gradient)).toEqual([]);
+  });
+
+  it('are each used by a case that is compared with differences', () => {
+    const unused = new Set(gradients.map(({ kernelName }) => kernelName));
+    for (const gradient of gradients) {
+      const gradFunc: tf.GradFunc = (...call) => {
+        unused.delete(gradient.kernelName);
+        return gradient.gradFunc(...call);
+      };
+      tf.unregisterGradient(gradient.kernelName);
+      tf.registerGradient({ ...gradient, gradFunc });
+    }
+    for (const opCase of opCases.filter(({ order }) => order === 2)) {
+      tf.tidy(() => {
+        const length = (...floats: tf.Tensor[]) =>
+          tf.addN(
+            tf
+              .grads(loss(opCase))(floats)
+              .map(gradient => tf.sum(tf.square(gradient))),
+          );
+        tf.grads(length)(floatInputs(opCase).map(i => toTensor(opCase.inputs[i])));
+      });
+    }
+    registerGradients();
+    expect([...unused]).toEqual([]);
+  });
+
   it.each(opCases.filter(({ order }) => order >= 1).map(opCase => [opCase.name, opCase] as const))(
     '%s agrees with finite differences in first order',
     (_name, opCase) => {
@@ -119,6 +174,52 @@ describe('registerGradients', () => {
 
   it('passes the gradient of a clip at its bounds, and none outside', () => {
     expect(gradientOf(x => tf.clipByValue(x, -1, 1), [-1.5, -1, 0, 1, 1.5])).toEqual([0, 1, 1, 1, 0]);
+  });
+
+  it('gives rectifiers the slope of their lower branch at the kink', () => {
+    expect(gradientOf(x => tf.relu(x), [-1, 0, 2])).toEqual([0, 0, 1]);
+    expect(gradientOf(x => tf.relu6(x), [-1, 0, 6, 7])).toEqual([0, 0, 1, 0]);
+    expect(gradientOf(x => tf.leakyRelu(x, 0.25), [-1, 0, 2])).toEqual([0.25, 0.25, 1]);
+    expect(gradientOf(x => tf.prelu(x, tf.scalar(0.25)), [-1, 0, 2])).toEqual([0.25, 0.25, 1]);
+  });
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['ceil', x => tf.ceil(x)],
+    ['floor', x => tf.floor(x)],
+    ['round', x => tf.round(x)],
+    ['sign', x => tf.sign(x)],
+    ['step', x => tf.step(x)],
+    ['onesLike', x => tf.onesLike(x)],
+    ['zerosLike', x => tf.zerosLike(x)],
+    ['isNaN', x => tf.cast(tf.isNaN(x), 'float32')],
+    ['isInf', x => tf.cast(tf.isInf(x), 'float32')],
+    ['isFinite', x => tf.cast(tf.isFinite(x), 'float32')],
+    ['logicalNot', x => tf.cast(tf.logicalNot(tf.cast(x, 'bool')), 'float32')],
+    ['oneHot', x => tf.oneHot(tf.cast(x, 'int32'), 3, 1, 0, 'float32')],
+    ['greater', x => tf.cast(tf.greater(x, 1), 'float32')],
+    ['argMax', x => tf.cast(tf.argMax(x), 'float32')],
+  ])('gives %s no slope', (_, f) => {
+    expect(gradientOf(f, [0, 1.25, 2])).toEqual([0, 0, 0]);
+  });
+
+  it('keeps the exponential of selu out of large inputs, in second order too', () => {
+    const second = tf.grad(tf.grad((x: tf.Tensor) => tf.sum(tf.selu(x))));
+    expect(values(second(tf.tensor1d([100, 1])))).toEqual([0, 0]);
+  });
+
+  it('sums what a mirrored border repeats', () => {
+    // Each of [a b c] as often as it occurs in [b a | a b c | c].
+    expect(gradientOf(x => tf.mirrorPad(x, [[2, 1]], 'symmetric'), [1, 2, 3])).toEqual([2, 2, 2]);
+    // And in [c b | a b c | b].
+    expect(gradientOf(x => tf.mirrorPad(x, [[2, 1]], 'reflect'), [1, 2, 3])).toEqual([1, 3, 2]);
+  });
+
+  it('refuses dilated convolutions and says so', () => {
+    const [image, filter] = [tf.ones<tf.Rank.R4>([1, 5, 5, 1]), tf.ones<tf.Rank.R4>([2, 2, 1, 1])];
+    const dilated = (x: tf.Tensor) => tf.sum(tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid', 'NHWC', 2));
+    expect(() => tf.grad(dilated)(image)).toThrow(
+      'gradient of conv2d: the dilation must be 1, got "2". Use a larger filter or a stride.',
+    );
   });
 
   it('gives abs the slope 0 at 0', () => {

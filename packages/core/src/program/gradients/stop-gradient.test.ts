@@ -1,9 +1,13 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../../test/cpu-backend.ts';
+import { registerGradients } from './gradients.ts';
 import { stopGradient, withoutGradient } from './stop-gradient.ts';
 
-beforeAll(useCpuBackend);
+beforeAll(async () => {
+  await useCpuBackend();
+  registerGradients();
+});
 
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 

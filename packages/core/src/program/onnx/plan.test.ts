@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import type { FlatResult, InputSpec, ProgramSource } from '../engine.ts';
 import { planProgram } from './plan.ts';

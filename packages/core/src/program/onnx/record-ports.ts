@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { FlatResult, InputSpec, ProgramSource } from '../engine.ts';
 import type { GraphBuilder } from '../recording/builder.ts';
 import type { Value } from '../recording/graph.ts';

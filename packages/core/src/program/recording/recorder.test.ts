@@ -1,7 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ProgramError } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpuBackend } from '../../../test/cpu-backend.ts';
+import { kernels } from './kernels/index.ts';
+import { unsupportedKernels } from './kernels/unsupported.ts';
 import { record, type TensorSpec } from './recorder.ts';
 
 beforeAll(() => useCpuBackend());
@@ -86,6 +88,12 @@ describe('record', () => {
       'program "test": every op must have a compiled form, got "kernel ResizeBilinear on [1,2,3,1]". ' +
         "Write it with other ops, or run on the engine 'tensorflow'.",
     );
+  });
+
+  it('knows every kernel of TensorFlow.js, as one that has a compiled form or as one that has none', () => {
+    // Names of kernels are among what it exports.
+    const names = Object.values<unknown>(tf).filter(value => typeof value === 'string' && /^_?[A-Z]\w+$/.test(value));
+    expect([...Object.keys(kernels), ...unsupportedKernels].sort()).toEqual(names.sort());
   });
 
   it('puts backend and Math.random back, whatever happens', () => {

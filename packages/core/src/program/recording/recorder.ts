@@ -1,9 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { message, ProgramError } from '@zpin/contracts';
 import { registerGradients } from '../gradients/gradients.ts';
 import { GraphBuilder } from './builder.ts';
 import { type ElementArray, type ElementType, reachable, type Value } from './graph.ts';
 import { type Kernel, kernels } from './kernels/index.ts';
+import { unsupportedKernels } from './kernels/unsupported.ts';
 
 /** Name under which the recorder is known to TensorFlow.js as a backend. */
 const BACKEND = 'zpin-recorder';
@@ -93,6 +94,7 @@ class RecorderBackend extends tf.KernelBackend {
     );
   }
 
+  override dispose(): void {}
   override disposeData(): boolean {
     return true;
   }
@@ -114,17 +116,14 @@ class RecorderBackend extends tf.KernelBackend {
 
 let backend: RecorderBackend | null = null;
 
+/** The recorder, its kernels registered. It is a backend of TensorFlow.js only while it records. */
 function recorderBackend(): RecorderBackend {
   if (backend) return backend;
   const created = new RecorderBackend();
-  tf.registerBackend(BACKEND, () => created, 0);
   for (const [kernelName, kernel] of Object.entries(kernels))
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc: adapt(kernelName, kernel) });
-  const known = new Set(Object.keys(kernels));
   // A kernel without lowering is named, with what it was called on, instead of TensorFlow.js' "not registered".
-  for (const { kernelName } of [...tf.getKernelsForBackend('cpu'), ...tf.getKernelsForBackend('webgl')]) {
-    if (known.has(kernelName)) continue;
-    known.add(kernelName);
+  for (const kernelName of unsupportedKernels) {
     tf.registerKernel({
       kernelName,
       backendName: BACKEND,
@@ -177,11 +176,11 @@ export function record(
 ): Recording {
   registerGradients();
   const recorder = recorderBackend();
-  // Before the first operation of a process no backend is active; asking for one makes one, so that there is one to go back to.
-  tf.backend();
-  const previous = tf.getBackend();
+  // None before the first operation of a process, and for good where programs are all that runs.
+  const previous: string | undefined = tf.getBackend();
   const random = Math.random;
   recorder.begin(program);
+  tf.registerBackend(BACKEND, () => recorder, 0);
   tf.setBackend(BACKEND);
   Math.random = () => {
     throw new ProgramError(
@@ -208,7 +207,9 @@ export function record(
     });
   } finally {
     Math.random = random;
-    tf.setBackend(previous);
+    // Left behind, it would be taken for the backend of tensors outside of programs where no other is there.
+    if (previous) tf.setBackend(previous);
+    tf.removeBackend(BACKEND);
   }
   const used = new Set(reachable(Object.values(outputs)));
   return {

@@ -105,10 +105,12 @@ export class ShapeBuilder {
     return this.apply('Concat', parts.length === 0 ? values : parts, shape, first.type, { axis });
   }
 
-  pad(x: Value, before: readonly number[], after: readonly number[], value = 0, mode = 'constant'): Value {
+  pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
     if ([...before, ...after].every(amount => amount === 0)) return x;
     const shape = x.shape.map((dimension, axis) => dimension + (before[axis] as number) + (after[axis] as number));
     if (x.source.kind === 'splat' && x.source.value === value) return this.splat(value, shape, x.type);
-    return this.apply('Pad', [x, this.integers([...before, ...after]), this.scalar(value, x.type)], shape, x.type, { mode });
+    return this.apply('Pad', [x, this.integers([...before, ...after]), this.scalar(value, x.type)], shape, x.type, {
+      mode: 'constant',
+    });
   }
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector } from '../engine.ts';
 import { registerGradients } from '../gradients/gradients.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** What the WebAssembly backend offers beyond the public interface. */
 interface WasmBackend extends tf.KernelBackend {
@@ -28,7 +28,7 @@ let completed = false;
 
 /**
  * Gives the WebAssembly backend the kernels that only the plain JavaScript backend has, or has right: without them it can train
- * neither convolutions nor anything that gathers. Numbers are copied there and back.
+ * neither convolutions nor anything that gathers. Numbers are copied there and back. Both backends must be registered.
  */
 export function completeWasmKernels(): void {
   if (completed) return;

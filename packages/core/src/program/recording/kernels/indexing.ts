@@ -51,13 +51,17 @@ function scatterAdd(b: GraphBuilder, indices: Value, updates: Value, shape: read
   return b.apply('ScatterND', [zeros, b.cast(indices, 'int64'), updates], shape, updates.type, { reduction: 'add' });
 }
 
-/** Sums rows of one segment; the gradient of gather. */
+/** Sums rows of one segment. Rows of a negative segment count nowhere; ONNX would count it from the end. */
 function unsortedSegmentSum(call: KernelCall): Value {
   const b = call.builder;
   const x = call.inputs.x as Value;
   const ids = call.inputs.segmentIds as Value;
   const shape = [attribute<number>(call, 'numSegments'), ...x.shape.slice(ids.shape.length)];
-  return scatterAdd(b, b.reshape(ids, [...ids.shape, 1]), x, shape);
+  const counted = b.reshape(b.binary('GreaterOrEqual', ids, b.scalar(0, 'int32')), [
+    ...ids.shape,
+    ...x.shape.slice(ids.shape.length).map(() => 1),
+  ]);
+  return scatterAdd(b, b.reshape(ids, [...ids.shape, 1]), b.where(counted, x, b.scalar(0, x.type)), shape);
 }
 
 function gatherNd(call: KernelCall): Value {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf, type Value } from '../graph.ts';
 import { attribute, type KernelCall, type KernelTable, normalizeAxes } from './kernel.ts';
 
@@ -104,10 +104,33 @@ function tile(call: KernelCall): Value {
   return call.builder.apply('Tile', [value, call.builder.integers(reps)], shape, value.type);
 }
 
-function pad(call: KernelCall, mode: string, value: number): Value {
+function pad(call: KernelCall): Value {
   const paddings = attribute<[number, number][]>(call, 'paddings');
   const [before, after] = [paddings.map(p => p[0]), paddings.map(p => p[1])];
-  return call.builder.pad(x(call), before, after, value, mode);
+  return call.builder.pad(x(call), before, after, attribute<number>(call, 'constantValue'));
+}
+
+/** Lays slices read backwards at both ends, one axis at a time: of the two modes, ONNX's Pad knows only `reflect`. */
+function mirrorPad(call: KernelCall): Value {
+  const edge = attribute<string>(call, 'mode') === 'reflect' ? 1 : 0;
+  let value = x(call);
+  for (const [axis, [before, after]] of attribute<[number, number][]>(call, 'paddings').entries()) {
+    const inner = value;
+    const backwards = (first: number, length: number): Value => {
+      const at = (here: number, elsewhere: (size: number) => number) =>
+        inner.shape.map((size, other) => (other === axis ? here : elsewhere(size)));
+      return call.builder.slice(
+        inner,
+        at(first, () => 0),
+        at(first - length, size => size),
+        at(-1, () => 1),
+      );
+    };
+    const last = (inner.shape[axis] as number) - 1;
+    const parts = [backwards(before - 1 + edge, before), inner, backwards(last - edge, after)];
+    value = call.builder.concat(parts, axis);
+  }
+  return value;
 }
 
 export const shape: KernelTable = {
@@ -135,9 +158,9 @@ export const shape: KernelTable = {
     const data = Float32Array.from({ length: num }, (_, i) => (num === 1 ? start : start + ((stop - start) * i) / (num - 1)));
     return call.builder.constant(data, [num], 'float32');
   },
-  MirrorPad: call => pad(call, attribute<string>(call, 'mode') === 'symmetric' ? 'symmetric' : 'reflect', 0),
+  MirrorPad: mirrorPad,
   Pack: pack,
-  PadV2: call => pad(call, 'constant', attribute<number>(call, 'constantValue')),
+  PadV2: pad,
   Range: call => {
     const [start, stop, step] = [
       attribute<number>(call, 'start'),

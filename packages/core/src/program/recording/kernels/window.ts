@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import { attribute, type KernelCall } from './kernel.ts';
