@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, type EnvSpec, Rng, SpaceError, type TransitionBatch } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../../../tools/testing/expect-close.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { createEngine } from '../program/create-engine.ts';
 import { weightedMean } from './weighted-mean.ts';
