@@ -22,7 +22,9 @@ for (const folder of readdirSync(join(root, 'packages'))) {
   }
 }
 if (changed.length > 0 && flags.check) {
-  fail(`api: what packages export must be what their reports say, got changes of\n  ${changed.join('\n  ')}\nRun pnpm api, and commit.`);
+  fail(
+    `api: what packages export must be what their reports say, got changes of\n  ${changed.join('\n  ')}\nRun pnpm api, and commit.`,
+  );
 }
 console.log(changed.length === 0 ? 'api: as the reports say' : `api: written\n  ${changed.join('\n  ')}`);
 
@@ -46,7 +48,13 @@ function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
       compiler: {
         skipLibCheck: true,
         overrideTsconfig: {
-          compilerOptions: { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2023', lib: ['es2023', 'dom'], strict: true },
+          compilerOptions: {
+            module: 'nodenext',
+            moduleResolution: 'nodenext',
+            target: 'es2023',
+            lib: ['es2023', 'dom'],
+            strict: true,
+          },
         },
       },
       apiReport: { enabled: true, reportFileName, reportFolder, reportTempFolder: join(projectFolder, 'node_modules', '.api') },
