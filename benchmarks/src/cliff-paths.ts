@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createEngine } from '@zpin/core';
 import { makeEnv } from '@zpin/envs';
-import { type AlgorithmId, openRun } from 'zpin';
+import { type AlgorithmId, loadAlgorithm, openRun } from 'zpin';
 import { experiments } from './lib/experiments.ts';
 
 const COLUMNS = 12;
@@ -28,7 +28,7 @@ const engine = await createEngine('onnx');
 /** Cells of the greedy walk, from the start to the goal. */
 async function greedyPath(algo: AlgorithmId, config: object): Promise<number[]> {
   const options = { config: { ...config, learningRate: LEARNING_RATE }, preset: false, steps: 1e9, seed: 1, engine };
-  const run = await openRun(algo, id, options);
+  const run = await openRun(await loadAlgorithm(algo), id, options);
   let done = 0;
   for await (const event of run.events()) {
     if (event.type === 'episode' && ++done === EPISODES) break;

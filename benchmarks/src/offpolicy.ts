@@ -11,8 +11,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { box, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/contracts';
-import { type Algorithm, createEngine, program, Store } from '@zpin/core';
+import { box, type EnvSpec, Rng } from '@zpin/contracts';
+import { createEngine, program, type ReplayAlgorithm, Store } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { ddpg, sac, td3 } from '@zpin/offpolicy';
 import { table } from './lib/table.ts';
@@ -25,6 +25,8 @@ const sizes = { batchSize: 256, obsSize: 17, actionSize: 6, hiddenSizes: [256, 2
 const algorithms = { ddpg, td3, sac } as const;
 type Name = keyof typeof algorithms;
 const names = Object.keys(algorithms) as Name[];
+/** In the middle of a run. */
+const progress = { step: 1000, totalSteps: 2000 };
 
 /** Least processor milliseconds per call over some samples. */
 async function processorMilliseconds(call: () => unknown, inner: number): Promise<number> {
@@ -74,11 +76,10 @@ async function updates(): Promise<string> {
   const rate = await matrixRate();
   const rows: string[][] = [];
   for (const name of names) {
-    const algorithm = algorithms[name] as unknown as Algorithm;
-    const agent = (await algorithm.create({ spec, config: { hiddenSizes, batchSize: size }, seed: 1, engine })) as OffPolicyAgent;
-    agent.progress(1000, 2000);
+    const algorithm: ReplayAlgorithm = algorithms[name];
+    const agent = await algorithm.create({ spec, config: { hiddenSizes, batchSize: size }, seed: 1, engine });
     // Updates in pairs: every second one of TD3 moves the policy.
-    const milliseconds = await processorMilliseconds(() => agent.update(batch), 60);
+    const milliseconds = await processorMilliseconds(() => agent.update(batch, progress), 60);
     const flops = updateFlops(name, sizes);
     const reached = (flops / milliseconds) * 1000;
     rows.push([
@@ -95,11 +96,10 @@ async function updates(): Promise<string> {
 }
 
 /** Environment steps per processor second of whole training, as `python/sb3_offpolicy.py` measures. */
-async function trainingRate(name: Name): Promise<number> {
+async function trainingRate(algorithm: ReplayAlgorithm): Promise<number> {
   const [warmup, steps] = [500, 3000];
   const env = makeVectorEnv('Pendulum-v1', 1);
   const config = { hiddenSizes: [256, 256], batchSize: 256, learningStarts: 100 };
-  const algorithm = algorithms[name] as unknown as Algorithm;
   const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine });
   let start: NodeJS.CpuUsage | null = null;
   for await (const event of algorithm.train({ agent, env, totalSteps: warmup + steps, seed: 1 })) {
@@ -123,7 +123,7 @@ async function training(): Promise<string> {
   const reference = referenceRates();
   const rows: string[][] = [];
   for (const name of names) {
-    const ours = await trainingRate(name);
+    const ours = await trainingRate(algorithms[name]);
     const sb3 = reference.get(name);
     rows.push([name, ours.toFixed(0), sb3?.toFixed(0) ?? '–', sb3 ? (ours / sb3).toFixed(1) : '–']);
   }

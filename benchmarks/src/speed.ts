@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { createEngine, type Engine } from '@zpin/core';
+import { type Algorithm, createEngine, type Engine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { a2c, ppo } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
@@ -81,12 +81,7 @@ async function updateSteps(): Promise<string> {
 }
 
 /** Environment steps per second of whole training, over `steps` after a warm-up, as `python/sb3_training.py` measures. */
-async function trainingSpeed(
-  algorithm: typeof ppo | typeof a2c | typeof dqn,
-  config: object,
-  warmup: number,
-  steps: number,
-): Promise<number> {
+async function trainingSpeed(algorithm: Algorithm, config: object, warmup: number, steps: number): Promise<number> {
   const env = makeVectorEnv('CartPole-v1', 1);
   const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await createEngine('onnx') });
   let start = 0;

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { type OffPolicyAgent, Rng, sample } from '@zpin/contracts';
-import { type Algorithm, createEngine } from '@zpin/core';
+import { Rng, sample } from '@zpin/contracts';
+import { createEngine, type ReplayAlgorithm } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { PrioritizedReplay, UniformReplay } from '@zpin/replay';
 import {
@@ -28,13 +28,7 @@ interface Case {
   readonly config: { readonly hiddenSizes: number[]; readonly batchSize: number };
 }
 
-interface Settings {
-  readonly gamma: number;
-  readonly nSteps?: number;
-  readonly priorityExponent?: number;
-}
-
-const methods = [
+const methods: readonly ReplayAlgorithm[] = [
   dqn,
   doubleDqn,
   duelingDoubleDqn,
@@ -45,7 +39,7 @@ const methods = [
   qrDqn,
   iqn,
   rainbow,
-] as unknown as readonly Algorithm<never>[];
+];
 
 const cases: readonly Case[] = [
   {
@@ -60,23 +54,21 @@ const FILLED = 5000;
 /** Samples, and updates in each. The least sample counts: the others were disturbed. */
 const SAMPLES = 25;
 const UPDATES = 40;
+/** At the start of a run, as every update is told. */
+const progress = { step: 0, totalSteps: 1 };
 
 const engine = await createEngine('onnx');
 
 /** Microseconds of one update with its batch. */
-async function cost(method: Algorithm<never>, { env: id, config }: Case): Promise<number> {
+async function cost(method: ReplayAlgorithm, { env: id, config }: Case): Promise<number> {
   const env = makeVectorEnv(id, 1);
   const { observationSpace, actionSpace } = env.spec;
-  const agent = (await method.create({
-    spec: env.spec,
-    config: config as never,
-    seed: 1,
-    engine,
-  })) as unknown as OffPolicyAgent<Settings>;
-  const { gamma, nSteps = 1, priorityExponent } = agent.config;
+  const agent = await method.create({ spec: env.spec, config, seed: 1, engine });
+  const plan = method.replay(agent.config);
+  if (!plan) throw new Error(`${method.id}: the memory must be a matter of settings`);
+  const { gamma, nSteps, priorities } = plan;
   const memory = { capacity: FILLED, observationSpace, actionSpace, gamma, nSteps };
-  const replay =
-    priorityExponent === undefined ? new UniformReplay(memory) : new PrioritizedReplay({ ...memory, betaAnnealing: 1e6 });
+  const replay = priorities ? new PrioritizedReplay({ ...memory, betaAnnealing: 1e6 }) : new UniformReplay(memory);
   const rng = new Rng(1);
   let [now, next] = [env.createStep(), env.createStep()];
   env.reset(now, 1);
@@ -90,9 +82,8 @@ async function cost(method: Algorithm<never>, { env: id, config }: Case): Promis
   }
   const update = async () => {
     const batch = replay.sample(config.batchSize, rng);
-    await agent.update(batch);
-    if (batch.index && agent.priorities && replay instanceof PrioritizedReplay)
-      replay.updatePriorities(batch.index, agent.priorities);
+    const { priorities } = await agent.update(batch, progress);
+    if (batch.index && priorities && replay instanceof PrioritizedReplay) replay.updatePriorities(batch.index, priorities);
   };
   for (let i = 0; i < 2 * UPDATES; i++) await update();
   let least = Number.POSITIVE_INFINITY;

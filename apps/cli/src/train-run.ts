@@ -1,7 +1,7 @@
 import { InputError, message } from '@zpin/contracts';
 import type { AnyAlgorithm } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
-import { type AlgorithmId, openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
+import { openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
@@ -37,12 +37,12 @@ export async function newRun(
     ...continueOptions(where, flags),
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
-    config: { ...file, ...flagged } as object,
+    config: { ...file, ...flagged },
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),
   };
-  const internals: RunInternals = { names: flagNames(where, label), now: io.now };
-  const run = await openRun(algorithm.id as AlgorithmId, env, options as never, internals);
+  const internals: RunInternals = { names: flagNames(where, label), now: () => io.now() };
+  const run = await openRun(algorithm, env, options, internals);
   if (!plan.json) {
     const { description } = run;
     const unit =
@@ -62,7 +62,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const plan = outputPlan(where, flags);
   const stop = stopper(io);
   const options = { ...continueOptions(where, flags), ...steps, signal: stop.signal };
-  const run = await openSavedRun(path, options, { names: flagNames(where), now: io.now });
+  const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
   if (!plan.json) {
     io.stdout.write(`${run.algorithm.title} on ${env}, seed ${seed}, from step ${formatCount(run.step)}\n${run.engine}\n`);

@@ -78,7 +78,7 @@ export async function runArm(experiment: Experiment, arm: Arm, seed: number, eng
   const { length, panels } = experiment;
   const steps = 'steps' in length ? length.steps : MANY_STEPS;
   const envOptions = arm.envOptions ?? experiment.envOptions;
-  const run = await openRun(arm.algo, arm.makeEnv ?? experiment.env, {
+  const run = await openRun(await loadAlgorithm(arm.algo), arm.makeEnv ?? experiment.env, {
     ...{ config: await configOf(experiment, arm), preset: false, seed, steps, engine, checkpointEverySteps: steps },
     ...(envOptions && !arm.makeEnv && { envOptions }),
     ...evaluationOf(experiment, steps),

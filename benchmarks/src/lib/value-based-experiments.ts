@@ -70,12 +70,14 @@ export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
     env: 'MountainCar-v0',
     length: { episodes: 20 },
     points: 20,
-    arms: [
-      { name: 'uniform replay', algo: 'dqn', config: mountainCar },
-      { name: 'prioritized replay', algo: 'prioritized-dqn', config: { ...mountainCar, double: false } },
-    ].map(arm => ({
+    arms: (
+      [
+        { name: 'uniform replay', algo: 'dqn', config: mountainCar },
+        { name: 'prioritized replay', algo: 'prioritized-dqn', config: { ...mountainCar, double: false } },
+      ] as const
+    ).map(arm => ({
       ...arm,
-      makeEnv: copies =>
+      makeEnv: (copies: number) =>
         new SyncVectorEnv(() => new FlagReward(makeEnv('MountainCar-v0', { maxEpisodeSteps: null }), 10), copies),
     })),
     panels: [

@@ -1,5 +1,5 @@
 import { InputError, message, nearestName } from '@zpin/contracts';
-import type { Algorithm, AnyAlgorithm } from '@zpin/core';
+import type { AnyAlgorithm, ConfigOf } from '@zpin/core';
 
 /**
  * Every algorithm by its name. Its package, and TensorFlow.js with it, is loaded when it is asked for. This is the one list of what exists: the
@@ -52,8 +52,7 @@ const registry = {
 export type AlgorithmId = keyof typeof registry;
 
 /** Settings of an algorithm by its name. */
-export type ConfigOfAlgorithm<Id extends AlgorithmId> =
-  Awaited<ReturnType<(typeof registry)[Id]>> extends Algorithm<infer Config, never, never> ? Config : never;
+export type ConfigOfAlgorithm<Id extends AlgorithmId> = ConfigOf<Awaited<ReturnType<(typeof registry)[Id]>>['config']>;
 
 /** Names of all algorithms. */
 export const algorithmIds = Object.keys(registry) as readonly AlgorithmId[];

@@ -52,7 +52,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const { seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));
-  const config = parseConfig(algorithm.config, description.config, `${folder}: config`) as RunDescription['config'];
+  const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const ready = typeof engine === 'object' ? engine : await createEngine(engine);
   const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });
   await agent.restore(checkpoint.state.agent as Parameters<Agent['restore']>[0]);

@@ -1,13 +1,5 @@
 import { ConfigError, InputError, message, type VectorEnv } from '@zpin/contracts';
-import {
-  type Algorithm,
-  type AnyAlgorithm,
-  createEngine,
-  type Engine,
-  type EngineChoice,
-  parseConfig,
-  type TransitionData,
-} from '@zpin/core';
+import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, parseConfig, type TransitionData } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { type EnvSettings, openEnv } from './environment.ts';
@@ -63,12 +55,14 @@ export interface ResumeOptions extends ContinueOptions, OwnParts {}
 export interface OwnParts {
   /** Makes copies of the environment. */
   readonly env?: (copies: number) => VectorEnv;
-  readonly algorithm?: Algorithm<never, never, never>;
+  readonly algorithm?: AnyAlgorithm;
 }
 
-/** What the command line adds: how errors call things, and its clock. */
+/** What the command line adds: how errors call things, its clock, and what it does at the end. */
 export interface RunInternals {
   readonly names?: MessageNames;
+  /** Whether the caller concludes its runs by a summary in the folder: one that lacks it is opened even when no steps are left. */
+  readonly concludes?: boolean;
   now?(): number;
 }
 
@@ -86,19 +80,19 @@ export async function openRun<Id extends AlgorithmId>(
   internals?: RunInternals,
 ): Promise<TrainingRun>;
 export async function openRun<Config>(
-  algorithm: Algorithm<Config, never, never>,
+  algorithm: AnyAlgorithm<Config>,
   env: EnvChoice,
-  options?: RunOptions<Config>,
+  options?: RunOptions<NoInfer<Config>>,
   internals?: RunInternals,
 ): Promise<TrainingRun>;
 export async function openRun(
-  choice: string | Algorithm<never, never, never>,
+  choice: string | AnyAlgorithm,
   env: EnvChoice,
   options: RunOptions = {},
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
   const { names = libraryNames('train'), now = () => performance.now() } = internals;
-  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : ownAlgorithm(choice);
+  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : choice;
   const envId = typeof env === 'string' ? env : idOf(env, options);
   const { seed = 1, preset: wantsPreset = true, saveTo } = options;
   checkInteger(names, 'seed', seed, 0);
@@ -144,13 +138,13 @@ export async function openSavedRun(
   options: ResumeOptions = {},
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
-  const { names = libraryNames('resume'), now = () => performance.now() } = internals;
+  const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
   const { header, state } = saved.checkpoint;
   const algorithm = await savedAlgorithm(saved, options, names);
   const steps = options.steps ?? saved.description.steps;
   checkInteger(names, names.option('steps'), steps, 1);
-  const config = parseConfig(algorithm.config, saved.description.config, `${saved.path}: config`) as RunDescription['config'];
+  const config = parseConfig(algorithm.config, saved.description.config, saved.descriptionPath) as RunDescription['config'];
   const description = { ...saved.description, steps };
   const { her, seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
@@ -159,7 +153,7 @@ export async function openSavedRun(
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const engine = await engineOf(options.engine);
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
-  const store = saved.continued(steps);
+  const store = saved.continued(steps, concludes);
   store.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env, makeReplay, dataset: dataset?.data });
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
@@ -178,7 +172,7 @@ export async function savedAlgorithm(
 ): Promise<AnyAlgorithm> {
   if (!algorithm) return loadAlgorithm(description.algorithm, where);
   checkSame(where, `the algorithm must be that of ${path}, ${description.algorithm}`, algorithm.id, description.algorithm);
-  return ownAlgorithm(algorithm);
+  return algorithm;
 }
 
 /** Copies of the environment that a run folder names, or of one's own of that name. @throws InputError when it is another one */
@@ -197,11 +191,6 @@ export async function openSavedEnv(
 
 function checkSame(where: string, expectation: string, got: string, wanted: string): void {
   if (got !== wanted) throw new InputError(message(where, expectation, got, 'Pass what the run was begun with'));
-}
-
-/** An algorithm of one's own is one of the four kinds, as `learnsFrom` says. */
-function ownAlgorithm(algorithm: Algorithm<never, never, never>): AnyAlgorithm {
-  return algorithm as unknown as AnyAlgorithm;
 }
 
 /** What an environment of one's own is called. @throws ConfigError when options are given that only named environments take */

@@ -34,10 +34,16 @@ export interface RunStore {
 /** A saved run. */
 export interface SavedRun {
   readonly path: string;
+  /** The file that holds the description. */
+  readonly descriptionPath: string;
   readonly description: RunDescription;
   readonly checkpoint: DecodedCheckpoint;
-  /** The store of the run that goes on: metrics written after the checkpoint are cut off. @param steps planned now */
-  continued(steps: number): RunStore;
+  /**
+   * The store of the run that goes on: metrics written after the checkpoint are cut off.
+   * @param steps planned now @param concludes whether a run of which only the summary is missing may be opened
+   * @throws InputError when no steps are left
+   */
+  continued(steps: number, concludes: boolean): RunStore;
 }
 
 /** What a run does with files: everything in Node, nothing in a browser tab. */

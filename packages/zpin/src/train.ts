@@ -1,5 +1,5 @@
-import type { Algorithm } from '@zpin/core';
-import type { AlgorithmId, ConfigOfAlgorithm } from './algorithms.ts';
+import type { AnyAlgorithm } from '@zpin/core';
+import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { libraryNames } from './message-names.ts';
 import { type ContinueOptions, type EnvChoice, openRun, openSavedRun, type ResumeOptions, type RunOptions } from './open-run.ts';
 import type { TrainingRun } from './training-run.ts';
@@ -21,11 +21,12 @@ export function train<Id extends AlgorithmId>(
   options?: RunOptions<ConfigOfAlgorithm<Id>>,
 ): Promise<TrainingRun>;
 export function train<Config>(
-  algorithm: Algorithm<Config, never, never>,
+  algorithm: AnyAlgorithm<Config>,
   env: EnvChoice,
-  options?: RunOptions<Config>,
+  options?: RunOptions<NoInfer<Config>>,
 ): Promise<TrainingRun>;
-export async function train(algorithm: never, env: EnvChoice, options: RunOptions<never> = {}): Promise<TrainingRun> {
+export async function train(choice: string | AnyAlgorithm, env: EnvChoice, options: RunOptions = {}): Promise<TrainingRun> {
+  const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, 'train') : choice;
   return finished(await openRun(algorithm, env, options), options);
 }
 

@@ -177,8 +177,9 @@ export class TrainingRun {
   async #finish(): Promise<void> {
     const { store, algorithm } = this.#parts;
     if (!store || this.#summary?.reason !== 'finished') return;
-    const policy = await this.agent.policy?.();
-    if (policy) store.saveOnnx(await exportOnnx(policy, { algorithms: [algorithm] }));
+    const policy = algorithm.policy && (await this.agent.policy?.());
+    // One's own algorithm may have agents of another one, under a name of its own.
+    if (policy) store.saveOnnx(exportOnnx(policy, { algorithms: [{ ...algorithm, id: policy.algorithm }] }));
   }
 
   /** Failures of training say where the last good state is. */

@@ -101,5 +101,9 @@ export interface DatasetAlgorithm<Config = unknown, A extends OfflineAgent<Confi
   readonly learnsFrom: 'dataset';
 }
 
-/** An algorithm of any regime, told apart by `learnsFrom`. */
-export type AnyAlgorithm = RolloutAlgorithm | ReplayAlgorithm | StepAlgorithm | DatasetAlgorithm;
+/** An algorithm of any regime, told apart by `learnsFrom`; of any settings when `Config` is omitted. */
+export type AnyAlgorithm<Config = unknown> =
+  | RolloutAlgorithm<Config>
+  | ReplayAlgorithm<Config, Agent<Config>>
+  | StepAlgorithm<Config>
+  | DatasetAlgorithm<Config>;

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrainState } from '@zpin/core';
 import { expect, it } from 'vitest';
 import { inScratchFolder } from '../../../../tools/testing/scratch-folder.ts';
 import { libraryNames } from '../message-names.ts';
@@ -28,7 +29,7 @@ const update = (step: number, loss: number): RunEvent => ({
   updates: step / 10,
   metrics: { loss, gradientNorm: 2 },
 });
-const saved: RunEvent = { type: 'checkpoint', step: 20, path: 'checkpoint.bin' };
+const saved: RunEvent = { type: 'checkpoint', step: 20, state: {} as TrainState, path: 'checkpoint.bin' };
 
 /** A run of 60 steps: an episode every 5 and an update every 10. */
 const events = Array.from({ length: 12 }, (_, i): RunEvent[] => {

@@ -15,12 +15,14 @@ export const files: RunFiles = {
     const checkpoint = folder.readCheckpoint(where, description);
     return {
       path: folder.path,
+      descriptionPath: folder.file('description'),
       description,
       checkpoint,
-      continued(steps) {
+      continued(steps, concludes) {
         const { step } = checkpoint.header;
         // A run that was stopped while it was evaluated at its end has that left to do.
-        if (step >= steps && (steps !== description.steps || folder.isConcluded)) {
+        const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded;
+        if (step >= steps && !hasEvaluationLeft) {
           const remedy = `Give more by ${option('steps')}`;
           throw new InputError(message(where, 'there must be steps left', `${step} of ${steps} done`, remedy));
         }
