@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NumericArray } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectWithin, scaleOf } from '../../../tools/testing/expect-close.ts';
 import { createEngine } from '../src/program/create-engine.ts';
 import type { Engine } from '../src/program/engine.ts';
 import { bool, type InputShape, int32, program } from '../src/program/program.ts';
@@ -58,26 +59,17 @@ async function derivatives(engine: Engine, { name, inputs, run, order }: OpCase)
   return numbers;
 }
 
-function expectClose(actual: Record<string, number[]>, expected: Record<string, number[]>): void {
+function expectSame(actual: Record<string, number[]>, expected: Record<string, number[]>): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-  for (const [key, numbers] of Object.entries(expected)) {
-    const scale = Math.max(1, ...numbers.filter(Number.isFinite).map(Math.abs));
-    const found = actual[key] as number[];
-    expect(found.length, key).toBe(numbers.length);
-    numbers.forEach((number, i) => {
-      if (Number.isFinite(number))
-        expect(Math.abs((found[i] as number) - number), `${key}[${i}]: ${found[i]} for ${number}`).toBeLessThan(2e-5 * scale);
-      else expect(found[i], `${key}[${i}]`).toBe(number);
-    });
-  }
+  for (const [key, numbers] of Object.entries(expected)) expectWithin(actual[key], numbers, 2e-5 * scaleOf(numbers), key);
 }
 
 describe.each(opCases.map(testCase => [testCase.name, testCase] as const))('%s', (_, testCase) => {
   it('compiled equals op by op, to the order that it has derivatives', async () => {
-    expectClose(await derivatives(engines.onnx, testCase), await derivatives(engines.cpu, testCase));
+    expectSame(await derivatives(engines.onnx, testCase), await derivatives(engines.cpu, testCase));
   });
 
   it('is the same on WebAssembly', async () => {
-    expectClose(await derivatives(engines.wasm, testCase), await derivatives(engines.cpu, testCase));
+    expectSame(await derivatives(engines.wasm, testCase), await derivatives(engines.cpu, testCase));
   });
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type AgentState, box, discrete, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { Categorical, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import {
   type DiscreteSacConfig,
   discreteSac,
@@ -14,12 +15,6 @@ import {
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
 const engine = await createEngine('onnx');
-
-function expectClose(actual: tf.Tensor | Float32Array, expected: ArrayLike<number>): void {
-  const numbers = actual instanceof tf.Tensor ? actual.dataSync() : actual;
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of numbers.entries()) expect(value, `[${i}]`).toBeCloseTo(expected[i], 5);
-}
 
 describe('the soft value', () => {
   const q = [tf.tensor2d([[1, 2, 9]]), tf.tensor2d([[3, 0, 9]])];

@@ -2,18 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { type AgentState, box, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { temperatureLoss } from './actor-critic/temperature.ts';
 import { type SacConfig, sac, sacActorLoss, sacCriticLoss, sacTarget } from './sac.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
 const engine = await createEngine('onnx');
-
-function expectClose(actual: tf.Tensor | Float32Array, expected: ArrayLike<number>): void {
-  const numbers = actual instanceof tf.Tensor ? actual.dataSync() : actual;
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of numbers.entries()) expect(value, `[${i}]`).toBeCloseTo(expected[i], 5);
-}
 
 describe('the losses', () => {
   const q = [tf.tensor1d([1, 5, -3]), tf.tensor1d([2, 4, -3])];

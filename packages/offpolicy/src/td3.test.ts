@@ -2,17 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { type AgentState, box, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { smoothedAction, type Td3Config, td3, td3ActorLoss, td3CriticLoss, td3Target } from './td3.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
 const engine = await createEngine('onnx');
-
-function expectClose(actual: tf.Tensor | Float32Array, expected: ArrayLike<number>): void {
-  const numbers = actual instanceof tf.Tensor ? actual.dataSync() : actual;
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of numbers.entries()) expect(value, `[${i}]`).toBeCloseTo(expected[i], 5);
-}
 
 describe('the losses', () => {
   it('smooth target actions with clipped noise, within the bounds', () => {

@@ -2,17 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { ConfigError, discrete, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { atomsOf, c51, categoricalLoss, categoricalUpdate, categoricalValues, projectedTarget } from './c51.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 
 const atoms = atomsOf({ numAtoms: 5, valueMin: -2, valueMax: 2 }, 'test');
-
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 5);
-}
 
 /** Algorithm 1 of the paper, one atom after the other, with floor and ceil. */
 function slowProjection(reward: number, discount: number, next: readonly number[]): number[] {

@@ -2,18 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/contracts';
 import { createEngine, halfSquare, huber, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { twoTransitions as batch, twoNumbers as spec } from '../test/two-transitions.ts';
 import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, valueUpdate } from './dqn.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
 const engine = await createEngine('onnx');
-
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 6);
-}
 
 describe('the target', () => {
   const reward = tf.tensor1d([1, 2, 3]);
@@ -26,7 +21,7 @@ describe('the target', () => {
   ]);
 
   it('adds the discounted value of the best next action, and nothing after an end', () => {
-    expectClose(dqnTarget(reward, discount, nextQ), [1 + 0.9 * 5, 2, 3 - 0.9]);
+    expectClose(dqnTarget(reward, discount, nextQ), [1 + 0.9 * 5, 2, 3 - 0.9], 6);
   });
 
   it('leaves illegal next actions out', () => {
@@ -39,7 +34,7 @@ describe('the target', () => {
       [3, 2],
       'int32',
     );
-    expectClose(dqnTarget(reward, discount, maskValues(nextQ, mask)), [1 + 0.9, 2, 3 - 2.7]);
+    expectClose(dqnTarget(reward, discount, maskValues(nextQ, mask)), [1 + 0.9, 2, 3 - 2.7], 6);
   });
 
   it('is a number even where nothing is legal after an end', () => {
@@ -69,7 +64,7 @@ describe('the target of Double DQN', () => {
   ]);
 
   it('values the choice of the online network by the target network', () => {
-    expectClose(doubleTarget(reward, discount, nextQ, choice), [1 + 0.5 * 3, 2]);
+    expectClose(doubleTarget(reward, discount, nextQ, choice), [1 + 0.5 * 3, 2], 6);
   });
 
   it('is used where it is asked for, among legal actions', () => {
@@ -78,9 +73,9 @@ describe('the target of Double DQN', () => {
     const networks = { online: () => choice, target: () => nextQ };
     const targetOf = (double: boolean) =>
       valueUpdate({ double, loss: 'huber' }).target({ ...batch, nextActionMask: mask }, networks);
-    expectClose(targetOf(false), [1 + 0.5 * 5, 2]);
-    expectClose(targetOf(true), [1 + 0.5 * 5, 2]);
-    expectClose(valueUpdate({ double: true, loss: 'huber' }).target(batch, networks), [1 + 0.5 * 3, 2]);
+    expectClose(targetOf(false), [1 + 0.5 * 5, 2], 6);
+    expectClose(targetOf(true), [1 + 0.5 * 5, 2], 6);
+    expectClose(valueUpdate({ double: true, loss: 'huber' }).target(batch, networks), [1 + 0.5 * 3, 2], 6);
   });
 });
 
@@ -95,13 +90,13 @@ describe('importance weights and the squared error', () => {
   it('weigh each row, and leave its error, the new priority, alone', () => {
     // Errors 2 and −0.5: (0.5 · 1.5 + 2 · 0.125) / 2.
     const { loss, error } = dqnLoss(q, action, target, huber, tf.tensor1d([0.5, 2]));
-    expectClose(loss, [0.5]);
-    expectClose(error, [2, 0.5]);
+    expectClose(loss, [0.5], 6);
+    expectClose(error, [2, 0.5], 6);
   });
 
   it('have the error itself as slope', () => {
-    expectClose(dqnLoss(q, action, target, halfSquare).loss, [(2 + 0.125) / 2]);
-    expectClose(tf.grad(x => dqnLoss(x, action, target, halfSquare).loss)(q), [0, 1, -0.25, 0]);
+    expectClose(dqnLoss(q, action, target, halfSquare).loss, [(2 + 0.125) / 2], 6);
+    expectClose(tf.grad(x => dqnLoss(x, action, target, halfSquare).loss)(q), [0, 1, -0.25, 0], 6);
   });
 });
 
@@ -109,11 +104,11 @@ describe('the Huber loss', () => {
   const errors = [-3, -1, -0.5, 0, 0.5, 1, 2];
 
   it('is quadratic within 1 and linear beyond', () => {
-    expectClose(huber(tf.tensor1d(errors)), [2.5, 0.5, 0.125, 0, 0.125, 0.5, 1.5]);
+    expectClose(huber(tf.tensor1d(errors)), [2.5, 0.5, 0.125, 0, 0.125, 0.5, 1.5], 6);
   });
 
   it('has the clipped error as its slope', () => {
-    expectClose(tf.grad(x => tf.sum(huber(x)))(tf.tensor1d(errors)), [-1, -1, -0.5, 0, 0.5, 1, 1]);
+    expectClose(tf.grad(x => tf.sum(huber(x)))(tf.tensor1d(errors)), [-1, -1, -0.5, 0, 0.5, 1, 1], 6);
   });
 
   it('counts the actions taken alone', () => {
@@ -125,9 +120,9 @@ describe('the Huber loss', () => {
     const target = tf.tensor1d([0, 3.5]);
     // Errors 2 and −0.5: (1.5 + 0.125) / 2.
     const { loss, qTaken } = dqnLoss(q, action, target);
-    expectClose(qTaken, [2, 3]);
-    expectClose(loss, [0.8125]);
-    expectClose(tf.grad(x => dqnLoss(x as tf.Tensor2D, action, target).loss)(q), [0, 0.5, -0.25, 0]);
+    expectClose(qTaken, [2, 3], 6);
+    expectClose(loss, [0.8125], 6);
+    expectClose(tf.grad(x => dqnLoss(x as tf.Tensor2D, action, target).loss)(q), [0, 0.5, -0.25, 0], 6);
   });
 });
 

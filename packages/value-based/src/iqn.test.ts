@@ -2,16 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, quantileHuber, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { cosines, iqnConfig, iqnNetwork } from './iqn.ts';
 import { quantileLoss } from './qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
-
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 5);
-}
 
 it('reads a fraction by cosines', () => {
   // i = 0, 1, 2: cos 0, cos π/2, cos π; cos 0, cos π, cos 2π.

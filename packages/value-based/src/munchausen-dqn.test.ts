@@ -2,17 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { createEngine, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { setBiases } from '../test/set-biases.ts';
 import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from './munchausen-dqn.ts';
 
 const engine = await createEngine('onnx');
 await createEngine('tensorflow', { backend: 'cpu' });
-
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 5);
-}
 
 /** Σ_a π(a | s) (q(s, a) − τ ln π(a | s)) with π = softmax(q / τ), as the paper writes it. */
 function slowSoftValue(q: readonly number[], temperature: number): number {

@@ -2,15 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@zpin/contracts';
 import { createEngine, quantileHuber } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { quantileLoss, quantileTarget, quantileValues } from './qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
-
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, 5);
-}
 
 /** Equations 9 and 10 of the paper, number by number. */
 function slowLoss(quantiles: readonly number[], target: readonly number[]): number {

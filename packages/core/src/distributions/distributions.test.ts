@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Rng, SpaceError } from '@zpin/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClose } from '../../../../tools/testing/expect-close.ts';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { registerGradients } from '../program/gradients/gradients.ts';
 import { Bernoulli } from './bernoulli.ts';
@@ -16,12 +17,6 @@ beforeAll(registerGradients);
 
 const list = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 const log = (...values: number[]) => tf.tensor2d([values.map(Math.log)]);
-
-function expectClose(actual: tf.Tensor | readonly number[], expected: readonly number[], digits = 5): void {
-  const values = actual instanceof tf.Tensor ? list(actual) : actual;
-  expect(values).toHaveLength(expected.length);
-  for (const [i, value] of expected.entries()) expect(values[i]).toBeCloseTo(value, digits);
-}
 
 describe('Categorical', () => {
   it('gives log-probabilities, entropy and divergence worked out by hand', () => {

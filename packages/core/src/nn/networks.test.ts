@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClose } from '../../../../tools/testing/expect-close.ts';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { type Activation, activate, activations } from './activation.ts';
 import { conv2d } from './conv2d.ts';
@@ -25,12 +26,6 @@ const irregular = (count: number, seed: number) => Array.from({ length: count },
 
 function paramsOf(network: Pick<Network, 'layout'>, flat: readonly number[]) {
   return unflattenParams(network.layout, tf.tensor1d([...flat]));
-}
-
-function expectClose(actual: tf.Tensor, expected: readonly number[], digits = 5): void {
-  const values = list(actual);
-  expect(values).toHaveLength(expected.length);
-  for (const [i, value] of expected.entries()) expect(values[i]).toBeCloseTo(value, digits);
 }
 
 describe('activate', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectWithin } from '../../../../tools/testing/expect-close.ts';
 import { useCpuBackend } from '../../test/cpu-backend.ts';
 import { adam } from './adam.ts';
 import { clipByGlobalNorm } from './clip-by-global-norm.ts';
@@ -39,12 +40,11 @@ function oracle(makeRule: () => (gradient: number, t: number, parameter: number)
   });
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], steps = 1): void {
-  for (const [i, value] of expected.entries()) {
-    // Each step rounds the parameter to 24 bits.
-    expect(Math.abs(actual[i] - value)).toBeLessThan((2e-6 + steps * 2 ** -24) * Math.max(Math.abs(value), 1));
-  }
-}
+/** Tolerance after some steps, each of which rounds the parameter to 24 bits. */
+const rounding =
+  (steps = 1) =>
+  (value: number) =>
+    (2e-6 + steps * 2 ** -24) * Math.max(Math.abs(value), 1);
 
 function adamRule(learningRate: number, beta1: number, beta2: number, epsilon: number, weightDecay = 0) {
   return () => {
@@ -63,21 +63,21 @@ describe('adam', () => {
   it('takes a first step of the learning rate against the sign of each gradient', () => {
     // m̂ = g and v̂ = g², so the change is −α g / (|g| + ε); g = [sin 3, 1e-4 cos 1, 50 sin 1, −7].
     const g1 = 1e-4 * Math.cos(1);
-    expectClose(run(adam(), 0.1, 1), [0.4, -2 - (0.1 * g1) / (g1 + 1e-8), 3e-3 - 0.1, 40.1]);
+    expectWithin(run(adam(), 0.1, 1), [0.4, -2 - (0.1 * g1) / (g1 + 1e-8), 3e-3 - 0.1, 40.1], rounding());
   });
 
   it.each([1, 2, 30, 300])('agrees with the textbook in float64 after %i steps', steps => {
-    expectClose(run(adam(), 0.01, steps), oracle(adamRule(0.01, 0.9, 0.999, 1e-8), steps), steps);
+    expectWithin(run(adam(), 0.01, steps), oracle(adamRule(0.01, 0.9, 0.999, 1e-8), steps), rounding(steps));
   });
 
   it('agrees with other betas and an epsilon that matters', () => {
     const optimizer = adam({ beta1: 0.5, beta2: 0.9, epsilon: 0.1 });
-    expectClose(run(optimizer, 0.01, 20), oracle(adamRule(0.01, 0.5, 0.9, 0.1), 20));
-    expectClose(run(adam({ beta1: 0 }), 0.01, 20), oracle(adamRule(0.01, 0, 0.999, 1e-8), 20));
+    expectWithin(run(optimizer, 0.01, 20), oracle(adamRule(0.01, 0.5, 0.9, 0.1), 20), rounding());
+    expectWithin(run(adam({ beta1: 0 }), 0.01, 20), oracle(adamRule(0.01, 0, 0.999, 1e-8), 20), rounding());
   });
 
   it('decays weights apart from the gradient', () => {
-    expectClose(run(adam({ weightDecay: 0.3 }), 0.01, 20), oracle(adamRule(0.01, 0.9, 0.999, 1e-8, 0.3), 20));
+    expectWithin(run(adam({ weightDecay: 0.3 }), 0.01, 20), oracle(adamRule(0.01, 0.9, 0.999, 1e-8, 0.3), 20), rounding());
   });
 
   it('takes the learning rate as a tensor', () => {
@@ -118,7 +118,7 @@ describe('rmsprop', () => {
 
   it('divides the first gradient by its own root mean square', () => {
     // v = 0.05 g², so g / √v = ± √20.
-    expectClose(run(rmsprop({ decay: 0.95, epsilon: 1e-12 }), 0.1, 1).slice(3), [40 + 0.1 * Math.sqrt(20)]);
+    expectWithin(run(rmsprop({ decay: 0.95, epsilon: 1e-12 }), 0.1, 1).slice(3), [40 + 0.1 * Math.sqrt(20)], rounding());
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe('rmsprop', () => {
         momentum,
         initialMeanSquare: initial,
       });
-      expectClose(run(optimizer, 0.01, 25), oracle(rule(0.01, inside, centered, momentum, initial), 25));
+      expectWithin(run(optimizer, 0.01, 25), oracle(rule(0.01, inside, centered, momentum, initial), 25), rounding());
     },
   );
 
@@ -155,7 +155,11 @@ describe('rmsprop', () => {
 
 describe('sgd', () => {
   it('follows the gradient', () => {
-    expectClose(run(sgd(), 0.1, 1), [0.5 - 0.1 * Math.sin(3), -2 - 1e-5 * Math.cos(1), 3e-3 - 5 * Math.sin(1), 40.7]);
+    expectWithin(
+      run(sgd(), 0.1, 1),
+      [0.5 - 0.1 * Math.sin(3), -2 - 1e-5 * Math.cos(1), 3e-3 - 5 * Math.sin(1), 40.7],
+      rounding(),
+    );
   });
 
   it.each([false, true])('keeps its momentum, nesterov %s', nesterov => {
@@ -166,7 +170,7 @@ describe('sgd', () => {
         return -0.001 * (nesterov ? g + 0.8 * velocity : velocity);
       };
     };
-    expectClose(run(sgd({ momentum: 0.8, nesterov }), 0.001, 25), oracle(rule, 25));
+    expectWithin(run(sgd({ momentum: 0.8, nesterov }), 0.001, 25), oracle(rule, 25), rounding());
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
+import { expectClose } from '../../../../tools/testing/expect-close.ts';
 import { discountedReturns } from './discounted-returns.ts';
 import { type GaeInput, gae } from './gae.ts';
 import { nStepReturns } from './n-step-returns.ts';
@@ -21,11 +22,6 @@ function rollout(...envs: readonly (readonly Step[])[]): GaeInput {
     terminated: Uint8Array.from(column(step => Number(step[3] === 'terminated'))),
     truncated: Uint8Array.from(column(step => Number(step[3] === 'truncated'))),
   };
-}
-
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 5): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(actual[i], `row ${i}`).toBeCloseTo(expected[i], digits);
 }
 
 const number = fc.integer({ min: -8, max: 8 }).map(n => n / 4);

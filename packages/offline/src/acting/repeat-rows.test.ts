@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '@zpin/core';
 import { it } from 'vitest';
-import { closeTo } from '../../test/close-to.ts';
+import { expectClose } from '../../../../tools/testing/expect-close.ts';
 import { repeatRows } from './repeat-rows.ts';
 
+await createEngine('tensorflow', { backend: 'cpu' });
+
 it('repeats each row', () => {
-  closeTo(
+  expectClose(
     repeatRows(
       tf.tensor2d([
         [1, 2],

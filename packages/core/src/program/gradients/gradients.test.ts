@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectWithin, scaleOf } from '../../../../../tools/testing/expect-close.ts';
 import { useCpuBackend } from '../../../test/cpu-backend.ts';
 import { type OpCase, opCases, scalarise, toTensor } from '../../../test/op-cases.ts';
 import { kernels } from '../recording/kernels/index.ts';
@@ -50,14 +51,6 @@ function derivativeAlong(opCase: OpCase, along: number[][], f: (...floats: tf.Te
     );
   const [minus2, minus1, plus1, plus2] = [at(-2), at(-1), at(1), at(2)];
   return plus1.map((value, i) => (8 * (value - minus1[i]) - (plus2[i] - minus2[i])) / (12 * step));
-}
-
-function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number): void {
-  expect(actual).toHaveLength(expected.length);
-  // Rounding of float32 grows with the largest number that takes part.
-  const scale = Math.max(1, ...expected.map(Math.abs));
-  for (let i = 0; i < actual.length; i++)
-    expect(Math.abs(actual[i] - expected[i]), `element ${i}`).toBeLessThan(tolerance * scale);
 }
 
 /** Kernels that cannot be differentiated as they are. */
@@ -123,11 +116,9 @@ describe('gradients', () => {
         const f = loss(opCase);
         const gradient = flatten(tf.grads(f)(floatInputs(opCase).map(i => toTensor(opCase.inputs[i]))));
         const slope = along.flat().reduce((sum, value, i) => sum + value * gradient[i], 0);
-        expectClose(
-          [slope],
-          derivativeAlong(opCase, along, (...floats) => [f(...floats)]),
-          5e-4,
-        );
+        const expected = derivativeAlong(opCase, along, (...floats) => [f(...floats)]);
+        expect(expected.every(Number.isFinite)).toBe(true);
+        expectWithin([slope], expected, 5e-4 * scaleOf(expected));
       });
     },
   );
@@ -143,7 +134,9 @@ describe('gradients', () => {
             .map((g, i) => tf.sum(tf.mul(g, tf.tensor(along[i], g.shape))))
             .reduce((a, b) => tf.add(a, b)) as tf.Scalar;
         const product = flatten(tf.grads(slope)(floatInputs(opCase).map(i => toTensor(opCase.inputs[i]))));
-        expectClose(product, derivativeAlong(opCase, along, gradient), 1e-3);
+        const expected = derivativeAlong(opCase, along, gradient);
+        expect(expected.every(Number.isFinite)).toBe(true);
+        expectWithin(product, expected, 1e-3 * scaleOf(expected));
       });
     },
   );
