@@ -34,6 +34,16 @@ describe('epsilonGreedy', () => {
     expectShares(await frequencies(epsilon), expected);
   });
 
+  it('takes a probability of each row', async () => {
+    // Even rows are greedy, odd ones random: a random action is the greedy one in a quarter of the cases.
+    const epsilon = Float32Array.from({ length: rows }, (_, row) => row % 2);
+    const actions = await epsilonGreedy({ epsilon, numActions, rows, rng: new Rng(1), greedy });
+    const shareOf = (parity: number) =>
+      actions.filter((action, row) => row % 2 === parity && action === greedyAction).length / (rows / 2);
+    expect(shareOf(0)).toBe(1);
+    expect(Math.abs(shareOf(1) - 0.25)).toBeLessThan(2 * TOLERANCE);
+  });
+
   it('takes only legal actions, all of them equally often', async () => {
     const mask = Uint8Array.from({ length: rows * numActions }, (_, i) => [1, 0, 1, 1][i % numActions]);
     expectShares(await frequencies(0.6, mask), [0.2, 0, 0.6, 0.2]);

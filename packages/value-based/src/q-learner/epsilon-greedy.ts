@@ -1,8 +1,8 @@
 import { InputError, type MaybePromise, message, type NumericArray, type Rng } from '@zpin/contracts';
 
 export interface EpsilonGreedyOptions {
-  /** Probability of a random action, in [0, 1]. */
-  readonly epsilon: number;
+  /** Probability of a random action, in [0, 1]: one, or `[N]` of each row. */
+  readonly epsilon: number | ArrayLike<number>;
   readonly numActions: number;
   /** Actions to choose (N). */
   readonly rows: number;
@@ -22,7 +22,8 @@ export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, ma
   const actions = new Int32Array(rows).fill(-1);
   let open = 0;
   for (let i = 0; i < rows; i++) {
-    if (rng.random() < epsilon) actions[i] = randomAction(numActions, rng, mask?.subarray(i * numActions, (i + 1) * numActions));
+    const chance = typeof epsilon === 'number' ? epsilon : epsilon[i];
+    if (rng.random() < chance) actions[i] = randomAction(numActions, rng, mask?.subarray(i * numActions, (i + 1) * numActions));
     else open++;
   }
   if (open === 0) return actions;
