@@ -26,109 +26,198 @@ import {
   type Agent,
   type AgentState,
   discrete,
+  type EnvSpec,
+  field,
   type MaybePromise,
-  type Metrics,
-  type NumericArray,
+  type OffPolicyAgent,
+  type Progress,
   Rng,
-  type RngState,
+  shareDone,
   type TransitionBatch,
+  type UpdateResult,
 } from '@zpin/contracts';
 import {
-  type Algorithm,
+  type Acting,
+  Clock,
+  type ConfigOf,
   type CreateOptions,
-  count,
-  field,
+  configSchema,
+  type Learner,
+  type Memory,
   parseConfig,
-  probability,
-  scheduled,
-  type TrainOptions,
+  type ReplayAlgorithm,
+  type ReplayTrainOptions,
+  Scratch,
+  type TrainState,
+  trainLearners,
 } from '@zpin/core';
-import { qAgent, qNetwork, randomAction, type ValueConfig, valueFields, valueUpdate } from '@zpin/value-based';
-import { z } from 'zod';
-import { GoalInputs } from './goal-inputs.ts';
-import { GoalMemory } from './goal-memory.ts';
-import { hDqnPresets } from './h-dqn-presets.ts';
-import { type Subgoals, subgoalsOf } from './subgoals.ts';
-import { SuccessRates } from './success-rates.ts';
-import { trainHDqn } from './train-h-dqn.ts';
+import { epsilonGreedy, qAgent, qNetwork, type ValueConfig, valueFields, valueUpdate } from '@zpin/value-based';
+import { GoalInputs } from './goals/goal-inputs.ts';
+import { GoalMemory } from './goals/goal-memory.ts';
+import { GoalReplay, type Pursuit } from './goals/goal-replay.ts';
+import { jointState, restoreJointState } from './goals/joint-state.ts';
+import { subgoalsOf } from './goals/subgoals.ts';
+import { SuccessRates } from './goals/success-rates.ts';
+import { hDqnPresets } from './presets/h-dqn.ts';
 
 // ---- configuration ----
 
 const { nSteps: _, ...levelFields } = valueFields;
 
-export const hDqnConfig = z.strictObject({
+export const hDqnConfig = configSchema({
   ...levelFields,
-  epsilonEnd: probability({
+  epsilonEnd: field.probability({
     default: 0.1,
     meaning: 'last probability of a random action, and that towards a goal always reached',
   }),
-  explorationFraction: field(z.number().gt(0).max(1), {
+  explorationFraction: field.number({
+    above: 0,
+    max: 1,
     default: 0.5,
     meaning: 'share of the run over which epsilon falls; it falls sooner for goals that are reached more often',
   }),
-  pretrainSteps: count({
+  pretrainSteps: field.count({
     min: 0,
     default: 0,
     unit: 'environment steps',
     meaning: 'first steps, in which goals are random and only the controller learns',
   }),
-  discountWithinGoals: field(z.boolean(), {
+  discountWithinGoals: field.boolean({
     default: true,
     meaning:
       'discount the rewards on the way to a goal, and what follows by γᵏ; else sum them, and discount it by γ, as the paper does',
   }),
-  metaBufferSize: count({
+  metaBufferSize: field.count({
     max: 100_000_000,
     default: 50_000,
     unit: 'transitions',
     meaning: 'capacity of the replay memory of the meta-controller (D₂)',
   }),
-  metaLearningRate: scheduled(z.number().nonnegative(), { default: 1e-4, meaning: 'step size of Adam for the meta-controller' }),
-  metaEpsilonStart: probability({ default: 1, meaning: 'first probability of a random goal (ε₂)' }),
-  metaEpsilonEnd: probability({ default: 0.05, meaning: 'last probability of a random goal (ε₂)' }),
-  metaExplorationFraction: field(z.number().gt(0).max(1), {
+  metaLearningRate: field.scheduled({ min: 0, default: 1e-4, meaning: 'step size of Adam for the meta-controller' }),
+  metaEpsilonStart: field.probability({ default: 1, meaning: 'first probability of a random goal (ε₂)' }),
+  metaEpsilonEnd: field.probability({ default: 0.05, meaning: 'last probability of a random goal (ε₂)' }),
+  metaExplorationFraction: field.number({
+    above: 0,
+    max: 1,
     default: 0.5,
     meaning: 'share of the run over which the probability of a random goal falls',
   }),
 });
 
-export type HDqnConfig = z.output<typeof hDqnConfig>;
+export type HDqnConfig = ConfigOf<typeof hDqnConfig>;
 
-// ---- agent ----
+// ---- levels ----
 
 /** Levels of the hierarchy. */
 export type Level = 'controller' | 'meta';
 
-/** An agent of two levels, as its loop sees it. */
-export interface HDqnAgent extends Agent<HDqnConfig> {
-  readonly numEnvs: number;
-  readonly subgoals: Subgoals;
-  /** What the controller reads. */
-  readonly inputs: GoalInputs;
-  /** `[N]`: the goals with which the last actions of training were chosen. */
-  readonly goals: Int32Array;
-  /** As `OffPolicyAgent.progress`. */
-  progress(step: number, totalSteps: number): void;
-  /** Counts an attempt at a goal that is over. */
-  count(goal: number, isReached: boolean): void;
-  /** Learns from a batch: actions and intrinsic rewards for the controller, goals and rewards of the environment for the meta-controller. */
-  update(level: Level, batch: TransitionBatch): MaybePromise<Metrics>;
+type Levels = Readonly<Record<Level, OffPolicyAgent<ValueConfig>>>;
+
+/** What each level asks for as a DQN. */
+function levelConfigs(config: HDqnConfig): Readonly<Record<Level, ValueConfig>> {
+  const controller = { ...config, nSteps: 1 };
+  const meta = {
+    ...controller,
+    explorationFraction: config.metaExplorationFraction,
+    bufferSize: config.metaBufferSize,
+    learningRate: config.metaLearningRate,
+    epsilonStart: config.metaEpsilonStart,
+    epsilonEnd: config.metaEpsilonEnd,
+    learningStarts: Math.max(config.learningStarts, config.pretrainSteps),
+  };
+  return { controller, meta };
 }
 
-/** What `qAgent` asks for, of one level. */
-function levelConfig(config: HDqnConfig, level: Level): ValueConfig {
-  const { metaBufferSize, metaLearningRate, metaEpsilonStart, metaEpsilonEnd, metaExplorationFraction, pretrainSteps } = config;
-  const common = { ...config, nSteps: 1 };
-  if (level === 'controller') return common;
-  return {
-    ...common,
-    explorationFraction: metaExplorationFraction,
-    bufferSize: metaBufferSize,
-    learningRate: metaLearningRate,
-    epsilonStart: metaEpsilonStart,
-    epsilonEnd: metaEpsilonEnd,
-    learningStarts: Math.max(config.learningStarts, pretrainSteps),
+interface LevelsOptions extends Pick<CreateOptions<never>, 'spec' | 'engine'>, Pick<Pursuit, 'inputs' | 'subgoals'> {
+  readonly config: HDqnConfig;
+  /** Generators of their seeds. */
+  readonly rngs: Readonly<Record<Level, Rng>>;
+}
+
+/** Q₁(s, a; θ₁, g) on observations with their goals, and Q₂(s, g; θ₂), whose actions are goals. */
+function levelsOf({ spec, engine, inputs, subgoals, config, rngs }: LevelsOptions): Levels {
+  const configs = levelConfigs(config);
+  const dqnOf = (algorithm: string, level: Level, levelSpec: EnvSpec) => {
+    const network = qNetwork({ spec: levelSpec, config: configs[level], algorithm: 'h-dqn' });
+    const options = { spec: levelSpec, seed: rngs[level].integers(0, 2 ** 31), engine };
+    return qAgent(options, { algorithm, config: configs[level], network, ...valueUpdate(config) });
   };
+  const { frameStack: _, ...plain } = spec;
+  return {
+    controller: dqnOf('h-dqn', 'controller', { ...plain, observationSpace: inputs.space }),
+    meta: dqnOf('h-dqn.meta', 'meta', { ...plain, actionSpace: discrete(subgoals.names.length) }),
+  };
+}
+
+// ---- acting ----
+
+interface GoalActing extends Pick<Acting, 'act'> {
+  /** What is remembered from step to step. */
+  readonly memory: Memory;
+  readonly pursuit: Pursuit;
+}
+
+interface GoalActingOptions extends Pick<Pursuit, 'inputs' | 'subgoals'> {
+  readonly spec: EnvSpec;
+  readonly config: HDqnConfig;
+  readonly levels: Levels;
+  readonly numActions: number;
+  readonly rng: Rng;
+}
+
+/** Where there is no goal, the meta-controller chooses one, ε₂-greedily; the controller acts towards it, ε₁,g-greedily (algorithm 1). */
+function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }: GoalActingOptions): GoalActing {
+  const training = new GoalMemory(spec.observationSpace, subgoals);
+  // Evaluation must not touch the episodes of training.
+  const evaluation = new GoalMemory(spec.observationSpace, subgoals);
+  const rates = new SuccessRates(subgoals.names.length);
+  const clock = new Clock();
+  const seen = new Scratch();
+
+  /** ε₁,g: falls with time, and sooner the more often the goal is reached. */
+  function epsilonOf(goal: number): number {
+    const { epsilonStart, epsilonEnd, explorationFraction, learningStarts } = config;
+    if (clock.step < learningStarts) return 1;
+    const fall = Math.max(Math.min(1, shareDone(clock) / explorationFraction), rates.of(goal));
+    return epsilonStart + (epsilonEnd - epsilonStart) * fall;
+  }
+
+  return {
+    memory: { actionRng: rng, goals: training, rates, ...clock.memory },
+    pursuit: {
+      subgoals,
+      inputs,
+      get goals() {
+        return training.goals;
+      },
+      get isPretraining() {
+        return clock.step + config.numEnvs <= config.pretrainSteps;
+      },
+      count: (goal, isReached) => rates.count(goal, isReached),
+    },
+
+    async act(obs, mode, mask, start, progress) {
+      if (progress) clock.set(progress);
+      const memory = mode === 'explore' ? training : evaluation;
+      if (memory.arrive(obs, start)) memory.choose(await levels.meta.act(obs, mode, undefined, undefined, progress));
+      const { goals } = memory;
+      const size = goals.length * inputs.space.shape[0];
+      const greedy = () => levels.controller.act(inputs.write(obs, goals, seen.of(size)), 'exploit', mask);
+      if (mode === 'exploit') return greedy();
+      const epsilon = Array.from(goals, epsilonOf);
+      return epsilonGreedy({ epsilon, numActions, rows: goals.length, rng, greedy, ...(mask && { mask }) });
+    },
+  };
+}
+
+// ---- agent ----
+
+/** An agent of two levels, each a DQN. */
+export interface HDqnAgent extends Agent<HDqnConfig>, Pick<OffPolicyAgent, 'numEnvs' | 'trainEverySteps' | 'gradientSteps'> {
+  /** The goals of training. */
+  readonly pursuit: Pursuit;
+  /** Learns from actions and intrinsic rewards for the controller, from goals and rewards of the environment for the meta-controller. */
+  update(level: Level, batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
 }
 
 /**
@@ -137,108 +226,21 @@ function levelConfig(config: HDqnConfig, level: Level): ValueConfig {
  */
 function create({ spec, config: given, seed, engine }: CreateOptions<HDqnConfig>): HDqnAgent {
   const config = parseConfig(hDqnConfig, given, 'h-dqn');
-  const makeLevel = (level: Level, levelSpec: typeof spec, rng: Rng) => {
-    const own = levelConfig(config, level);
-    const network = qNetwork({ spec: levelSpec, config: own, algorithm: 'h-dqn' });
-    const options = { spec: levelSpec, seed: rng.integers(0, 2 ** 31), engine };
-    return qAgent(options, { algorithm: level === 'meta' ? 'h-dqn.meta' : 'h-dqn', config: own, network, ...valueUpdate(own) });
-  };
+  const { numEnvs, trainEverySteps, gradientSteps } = config;
   // Refuses actions before it asks for sub-goals.
   const { numActions } = qNetwork({ spec, config, algorithm: 'h-dqn' });
   const subgoals = subgoalsOf('h-dqn', spec);
-  const { observationSpace } = spec;
-  const inputs = new GoalInputs(observationSpace, subgoals);
-  const [controllerRng, metaRng, actionRng] = new Rng(seed).spawn(3);
-  const { frameStack: _, ...plainSpec } = spec;
-  const levels = {
-    controller: makeLevel('controller', { ...plainSpec, observationSpace: inputs.space }, controllerRng),
-    meta: makeLevel('meta', { ...plainSpec, actionSpace: discrete(subgoals.names.length) }, metaRng),
-  };
-  const training = new GoalMemory(observationSpace, subgoals);
-  // Evaluation must not touch the episodes of training.
-  const evaluation = new GoalMemory(observationSpace, subgoals);
-  const rates = new SuccessRates(subgoals.names.length);
-  /** How far the fall of ε₁ is by the step alone, in [0, 1]. */
-  let fall = 0;
-  let isWarmingUp = true;
-  let seen = new Float32Array(0);
-  let actions = new Int32Array(0);
-
-  /** Observations with their goals, `[N, W + E]`. */
-  function look(obs: NumericArray, goals: Int32Array): Float32Array {
-    const size = goals.length * inputs.space.shape[0];
-    if (seen.length !== size) seen = new Float32Array(size);
-    return inputs.write(obs, goals, seen);
-  }
-
-  /** ε₁,g: falls with time, and sooner the more often the goal is reached. */
-  function epsilonOf(goal: number): number {
-    const { epsilonStart, epsilonEnd } = config;
-    return isWarmingUp ? 1 : epsilonStart + (epsilonEnd - epsilonStart) * Math.max(fall, rates.of(goal));
-  }
-
-  async function explore(obs: NumericArray, mask: Uint8Array | undefined): Promise<Int32Array> {
-    const { goals } = training;
-    if (actions.length !== goals.length) actions = new Int32Array(goals.length);
-    let greedy: NumericArray | undefined;
-    for (let i = 0; i < goals.length; i++) {
-      if (actionRng.random() < epsilonOf(goals[i])) {
-        actions[i] = randomAction(numActions, actionRng, mask?.subarray(i * numActions, (i + 1) * numActions));
-      } else {
-        greedy ??= await levels.controller.act(look(obs, goals), 'exploit', mask);
-        actions[i] = greedy[i];
-      }
-    }
-    return actions;
-  }
+  const inputs = new GoalInputs(spec.observationSpace, subgoals);
+  const [controller, meta, rng] = new Rng(seed).spawn(3);
+  const levels = levelsOf({ spec, engine, inputs, subgoals, config, rngs: { controller, meta } });
+  const { act, pursuit, memory } = goalActing({ config, levels, inputs, subgoals, spec, numActions, rng });
 
   return {
-    algorithm: 'h-dqn',
-    config,
-    numEnvs: config.numEnvs,
-    subgoals,
-    inputs,
-
-    get goals() {
-      return training.goals;
-    },
-
-    progress(step, totalSteps) {
-      isWarmingUp = step < config.learningStarts;
-      fall = Math.min(1, step / totalSteps / config.explorationFraction);
-      levels.controller.progress(step, totalSteps);
-      levels.meta.progress(step, totalSteps);
-    },
-
-    async act(obs, mode, mask, start) {
-      const memory = mode === 'explore' ? training : evaluation;
-      if (memory.arrive(obs, start)) memory.choose(await levels.meta.act(obs, mode));
-      if (mode === 'explore') return explore(obs, mask);
-      return levels.controller.act(look(obs, memory.goals), 'exploit', mask);
-    },
-
-    count: (goal, isReached) => rates.count(goal, isReached),
-    update: (level, batch) => levels[level].update(batch),
-
-    async state(): Promise<AgentState> {
-      const { vectors: controllerVectors, ...controller } = await levels.controller.state();
-      const { vectors: metaVectors, ...meta } = await levels.meta.state();
-      const vectors = { ...prefixed('controller.', controllerVectors), ...prefixed('meta.', metaVectors) };
-      const own = { actionRng: actionRng.state(), goals: training.state(), rates: rates.state(), fall, isWarmingUp };
-      return { vectors, controller, meta, ...own };
-    },
-
-    async restore(state) {
-      const vectors = state.vectors as Vectors;
-      for (const level of ['controller', 'meta'] as const) {
-        await levels[level].restore({ ...(state[level] as AgentState), vectors: withoutPrefix(`${level}.`, vectors) });
-      }
-      actionRng.restore(state.actionRng as RngState);
-      training.restore(state.goals as Int32Array);
-      rates.restore(state.rates as AgentState);
-      fall = state.fall as number;
-      isWarmingUp = state.isWarmingUp as boolean;
-    },
+    ...{ algorithm: 'h-dqn', config, numEnvs, trainEverySteps, gradientSteps, pursuit, act },
+    update: (level, batch, progress) => levels[level].update(batch, progress),
+    state: () => jointState(levels, memory),
+    // A state of before says how far the run was for each level alone.
+    restore: state => restoreJointState(levels, memory, { ...(state.controller as AgentState), ...state }),
 
     dispose() {
       levels.controller.dispose();
@@ -247,24 +249,38 @@ function create({ spec, config: given, seed, engine }: CreateOptions<HDqnConfig>
   };
 }
 
-type Vectors = Readonly<Record<string, Float32Array>>;
-
-function prefixed(prefix: string, vectors: AgentState[string]): Vectors {
-  return Object.fromEntries(Object.entries(vectors as Vectors).map(([name, values]) => [prefix + name, values]));
+/** Trains both levels, each on a memory of its own. */
+function train(options: ReplayTrainOptions<HDqnAgent>) {
+  const { agent, env, resume } = options;
+  const { config, pursuit } = agent;
+  const hasActionMask = env.createStep().actionMask !== undefined;
+  const replay = new GoalReplay({ spec: env.spec, numEnvs: env.numEnvs, hasActionMask, pursuit, config });
+  const learner = (level: Level): Learner => {
+    const { batchSize, learningStarts } = levelConfigs(config)[level];
+    const update: Learner['update'] = (batch, progress) => agent.update(level, batch, progress);
+    return { batchSize, learningStarts, source: replay[level], update };
+  };
+  const learners = { controller: learner('controller'), meta: learner('meta') };
+  return trainLearners({ ...options, ...(resume && { resume: withReplay(resume) }), replay, learners });
 }
 
-function withoutPrefix(prefix: string, vectors: Vectors): Vectors {
-  const own = Object.entries(vectors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values]));
+/** The state of a run, where an earlier version may have kept the memories in another place. */
+function withReplay({ memories, steps, ...state }: TrainState): TrainState {
+  return memories ? { ...state, replay: { ...(memories as AgentState), steps } } : state;
 }
 
 /** DQN on two levels, for discrete actions in environments with sub-goals. */
-export const hDqn: Algorithm<HDqnConfig> = {
+export const hDqn: ReplayAlgorithm<HDqnConfig, HDqnAgent> = {
   id: 'h-dqn',
   title: 'Hierarchical DQN (meta-controller and controller)',
   paper: 'Kulkarni et al. 2016, "Hierarchical Deep Reinforcement Learning", arXiv:1604.06057',
+  learnsFrom: 'replay',
+  spaces: { actions: ['discrete'] },
   config: hDqnConfig,
   presets: hDqnPresets,
+  copies: ({ numEnvs }) => numEnvs,
+  // Its two memories are filled with goals that only the agent knows.
+  replay: () => null,
   create,
-  train: options => trainHDqn(options as TrainOptions<HDqnAgent>),
+  train,
 };

@@ -1,21 +1,15 @@
-export { GoalInputs } from './goal-inputs.ts';
+export { GoalInputs } from './goals/goal-inputs.ts';
+export type { Pursuit } from './goals/goal-replay.ts';
+export { intrinsicReward } from './goals/intrinsic-reward.ts';
+export type { MakeSubgoals, Subgoals } from './goals/subgoals.ts';
+export { observationsAsSubgoals, registerSubgoals, subgoalsOf } from './goals/subgoals.ts';
 export type { HDqnAgent, HDqnConfig, Level } from './h-dqn.ts';
-export { hDqn, hDqnConfig } from './h-dqn.ts';
-export { intrinsicReward } from './intrinsic-reward.ts';
+export { hDqn } from './h-dqn.ts';
 export type { OptionCriticConfig } from './option-critic.ts';
-export {
-  criticLoss,
-  intraOptionLoss,
-  optionCritic,
-  optionCriticConfig,
-  terminationLoss,
-  valueUponArrival,
-} from './option-critic.ts';
-export type { Skill } from './smdp-env.ts';
-export { SmdpEnv } from './smdp-env.ts';
-export type { SmdpReplayOptions, SmdpTransition } from './smdp-replay.ts';
-export { SmdpReplay } from './smdp-replay.ts';
-export type { SmdpStepsOptions } from './smdp-steps.ts';
-export { SmdpSteps } from './smdp-steps.ts';
-export type { MakeSubgoals, Subgoals } from './subgoals.ts';
-export { observationsAsSubgoals, registerSubgoals, subgoalsOf } from './subgoals.ts';
+export { criticLoss, intraOptionLoss, optionCritic, terminationLoss, valueUponArrival } from './option-critic.ts';
+export type { Skill } from './smdp/smdp-env.ts';
+export { SmdpEnv } from './smdp/smdp-env.ts';
+export type { SmdpReplayOptions, SmdpTransition } from './smdp/smdp-replay.ts';
+export { SmdpReplay } from './smdp/smdp-replay.ts';
+export type { SmdpStepsOptions } from './smdp/smdp-steps.ts';
+export { SmdpSteps } from './smdp/smdp-steps.ts';

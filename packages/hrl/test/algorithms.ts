@@ -5,7 +5,7 @@ import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algor
 import { type HDqnAgent, hDqn } from '../src/h-dqn.ts';
 import { type OptionCriticConfig, optionCritic } from '../src/option-critic.ts';
 import { optionNetworks } from '../src/option-networks.ts';
-import { registerSubgoals } from '../src/subgoals.ts';
+import { registerSubgoals } from '../src/goals/subgoals.ts';
 
 /** V_Ω(s): the value of the best option. */
 const optionValues: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
@@ -105,7 +105,7 @@ export const hDqnCase: AlgorithmCase = {
   // The values of probes need sub-goals that lead somewhere: h-dqn.test.ts has some.
   probe: { numEnvs: 2 },
   probeSteps: 0,
-  estimates: async agent => Float32Array.from((agent as HDqnAgent).goals),
+  estimates: async agent => Float32Array.from((agent as HDqnAgent).pursuit.goals),
   refuses: [
     [box({ low: -1, high: 1, shape: [2] }), /Use ddpg, td3 or sac, or --wrap/],
     [multiDiscrete([2, 3]), /must be Discrete/],

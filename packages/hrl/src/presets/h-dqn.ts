@@ -1,8 +1,7 @@
 import type { Preset } from '@zpin/core';
-import type { HDqnConfig } from './h-dqn.ts';
 
 /** Settings with which h-DQN solves an environment. */
-export const hDqnPresets: Readonly<Record<string, Preset<HDqnConfig>>> = {
+export const hDqnPresets = {
   'StochasticChain-v0': {
     totalSteps: 50_000,
     config: {
@@ -30,4 +29,4 @@ export const hDqnPresets: Readonly<Record<string, Preset<HDqnConfig>>> = {
       targetUpdateEverySteps: 100,
     },
   },
-};
+} as const satisfies Readonly<Record<string, Preset>>;

@@ -1,11 +1,12 @@
 import type { AgentState, NumericArray, TransitionBatch } from '@zpin/contracts';
-import { createEngine } from '@zpin/core';
+import { createEngine, type TrainState } from '@zpin/core';
 import { Corridor, corridorV0, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
-import { type HDqnAgent, type HDqnConfig, hDqn, type Level } from './h-dqn.ts';
-import { intrinsicReward } from './intrinsic-reward.ts';
-import { observationsAsSubgoals, registerSubgoals } from './subgoals.ts';
-import { SuccessRates } from './success-rates.ts';
+import { differences } from '../../../tools/testing/algorithm-case.ts';
+import { intrinsicReward } from '../src/goals/intrinsic-reward.ts';
+import { observationsAsSubgoals, registerSubgoals } from '../src/goals/subgoals.ts';
+import { SuccessRates } from '../src/goals/success-rates.ts';
+import { type HDqnAgent, type HDqnConfig, hDqn, type Level } from '../src/h-dqn.ts';
 
 const engine = await createEngine('onnx');
 registerSubgoals('Corridor-v0', () => observationsAsSubgoals({ start: 0, middle: 1, end: 2 }));
@@ -27,15 +28,15 @@ const small = {
 };
 
 async function train(config: Partial<HDqnConfig>, env = corridor(), totalSteps = 3000) {
-  const agent = (await hDqn.create({ spec: env.spec, config: { ...small, ...config }, seed: 1, engine })) as HDqnAgent;
+  const agent = await hDqn.create({ spec: env.spec, config: { ...small, ...config }, seed: 1, engine });
   const batches: Record<Level, TransitionBatch[]> = { controller: [], meta: [] };
-  const { update } = agent;
-  const spied = Object.assign(Object.create(agent), {
-    update(level: Level, batch: TransitionBatch) {
+  const spied: HDqnAgent = {
+    ...agent,
+    update(level, batch, progress) {
       batches[level].push(structuredClone(batch));
-      return update(level, batch);
+      return agent.update(level, batch, progress);
     },
-  }) as HDqnAgent;
+  };
   let final: AgentState = {};
   const metrics: string[] = [];
   for await (const event of hDqn.train({ agent: spied, env, totalSteps, seed: 1 })) {
@@ -120,9 +121,36 @@ describe('transitions', () => {
     expect([...metrics]).toEqual([expect.stringMatching(/^loss,.*metaLoss,/)]);
     expect(batches.controller.length).toBeGreaterThan(50);
     expect(batches.meta).toEqual([]);
-    expect(((final.memories as AgentState).meta as AgentState).size).toBe(0);
+    expect(((final.replay as AgentState).meta as AgentState).size).toBe(0);
     agent.dispose();
   });
+});
+
+it('goes on from a state of before, which kept the memories beside the rest', async () => {
+  const run = async (totalSteps: number, resume?: TrainState) => {
+    const env = corridor(2);
+    const agent = await hDqn.create({ spec: env.spec, config: { ...small, numEnvs: 2 }, seed: 1, engine });
+    let final: TrainState = {};
+    for await (const event of hDqn.train({
+      agent,
+      env,
+      totalSteps,
+      seed: 1,
+      checkpointEverySteps: 200,
+      ...(resume && { resume }),
+    })) {
+      if (event.type !== 'checkpoint') continue;
+      final = event.state;
+      if (event.step === 200 && !resume) break;
+    }
+    agent.dispose();
+    return final;
+  };
+  const { replay, ...rest } = await run(400);
+  const { steps, ...memories } = replay as AgentState;
+  const old = { ...rest, memories, steps };
+  expect(differences(await run(400, old), await run(400, { ...rest, replay }))).toEqual([]);
+  await expect(run(400, rest)).rejects.toThrow(/resume must be .*, with .*replay/);
 });
 
 it('learns the values of the semi-Markov decision process', async () => {
@@ -134,7 +162,8 @@ it('learns the values of the semi-Markov decision process', async () => {
   async function value(state: number, goal: number): Promise<number> {
     const nothing = { reward: Float32Array.of(0), discount: Float32Array.of(0), nextObs: Int32Array.of(0) };
     const batch = { size: 1, obs: Int32Array.of(state), action: Int32Array.of(goal), ...nothing };
-    const { qValue } = await (await agent.update('meta', batch)).read();
+    const { metrics } = await agent.update('meta', batch, { step: 0, totalSteps: 1 });
+    const { qValue } = await metrics.read();
     await agent.restore(before);
     return qValue;
   }
