@@ -3,7 +3,7 @@ import type { Experiment } from './experiment.ts';
 /** Tables learned step by step. */
 const optionTables = {
   ...{ hiddenSizes: [], optimizer: 'sgd', entropyCoefficient: 0, terminationMargin: 0, epsilon: 0.01 },
-  ...{ learningRate: 0.5, policyLearningRate: 5, terminationLearningRate: 0.25 },
+  ...{ valueLearningRate: 0.5, policyLearningRate: 5, terminationLearningRate: 0.25 },
 };
 
 /** DQN with the settings of the h-DQN preset, so that the levels are all that differs. */

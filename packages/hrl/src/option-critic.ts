@@ -13,7 +13,7 @@
  *   U(ω, s′)         value upon arrival
  *   g⁽¹⁾             r + γ U(ω, s′), the estimate of Q_U(s, ω, a)
  *   A_Ω(s, ω)        Q_Ω(s, ω) − V_Ω(s)
- *   α, α_θ, α_ϑ      learningRate, policyLearningRate, terminationLearningRate
+ *   α, α_θ, α_ϑ      valueLearningRate, policyLearningRate, terminationLearningRate
  *   ξ, η             terminationMargin, deliberationCost
  *
  * Without hidden layers, on an index, it is the tabular algorithm. The temperature of a Boltzmann policy is 1 here: one of τ is a
@@ -29,80 +29,81 @@
  * 5. Exploitation has no chance in it: an option ends where β ≥ ½, then the one of the largest value follows, and plays its most probable action.
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import {
-  type AgentState,
   describeSpace,
   type EnvSpec,
-  flatSize,
-  type Metrics,
+  field,
   message,
-  type NumericArray,
   type OnPolicyAgent,
   type Recurrence,
   Rng,
-  type RngState,
   type Rollout,
   SpaceError,
-  valueAt,
+  shareDone,
 } from '@zpin/contracts';
 import {
-  type Algorithm,
-  adam,
+  agentShell,
+  type ConfigOf,
   type CreateOptions,
-  count,
-  field,
+  configSchema,
   gae,
-  hiddenSizes,
-  type InputShape,
   int32,
-  nonNegative,
+  maskedProgram,
+  normalizeAdvantages,
   observationInput,
   parseConfig,
-  probability,
   program,
-  Store,
-  scheduled,
-  sgd,
-  stopGradient,
-  type TrainOptions,
+  type RolloutAlgorithm,
+  scheduledInputs,
+  takeAction,
   trainOnPolicy,
-  uint8,
-  unflattenParams,
-  valueAndGrad,
 } from '@zpin/core';
-import { z } from 'zod';
-import { optionCriticPresets } from './option-critic-presets.ts';
-import { OptionMemory } from './option-memory.ts';
-import { ofOption, optionNetworks } from './option-networks.ts';
+import { type Arrival, optionActing } from './options/option-acting.ts';
+import { readColumns } from './options/option-columns.ts';
+import { optionLearner } from './options/option-learner.ts';
+import { optionCriticPresets } from './presets/option-critic.ts';
 
 // ---- configuration ----
 
-const rate = (meaning: string) => scheduled(z.number().nonnegative(), { default: 1e-3, meaning });
+const rate = (meaning: string) => field.scheduled({ min: 0, default: 1e-3, meaning });
 
-export const optionCriticConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  rolloutLength: count({ default: 1, unit: 'environment steps per copy', meaning: 'steps collected between two updates' }),
-  numOptions: count({ default: 4, meaning: 'options to learn (|Ω|)' }),
-  learningRate: rate('step size of the values of options (α)'),
-  policyLearningRate: rate('step size of the policies of options (α_θ)'),
-  terminationLearningRate: rate('step size of the ends of options (α_ϑ)'),
-  optimizer: field(z.enum(['adam', 'sgd']), { default: 'adam', meaning: 'rule by which gradients change the parameters' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 0, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the n-step return' }),
-  epsilon: probability({ default: 0.05, meaning: 'probability that a new option is a random one' }),
-  terminationMargin: nonNegative({
-    default: 0.01,
-    meaning: 'added to the advantage by which ends are learned, so that options last (ξ)',
-  }),
-  deliberationCost: nonNegative({ default: 0, meaning: 'price of ending an option, in return (η)' }),
-  entropyCoefficient: nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus of the policies' }),
-  normalizeAdvantage: field(z.boolean(), { default: false, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
-  hiddenSizes: hiddenSizes({ default: [64, 64], meaning: 'units of each hidden layer of each network; none makes them linear' }),
-  activation: field(z.enum(['tanh', 'relu']), { default: 'tanh', meaning: 'activation of hidden layers' }),
-});
+export const optionCriticConfig = configSchema(
+  {
+    numEnvs: field.count({ default: 1, meaning: 'copies of the environment stepped together' }),
+    rolloutLength: field.count({
+      default: 1,
+      unit: 'environment steps per copy',
+      meaning: 'steps collected between two updates',
+    }),
+    numOptions: field.count({ default: 4, meaning: 'options to learn (|Ω|)' }),
+    valueLearningRate: rate('step size of the values of options (α)'),
+    policyLearningRate: rate('step size of the policies of options (α_θ)'),
+    terminationLearningRate: rate('step size of the ends of options (α_ϑ)'),
+    optimizer: field.choice(['adam', 'sgd'], { default: 'adam', meaning: 'rule by which gradients change the parameters' }),
+    gamma: field.probability({ default: 0.99, meaning: 'discount factor per step' }),
+    lambda: field.probability({
+      default: 0,
+      meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the n-step return',
+    }),
+    epsilon: field.probability({ default: 0.05, meaning: 'probability that a new option is a random one' }),
+    terminationMargin: field.nonNegative({
+      default: 0.01,
+      meaning: 'added to the advantage by which ends are learned, so that options last (ξ)',
+    }),
+    deliberationCost: field.nonNegative({ default: 0, meaning: 'price of ending an option, in return (η)' }),
+    entropyCoefficient: field.nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus of the policies' }),
+    normalizeAdvantage: field.boolean({ default: false, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
+    hiddenSizes: field.sizes({
+      default: [64, 64],
+      meaning: 'units of each hidden layer of each network; none makes them linear',
+    }),
+    activation: field.choice(['tanh', 'relu'], { default: 'tanh', meaning: 'activation of hidden layers' }),
+  },
+  { renamed: { learningRate: 'valueLearningRate' } },
+);
 
-export type OptionCriticConfig = z.output<typeof optionCriticConfig>;
+export type OptionCriticConfig = ConfigOf<typeof optionCriticConfig>;
 
 // ---- losses and targets ----
 
@@ -150,243 +151,97 @@ export function valuesOfSuccessors(
   });
 }
 
+/**
+ * Options where they arrive.
+ * @param before `[B]`: from 1 on; 0 where an episode begins @param q `[B, O]`: Q_Ω(s, ·)
+ * @param logitOf logit of β_ω(s), `[B]`, of options `[B]` @param cost η
+ */
+export function arrivalOf(before: tf.Tensor, q: tf.Tensor, logitOf: (option: tf.Tensor) => tf.Tensor, cost: number): Arrival {
+  const arrived = tf.minimum(before, 1);
+  const option = tf.maximum(tf.sub(before, 1), 0);
+  const [qOption, value] = [takeAction(q, option), tf.max(q, 1)];
+  const logit = logitOf(option);
+  const termination = tf.sigmoid(logit);
+  const arrival = valueUponArrival(termination, qOption, value, cost);
+  return { arrived, option, q, logit, termination, advantage: tf.sub(qOption, value), arrival };
+}
+
 // ---- agent ----
-
-/** Numbers that an action is sampled with: whether the option ends, whether the next one is random, which one, and which action. */
-const NOISE_SIZE = 4;
-
-/** What a rollout keeps of each step: the option that arrived (from 1 on; 0: none), the option that acted, and U. */
-const MEMORY_SIZE = 3;
 
 /** Builds an option-critic agent. @throws SpaceError unless actions are `Discrete` */
 function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriticConfig>): OnPolicyAgent<OptionCriticConfig> {
   const config = parseConfig(optionCriticConfig, given, 'option-critic');
-  const { numOptions, gamma, lambda, epsilon, deliberationCost, terminationMargin, entropyCoefficient } = config;
+  const { gamma, lambda, deliberationCost, terminationMargin, entropyCoefficient } = config;
+  const { valueLearningRate, policyLearningRate, terminationLearningRate } = config;
   const numActions = countActions(spec);
-  const networks = optionNetworks({ spec, numActions, ...config });
-  const { layouts } = networks;
-  const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const optimizer = config.optimizer === 'adam' ? adam() : sgd();
-  const store = new Store(engine, {
-    ...networks.init(initRng),
-    criticOptimizer: optimizer.init(layouts.critic.size),
-    policiesOptimizer: optimizer.init(layouts.policies.size),
-    terminationsOptimizer: optimizer.init(layouts.terminations.size),
-  });
-  type Vectors = Readonly<Record<keyof typeof layouts, tf.Tensor1D>>;
-  const cut = ({ critic, policies, terminations }: Vectors) => ({
-    critic: unflattenParams(layouts.critic, critic),
-    policies: unflattenParams(layouts.policies, policies),
-    terminations: unflattenParams(layouts.terminations, terminations),
-  });
-  const obsInput = observationInput(spec.observationSpace);
-  const withMask = <P>(make: (mask: { mask?: InputShape }) => P) => ({
-    plain: make({}),
-    masked: make({ mask: uint8(['batch', numActions]) }),
+  const [initRng, rng] = new Rng(seed).spawn(2);
+  const { critic, policies, terminations, store } = optionLearner({ ...config, spec, numActions, rng: initRng, engine });
+  const acting = optionActing({
+    ...{ algorithm: 'option-critic', spec, store, rng, numActions, config },
+    arrive: (state, obs, before) =>
+      arrivalOf(before, critic.at(state)(obs), option => terminations.at(state)(obs, option), deliberationCost),
+    policy: policies.at,
   });
 
-  /** An option on arrival in `obs`: whether there is one, whether it ends, what it is worth. `before` counts from 1, 0 is none. */
-  const arrive = (params: ReturnType<typeof cut>, obs: tf.Tensor, before: tf.Tensor) => {
-    const arrived = tf.minimum(before, 1);
-    const option = tf.maximum(tf.sub(before, 1), 0);
-    const q = networks.values(params.critic, obs);
-    const logit = networks.terminationLogit(params.terminations, obs, option);
-    const qOption = ofOption(q, option);
-    const value = tf.max(q, 1);
-    const termination = tf.sigmoid(logit);
-    const arrival = valueUponArrival(termination, qOption, value, deliberationCost);
-    return { arrived, option, q, logit, termination, advantage: tf.sub(qOption, value), arrival };
-  };
-
-  const exploreProgram = withMask(mask =>
-    program(store, {
-      name: 'option-critic.explore',
-      inputs: { obs: obsInput, before: ['batch'], noise: ['batch', NOISE_SIZE], ...mask },
-      run: (state, { obs, before, noise, mask }) => {
-        const params = cut(state);
-        const { arrived, option: old, q, termination, arrival } = arrive(params, obs, before);
-        const [endNoise, greedyNoise, optionNoise, actionNoise] = tf.unstack(noise, 1);
-        const goesOn = tf.mul(arrived, tf.cast(tf.greaterEqual(endNoise, termination), 'float32'));
-        const random = tf.minimum(tf.floor(tf.mul(optionNoise, numOptions)), numOptions - 1);
-        const fresh = tf.where(tf.less(greedyNoise, epsilon), random, tf.cast(tf.argMax(q, 1), 'float32'));
-        const option = tf.where(tf.greater(goesOn, 0), old, fresh);
-        const distribution = networks.policy(params.policies, obs, option, mask);
-        const action = distribution.sample(actionNoise);
-        const logProb = distribution.logProb(action);
-        return { outputs: { action, option, logProb, value: ofOption(q, option), arrival } };
-      },
-    }),
-  );
-  const exploitProgram = withMask(mask =>
-    program(store, {
-      name: 'option-critic.exploit',
-      inputs: { obs: obsInput, before: ['batch'], ...mask },
-      run: (state, { obs, before, mask }) => {
-        const params = cut(state);
-        const { arrived, option: old, q, logit } = arrive(params, obs, before);
-        const goesOn = tf.mul(arrived, tf.cast(tf.less(logit, 0), 'float32'));
-        const option = tf.where(tf.greater(goesOn, 0), old, tf.cast(tf.argMax(q, 1), 'float32'));
-        return { outputs: { action: networks.policy(params.policies, obs, option, mask).mode(), option } };
-      },
-    }),
-  );
-  const arrivalProgram = program(store, {
-    name: 'option-critic.arrival',
-    inputs: { obs: obsInput, before: ['batch'] },
-    run: (state, { obs, before }) => ({ outputs: { arrival: arrive(cut(state), obs, before).arrival } }),
-  });
-
-  const updateProgram = withMask(mask =>
+  /** One update of values, policies and ends. */
+  const update = maskedProgram(numActions, mask =>
     program(store, {
       name: 'option-critic.update',
       inputs: {
-        obs: obsInput,
-        before: ['batch'],
-        option: ['batch'],
-        action: int32(['batch']),
-        advantage: ['batch'],
-        target: ['batch'],
-        learningRate: [],
-        policyLearningRate: [],
-        terminationLearningRate: [],
+        ...{ obs: observationInput(spec.observationSpace), before: ['batch'], option: ['batch'], action: int32(['batch']) },
+        ...{ advantage: ['batch'], target: ['batch'] },
+        ...{ valueLearningRate: [], policyLearningRate: [], terminationLearningRate: [] },
         ...mask,
       },
-      run: (state, batch) => {
-        const { critic, policies, terminations } = state;
-        const { gradient, arrived, termination, ...metrics } = valueAndGrad(layouts, params => {
-          const { arrived, q, termination, advantage } = arrive(params, batch.obs, batch.before);
-          const distribution = networks.policy(params.policies, batch.obs, batch.option, batch.mask);
+      run: (state, { obs, before, option, action, advantage, target, mask, ...rates }) => {
+        const fit = critic.descend(state, rates.valueLearningRate, values => {
+          const q = values(obs);
+          return { loss: criticLoss(takeAction(q, option), target), q };
+        });
+
+        const climb = policies.descend(state, rates.policyLearningRate, policy => {
+          const distribution = policy(obs, option, mask);
           const entropy = distribution.entropy();
-          const losses = {
-            valueLoss: criticLoss(ofOption(q, batch.option), batch.target),
-            policyLoss: intraOptionLoss(distribution.logProb(batch.action), batch.advantage, entropy, entropyCoefficient),
-            terminationLoss: terminationLoss(termination, stopGradient(advantage), arrived, terminationMargin + deliberationCost),
-          };
-          // Each network is in one of the losses alone, so the gradient of the sum is that of each.
-          const loss = tf.addN(Object.values(losses));
-          return { loss, ...losses, entropy: tf.mean(entropy), arrived, termination };
-        })({ critic, policies, terminations });
-        const { loss: _, ...reported } = metrics;
-        const nextCritic = optimizer.step({
-          parameters: critic,
-          gradient: gradient.critic,
-          state: state.criticOptimizer,
-          learningRate: batch.learningRate,
+          return { loss: intraOptionLoss(distribution.logProb(action), advantage, entropy, entropyCoefficient), entropy };
         });
-        const nextPolicies = optimizer.step({
-          parameters: policies,
-          gradient: gradient.policies,
-          state: state.policiesOptimizer,
-          learningRate: batch.policyLearningRate,
+
+        const ends = terminations.descend(state, rates.terminationLearningRate, logits => {
+          const { arrived, termination, advantage } = arrivalOf(before, fit.q, old => logits(obs, old), deliberationCost);
+          const loss = terminationLoss(termination, advantage, arrived, terminationMargin + deliberationCost);
+          return { loss, arrived, termination };
         });
-        const nextTerminations = optimizer.step({
-          parameters: terminations,
-          gradient: gradient.terminations,
-          state: state.terminationsOptimizer,
-          learningRate: batch.terminationLearningRate,
-        });
+
+        const { arrived, termination } = ends;
         return {
-          state: {
-            critic: nextCritic.parameters,
-            criticOptimizer: nextCritic.state,
-            policies: nextPolicies.parameters,
-            policiesOptimizer: nextPolicies.state,
-            terminations: nextTerminations.parameters,
-            terminationsOptimizer: nextTerminations.state,
-          },
+          state: { ...fit.next, ...climb.next, ...ends.next },
           metrics: {
-            ...reported,
+            ...{ valueLoss: fit.loss, policyLoss: climb.loss, terminationLoss: ends.loss, entropy: tf.mean(climb.entropy) },
             termination: tf.div(tf.sum(tf.mul(termination, arrived)), tf.maximum(tf.sum(arrived), 1)),
           },
         };
       },
     }),
   );
-
-  const obsSize = flatSize(spec.observationSpace);
-  const training = new OptionMemory();
-  // Evaluation must not touch the episodes of training.
-  const evaluation = new OptionMemory();
-  let noise = new Float32Array(0);
-  const rates = {
-    learningRate: new Float32Array(1),
-    policyLearningRate: new Float32Array(1),
-    terminationLearningRate: new Float32Array(1),
-  };
-
-  async function explore(obs: NumericArray, before: Float32Array, mask: Uint8Array | undefined) {
-    if (noise.length !== before.length * NOISE_SIZE) noise = new Float32Array(before.length * NOISE_SIZE);
-    actionRng.uniformInto(noise);
-    const inputs = { obs, before, noise };
-    const { outputs } = await (mask ? exploreProgram.masked({ ...inputs, mask }) : exploreProgram.plain(inputs));
-    training.set(outputs.option);
-    return outputs;
-  }
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { obs, action, value, actionMask: mask, recurrence } = rollout;
-    const column = (place: number) => columnOf(recurrence as Recurrence, place);
-    const nextValue = valuesOfSuccessors(rollout, column(2));
-    const advantage = new Float32Array(value.length);
-    gae({ ...rollout, nextValue }, gamma, lambda, advantage);
-    const target = advantage.map((a, row) => a + value[row]);
-    if (config.normalizeAdvantage) normalize(advantage);
-    rates.learningRate[0] = valueAt(config.learningRate, progress);
-    rates.policyLearningRate[0] = valueAt(config.policyLearningRate, progress);
-    rates.terminationLearningRate[0] = valueAt(config.terminationLearningRate, progress);
-    const batch = { obs, before: column(0), option: column(1), action, advantage, target, ...rates };
-    return (await (mask ? updateProgram.masked({ ...batch, mask }) : updateProgram.plain(batch))).metrics;
-  }
+  const rates = scheduledInputs({ valueLearningRate, policyLearningRate, terminationLearningRate });
 
   return {
-    algorithm: 'option-critic',
-    config,
+    ...agentShell({ algorithm: 'option-critic', config, spec, store, acting, programs: [update] }),
     numEnvs: config.numEnvs,
     rolloutLength: config.rolloutLength,
-    memorySize: MEMORY_SIZE,
-    update,
+    memorySize: acting.memorySize,
+    explore: acting.explore,
+    value: acting.value,
 
-    async act(obs, mode, mask, start) {
-      const episodes = obs.length / obsSize;
-      if (mode === 'explore') return (await explore(obs, training.before(episodes, start), mask)).action;
-      const inputs = { obs, before: evaluation.before(episodes, start) };
-      const { outputs } = await (mask ? exploitProgram.masked({ ...inputs, mask }) : exploitProgram.plain(inputs));
-      evaluation.set(outputs.option);
-      return outputs.action;
-    },
-
-    async explore(obs, logProb, values, mask, recurrence) {
-      const before = training.before(obs.length / obsSize, recurrence?.start).slice();
-      const outputs = await explore(obs, before, mask);
-      logProb.set(outputs.logProb);
-      values.set(outputs.value);
-      for (const [place, column] of [before, outputs.option, outputs.arrival].entries()) {
-        for (let i = 0; i < column.length && recurrence; i++) recurrence.memory[i * MEMORY_SIZE + place] = column[i];
-      }
-      return outputs.action;
-    },
-
-    async value(obs, values) {
-      values.set((await arrivalProgram({ obs, before: training.peek(obs.length / obsSize) })).outputs.arrival);
-    },
-
-    async state(): Promise<AgentState> {
-      return { vectors: await store.state(), actionRng: actionRng.state(), options: training.state() };
-    },
-
-    restore(state) {
-      store.restore(state.vectors as Record<string, Float32Array>);
-      actionRng.restore(state.actionRng as RngState);
-      training.restore(state.options as Float32Array);
-    },
-
-    dispose() {
-      for (const { plain, masked } of [exploreProgram, exploitProgram, updateProgram]) {
-        plain.dispose();
-        masked.dispose();
-      }
-      arrivalProgram.dispose();
-      store.dispose();
+    async update(rollout, progress) {
+      const { obs, action, value, actionMask: mask, recurrence } = rollout;
+      const { before, option, arrival } = readColumns(recurrence as Recurrence);
+      const estimate = new Float32Array(value.length);
+      gae({ ...rollout, nextValue: valuesOfSuccessors(rollout, arrival) }, gamma, lambda, estimate);
+      const target = estimate.map((advantage, row) => advantage + value[row]);
+      const advantage = config.normalizeAdvantage ? normalizeAdvantages(estimate) : estimate;
+      const batch = { obs, before, option, action, advantage, target, ...rates(shareDone(progress)), ...(mask && { mask }) };
+      const { metrics } = await update.for(mask)(batch);
+      return { metrics };
     },
   };
 }
@@ -398,25 +253,16 @@ function countActions({ id, actionSpace }: EnvSpec): number {
   throw new SpaceError(message('option-critic', `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }
 
-/** Gives numbers mean 0 and deviation 1, in place. */
-function normalize(values: Float32Array): void {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] - mean) / (Math.sqrt(variance) + 1e-8);
-}
-
-/** One number of each memory, `[T, N]`. */
-function columnOf({ memory }: Recurrence, place: number): Float32Array {
-  return Float32Array.from({ length: memory.length / MEMORY_SIZE }, (_, row) => memory[row * MEMORY_SIZE + place]);
-}
-
 /** Options learned end to end, for discrete actions. */
-export const optionCritic: Algorithm<OptionCriticConfig> = {
+export const optionCritic: RolloutAlgorithm<OptionCriticConfig> = {
   id: 'option-critic',
   title: 'Option-critic',
   paper: 'Bacon, Harb, Precup 2017, "The Option-Critic Architecture", arXiv:1609.05140',
+  learnsFrom: 'rollouts',
+  spaces: { actions: ['discrete'] },
   config: optionCriticConfig,
   presets: optionCriticPresets,
+  copies: ({ numEnvs }) => numEnvs,
   create,
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<OptionCriticConfig>>),
+  train: trainOnPolicy,
 };

@@ -1,17 +1,17 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, dict, discrete, multiDiscrete } from '@zpin/contracts';
 import { observationInput, program, Store, unflattenParams } from '@zpin/core';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
+import { registerSubgoals } from '../src/goals/subgoals.ts';
 import { type HDqnAgent, hDqn } from '../src/h-dqn.ts';
 import { type OptionCriticConfig, optionCritic } from '../src/option-critic.ts';
-import { optionNetworks } from '../src/option-networks.ts';
-import { registerSubgoals } from '../src/goals/subgoals.ts';
+import { optionNetworks } from '../src/options/option-networks.ts';
 
 /** V_Ω(s): the value of the best option. */
 const optionValues: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   const { actionSpace } = spec;
   const numActions = actionSpace.type === 'discrete' ? actionSpace.n : 0;
-  const networks = optionNetworks({ spec, numActions, ...(agent.config as OptionCriticConfig) });
+  const network = optionNetworks({ spec, numActions, ...(agent.config as OptionCriticConfig) }).critic;
   const { vectors } = await agent.state();
   const { critic } = vectors as unknown as Record<'critic', Float32Array>;
   const store = new Store(await compiledEngine(), { critic });
@@ -19,7 +19,7 @@ const optionValues: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
     name: 'estimates',
     inputs: { obs: observationInput(spec.observationSpace) },
     run: ({ critic }, inputs) => ({
-      outputs: { value: tf.max(networks.values(unflattenParams(networks.layouts.critic, critic), inputs.obs), 1) },
+      outputs: { value: tf.max(network.apply(unflattenParams(network.layout, critic), inputs.obs), 1) },
     }),
   });
   const value = (await compute({ obs })).outputs.value.slice();
@@ -42,7 +42,7 @@ export const optionCriticCase: AlgorithmCase = {
     numEnvs: 2,
     rolloutLength: 2,
     numOptions: 3,
-    learningRate: { type: 'linear', from: 3e-3, to: 3e-4 },
+    valueLearningRate: { type: 'linear', from: 3e-3, to: 3e-4 },
     policyLearningRate: { type: 'linear', from: 3e-3, to: 3e-4 },
     terminationLearningRate: { type: 'linear', from: 3e-2, to: 3e-3 },
     lambda: 0.9,
@@ -50,12 +50,12 @@ export const optionCriticCase: AlgorithmCase = {
     deliberationCost: 0.02,
     hiddenSizes: [8],
   },
-  constant: { learningRate: 3e-3, policyLearningRate: 3e-3, terminationLearningRate: 3e-2 },
+  constant: { valueLearningRate: 3e-3, policyLearningRate: 3e-3, terminationLearningRate: 3e-2 },
   probe: {
     numEnvs: 8,
     rolloutLength: 4,
     numOptions: 2,
-    learningRate: { type: 'linear', from: 3e-2, to: 0 },
+    valueLearningRate: { type: 'linear', from: 3e-2, to: 0 },
     policyLearningRate: { type: 'linear', from: 3e-2, to: 0 },
     terminationLearningRate: 1e-2,
     entropyCoefficient: 0,

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { discrete, type EnvSpec, type OnPolicyAgent, Rng } from '@zpin/contracts';
-import { createEngine, unflattenParams } from '@zpin/core';
+import { createEngine, parseConfig, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import {
   criticLoss,
@@ -10,8 +10,8 @@ import {
   terminationLoss,
   valuesOfSuccessors,
   valueUponArrival,
-} from './option-critic.ts';
-import { optionNetworks } from './option-networks.ts';
+} from '../src/option-critic.ts';
+import { optionNetworks } from '../src/options/option-networks.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -24,6 +24,12 @@ const spec: EnvSpec = {
   rewardThreshold: null,
 };
 const floats = (...values: number[]) => Float32Array.from(values);
+
+it('says what the step size of values is called now', () => {
+  expect(() => parseConfig(optionCritic.config, { learningRate: 0.1 }, 'option-critic')).toThrow(
+    /learningRate must be a known setting.*write valueLearningRate/,
+  );
+});
 
 describe('targets and losses', () => {
   it('the value upon arrival mixes going on and ending at a price', () => {
@@ -66,16 +72,16 @@ describe('targets and losses', () => {
 
 describe('the gradient of intra-option policies', () => {
   it('is that of finite differences', () => {
-    const networks = optionNetworks({ spec, numOptions: 2, numActions: 2, hiddenSizes: [], activation: 'tanh' });
-    const size = networks.layouts.policies.size;
+    const { policies } = optionNetworks({ spec, numOptions: 2, numActions: 2, hiddenSizes: [], activation: 'tanh' });
+    const { size } = policies.layout;
     const rng = new Rng(3);
     const weights = rng.standardNormalInto(new Float32Array(size));
     const obs = tf.tensor2d([[0], [1], [1], [2]], undefined, 'int32');
     const loss = (flat: tf.Tensor) => {
-      const params = unflattenParams(networks.layouts.policies, flat as tf.Tensor1D);
-      const policy = networks.policy(params, obs, tf.tensor1d([0, 1, 0, 1]));
+      const params = unflattenParams(policies.layout, flat as tf.Tensor1D);
+      const policy = policies.apply(params, obs, tf.tensor1d([0, 1, 0, 1]));
       const logProb = policy.logProb(tf.tensor1d([1, 0, 1, 1], 'int32'));
-      return intraOptionLoss(logProb, tf.tensor1d([1, -2, 0.5, 3]), policy.entropy(), 0.3).asScalar();
+      return intraOptionLoss(logProb, tf.tensor1d([1, -2, 0.5, 3]), policy.entropy(), 0.3) as tf.Scalar;
     };
     const gradient = tf.grad(loss)(tf.tensor1d(weights)).dataSync();
     const step = 1e-2;
@@ -89,7 +95,7 @@ describe('the gradient of intra-option policies', () => {
 
 describe('an update of tables', () => {
   const tables = { optimizer: 'sgd' as const, hiddenSizes: [], gamma: 0.5, entropyCoefficient: 0, terminationMargin: 0 };
-  const rates = { learningRate: 0.5, policyLearningRate: 0.4, terminationLearningRate: 0.8 };
+  const rates = { valueLearningRate: 0.5, policyLearningRate: 0.4, terminationLearningRate: 0.8 };
   type Tables = Readonly<Record<'critic' | 'policies' | 'terminations', Float32Array>>;
 
   async function learn(config: Partial<OptionCriticConfig>, before: Partial<Tables>, rollout: object): Promise<Tables> {
@@ -97,7 +103,7 @@ describe('an update of tables', () => {
     const agent = (await optionCritic.create({ spec, config: settings, seed: 1, engine })) as OnPolicyAgent<OptionCriticConfig>;
     const state = await agent.state();
     await agent.restore({ ...state, vectors: { ...(state.vectors as object), ...before } as never });
-    await agent.update(rollout as never, 0);
+    await agent.update(rollout as never, { step: 0, totalSteps: 1 });
     const { vectors } = await agent.state();
     agent.dispose();
     return vectors as unknown as Tables;
@@ -133,6 +139,27 @@ describe('an update of tables', () => {
     const after = await learn({ numOptions: 2 }, { critic: floats(0, 0, 1, 3, 0, 0) }, step(0, 1, 3));
     expect(Array.from(after.terminations)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(after.critic[3]).toBe(2.75);
+  });
+
+  it('normalises advantages by n − 1, and targets not at all', async () => {
+    // Three steps in state 1 that end the episode: the advantages are 1, 2 and 6, their mean is 3, their deviation √7 by n − 1.
+    const { recurrence: _, ...one } = step(0, 1, 0);
+    const three = Uint8Array.of(1, 1, 1);
+    const rollout = {
+      ...one,
+      ...{ numSteps: 3, obs: Int32Array.of(1, 1, 1), action: Int32Array.of(1, 1, 1), reward: floats(1, 2, 6) },
+      ...{ terminated: three, truncated: new Uint8Array(3), nextValue: floats(0, 0, 0) },
+      ...{ value: floats(0, 0, 0), logProb: floats(0, 0, 0) },
+      // Each by an option of its own.
+      recurrence: { start: three, memory: floats(0, 0, 0, 0, 1, 0, 0, 2, 0) },
+    };
+    const after = await learn({ numOptions: 3, normalizeAdvantage: true }, {}, rollout);
+    // A mean over three rows, and ∇ log π(1) of an even policy is ½.
+    const change = (advantage: number) => ((0.4 / 3) * advantage) / 2 / Math.sqrt(7);
+    const moved = Array.from(after.policies).slice(6, 12);
+    const expected = [-2, -1, 3].flatMap(advantage => [-change(advantage), change(advantage)]);
+    expect(moved).toEqual(expected.map(value => expect.closeTo(value, 6)));
+    expect(Array.from(after.critic).slice(3, 6)).toEqual([1, 2, 6].map(target => expect.closeTo((0.5 * target) / 3, 6)));
   });
 
   it('of a single option is plain one-step actor-critic', async () => {

@@ -1,15 +1,14 @@
 import type { Preset } from '@zpin/core';
-import type { OptionCriticConfig } from './option-critic.ts';
 
 /** Settings with which the option-critic solves an environment. */
-export const optionCriticPresets: Readonly<Record<string, Preset<OptionCriticConfig>>> = {
+export const optionCriticPresets = {
   // The paper's tables: one step of each, and values that begin at 0. Policies of temperature τ learn 1/τ times as fast.
   'FourRooms-v0': {
     totalSteps: 100_000,
     config: {
       hiddenSizes: [],
       optimizer: 'sgd',
-      learningRate: 0.5,
+      valueLearningRate: 0.5,
       policyLearningRate: 5,
       terminationLearningRate: 0.25,
       epsilon: 0.01,
@@ -22,8 +21,8 @@ export const optionCriticPresets: Readonly<Record<string, Preset<OptionCriticCon
     config: {
       numEnvs: 8,
       numOptions: 2,
-      learningRate: { type: 'linear', from: 3e-3, to: 0 },
+      valueLearningRate: { type: 'linear', from: 3e-3, to: 0 },
       policyLearningRate: { type: 'linear', from: 1e-3, to: 0 },
     },
   },
-};
+} as const satisfies Readonly<Record<string, Preset>>;

@@ -1,16 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
-import type { EnvSpec, Rng } from '@zpin/contracts';
-import {
-  type Activation,
-  Categorical,
-  combine,
-  layout,
-  type Network,
-  observationFeatures,
-  oneHot,
-  type ParameterLayout,
-  type Params,
-} from '@zpin/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { EnvSpec } from '@zpin/contracts';
+import { type Activation, Categorical, combine, layout, type Network, observationFeatures, takeAction } from '@zpin/core';
 
 export interface OptionNetworkOptions {
   readonly spec: EnvSpec;
@@ -24,14 +14,12 @@ export interface OptionNetworkOptions {
 
 /** What the option-critic learns, each with parameters of its own. Observations are flat, `[B, D]`; options are indices, `[B]`. */
 export interface OptionNetworks {
-  readonly layouts: Readonly<Record<'critic' | 'policies' | 'terminations', ParameterLayout>>;
-  init(rng: Rng): Readonly<Record<'critic' | 'policies' | 'terminations', Float32Array>>;
   /** Q_Ω(s, ·): `[B, O]` */
-  values(params: Params, obs: tf.Tensor): tf.Tensor;
-  /** π_ω(·|s) of one option per row. @param mask `[B, A]`, 1 = legal */
-  policy(params: Params, obs: tf.Tensor, option: tf.Tensor, mask?: tf.Tensor): Categorical;
+  readonly critic: Network<readonly [obs: tf.Tensor]>;
+  /** π_ω(·|s) of one option per row, with a mask of legal actions `[B, A]` where there is one. */
+  readonly policies: Network<readonly [obs: tf.Tensor, option: tf.Tensor, mask?: tf.Tensor], Categorical>;
   /** Logit of β_ω(s) of one option per row: `[B]` */
-  terminationLogit(params: Params, obs: tf.Tensor, option: tf.Tensor): tf.Tensor;
+  readonly terminations: Network<readonly [obs: tf.Tensor, option: tf.Tensor]>;
 }
 
 /**
@@ -42,25 +30,19 @@ export interface OptionNetworks {
  */
 export function optionNetworks({ spec, numOptions, numActions, ...hidden }: OptionNetworkOptions): OptionNetworks {
   const network = (outputs: number) => withLinearHead(spec, hidden, outputs);
-  const critic = network(numOptions);
   const policies = network(numOptions * numActions);
   const terminations = network(numOptions);
   return {
-    layouts: { critic: critic.layout, policies: policies.layout, terminations: terminations.layout },
-    init: rng => ({ critic: critic.init(rng), policies: policies.init(rng), terminations: terminations.init(rng) }),
-    values: critic.apply,
-    policy(params, obs, option, mask) {
-      const logits = tf.reshape(policies.apply(params, obs), [-1, numOptions, numActions]);
-      const chosen = tf.expandDims(oneHot(option, numOptions), 2);
-      return new Categorical(tf.sum(tf.mul(logits, chosen), 1), mask);
+    critic: network(numOptions),
+    policies: {
+      ...policies,
+      apply(params, obs, option, mask) {
+        const logits = tf.reshape(policies.apply(params, obs), [-1, numOptions, numActions]);
+        return new Categorical(takeAction(logits, option), mask);
+      },
     },
-    terminationLogit: (params, obs, option) => ofOption(terminations.apply(params, obs), option),
+    terminations: { ...terminations, apply: (params, obs, option) => takeAction(terminations.apply(params, obs), option) },
   };
-}
-
-/** The number of one option per row. @param all `[B, O]` @param option `[B]` @returns `[B]` */
-export function ofOption(all: tf.Tensor, option: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.mul(all, oneHot(option, all.shape[1] as number)), 1);
 }
 
 /** Hidden layers and a linear layer that begins at 0: `[B, D]` → `[B, outputs]`. */
