@@ -13,18 +13,27 @@ import {
 import { Scratch } from './scratch.ts';
 import type { Stateful } from './stateful.ts';
 
-/** Settings of every algorithm whose observations can be normalised. */
-export const observationFields = {
-  normalizeObservations: field.boolean({
-    default: false,
-    meaning: 'give each number of the observations mean 0 and deviation 1, by those that the agent has explored so far',
-  }),
-  observationClip: field.positive({
-    default: 10,
-    unit: 'standard deviations',
-    meaning: 'largest absolute value of normalised observations',
-  }),
-};
+/**
+ * Settings of every algorithm whose observations can be normalised.
+ * @param smallestDeviation default of that setting
+ */
+export function observationFields({ smallestDeviation }: { readonly smallestDeviation: number }) {
+  return {
+    normalizeObservations: field.boolean({
+      default: false,
+      meaning: 'give each number of the observations mean 0 and deviation 1, by those that the agent has explored so far',
+    }),
+    observationClip: field.positive({
+      default: 10,
+      unit: 'standard deviations',
+      meaning: 'largest absolute value of normalised observations',
+    }),
+    smallestDeviation: field.nonNegative({
+      default: smallestDeviation,
+      meaning: 'deviation as which a smaller one of an observation counts when it is normalised',
+    }),
+  };
+}
 
 export interface ObservationNormalizerOptions {
   /** Largest absolute value of normalised numbers. */

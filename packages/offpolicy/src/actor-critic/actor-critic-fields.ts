@@ -55,11 +55,7 @@ export function actorCriticFields({ learningRate, ...replay }: ActorCriticDefaul
       meaning: 'draw transitions in proportion to their error, with importance weights',
     }),
     ...priorityFields,
-    ...observationFields,
-    smallestDeviation: field.nonNegative({
-      default: 0.01,
-      meaning: 'deviation as which a smaller one of an observation counts when it is normalised',
-    }),
+    ...observationFields({ smallestDeviation: 0.01 }),
     ...tauField,
     ...learningRateFields({ critic: learningRate, actor: learningRate }),
     ...networkFields,
