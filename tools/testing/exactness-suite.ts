@@ -122,8 +122,8 @@ export function describeNewProcess(subjects: readonly AlgorithmCase[], entry: st
       target: 'node20',
       outExtension: () => ({ js: '.mjs' }),
       skipNodeModulesBundle: true,
-      // Planck is bundled into the packages: it cannot be found from those that use them.
-      noExternal: [/^@zpin\//, 'planck'],
+      // What packages bring along themselves cannot be found from those that use them.
+      noExternal: [/^@zpin\//, 'planck', 'zod'],
       esbuildOptions(options) {
         options.conditions = ['@zpin/source'];
       },
