@@ -2,5 +2,5 @@ import { library } from '../../tools/build-preset/index.ts';
 
 export default library({
   neutral: { index: 'src/index.ts' },
-  node: { node: 'src/node.ts', 'worker-thread': 'src/worker-thread.ts' },
+  node: { node: 'src/workers/node.ts', 'worker-thread': 'src/workers/worker-thread.ts' },
 });

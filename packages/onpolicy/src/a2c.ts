@@ -18,67 +18,63 @@
  * 4. Adam in place of RMSprop (`optimizer`; off).
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  clipByGlobalNorm,
-  count,
-  field,
-  MeanMetrics,
-  nonNegative,
+  configSchema,
+  maskedProgram,
+  normalizeAdvantage,
   type Optimizer,
-  observationInput,
   parseConfig,
-  positive,
-  probability,
   program,
+  type RolloutAlgorithm,
   rmsprop,
   Store,
-  scheduled,
-  type TrainOptions,
-  trainOnPolicy,
+  scheduledInputs,
+  trainable,
   unflattenParams,
-  valueAndGrad,
 } from '@zpin/core';
-import { z } from 'zod';
-import { a2cPresets } from './a2c-presets.ts';
-import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { advantages } from './advantages.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { normalizeAdvantage } from './normalize-advantage.ts';
-import { normalizationFields } from './normalizer.ts';
-import { policyGradientLoss } from './policy-gradient-loss.ts';
+import {
+  advantageFields,
+  jointLossFields,
+  networkFields,
+  normalizationFields,
+  rolloutFields,
+  sharedTrunkField,
+} from './actor-critic/fields.ts';
+import { actorCritic, greedyPolicy } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { a2cPresets } from './presets/a2c.ts';
+import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
-export const a2cConfig = z.strictObject({
-  numEnvs: count({ default: 8, meaning: 'copies of the environment stepped together' }),
-  rolloutLength: count({
-    default: 5,
-    unit: 'environment steps per copy',
-    meaning: 'steps collected between two updates (t_max)',
+export const a2cConfig = configSchema({
+  ...rolloutFields({ numEnvs: 8, rolloutLength: 5 }),
+  learningRate: field.scheduled({ min: 0, default: 7e-4, meaning: 'step size of the optimiser' }),
+  optimizer: field.choice(['rmsprop', 'adam'], {
+    default: 'rmsprop',
+    meaning: 'rule by which gradients change the parameters',
   }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 7e-4, meaning: 'step size of the optimiser' }),
-  optimizer: field(z.enum(['rmsprop', 'adam']), { default: 'rmsprop', meaning: 'rule by which gradients change the parameters' }),
-  optimizerEpsilon: positive({ default: 1e-5, meaning: 'term added to the denominator of the optimiser' }),
-  rmspropDecay: probability({ default: 0.99, meaning: 'decay of the mean of squared gradients of RMSprop (α in the paper)' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 1, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the n-step return' }),
-  valueCoefficient: nonNegative({ default: 0.5, meaning: 'weight of the value loss' }),
-  entropyCoefficient: nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus (β)' }),
-  maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
-  normalizeAdvantage: field(z.boolean(), { default: false, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
+  optimizerEpsilon: field.positive({ default: 1e-5, meaning: 'term added to the denominator of the optimiser' }),
+  rmspropDecay: field.probability({
+    default: 0.99,
+    meaning: 'decay of the mean of squared gradients of RMSprop (α in the paper)',
+  }),
+  ...advantageFields({ lambda: 1, normalized: false }),
+  ...jointLossFields({ entropyCoefficient: 0.01 }),
   ...networkFields,
   ...sharedTrunkField,
   ...normalizationFields,
 });
 
-export type A2cConfig = z.output<typeof a2cConfig>;
+export type A2cConfig = ConfigOf<typeof a2cConfig>;
 
 // ---- loss ----
 
@@ -114,85 +110,56 @@ export function a2cLoss(
 // ---- agent ----
 
 /** Builds an A2C agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>): OnPolicyAgent<A2cConfig> {
-  const config = parseConfig(a2cConfig, given ?? {}, 'a2c');
+function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>) {
+  const config = parseConfig(a2cConfig, given, 'a2c');
+  const { rmspropDecay: decay, optimizerEpsilon: epsilon, maxGradientNorm } = config;
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const network = actorCritic('a2c', spec, config);
-  const { head, layout } = network;
-  const optimizer: Optimizer =
-    config.optimizer === 'adam'
-      ? adam({ epsilon: config.optimizerEpsilon })
-      : rmsprop({ decay: config.rmspropDecay, epsilon: config.optimizerEpsilon });
-  const store = new Store(engine, { parameters: network.init(initRng), optimizer: optimizer.init(layout.size) });
+  const { head, greedy } = network;
+  const optimizer: Optimizer = config.optimizer === 'adam' ? adam({ epsilon }) : rmsprop({ decay, epsilon });
+  const learner = trainable({ network, optimizer, name: 'parameters', moments: 'optimizer', maxGradientNorm });
+  const store = new Store(engine, learner.vectors(initRng));
+  const ratesAt = scheduledInputs({ learningRate: config.learningRate });
+  const { oldLogProb: _, oldValue: __, ...inputs } = rolloutInputs(spec, head);
 
-  const updateProgram = maskedProgram(head, mask =>
+  const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'a2c.update',
-      inputs: {
-        obs: observationInput(spec.observationSpace),
-        action: head.action,
-        advantage: ['batch'],
-        valueTarget: ['batch'],
-        learningRate: [],
-        ...mask,
-      },
-      run: ({ parameters, optimizer: moments }, batch) => {
+      inputs: { ...inputs, learningRate: [], ...mask },
+      run: (state, { obs, action, valueTarget, learningRate, mask, ...batch }) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const {
-          loss: _,
-          gradient,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const { distribution, value } = network.both(params, batch.obs, batch.mask);
-          const logProb = distribution.logProb(batch.action);
-          const entropy = distribution.entropy();
-          const { valueTarget } = batch;
+        const { next, loss, ...metrics } = learner.descend(state, learningRate, judge => {
+          const { distribution, value } = judge(obs, mask);
+          const [logProb, entropy] = [distribution.logProb(action), distribution.entropy()];
           return a2cLoss({ logProb, entropy, value, advantage, valueTarget }, config);
-        })(parameters);
-        const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
-        const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });
-        return { state: { parameters: next.parameters, optimizer: next.state }, metrics: { ...metrics, gradientNorm: norm } };
+        });
+        return { state: next, metrics };
       },
     }),
   );
 
-  const estimate = advantages(config.gamma, config.lambda);
-  const learningRate = new Float32Array(1);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { obs, action, value: oldValue, actionMask: mask } = rollout;
-    const { advantage, valueTarget } = estimate(rollout);
-    learningRate[0] = valueAt(config.learningRate, progress);
-    const learn = updateProgram.for(mask);
-    const { metrics } = await learn({ obs, action, advantage, valueTarget, learningRate, ...(mask && { mask }) });
-    const all = new MeanMetrics();
-    all.add(await metrics.read());
-    all.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
-    return all;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'a2c',
-    spec,
-    config,
-    network,
-    store,
-    params: ({ parameters }) => unflattenParams(layout, parameters),
-    policyVector: 'parameters',
-    actionRng,
-    programs: [updateProgram],
-    update,
+  return rolloutAgent({
+    ...{ algorithm: 'a2c', spec, config, network, store, actionRng },
+    params: ({ parameters }) => unflattenParams(network.layout, parameters),
+    policy: { vectors: ['parameters'], size: greedy.layout.size },
+    normalizer: new Normalizer('a2c', spec, config),
+    programs: [learn],
+    update: onAdvantages(config, async (columns, share, metrics) => {
+      const { learningRate } = ratesAt(share);
+      metrics.add(await (await learn.for(columns.mask)({ ...columns, learningRate })).metrics.read());
+      return learningRate[0];
+    }),
   });
 }
 
 /** Advantage Actor-Critic, for discrete and continuous actions. */
-export const a2c: Algorithm<A2cConfig> = {
+export const a2c: RolloutAlgorithm<A2cConfig> = {
   id: 'a2c',
   title: 'Advantage Actor-Critic',
   paper: 'Mnih et al. 2016, "Asynchronous Methods for Deep Reinforcement Learning", arXiv:1602.01783',
+  ...rolloutRegime<A2cConfig>(),
   config: a2cConfig,
   presets: a2cPresets,
   create,
   policy: ({ spec, config }) => greedyPolicy('a2c', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<A2cConfig>>),
 };

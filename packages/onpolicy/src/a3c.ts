@@ -25,219 +25,153 @@
  * run; a run that is resumed goes on from the same parameters and environments.
  */
 
-import type * as tf from '@tensorflow/tfjs';
+import { type AgentState, type EnvSpec, field, Rng, type RngState, type Rollout, valueAt } from '@zpin/contracts';
 import {
-  type AgentState,
-  ConfigError,
-  type EnvSpec,
-  type Metrics,
-  message,
-  type OnPolicyAgent,
-  Rng,
-  type RngState,
-  type Rollout,
-  valueAt,
-} from '@zpin/contracts';
-import {
-  type Algorithm,
   Collector,
+  type ConfigOf,
   type CreateOptions,
   clipByGlobalNorm,
-  count,
+  configSchema,
   type Engine,
-  type EpisodeEnd,
   MeanMetrics,
-  nonNegative,
-  observationInput,
+  maskedProgram,
   parseConfig,
-  positive,
-  probability,
   program,
+  type RolloutAlgorithm,
+  RolloutBuffer,
   Store,
-  scheduled,
-  type TrainEvent,
-  type TrainOptions,
-  type TrainSummary,
   unflattenParams,
   valueAndGrad,
 } from '@zpin/core';
-import { z } from 'zod';
 import { a2cLoss } from './a2c.ts';
-import { a3cPresets } from './a3c-presets.ts';
-import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { advantages } from './advantages.ts';
-import { collectRollout, rolloutArrays } from './collect-rollout.ts';
-import { checkShares, workerFields } from './dppo.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { sharedRmspropStep } from './shared-rmsprop.ts';
-import type { MakeWorker, Spawn } from './training-worker.ts';
-import { WorkerRun } from './worker-run.ts';
+import { jointLossFields, lambdaField, networkFields, rolloutFields, sharedTrunkField } from './actor-critic/fields.ts';
+import { actorCritic } from './actor-critic/networks.ts';
+import { type RolloutAgent, rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { a3cPresets } from './presets/a3c.ts';
+import { advantages } from './rollout/advantages.ts';
+import { explainedVariance } from './rollout/explained-variance.ts';
+import { sharedRmspropStep } from './workers/shared-rmsprop.ts';
+import {
+  type LearnedVectors,
+  type SharedResult,
+  type SharedTask,
+  type SharedVectors,
+  trainShared,
+} from './workers/train-shared.ts';
+import type { MakeWorker, Spawn } from './workers/training-worker.ts';
+import { checkShares, workerFields } from './workers/worker-fields.ts';
 
 // ---- configuration ----
 
-export const a3cConfig = z.strictObject({
+export const a3cConfig = configSchema({
   ...workerFields,
-  numEnvs: count({ default: 8, meaning: 'copies of the environment, shared out among the workers' }),
-  rolloutLength: count({
-    default: 5,
-    unit: 'environment steps per copy',
-    meaning: 'steps that a worker collects between two changes of the parameters (t_max)',
-  }),
-  reportEverySteps: count({
+  ...rolloutFields({ numEnvs: 8, rolloutLength: 5 }),
+  reportEverySteps: field.count({
     default: 2000,
     unit: 'environment steps',
     meaning: 'steps after which all workers pause to report at the latest',
   }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 7e-4, meaning: 'step size of RMSprop (η)' }),
-  rmspropDecay: probability({ default: 0.99, meaning: 'decay of the shared mean of squared gradients (α)' }),
-  rmspropEpsilon: positive({ default: 1e-5, meaning: 'added to the mean of squared gradients under the root (ε)' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 1, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the n-step return' }),
-  valueCoefficient: nonNegative({ default: 0.5, meaning: 'weight of the value loss' }),
-  entropyCoefficient: nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus (β)' }),
-  maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
+  learningRate: field.scheduled({ min: 0, default: 7e-4, meaning: 'step size of RMSprop (η)' }),
+  rmspropDecay: field.probability({ default: 0.99, meaning: 'decay of the shared mean of squared gradients (α)' }),
+  rmspropEpsilon: field.positive({ default: 1e-5, meaning: 'added to the mean of squared gradients under the root (ε)' }),
+  ...lambdaField(1),
+  ...jointLossFields({ entropyCoefficient: 0.01 }),
   ...networkFields,
   ...sharedTrunkField,
 });
 
-export type A3cConfig = z.output<typeof a3cConfig>;
-
-// ---- what workers share ----
-
-/** What the shared count of steps holds, with room for the rollouts that workers finish beyond it. */
-const MAX_STEPS = 2 ** 31 - 2 ** 24;
-
-/** In memory that all threads see. */
-export interface SharedVectors {
-  /** `[P]` */
-  readonly parameters: Float32Array;
-  /** `[P]` */
-  readonly meanSquare: Float32Array;
-  /** `[1]`: environment steps of all workers. */
-  readonly steps: Int32Array;
-}
-
-/** Room for vectors of these sizes. */
-function share({ parameters, meanSquare }: Omit<SharedVectors, 'steps'>): SharedVectors {
-  const memory = (size: number) =>
-    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(size) : new SharedArrayBuffer(size);
-  return {
-    parameters: new Float32Array(memory(parameters.byteLength)),
-    meanSquare: new Float32Array(memory(meanSquare.byteLength)),
-    steps: new Int32Array(memory(4)),
-  };
-}
+export type A3cConfig = ConfigOf<typeof a3cConfig>;
 
 // ---- agent ----
 
 /** What a run holds on to, and what each worker learns with. */
-export interface A3cAgent extends OnPolicyAgent<A3cConfig> {
+export interface A3cAgent extends RolloutAgent<A3cConfig> {
   readonly engine: Engine;
   /** Generators of the workers. */
   readonly workerRngs: readonly RngState[];
   /** Copies of parameters and mean squares. */
-  read(): Promise<Omit<SharedVectors, 'steps'>>;
+  read(): Promise<LearnedVectors>;
   /** Takes over what workers share. */
-  write(shared: Omit<SharedVectors, 'steps'>): void;
+  write(shared: LearnedVectors): void;
   /** The gradient `[P]` of one rollout by the agent's own parameters, clipped; valid until the next call. */
-  gradient(rollout: Rollout): Promise<{ readonly gradient: Float32Array; readonly metrics: Metrics }>;
+  gradient(rollout: Rollout): Promise<{ readonly gradient: Float32Array; readonly metrics: Readonly<Record<string, number>> }>;
 }
 
 /** Builds an A3C agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
 function create({ spec, config: given, seed, engine }: CreateOptions<A3cConfig>): A3cAgent {
-  const config = parseConfig(a3cConfig, given ?? {}, 'a3c');
+  const config = parseConfig(a3cConfig, given, 'a3c');
   checkShares('a3c', config);
   const [initRng, actionRng, workerRng] = new Rng(seed).spawn(3);
-  return makeAgent(
-    spec,
-    config,
-    engine,
-    actionRng,
-    workerRng.spawn(config.workers).map(rng => rng.state()),
-    initRng,
-  );
+  const workerRngs = workerRng.spawn(config.workers).map(rng => rng.state());
+  return makeAgent({ spec, config, engine, initRng, actionRng, workerRngs });
 }
 
-function makeAgent(
-  spec: EnvSpec,
-  config: A3cConfig,
-  engine: Engine,
-  actionRng: Rng,
-  workerRngs: readonly RngState[],
-  initRng: Rng,
-): A3cAgent {
-  const network = actorCritic('a3c', spec, config);
-  const { head, layout } = network;
-  const store = new Store(engine, { parameters: network.init(initRng), meanSquare: new Float32Array(layout.size) });
+interface AgentParts extends Pick<A3cAgent, 'config' | 'engine' | 'workerRngs'> {
+  readonly spec: EnvSpec;
+  readonly initRng: Rng;
+  readonly actionRng: Rng;
+}
 
-  const gradientProgram = maskedProgram(head, mask =>
+function makeAgent({ spec, config, engine, initRng, actionRng, workerRngs }: AgentParts): A3cAgent {
+  const network = actorCritic('a3c', spec, config);
+  const { head, layout, greedy } = network;
+  const store = new Store(engine, { parameters: network.init(initRng), meanSquare: new Float32Array(layout.size) });
+  const { oldLogProb: _, oldValue: __, ...inputs } = rolloutInputs(spec, head);
+
+  const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'a3c.gradient',
-      inputs: {
-        obs: observationInput(spec.observationSpace),
-        action: head.action,
-        advantage: ['batch'],
-        valueTarget: ['batch'],
-        ...mask,
-      },
+      inputs: { ...inputs, ...mask },
       run: ({ parameters }, { obs, action, advantage, valueTarget, mask }) => {
-        const {
-          loss: _,
-          gradient: whole,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const { distribution, value } = network.both(params, obs, mask);
-          const logProb = distribution.logProb(action);
-          return a2cLoss({ logProb, entropy: distribution.entropy(), value, advantage, valueTarget }, config);
+        const { loss, gradient, ...metrics } = valueAndGrad(layout, params => {
+          const { distribution, value } = network.apply(params, obs, mask);
+          const [logProb, entropy] = [distribution.logProb(action), distribution.entropy()];
+          return a2cLoss({ logProb, entropy, value, advantage, valueTarget }, config);
         })(parameters);
-        const { gradient, norm } = clipByGlobalNorm(whole, config.maxGradientNorm);
-        return { outputs: { gradient: gradient as tf.Tensor }, metrics: { ...metrics, gradientNorm: norm } };
+        const { gradient: clipped, norm: gradientNorm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
+        return { outputs: { gradient: clipped }, metrics: { ...metrics, gradientNorm } };
       },
     }),
   );
 
-  const estimate = advantages(config.gamma, config.lambda);
+  const columnsOf = advantages(config.gamma, config.lambda);
+  const gradient: A3cAgent['gradient'] = async rollout => {
+    const columns = columnsOf(rollout);
+    const { outputs, metrics } = await learn.for(columns.mask)(columns);
+    const { oldValue, valueTarget } = columns;
+    const values = { ...(await metrics.read()), explainedVariance: explainedVariance(oldValue, valueTarget) };
+    return { gradient: outputs.gradient as Float32Array, metrics: values };
+  };
+  const read = async () => ({ parameters: await store.read('parameters'), meanSquare: await store.read('meanSquare') });
+  const write = ({ parameters, meanSquare }: LearnedVectors) => {
+    // Copies: engines take no memory that threads share.
+    store.write('parameters', parameters.slice());
+    store.write('meanSquare', meanSquare.slice());
+  };
 
-  async function gradient(rollout: Rollout) {
-    const { obs, action, value: oldValue, actionMask: mask } = rollout;
-    const { advantage, valueTarget } = estimate(rollout);
-    const { outputs, metrics } = await gradientProgram.for(mask)({ obs, action, advantage, valueTarget, ...(mask && { mask }) });
-    const all = new MeanMetrics();
-    all.add(await metrics.read());
-    all.add({ explainedVariance: explainedVariance(oldValue, valueTarget) });
-    return { gradient: outputs.gradient as Float32Array, metrics: all };
-  }
-
-  const agent = actorCriticAgent({
-    algorithm: 'a3c',
-    spec,
-    config: { ...config, normalizeObservations: false, normalizeRewards: false },
-    network,
-    store,
+  const agent = rolloutAgent({
+    ...{ algorithm: 'a3c', spec, config, network, store, actionRng },
     params: ({ parameters }) => unflattenParams(layout, parameters),
-    policyVector: 'parameters',
-    actionRng,
-    programs: [gradientProgram],
-    update: () => {
-      throw new Error('the workers update');
+    policy: { vectors: ['parameters'], size: greedy.layout.size },
+    programs: [learn],
+    /** What a worker does that is alone. */
+    async update(rollout, share) {
+      const found = await gradient(rollout);
+      const vectors = await read();
+      const learningRate = valueAt(config.learningRate, share);
+      sharedRmspropStep(vectors.parameters, vectors.meanSquare, found.gradient, stepOptions(config, learningRate));
+      write(vectors);
+      const metrics = new MeanMetrics();
+      metrics.add({ ...found.metrics, learningRate });
+      return metrics;
     },
   });
-  return {
-    ...agent,
-    config,
-    policy: async () => ({ ...(await (agent as Required<typeof agent>).policy()), config }),
-    engine,
-    workerRngs,
-    read: async () => ({ parameters: await store.read('parameters'), meanSquare: await store.read('meanSquare') }),
-    write({ parameters, meanSquare }) {
-      // Copies: engines take no memory that threads share.
-      store.write('parameters', parameters.slice());
-      store.write('meanSquare', meanSquare.slice());
-    },
-    gradient,
-  };
+  return { ...agent, engine, workerRngs, read, write, gradient };
+}
+
+function stepOptions({ rmspropDecay: decay, rmspropEpsilon: epsilon }: A3cConfig, learningRate: number) {
+  return { learningRate, decay, epsilon };
 }
 
 // ---- workers ----
@@ -250,46 +184,36 @@ interface A3cSetup {
   readonly totalSteps: number;
 }
 
-/** Steps of all workers after which this one pauses. */
-type A3cTask = { readonly until: number };
-
-/** What happened, with the count of steps of all workers at which it did. */
-interface A3cResult {
-  readonly episodes: readonly (EpisodeEnd & { readonly step: number })[];
-  readonly updates: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
-}
-
 /** One thread of algorithm S3. */
-export const a3cWorker: MakeWorker<A3cSetup, A3cTask, A3cResult> = (setup, { env, engine, beat }) => {
+export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup, { env, engine, beat }) => {
   const { config, rng, shared, totalSteps } = setup;
+  const { rolloutLength } = config;
   const actionRng = Rng.fromState(rng);
-  const agent = makeAgent(env.spec, config, engine, actionRng, [], new Rng(0));
+  const agent = makeAgent({ spec: env.spec, config, engine, initRng: new Rng(0), actionRng, workerRngs: [] });
   const collector = new Collector(env);
-  const rollout = rolloutArrays(collector, config.rolloutLength);
+  const buffer = new RolloutBuffer(collector, { numSteps: rolloutLength });
   const state = () => ({ collector: collector.state(), actionRng: actionRng.state() });
 
-  async function work({ until }: A3cTask) {
-    const episodes: A3cResult['episodes'][number][] = [];
-    const updates: A3cResult['updates'][number][] = [];
+  async function work({ until }: SharedTask) {
+    const episodes: SharedResult['episodes'][number][] = [];
+    const updates: SharedResult['updates'][number][] = [];
     while (Atomics.load(shared.steps, 0) < until) {
       agent.write(shared);
-      await collectRollout(collector, agent, rollout, true, (_, collected) => {
+      buffer.clear();
+      for (let t = 0; t < rolloutLength; t++) {
+        const collected = await buffer.step(agent, t + 1 === rolloutLength);
         const step = Atomics.add(shared.steps, 0, env.numEnvs) + env.numEnvs;
         for (const end of collected.episodes) episodes.push({ ...end, step });
         beat();
-      });
-      const { gradient, metrics } = await agent.gradient(rollout);
+      }
+      const { gradient, metrics } = await agent.gradient(buffer.rollout);
       const step = Atomics.load(shared.steps, 0);
       const learningRate = valueAt(config.learningRate, Math.min(1, step / totalSteps));
-      const values = { ...(await metrics.read()), learningRate };
+      const values = { ...metrics, learningRate };
       updates.push({ step, metrics: values });
       // The run stops at this; the parameters stay what they were.
       if (!Object.values(values).every(Number.isFinite)) break;
-      sharedRmspropStep(shared.parameters, shared.meanSquare, gradient, {
-        learningRate,
-        decay: config.rmspropDecay,
-        epsilon: config.rmspropEpsilon,
-      });
+      sharedRmspropStep(shared.parameters, shared.meanSquare, gradient, stepOptions(config, learningRate));
     }
     return { result: { episodes, updates }, state: state() };
   }
@@ -309,80 +233,25 @@ export const a3cWorker: MakeWorker<A3cSetup, A3cTask, A3cResult> = (setup, { env
   };
 };
 
-// ---- training ----
-
-/** Lets workers learn, and tells what they did whenever they pause. */
-async function* train(options: TrainOptions<A3cAgent>, spawn: Spawn): AsyncGenerator<TrainEvent, TrainSummary> {
-  const { agent, env, totalSteps } = options;
-  const { config, engine } = agent;
-  if (totalSteps > MAX_STEPS)
-    throw new ConfigError(message('a3c', `totalSteps must be at most ${MAX_STEPS}`, totalSteps, 'Train in several runs'));
-  const run = new WorkerRun<A3cAgent, A3cTask, A3cResult>(options);
-  try {
-    const shared = share(await agent.read());
-    const setups = agent.workerRngs.map(rng => ({ config, rng, shared, totalSteps }));
-    const timeoutSeconds = config.workerTimeout;
-    await run.start(await spawn({ algorithm: 'a3c', make: a3cWorker, setups, env, engine, timeoutSeconds }), () => undefined);
-    // Only now is it known where the run begins.
-    const { parameters, meanSquare } = await agent.read();
-    shared.parameters.set(parameters);
-    shared.meanSquare.set(meanSquare);
-    shared.steps[0] = run.step;
-    while (!run.finished && !run.stopped) {
-      const begun = run.step;
-      const until = begun + Math.min(run.stepsUntilDue, config.reportEverySteps);
-      const results = await run.work(setups.map(() => ({ until }))).catch((error: unknown) => error as Error);
-      if (results instanceof Error) {
-        yield await run.checkpoint({});
-        throw results;
-      }
-      for (const told of inOrder(results, env.numEnvs)) {
-        run.step = told.step;
-        if ('metrics' in told) {
-          const metrics = new MeanMetrics();
-          metrics.add(told.metrics);
-          await run.checkFinite(metrics);
-          run.updates++;
-          yield { type: 'update', step: told.step, updates: run.updates, metrics };
-        } else {
-          run.episodes++;
-          yield { type: 'episode', ...told };
-        }
-      }
-      run.step = Atomics.load(shared.steps, 0);
-      agent.write(shared);
-      yield { type: 'step', step: run.step, totalSteps };
-      const taken = run.step - begun;
-      if (run.due(options.evaluation?.everySteps, taken)) yield await run.evaluation();
-      if (run.due(options.checkpointEverySteps, taken) && !run.finished) yield await run.checkpoint({});
-    }
-    yield { type: 'step', step: run.step, totalSteps };
-    yield await run.checkpoint({});
-    return run.summary();
-  } finally {
-    await run.close();
-  }
-}
-
-/** What all workers tell, in the order in which it happened. */
-function inOrder(results: readonly A3cResult[], numEnvs: number) {
-  const told = results.flatMap(({ episodes, updates }, i) => {
-    const first = Math.floor((i * numEnvs) / results.length);
-    return [...episodes.map(end => ({ ...end, envIndex: end.envIndex + first })), ...updates];
-  });
-  return told.sort((a, b) => a.step - b.step);
-}
-
 /** Asynchronous Advantage Actor-Critic, whose workers are started by `spawn`. */
-export function a3cWith(spawn: Spawn): Algorithm<A3cConfig> {
+export function a3cWith(spawn: Spawn): RolloutAlgorithm<A3cConfig, A3cAgent> {
   return {
     id: 'a3c',
     title: 'Asynchronous Advantage Actor-Critic',
     paper: 'Mnih et al. 2016, "Asynchronous Methods for Deep Reinforcement Learning", arXiv:1602.01783',
+    ...rolloutRegime<A3cConfig>(),
     config: a3cConfig,
     presets: a3cPresets,
     create,
-    policy: ({ spec, config }) => greedyPolicy('a3c', spec, { ...config, normalizeObservations: false }),
-    train: options => train(options as TrainOptions<A3cAgent>, spawn),
+    policy: ({ spec, config }) => actorCritic('a3c', spec, config).greedy,
+    train(options) {
+      const { config, engine, workerRngs } = options.agent;
+      const timeoutSeconds = config.workerTimeout;
+      const setups = (shared: SharedVectors): A3cSetup[] =>
+        workerRngs.map(rng => ({ config, rng, shared, totalSteps: options.totalSteps }));
+      const start = (shared: SharedVectors) =>
+        spawn({ algorithm: 'a3c', make: a3cWorker, setups: setups(shared), env: options.env, engine, timeoutSeconds });
+      return trainShared({ ...options, pauseEverySteps: config.reportEverySteps, start });
+    },
   };
 }

@@ -2,37 +2,63 @@ export type { A2cConfig, A2cLossInput } from './a2c.ts';
 export { a2c, a2cConfig, a2cLoss } from './a2c.ts';
 export type { A3cAgent, A3cConfig } from './a3c.ts';
 export { a3cConfig, a3cWith } from './a3c.ts';
-export type { ActorCritic, ActorCriticOptions, SeparateActorCritic } from './actor-critic.ts';
-export { actorCritic, separateActorCritic } from './actor-critic.ts';
+export {
+  advantageFields,
+  jointLossFields,
+  lambdaField,
+  minibatchFields,
+  networkFields,
+  normalizationFields,
+  normalizedAdvantageField,
+  rolloutFields,
+  separateTrunksField,
+  sharedTrunkField,
+  withSeparateTrunks,
+} from './actor-critic/fields.ts';
+export type { Candidate, LineSearchOptions } from './actor-critic/line-search.ts';
+export { lineSearch } from './actor-critic/line-search.ts';
+export type { ConjugateGradientOptions, NaturalStepInput, PolicyStepInput } from './actor-critic/natural-gradient.ts';
+export {
+  conjugateGradient,
+  judgePolicy,
+  naturalGradientFields,
+  naturalStep,
+  policyStep,
+} from './actor-critic/natural-gradient.ts';
+export type { ActorCritic, ActorCriticOptions, Judgement, Player, SeparateActorCritic } from './actor-critic/networks.ts';
+export { actorCritic, greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
+export { Normalizer } from './actor-critic/normalizer.ts';
+export { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
+export type { PolicyHead } from './actor-critic/policy-head.ts';
+export { policyHead } from './actor-critic/policy-head.ts';
+export type { RolloutAgent, RolloutAgentOptions } from './actor-critic/rollout-agent.ts';
+export { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+export { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+export { surrogate } from './actor-critic/surrogate.ts';
+export type { ValueFitOptions } from './actor-critic/value-fit.ts';
+export { valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
 export type { DppoAgent, DppoConfig } from './dppo.ts';
 export { dppoConfig, dppoWith } from './dppo.ts';
-export { inThisThread } from './in-this-thread.ts';
-export type { Candidate, LineSearchOptions } from './line-search.ts';
-export { lineSearch } from './line-search.ts';
-export type { Columns } from './minibatches.ts';
-export { minibatches } from './minibatches.ts';
-export type { ConjugateGradientOptions, NaturalStepInput } from './natural-gradient.ts';
-export { conjugateGradient, naturalStep } from './natural-gradient.ts';
-export { normalizeAdvantage } from './normalize-advantage.ts';
 export type { NpgConfig } from './npg.ts';
 export { npg, npgConfig } from './npg.ts';
 export type { OneStepActorCriticConfig } from './one-step-actor-critic.ts';
 export { oneStepActorCritic, oneStepActorCriticConfig } from './one-step-actor-critic.ts';
-export { policyGradientLoss } from './policy-gradient-loss.ts';
-export type { PolicyHead } from './policy-head.ts';
-export { policyHead } from './policy-head.ts';
-export type { PolicyLossInput, PpoConfig, PpoLossInput } from './ppo.ts';
-export { clippedPolicyLoss, ppo, ppoConfig, ppoLoss, valueLoss } from './ppo.ts';
+export type { PolicyLossInput, PpoAgentOptions, PpoConfig, PpoLearnerOptions, PpoLoss, PpoLossInput, Sequences } from './ppo.ts';
+export { clippedPolicyLoss, ppo, ppoAgent, ppoConfig, ppoFields, ppoLearner, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export { adaptPenalty, ppoPenalty, ppoPenaltyConfig } from './ppo-penalty.ts';
 export type { RecurrentPpoConfig } from './recurrent-ppo.ts';
 export { recurrentPpo, recurrentPpoConfig } from './recurrent-ppo.ts';
 export type { ReinforceConfig } from './reinforce.ts';
 export { reinforce, reinforceConfig } from './reinforce.ts';
-export { sharedRmspropStep } from './shared-rmsprop.ts';
-export { surrogate } from './surrogate.ts';
-export type { Crew, MakeWorker, Spawn, TrainingWorker, Workplace } from './training-worker.ts';
+export type { LearnFromAdvantages, RolloutColumns } from './rollout/advantages.ts';
+export { advantages, onAdvantages } from './rollout/advantages.ts';
+export type { Columns } from './rollout/minibatches.ts';
+export { minibatches } from './rollout/minibatches.ts';
 export type { TrpoConfig } from './trpo.ts';
 export { trpo, trpoConfig } from './trpo.ts';
 export type { VpgConfig } from './vpg.ts';
 export { vpg, vpgConfig } from './vpg.ts';
+export { inThisThread } from './workers/in-this-thread.ts';
+export { sharedRmspropStep } from './workers/shared-rmsprop.ts';
+export type { Crew, MakeWorker, Spawn, TrainingWorker, Workplace } from './workers/training-worker.ts';

@@ -5,7 +5,7 @@
  *
  *   book                               here
  *   δ = R + γ v̂(S′, w) − v̂(S, w)      tdError
- *   w ← w + α^w δ ∇v̂(S, w)            one step of the optimiser along the value's gradient, of size learningRate
+ *   w ← w + α^w δ ∇v̂(S, w)            one step of the optimiser along the value's gradient, of size valueLearningRate
  *   θ ← θ + α^θ I δ ∇ln π(A|S, θ)      one step along the policy's gradient, of size policyLearningRate
  *   I                                  discountSoFar, γᵗ in step t of an episode (`discountGradient`)
  *
@@ -16,50 +16,63 @@
  * 4. Adam in place of plain steps (`optimizer`; off).
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng, type Rollout } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  count,
-  field,
+  configSchema,
+  maskedProgram,
   type Optimizer,
-  observationInput,
   parseConfig,
-  probability,
   program,
+  type RolloutAlgorithm,
   Store,
-  scheduled,
+  scheduledInputs,
   sgd,
-  type TrainOptions,
-  trainOnPolicy,
-  valueAndGrad,
+  trainable,
 } from '@zpin/core';
-import { z } from 'zod';
-import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { maskedProgram } from './masked-program.ts';
-import { normalizationFields } from './normalizer.ts';
-import { oneStepActorCriticPresets } from './one-step-actor-critic-presets.ts';
-import { policyGradientLoss } from './policy-gradient-loss.ts';
+import {
+  networkFields,
+  normalizationFields,
+  rolloutFields,
+  separateTrunksField,
+  withSeparateTrunks,
+} from './actor-critic/fields.ts';
+import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { renamedValueRate } from './actor-critic/value-fit.ts';
+import { oneStepActorCriticPresets } from './presets/one-step-actor-critic.ts';
 
 // ---- configuration ----
 
-export const oneStepActorCriticConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  rolloutLength: count({ default: 1, unit: 'environment steps per copy', meaning: 'steps collected between two updates' }),
-  policyLearningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of the policy (α^θ)' }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 1e-3, meaning: 'step size of the value (α^w)' }),
-  optimizer: field(z.enum(['sgd', 'adam']), { default: 'sgd', meaning: 'rule by which gradients change the parameters' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  discountGradient: field(z.boolean(), { default: true, meaning: 'weigh the policy gradient of step t of an episode by γᵗ (I)' }),
-  ...networkFields,
-  ...separateTrunksField,
-  ...normalizationFields,
-});
+export const oneStepActorCriticConfig = withSeparateTrunks(
+  configSchema(
+    {
+      ...rolloutFields({ rolloutLength: 1 }),
+      policyLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the policy (α^θ)' }),
+      valueLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the value (α^w)' }),
+      optimizer: field.choice(['sgd', 'adam'], {
+        default: 'sgd',
+        meaning: 'rule by which gradients change the parameters',
+      }),
+      discountGradient: field.boolean({
+        default: true,
+        meaning: 'weigh the policy gradient of step t of an episode by γᵗ (I)',
+      }),
+      ...networkFields,
+      ...separateTrunksField,
+      ...normalizationFields,
+    },
+    { renamed: renamedValueRate },
+  ),
+);
 
-export type OneStepActorCriticConfig = z.output<typeof oneStepActorCriticConfig>;
+export type OneStepActorCriticConfig = ConfigOf<typeof oneStepActorCriticConfig>;
 
 // ---- targets ----
 
@@ -101,106 +114,71 @@ export class DiscountSoFar {
 // ---- agent ----
 
 /** Builds a one-step actor-critic for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create(options: CreateOptions<OneStepActorCriticConfig>): OnPolicyAgent<OneStepActorCriticConfig> {
-  const { spec, seed, engine } = options;
-  const config = parseConfig(oneStepActorCriticConfig, options.config ?? {}, 'actor-critic');
+function create({ spec, config: given, seed, engine }: CreateOptions<OneStepActorCriticConfig>) {
+  const config = parseConfig(oneStepActorCriticConfig, given, 'actor-critic');
+  const { policyLearningRate, valueLearningRate, numEnvs, gamma } = config;
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const network = separateActorCritic('actor-critic', spec, config);
-  const { head, policy } = network;
-  const layouts = { policy: network.separate.policy.layout, value: network.separate.value.layout };
+  const { head, greedy, separate } = network;
   const optimizer: Optimizer = config.optimizer === 'adam' ? adam() : sgd();
-  const store = new Store(engine, {
-    value: network.separate.value.init(initRng),
-    valueOptimizer: optimizer.init(layouts.value.size),
-    policy: network.separate.policy.init(initRng),
-    policyOptimizer: optimizer.init(layouts.policy.size),
-  });
+  const value = trainable({ network: separate.value, optimizer, name: 'value', moments: 'valueOptimizer' });
+  const policy = trainable({ network: separate.policy, optimizer, name: 'policy', moments: 'policyOptimizer' });
+  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const ratesAt = scheduledInputs({ policyLearningRate, valueLearningRate });
+  const { obs, action } = rolloutInputs(spec, head);
 
-  const updateProgram = maskedProgram(head, mask =>
+  const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'actor-critic.update',
       inputs: {
-        obs: observationInput(spec.observationSpace),
-        action: head.action,
-        target: ['batch'],
-        discountSoFar: ['batch'],
-        policyLearningRate: [],
-        learningRate: [],
-        ...mask,
+        ...{ obs, action, target: ['batch'], discountSoFar: ['batch'] },
+        ...{ policyLearningRate: [], valueLearningRate: [], ...mask },
       },
-      run: (state, batch) => {
-        // With half the squared error the gradient is −δ ∇v̂.
-        const critic = valueAndGrad(layouts.value, params => {
-          const tdError = tf.sub(batch.target, network.value(params, batch.obs));
+      run: (state, { obs, action, target, discountSoFar, policyLearningRate, valueLearningRate, mask }) => {
+        const critic = value.descend(state, valueLearningRate, valueAt => {
+          const tdError = tf.sub(target, valueAt(obs));
+          // With half the squared error the gradient is −δ ∇v̂.
           return { loss: tf.mul(tf.mean(tf.square(tdError)), 0.5), tdError };
-        })(state.value);
-        const weight = config.discountGradient ? tf.mul(critic.tdError, batch.discountSoFar) : critic.tdError;
-        const actor = valueAndGrad(layouts.policy, params => {
-          const distribution = policy(params, batch.obs, batch.mask);
-          const loss = policyGradientLoss(distribution.logProb(batch.action), weight);
-          return { loss, entropy: tf.mean(distribution.entropy()) };
-        })(state.policy);
-        const nextValue = optimizer.step({
-          parameters: state.value,
-          gradient: critic.gradient,
-          state: state.valueOptimizer,
-          learningRate: batch.learningRate,
         });
-        const nextPolicy = optimizer.step({
-          parameters: state.policy,
-          gradient: actor.gradient,
-          state: state.policyOptimizer,
-          learningRate: batch.policyLearningRate,
+        const weight = config.discountGradient ? tf.mul(critic.tdError, discountSoFar) : critic.tdError;
+        const actor = policy.descend(state, policyLearningRate, policyAt => {
+          const distribution = policyAt(obs, mask);
+          const loss = policyGradientLoss(distribution.logProb(action), weight);
+          return { loss, entropy: tf.mean(distribution.entropy()) };
         });
         return {
-          state: {
-            value: nextValue.parameters,
-            valueOptimizer: nextValue.state,
-            policy: nextPolicy.parameters,
-            policyOptimizer: nextPolicy.state,
-          },
+          state: { ...critic.next, ...actor.next },
           metrics: { policyLoss: actor.loss, valueLoss: critic.loss, tdError: tf.mean(critic.tdError), entropy: actor.entropy },
         };
       },
     }),
   );
 
-  const discounts = new DiscountSoFar(config.numEnvs, config.gamma);
-  const policyLearningRate = new Float32Array(1);
-  const learningRate = new Float32Array(1);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { obs, action, actionMask: mask } = rollout;
-    policyLearningRate[0] = valueAt(config.policyLearningRate, progress);
-    learningRate[0] = valueAt(config.learningRate, progress);
-    const target = tdTargets(rollout, config.gamma);
-    const batch = { obs, action, target, discountSoFar: discounts.take(rollout), ...(mask && { mask }) };
-    return (await updateProgram.for(mask)({ ...batch, policyLearningRate, learningRate })).metrics;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'actor-critic',
-    spec,
-    config,
-    network,
-    store,
-    params: network.separate.params,
-    policyVector: 'policy',
-    actionRng,
+  const discounts = new DiscountSoFar(numEnvs, gamma);
+  return rolloutAgent({
+    ...{ algorithm: 'actor-critic', spec, config, network, store, actionRng },
+    params: separate.params,
+    policy: { vectors: ['policy'], size: greedy.layout.size },
     memory: { discounts },
-    programs: [updateProgram],
-    update,
+    normalizer: new Normalizer('actor-critic', spec, config),
+    programs: [learn],
+    async update(rollout, share) {
+      const { obs, action, actionMask: mask } = rollout;
+      const target = tdTargets(rollout, gamma);
+      const batch = { obs, action, target, discountSoFar: discounts.take(rollout), ...(mask && { mask }) };
+      return (await learn.for(mask)({ ...batch, ...ratesAt(share) })).metrics;
+    },
   });
 }
 
 /** One-step actor-critic, for discrete and continuous actions. */
-export const oneStepActorCritic: Algorithm<OneStepActorCriticConfig> = {
+export const oneStepActorCritic: RolloutAlgorithm<OneStepActorCriticConfig> = {
   id: 'actor-critic',
   title: 'One-step actor-critic',
   paper: 'Sutton & Barto 2018, "Reinforcement Learning: An Introduction", section 13.5',
+  ...rolloutRegime<OneStepActorCriticConfig>(),
   config: oneStepActorCriticConfig,
   presets: oneStepActorCriticPresets,
   create,
   policy: ({ spec, config }) => greedyPolicy('actor-critic', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<OneStepActorCriticConfig>>),
 };

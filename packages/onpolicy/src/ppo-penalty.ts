@@ -16,64 +16,56 @@
  * 2. The gradient is clipped to a global norm (`maxGradientNorm`).
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  clipByGlobalNorm,
-  count,
-  field,
-  MeanMetrics,
-  nonNegative,
-  observationInput,
+  configSchema,
+  maskedProgram,
+  normalizeAdvantage,
   parseConfig,
-  positive,
-  probability,
   program,
+  type RolloutAlgorithm,
   Store,
-  scheduled,
-  type TrainOptions,
-  trainOnPolicy,
+  scheduledInputs,
+  trainable,
   unflattenParams,
-  valueAndGrad,
 } from '@zpin/core';
-import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { advantages } from './advantages.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { minibatches } from './minibatches.ts';
-import { normalizeAdvantage } from './normalize-advantage.ts';
-import { normalizationFields } from './normalizer.ts';
-import { ppoPenaltyPresets } from './ppo-penalty-presets.ts';
-import { surrogate } from './surrogate.ts';
+import {
+  advantageFields,
+  jointLossFields,
+  minibatchFields,
+  networkFields,
+  normalizationFields,
+  rolloutFields,
+  sharedTrunkField,
+} from './actor-critic/fields.ts';
+import { actorCritic, greedyPolicy } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { surrogate } from './actor-critic/surrogate.ts';
+import { ppoPenaltyPresets } from './presets/ppo-penalty.ts';
+import { onAdvantages } from './rollout/advantages.ts';
+import { minibatches } from './rollout/minibatches.ts';
 
 // ---- configuration ----
 
-export const ppoPenaltyConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together (N)' }),
-  rolloutLength: count({ default: 2048, unit: 'environment steps per copy', meaning: 'steps collected between two updates (T)' }),
-  batchSize: count({ default: 64, unit: 'transitions', meaning: 'size of a minibatch (M)' }),
-  epochs: count({ default: 10, meaning: 'passes over a rollout in each update (K)' }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam' }),
-  adamEpsilon: positive({ default: 1e-5, meaning: 'term added to the denominator of Adam' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 0.95, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the whole return' }),
-  targetKl: positive({ default: 0.01, unit: 'nats', meaning: 'divergence that an update should cause (d_targ)' }),
-  initialPenalty: positive({ default: 1, meaning: 'first weight of the divergence (β)' }),
-  valueCoefficient: nonNegative({ default: 0.5, meaning: 'weight of the value loss' }),
-  entropyCoefficient: nonNegative({ default: 0, meaning: 'weight of the entropy bonus' }),
-  maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
-  normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'give advantages mean 0 and deviation 1 in each minibatch' }),
+export const ppoPenaltyConfig = configSchema({
+  ...rolloutFields({ rolloutLength: 2048 }),
+  ...minibatchFields,
+  ...advantageFields({ lambda: 0.95, normalized: true }),
+  targetKl: field.positive({ default: 0.01, unit: 'nats', meaning: 'divergence that an update should cause (d_targ)' }),
+  initialPenalty: field.positive({ default: 1, meaning: 'first weight of the divergence (β)' }),
+  ...jointLossFields({ entropyCoefficient: 0 }),
   ...networkFields,
   ...sharedTrunkField,
   ...normalizationFields,
 });
 
-export type PpoPenaltyConfig = z.output<typeof ppoPenaltyConfig>;
+export type PpoPenaltyConfig = ConfigOf<typeof ppoPenaltyConfig>;
 
 // ---- penalty ----
 
@@ -90,119 +82,84 @@ export function adaptPenalty(penalty: tf.Tensor1D, kl: tf.Tensor, targetKl: numb
 // ---- agent ----
 
 /** Builds a PPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyConfig>): OnPolicyAgent<PpoPenaltyConfig> {
-  const config = parseConfig(ppoPenaltyConfig, given ?? {}, 'ppo-penalty');
+function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyConfig>) {
+  const config = parseConfig(ppoPenaltyConfig, given, 'ppo-penalty');
+  const { adamEpsilon: epsilon, maxGradientNorm, valueCoefficient, entropyCoefficient } = config;
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
   const network = actorCritic('ppo-penalty', spec, config);
-  const { head, layout, policy } = network;
-  const optimizer = adam({ epsilon: config.adamEpsilon });
-  const initial = network.init(initRng);
-  const store = new Store(engine, {
-    parameters: initial,
-    adam: optimizer.init(layout.size),
-    old: initial,
-    penalty: Float32Array.of(config.initialPenalty),
-  });
-  const obsInput = observationInput(spec.observationSpace);
+  const { head, greedy, layout } = network;
+  const learner = trainable({ network, optimizer: adam({ epsilon }), name: 'parameters', moments: 'adam', maxGradientNorm });
+  const first = learner.vectors(initRng);
+  const store = new Store(engine, { ...first, old: first.parameters, penalty: Float32Array.of(config.initialPenalty) });
+  const policyOf = (parameters: tf.Tensor1D, obs: tf.Tensor, mask?: tf.Tensor) =>
+    network.policy(unflattenParams(layout, parameters), obs, mask);
+  const ratesAt = scheduledInputs({ learningRate: config.learningRate });
+  const { oldValue: _, ...inputs } = rolloutInputs(spec, head);
 
-  const updateProgram = maskedProgram(head, mask =>
+  const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'ppo-penalty.update',
-      inputs: {
-        obs: obsInput,
-        action: head.action,
-        oldLogProb: ['batch'],
-        advantage: ['batch'],
-        valueTarget: ['batch'],
-        learningRate: [],
-        ...mask,
-      },
-      run: ({ parameters, adam: moments, old: oldParameters, penalty }, batch) => {
+      inputs: { ...inputs, learningRate: [], ...mask },
+      run: (state, { obs, action, oldLogProb, valueTarget, learningRate, mask, ...batch }) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const old = policy(unflattenParams(layout, oldParameters), batch.obs, batch.mask);
-        const {
-          loss: _,
-          gradient,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const { distribution: now, value } = network.both(params, batch.obs, batch.mask);
+        const old = policyOf(state.old, obs, mask);
+        const { next, loss, ...metrics } = learner.descend(state, learningRate, judge => {
+          const { distribution: now, value } = judge(obs, mask);
           const kl = tf.mean(old.kl(now));
-          const objective = surrogate(now.logProb(batch.action), batch.oldLogProb, advantage);
+          const objective = surrogate(now.logProb(action), oldLogProb, advantage);
           // Eq. 8, negated.
-          const policyLoss = tf.sub(tf.mul(tf.reshape(penalty, []), kl), objective);
-          const valueLoss = tf.mean(tf.squaredDifference(value, batch.valueTarget));
+          const policyLoss = tf.sub(tf.mul(tf.reshape(state.penalty, []), kl), objective);
+          const valueLoss = tf.mean(tf.squaredDifference(value, valueTarget));
           const entropy = tf.mean(now.entropy());
-          const loss = tf.sub(
-            tf.add(policyLoss, tf.mul(valueLoss, config.valueCoefficient)),
-            tf.mul(entropy, config.entropyCoefficient),
-          );
+          const loss = tf.sub(tf.add(policyLoss, tf.mul(valueLoss, valueCoefficient)), tf.mul(entropy, entropyCoefficient));
           return { loss, policyLoss, valueLoss, entropy };
-        })(parameters);
-        const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
-        const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });
-        return { state: { parameters: next.parameters, adam: next.state }, metrics: { ...metrics, gradientNorm: norm } };
+        });
+        return { state: next, metrics };
       },
     }),
   );
 
   // After the epochs: d over the whole rollout, and from it the next β. The policy becomes the old one.
-  const adaptProgram = maskedProgram(head, mask =>
+  const adapt = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'ppo-penalty.adapt',
-      inputs: { obs: obsInput, ...mask },
-      run: ({ parameters, old, penalty }, batch) => {
-        const before = policy(unflattenParams(layout, old), batch.obs, batch.mask);
-        const after = policy(unflattenParams(layout, parameters), batch.obs, batch.mask);
-        const kl = tf.mean(before.kl(after));
+      inputs: { obs: inputs.obs, ...mask },
+      run: ({ parameters, old, penalty }, { obs, mask }) => {
+        const kl = tf.mean(policyOf(old, obs, mask).kl(policyOf(parameters, obs, mask)));
         const next = adaptPenalty(penalty, kl, config.targetKl);
         return { state: { penalty: next, old: tf.clone(parameters) }, metrics: { kl, penalty: tf.reshape(penalty, []) } };
       },
     }),
   );
 
-  const estimate = advantages(config.gamma, config.lambda);
-  const learningRate = new Float32Array(1);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { advantage, valueTarget } = estimate(rollout);
-    learningRate[0] = valueAt(config.learningRate, progress);
-    const { obs, action, logProb: oldLogProb, value: oldValue, actionMask: mask } = rollout;
-    const columns = { obs, action, oldLogProb, advantage, valueTarget, ...(mask && { mask }) };
-    const learn = updateProgram.for(mask);
-    const metrics = new MeanMetrics();
-    for (let epoch = 0; epoch < config.epochs; epoch++) {
-      for (const batch of minibatches(columns, advantage.length, config.batchSize, shuffleRng)) {
-        metrics.add(await (await learn({ ...batch, learningRate })).metrics.read());
-      }
-    }
-    metrics.add(await (await adaptProgram.for(mask)({ obs, ...(mask && { mask }) })).metrics.read());
-    metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
-    return metrics;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'ppo-penalty',
-    spec,
-    config,
-    network,
-    store,
+  return rolloutAgent({
+    ...{ algorithm: 'ppo-penalty', spec, config, network, store, actionRng },
     params: ({ parameters }) => unflattenParams(layout, parameters),
-    policyVector: 'parameters',
-    actionRng,
+    policy: { vectors: ['parameters'], size: greedy.layout.size },
     memory: { shuffleRng },
-    programs: [updateProgram, adaptProgram],
-    update,
+    normalizer: new Normalizer('ppo-penalty', spec, config),
+    programs: [learn, adapt],
+    update: onAdvantages(config, async ({ oldValue, ...columns }, share, metrics) => {
+      const { learningRate } = ratesAt(share);
+      for (let epoch = 0; epoch < config.epochs; epoch++) {
+        for (const batch of minibatches(columns, oldValue.length, config.batchSize, shuffleRng)) {
+          metrics.add(await (await learn.for(columns.mask)({ ...batch, learningRate })).metrics.read());
+        }
+      }
+      metrics.add(await (await adapt.for(columns.mask)(columns)).metrics.read());
+      return learningRate[0];
+    }),
   });
 }
 
 /** Proximal Policy Optimization with an adaptive penalty on the divergence, for discrete and continuous actions. */
-export const ppoPenalty: Algorithm<PpoPenaltyConfig> = {
+export const ppoPenalty: RolloutAlgorithm<PpoPenaltyConfig> = {
   id: 'ppo-penalty',
   title: 'Proximal Policy Optimization (adaptive penalty)',
   paper: 'Schulman et al. 2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347',
+  ...rolloutRegime<PpoPenaltyConfig>(),
   config: ppoPenaltyConfig,
   presets: ppoPenaltyPresets,
   create,
   policy: ({ spec, config }) => greedyPolicy('ppo-penalty', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<PpoPenaltyConfig>>),
 };

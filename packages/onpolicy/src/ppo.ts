@@ -18,72 +18,71 @@
  * 4. Epochs stop early when the policy has moved too far (`targetKl`; off).
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng, type Rollout } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  clipByGlobalNorm,
-  count,
+  configSchema,
   type EntropicDistribution,
-  field,
-  MeanMetrics,
-  nonNegative,
-  observationInput,
+  type InputShape,
+  type LossOutput,
+  maskedProgram,
+  type Network,
+  normalizeAdvantage,
   parseConfig,
-  positive,
-  probability,
   program,
+  type RolloutAlgorithm,
   Store,
-  scheduled,
-  type TrainOptions,
-  trainOnPolicy,
+  scheduledInputs,
+  trainable,
   unflattenParams,
-  valueAndGrad,
 } from '@zpin/core';
-import { z } from 'zod';
-import { actorCritic, greedyPolicy, networkFields, sharedTrunkField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { advantages } from './advantages.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { minibatches } from './minibatches.ts';
-import { normalizeAdvantage } from './normalize-advantage.ts';
-import { normalizationFields } from './normalizer.ts';
-import { ppoPresets } from './ppo-presets.ts';
+import {
+  advantageFields,
+  jointLossFields,
+  minibatchFields,
+  networkFields,
+  normalizationFields,
+  type RolloutDefaults,
+  rolloutFields,
+  sharedTrunkField,
+} from './actor-critic/fields.ts';
+import { actorCritic, greedyPolicy, type Judgement } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import type { PolicyHead } from './actor-critic/policy-head.ts';
+import { type RolloutAgent, rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { ppoPresets } from './presets/ppo.ts';
+import { onAdvantages, type RolloutColumns } from './rollout/advantages.ts';
+import { type Columns, minibatches } from './rollout/minibatches.ts';
 
 // ---- configuration ----
 
-export const ppoConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together (N)' }),
-  rolloutLength: count({ default: 2048, unit: 'environment steps per copy', meaning: 'steps collected between two updates (T)' }),
-  batchSize: count({ default: 64, unit: 'transitions', meaning: 'size of a minibatch (M)' }),
-  epochs: count({ default: 10, meaning: 'passes over a rollout in each update (K)' }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 3e-4, meaning: 'step size of Adam' }),
-  adamEpsilon: positive({ default: 1e-5, meaning: 'term added to the denominator of Adam' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 0.95, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the whole return' }),
-  clipRange: scheduled(z.number().nonnegative(), { default: 0.2, meaning: 'how far the probability ratio may move from 1 (ε)' }),
-  valueClipRange: field(z.number().positive().nullable(), {
-    default: null,
-    meaning: 'how far a value may move in one update; null: freely',
-  }),
-  valueCoefficient: nonNegative({ default: 0.5, meaning: 'weight of the value loss (c₁)' }),
-  entropyCoefficient: nonNegative({ default: 0, meaning: 'weight of the entropy bonus (c₂)' }),
-  maxGradientNorm: positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
-  normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'give advantages mean 0 and deviation 1 in each minibatch' }),
-  targetKl: field(z.number().positive().nullable(), {
-    default: null,
-    unit: 'nats',
-    meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
-  }),
-  ...networkFields,
-  ...sharedTrunkField,
-  ...normalizationFields,
-});
+/** Settings of PPO, and of what is built on it. */
+export function ppoFields(defaults: RolloutDefaults) {
+  return {
+    ...rolloutFields(defaults),
+    ...minibatchFields,
+    ...advantageFields({ lambda: 0.95, normalized: true }),
+    clipRange: field.scheduled({ min: 0, default: 0.2, meaning: 'how far the probability ratio may move from 1 (ε)' }),
+    valueClipRange: field.positive({ default: null, meaning: 'how far a value may move in one update; null: freely' }),
+    ...jointLossFields({ entropyCoefficient: 0 }),
+    targetKl: field.positive({
+      default: null,
+      unit: 'nats',
+      meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
+    }),
+    ...networkFields,
+    ...sharedTrunkField,
+    ...normalizationFields,
+  };
+}
 
-export type PpoConfig = z.output<typeof ppoConfig>;
+export const ppoConfig = configSchema(ppoFields({ rolloutLength: 2048 }));
+
+export type PpoConfig = ConfigOf<typeof ppoConfig>;
 
 // ---- losses ----
 
@@ -153,94 +152,121 @@ export function ppoLoss(
   return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
 }
 
-// ---- agent ----
+/** A loss in place of `ppoLoss`. Whatever it returns beside `loss` is reported; `approxKl` ends an update early where `targetKl` says so. */
+export type PpoLoss = (input: PpoLossInput, config: PpoConfig) => LossOutput & { readonly approxKl: tf.Tensor };
 
-/** Builds a PPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<PpoConfig>): OnPolicyAgent<PpoConfig> {
-  const config = parseConfig(ppoConfig, given ?? {}, 'ppo');
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic('ppo', spec, config);
-  const { head, layout } = network;
-  const optimizer = adam({ epsilon: config.adamEpsilon });
-  const store = new Store(engine, { parameters: network.init(initRng), adam: optimizer.init(layout.size) });
+// ---- learner ----
 
-  const updateProgram = maskedProgram(head, mask =>
+/** Rows of a minibatch as networks judge them, with what `Sequences` add. */
+type Rows<More extends string> = Readonly<Record<'obs' | More, tf.Tensor>> & { readonly mask?: tf.Tensor };
+
+/** How steps that belong together stay together in minibatches. */
+export interface Sequences<More extends string> {
+  /** L, rows of each sequence. */
+  readonly length: number;
+  /** Inputs beside those of single steps. */
+  readonly inputs: Readonly<Record<More, InputShape>>;
+  /** The columns of a rollout, with those of `inputs`, one sequence behind the other. */
+  cut(columns: RolloutColumns, rollout: Rollout): Columns;
+}
+
+export interface PpoLearnerOptions<More extends string> extends Pick<CreateOptions<PpoConfig>, 'spec' | 'engine'> {
+  /** Named in programs. */
+  readonly algorithm: string;
+  readonly config: PpoConfig;
+  readonly network: Network<readonly [rows: Rows<More>], Judgement>;
+  readonly head: PolicyHead;
+  readonly initRng: Rng;
+  readonly shuffleRng: Rng;
+  /** What is minimised; `ppoLoss` when omitted. */
+  readonly loss?: PpoLoss;
+  /** Minibatches are of single steps when omitted. */
+  readonly sequences?: Sequences<More>;
+}
+
+/** The learner of PPO, for `rolloutAgent`: epochs of steps of Adam against the loss, on shuffled minibatches of a rollout. */
+export function ppoLearner<More extends string = never>(options: PpoLearnerOptions<More>) {
+  const { algorithm, spec, engine, config, network, head, initRng, shuffleRng, loss: lossOf = ppoLoss, sequences } = options;
+  const { adamEpsilon: epsilon, maxGradientNorm, epochs, batchSize, targetKl } = config;
+  const learner = trainable({ network, optimizer: adam({ epsilon }), name: 'parameters', moments: 'adam', maxGradientNorm });
+  const store = new Store(engine, learner.vectors(initRng));
+  const ratesAt = scheduledInputs({ learningRate: config.learningRate, clipRange: config.clipRange });
+
+  const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
-      name: 'ppo.update',
-      inputs: {
-        obs: observationInput(spec.observationSpace),
-        action: head.action,
-        oldLogProb: ['batch'],
-        oldValue: ['batch'],
-        advantage: ['batch'],
-        valueTarget: ['batch'],
-        learningRate: [],
-        clipRange: [],
-        ...mask,
-      },
-      run: ({ parameters, adam: moments }, batch) => {
+      name: `${algorithm}.update`,
+      inputs: { ...rolloutInputs(spec, head), learningRate: [], clipRange: [], ...sequences?.inputs, ...mask },
+      run: (state, batch) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const {
-          loss: _,
-          gradient,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const { distribution, value } = network.both(params, batch.obs, batch.mask);
-          return ppoLoss({ distribution, value, ...batch, advantage }, config);
-        })(parameters);
-        const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
-        const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });
-        return { state: { parameters: next.parameters, adam: next.state }, metrics: { ...metrics, gradientNorm: norm } };
+        const { next, loss, ...metrics } = learner.descend(state, batch.learningRate, policy =>
+          // The inputs of sequences are among those of the batch.
+          lossOf({ ...policy(batch as unknown as Rows<More>), ...batch, advantage }, config),
+        );
+        return { state: next, metrics };
       },
     }),
   );
 
-  const estimate = advantages(config.gamma, config.lambda);
-  const learningRate = new Float32Array(1);
-  const clipRange = new Float32Array(1);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { advantage, valueTarget } = estimate(rollout);
-    learningRate[0] = valueAt(config.learningRate, progress);
-    clipRange[0] = valueAt(config.clipRange, progress);
-    const { obs, action, logProb: oldLogProb, value: oldValue, actionMask } = rollout;
-    const columns = { obs, action, oldLogProb, oldValue, advantage, valueTarget, ...(actionMask && { mask: actionMask }) };
-    const learn = updateProgram.for(actionMask);
-    const metrics = new MeanMetrics();
-    epochs: for (let epoch = 0; epoch < config.epochs; epoch++) {
-      for (const batch of minibatches(columns, advantage.length, config.batchSize, shuffleRng)) {
-        const values = await (await learn({ ...batch, learningRate, clipRange })).metrics.read();
+  const update = onAdvantages(config, async (steps, share, metrics, rollout) => {
+    const { learningRate, clipRange } = ratesAt(share);
+    const { length, columns } = sequences
+      ? { length: sequences.length, columns: sequences.cut(steps, rollout) }
+      : { length: 1, columns: steps };
+    const rows = steps.advantage.length / length;
+    passes: for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const batch of minibatches(columns, rows, batchSize / length, shuffleRng)) {
+        const inputs = { ...batch, learningRate, clipRange } as Parameters<ReturnType<typeof learn.for>>[0];
+        const values = await (await learn.for(steps.mask)(inputs)).metrics.read();
         metrics.add(values);
-        if (config.targetKl !== null && values.approxKl > 1.5 * config.targetKl) break epochs;
+        if (targetKl !== null && values.approxKl > 1.5 * targetKl) break passes;
       }
     }
-    metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
-    return metrics;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'ppo',
-    spec,
-    config,
-    network,
-    store,
-    params: ({ parameters }) => unflattenParams(layout, parameters),
-    policyVector: 'parameters',
-    actionRng,
-    memory: { shuffleRng },
-    programs: [updateProgram],
-    update,
+    return learningRate[0];
   });
+
+  const params = ({ parameters }: { readonly parameters: tf.Tensor1D }) => unflattenParams(network.layout, parameters);
+  return { algorithm, spec, config, store, params, update, memory: { shuffleRng }, programs: [learn] };
+}
+
+// ---- agent ----
+
+export interface PpoAgentOptions {
+  /** Named in programs and errors. */
+  readonly algorithm: string;
+  readonly config: PpoConfig;
+  /** What is minimised; `ppoLoss` when omitted. */
+  readonly loss?: PpoLoss;
+}
+
+/**
+ * An agent that learns by PPO, for `Discrete`, `MultiDiscrete` or `Box` actions.
+ * @throws SpaceError for other action spaces
+ */
+export function ppoAgent<Config extends PpoConfig>(
+  { spec, seed, engine }: Pick<CreateOptions<Config>, 'spec' | 'seed' | 'engine'>,
+  { algorithm, config, ...options }: PpoAgentOptions & { readonly config: Config },
+): RolloutAgent<Config> {
+  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
+  const network = actorCritic(algorithm, spec, config);
+  const { layout, init, head, greedy } = network;
+  const judging: Network<readonly [rows: Rows<never>], Judgement> = {
+    ...{ layout, init },
+    apply: (params, { obs, mask }) => network.apply(params, obs, mask),
+  };
+  const learner = ppoLearner({ algorithm, spec, engine, config, network: judging, head, initRng, shuffleRng, ...options });
+  const normalizer = new Normalizer(algorithm, spec, config);
+  const policy = { vectors: ['parameters'], size: greedy.layout.size };
+  return rolloutAgent({ ...learner, config, network, policy, actionRng, normalizer });
 }
 
 /** Proximal Policy Optimization with the clipped objective, for discrete and continuous actions. */
-export const ppo: Algorithm<PpoConfig> = {
+export const ppo: RolloutAlgorithm<PpoConfig> = {
   id: 'ppo',
   title: 'Proximal Policy Optimization (clipped)',
   paper: 'Schulman et al. 2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347',
+  ...rolloutRegime<PpoConfig>(),
   config: ppoConfig,
   presets: ppoPresets,
-  create,
+  create: options => ppoAgent(options, { algorithm: 'ppo', config: parseConfig(ppoConfig, options.config, 'ppo') }),
   policy: ({ spec, config }) => greedyPolicy('ppo', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<PpoConfig>>),
 };

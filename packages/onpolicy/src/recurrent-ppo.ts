@@ -14,49 +14,27 @@
  * 2. A step cut off by a time limit is continued with the value of its last observation, seen with the memory of its episode.
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, type Recurrence, Rng, type Rollout, valueAt } from '@zpin/contracts';
-import {
-  type Algorithm,
-  adam,
-  type CreateOptions,
-  clipByGlobalNorm,
-  count,
-  field,
-  MeanMetrics,
-  observationInput,
-  parseConfig,
-  program,
-  Store,
-  type TrainOptions,
-  trainOnPolicy,
-  unflattenParams,
-  valueAndGrad,
-} from '@zpin/core';
-import { z } from 'zod';
-import { advantages } from './advantages.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { minibatches } from './minibatches.ts';
-import { normalizeAdvantage } from './normalize-advantage.ts';
-import { ppoConfig, ppoLoss } from './ppo.ts';
-import { recurrentActorCritic } from './recurrent-actor-critic.ts';
-import { recurrentAgent } from './recurrent-agent.ts';
-import { recurrentPpoPresets } from './recurrent-ppo-presets.ts';
-import { sequences } from './sequences.ts';
+import { field, type Recurrence, Rng } from '@zpin/contracts';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type RolloutAlgorithm } from '@zpin/core';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { recurrentActorCritic } from './actor-critic/recurrent-networks.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { ppoFields, ppoLearner, type Sequences } from './ppo.ts';
+import { recurrentPpoPresets } from './presets/recurrent-ppo.ts';
+import { sequences } from './rollout/sequences.ts';
 
 // ---- configuration ----
 
-export const recurrentPpoConfig = ppoConfig
-  .extend({
-    sequenceLength: count({
-      default: 16,
-      unit: 'environment steps',
-      meaning: 'steps through which gradients flow back; divides rolloutLength and batchSize (L)',
-    }),
-    recurrentCell: field(z.enum(['lstm', 'gru']), { default: 'lstm', meaning: 'kind of the cells that remember' }),
-    recurrentSize: count({ default: 64, meaning: 'units of each cell, which sits behind the hidden layers' }),
-  })
+export const recurrentPpoConfig = configSchema({
+  ...ppoFields({ rolloutLength: 2048 }),
+  sequenceLength: field.count({
+    default: 16,
+    unit: 'environment steps',
+    meaning: 'steps through which gradients flow back; divides rolloutLength and batchSize (L)',
+  }),
+  recurrentCell: field.choice(['lstm', 'gru'], { default: 'lstm', meaning: 'kind of the cells that remember' }),
+  recurrentSize: field.count({ default: 64, meaning: 'units of each cell, which sits behind the hidden layers' }),
+})
   .refine(({ rolloutLength, sequenceLength }) => rolloutLength % sequenceLength === 0, {
     error: 'rolloutLength must be a multiple of sequenceLength',
     path: ['rolloutLength'],
@@ -66,112 +44,41 @@ export const recurrentPpoConfig = ppoConfig
     path: ['batchSize'],
   });
 
-export type RecurrentPpoConfig = z.output<typeof recurrentPpoConfig>;
+export type RecurrentPpoConfig = ConfigOf<typeof recurrentPpoConfig>;
 
 // ---- agent ----
 
 /** Builds a PPO agent with a memory for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<RecurrentPpoConfig>): OnPolicyAgent<RecurrentPpoConfig> {
-  const config = parseConfig(recurrentPpoConfig, given ?? {}, 'recurrent-ppo');
+function create({ spec, config: given, seed, engine }: CreateOptions<RecurrentPpoConfig>) {
+  const algorithm = 'recurrent-ppo';
+  const config = parseConfig(recurrentPpoConfig, given, algorithm);
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = recurrentActorCritic('recurrent-ppo', spec, config);
-  const { head, layout, memorySize } = network;
-  const { sequenceLength } = config;
-  const optimizer = adam({ epsilon: config.adamEpsilon });
-  const store = new Store(engine, { parameters: network.init(initRng), adam: optimizer.init(layout.size) });
-
-  // B = S·L rows: the L steps of each of S sequences, one behind the other.
-  const updateProgram = maskedProgram(head, mask =>
-    program(store, {
-      name: 'recurrent-ppo.update',
-      inputs: {
-        obs: observationInput(spec.observationSpace),
-        start: ['batch'],
-        memory: ['batch', memorySize],
-        action: head.action,
-        oldLogProb: ['batch'],
-        oldValue: ['batch'],
-        advantage: ['batch'],
-        valueTarget: ['batch'],
-        learningRate: [],
-        clipRange: [],
-        ...mask,
-      },
-      run: ({ parameters, adam: moments }, batch) => {
-        const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const memory = firstOfEach(batch.memory, sequenceLength);
-        const {
-          loss: _,
-          gradient,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const { distribution, value } = network.unroll(params, batch.obs, batch.start, memory, batch.mask);
-          return ppoLoss({ distribution, value, ...batch, advantage }, config);
-        })(parameters);
-        const { gradient: clipped, norm } = clipByGlobalNorm(gradient, config.maxGradientNorm);
-        const next = optimizer.step({ parameters, gradient: clipped, state: moments, learningRate: batch.learningRate });
-        return { state: { parameters: next.parameters, adam: next.state }, metrics: { ...metrics, gradientNorm: norm } };
-      },
-    }),
-  );
-
-  const estimate = advantages(config.gamma, config.lambda);
-  const learningRate = new Float32Array(1);
-  const clipRange = new Float32Array(1);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { advantage, valueTarget } = estimate(rollout);
-    learningRate[0] = valueAt(config.learningRate, progress);
-    clipRange[0] = valueAt(config.clipRange, progress);
-    const { numSteps, numEnvs, obs, action, logProb: oldLogProb, value: oldValue, actionMask } = rollout;
-    const { start, memory } = rollout.recurrence as Recurrence;
-    const steps = {
-      ...{ obs, start: Float32Array.from(start), memory, action, oldLogProb, oldValue, advantage, valueTarget },
-      ...(actionMask && { mask: actionMask }),
-    };
-    const columns = sequences(steps, numSteps, numEnvs, sequenceLength);
-    const count = advantage.length / sequenceLength;
-    const learn = updateProgram.for(actionMask);
-    const metrics = new MeanMetrics();
-    epochs: for (let epoch = 0; epoch < config.epochs; epoch++) {
-      for (const batch of minibatches(columns, count, config.batchSize / sequenceLength, shuffleRng)) {
-        const values = await (await learn({ ...batch, learningRate, clipRange })).metrics.read();
-        metrics.add(values);
-        if (config.targetKl !== null && values.approxKl > 1.5 * config.targetKl) break epochs;
-      }
-    }
-    metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate: learningRate[0] });
-    return metrics;
-  }
-
-  return recurrentAgent({
-    algorithm: 'recurrent-ppo',
-    spec,
-    config,
-    network,
-    store,
-    params: ({ parameters }) => unflattenParams(layout, parameters),
-    actionRng,
-    generators: { shuffleRng },
-    programs: [updateProgram],
-    update,
-  });
+  const network = recurrentActorCritic(algorithm, spec, config);
+  const { head, memorySize } = network;
+  const kept = keptTogether(config.sequenceLength, memorySize);
+  const learner = ppoLearner({ algorithm, spec, engine, config, network, head, initRng, shuffleRng, sequences: kept });
+  return rolloutAgent({ ...learner, config, network, actionRng, normalizer: new Normalizer(algorithm, spec, config) });
 }
 
-/** Rows 0, L, 2 L, … of `[S·L, M]`: `[S, M]`. */
-function firstOfEach(rows: tf.Tensor, length: number): tf.Tensor {
-  const [count, width] = rows.shape as [number, number];
-  const sequences = tf.reshape(rows, [count / length, length, width]);
-  return tf.reshape(tf.slice(sequences, [0, 0, 0], [count / length, 1, width]), [count / length, width]);
+/** Sequences of L steps of one environment, with what was remembered before each step. */
+function keptTogether(length: number, memorySize: number): Sequences<'start' | 'memory'> {
+  return {
+    length,
+    inputs: { start: ['batch'], memory: ['batch', memorySize] },
+    cut(columns, { numSteps, numEnvs, recurrence }) {
+      const { start, memory } = recurrence as Recurrence;
+      return sequences({ ...columns, start: Float32Array.from(start), memory }, numSteps, numEnvs, length);
+    },
+  };
 }
 
 /** Proximal Policy Optimization with a memory (LSTM or GRU), for discrete and continuous actions. */
-export const recurrentPpo: Algorithm<RecurrentPpoConfig> = {
+export const recurrentPpo: RolloutAlgorithm<RecurrentPpoConfig> = {
   id: 'recurrent-ppo',
   title: 'Proximal Policy Optimization with memory',
   paper: 'Schulman et al. 2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347',
+  ...rolloutRegime<RecurrentPpoConfig>(),
   config: recurrentPpoConfig,
   presets: recurrentPpoPresets,
   create,
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<RecurrentPpoConfig>>),
 };

@@ -8,7 +8,7 @@
  *   G_t              returnToGo; with `returns` whole every step of an episode gets G_0, the theorem in its first form
  *   v̂(S_t, w)        value, the baseline (`baseline`)
  *   δ = G_t − v̂      advantage
- *   α^θ, α^w         policyLearningRate, learningRate
+ *   α^θ, α^w         policyLearningRate, valueLearningRate
  *
  * Deviations from the book:
  * 1. Steps are made by Adam along the mean over all steps of the episodes that ended in a rollout, not after each episode.
@@ -18,56 +18,65 @@
  * 5. Advantages can be normalised (`normalizeAdvantage`; off).
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng, valueAt } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  count,
-  field,
+  configSchema,
   MeanMetrics,
+  maskedProgram,
+  normalizeAdvantages,
   observationInput,
   parseConfig,
-  probability,
   program,
+  type RolloutAlgorithm,
   Store,
-  scheduled,
-  type TrainOptions,
-  trainOnPolicy,
-  valueAndGrad,
+  scheduledInputs,
+  trainable,
 } from '@zpin/core';
-import { z } from 'zod';
-import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { type EpisodeSteps, Episodes } from './episodes.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { normalizationFields } from './normalizer.ts';
-import { padRows } from './pad-rows.ts';
-import { reinforcePresets } from './reinforce-presets.ts';
+import {
+  networkFields,
+  normalizationFields,
+  normalizedAdvantageField,
+  rolloutFields,
+  separateTrunksField,
+  withSeparateTrunks,
+} from './actor-critic/fields.ts';
+import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { renamedValueRate, valueLearner } from './actor-critic/value-fit.ts';
+import { reinforcePresets } from './presets/reinforce.ts';
+import { type EpisodeSteps, Episodes } from './rollout/episodes.ts';
+import { explainedVariance } from './rollout/explained-variance.ts';
+import { padRows } from './rollout/pad-rows.ts';
 
 // ---- configuration ----
 
-export const reinforceConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  rolloutLength: count({ default: 1024, unit: 'environment steps per copy', meaning: 'steps collected between two updates' }),
-  returns: field(z.enum(['toGo', 'whole']), {
-    default: 'toGo',
-    meaning: 'what weighs a step: the return from it on, or that of its whole episode',
-  }),
-  baseline: field(z.boolean(), { default: true, meaning: 'subtract a learned value from returns' }),
-  policyLearningRate: scheduled(z.number().nonnegative(), { default: 3e-3, meaning: 'step size of Adam for the policy (α^θ)' }),
-  learningRate: scheduled(z.number().nonnegative(), { default: 3e-3, meaning: 'step size of Adam for the baseline (α^w)' }),
-  valueEpochs: count({ default: 20, meaning: 'steps of the baseline in each update' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  normalizeAdvantage: field(z.boolean(), { default: false, meaning: 'give advantages mean 0 and deviation 1 in each update' }),
-  ...networkFields,
-  ...separateTrunksField,
-  ...normalizationFields,
-});
+export const reinforceConfig = withSeparateTrunks(
+  configSchema(
+    {
+      ...rolloutFields({ rolloutLength: 1024 }),
+      returns: field.choice(['toGo', 'whole'], {
+        default: 'toGo',
+        meaning: 'what weighs a step: the return from it on, or that of its whole episode',
+      }),
+      baseline: field.boolean({ default: true, meaning: 'subtract a learned value from returns' }),
+      policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy (α^θ)' }),
+      valueLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the baseline (α^w)' }),
+      valueEpochs: field.count({ default: 20, meaning: 'steps of the baseline in each update' }),
+      ...normalizedAdvantageField(false),
+      ...networkFields,
+      ...separateTrunksField,
+      ...normalizationFields,
+    },
+    { renamed: renamedValueRate },
+  ),
+);
 
-export type ReinforceConfig = z.output<typeof reinforceConfig>;
+export type ReinforceConfig = ConfigOf<typeof reinforceConfig>;
 
 // ---- losses ----
 
@@ -76,115 +85,96 @@ export type ReinforceConfig = z.output<typeof reinforceConfig>;
  * @param steps steps of whole episodes
  */
 export function stepWeights(
-  { returnToGo, wholeReturn, value, rows }: Pick<EpisodeSteps, 'returnToGo' | 'wholeReturn' | 'value' | 'rows'>,
+  { returnToGo, wholeReturn, value }: Pick<EpisodeSteps, 'returnToGo' | 'wholeReturn' | 'value'>,
   config: Pick<ReinforceConfig, 'returns' | 'baseline' | 'normalizeAdvantage'>,
 ): Float32Array {
   const returns = config.returns === 'toGo' ? returnToGo : wholeReturn;
   const weights = returns.map((g, i) => (config.baseline ? g - value[i] : g));
-  if (!config.normalizeAdvantage) return weights;
-  const mean = weights.reduce((sum, x) => sum + x, 0) / rows;
-  const variance = weights.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, rows - 1);
-  return weights.map(x => (x - mean) / (Math.sqrt(variance) + 1e-8));
+  return config.normalizeAdvantage ? normalizeAdvantages(weights) : weights;
 }
 
 // ---- agent ----
 
 /** Builds a REINFORCE agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceConfig>): OnPolicyAgent<ReinforceConfig> {
-  const config = parseConfig(reinforceConfig, given ?? {}, 'reinforce');
+function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceConfig>) {
+  const config = parseConfig(reinforceConfig, given, 'reinforce');
+  const { policyLearningRate, valueLearningRate, baseline, numEnvs, gamma } = config;
   const [initRng, actionRng] = new Rng(seed).spawn(2);
   const network = separateActorCritic('reinforce', spec, config);
-  const { head, policy } = network;
-  const layouts = { policy: network.separate.policy.layout, value: network.separate.value.layout };
-  const optimizer = adam();
-  const store = new Store(engine, {
-    value: network.separate.value.init(initRng),
-    valueAdam: optimizer.init(layouts.value.size),
-    policy: network.separate.policy.init(initRng),
-    policyAdam: optimizer.init(layouts.policy.size),
-  });
-  const obsInput = observationInput(spec.observationSpace);
+  const { head, greedy, separate } = network;
+  const policy = trainable({ network: separate.policy, optimizer: adam(), name: 'policy', moments: 'policyAdam' });
+  const value = valueLearner(separate.value);
+  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const ratesAt = scheduledInputs({ policyLearningRate, valueLearningRate });
+  const obs = observationInput(spec.observationSpace);
 
   // `share` is 1/R in the R rows of steps and 0 in those that only fill up the batch, so sums over the batch are means over steps.
-  const policyProgram = maskedProgram(head, mask =>
+  const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'reinforce.policy',
-      inputs: { obs: obsInput, action: head.action, weight: ['batch'], share: ['batch'], learningRate: [], ...mask },
-      run: ({ policy: parameters, policyAdam: moments }, batch) => {
-        const { gradient, loss, entropy } = valueAndGrad(layouts.policy, params => {
-          const distribution = policy(params, batch.obs, batch.mask);
-          const logProb = distribution.logProb(batch.action);
+      inputs: { obs, action: head.action, weight: ['batch'], share: ['batch'], policyLearningRate: [], ...mask },
+      run: (state, { obs, action, weight, share, policyLearningRate, mask }) => {
+        const { next, loss, ...metrics } = policy.descend(state, policyLearningRate, policyAt => {
+          const distribution = policyAt(obs, mask);
           // ∇ of −G_t log π(a|s): the update of section 13.3, negated.
-          const policyLoss = tf.neg(tf.sum(tf.mul(tf.mul(logProb, batch.weight), batch.share)));
-          return { loss: policyLoss, entropy: tf.sum(tf.mul(distribution.entropy(), batch.share)) };
-        })(parameters);
-        const next = optimizer.step({ parameters, gradient, state: moments, learningRate: batch.learningRate });
-        const metrics = { policyLoss: loss, entropy, gradientNorm: tf.norm(gradient) };
-        return { state: { policy: next.parameters, policyAdam: next.state }, metrics };
+          const policyLoss = tf.neg(tf.sum(tf.mul(tf.mul(distribution.logProb(action), weight), share)));
+          return { loss: policyLoss, entropy: tf.sum(tf.mul(distribution.entropy(), share)) };
+        });
+        return { state: next, metrics: { policyLoss: loss, ...metrics } };
       },
     }),
   );
-  const baselineProgram = program(store, {
+  const fit = program(store, {
     name: 'reinforce.baseline',
-    inputs: { obs: obsInput, target: ['batch'], share: ['batch'], learningRate: [] },
-    run: ({ value: parameters, valueAdam: moments }, { obs, target, share, learningRate }) => {
-      const { gradient, loss } = valueAndGrad(layouts.value, params => {
-        const error = tf.squaredDifference(network.value(params, obs), target);
-        return { loss: tf.sum(tf.mul(error, share)) };
-      })(parameters);
-      const next = optimizer.step({ parameters, gradient, state: moments, learningRate });
-      return { state: { value: next.parameters, valueAdam: next.state }, metrics: { valueLoss: loss } };
+    inputs: { obs, target: ['batch'], share: ['batch'], valueLearningRate: [] },
+    run: (state, { obs, target, share, valueLearningRate }) => {
+      const { next, loss } = value.descend(state, valueLearningRate, valueAt => ({
+        loss: tf.sum(tf.mul(tf.squaredDifference(valueAt(obs), target), share)),
+      }));
+      return { state: next, metrics: { valueLoss: loss } };
     },
   });
 
-  const episodes = new Episodes({ numEnvs: config.numEnvs, gamma: config.gamma, bootstrap: config.baseline });
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const metrics = new MeanMetrics();
-    const steps = episodes.add(rollout);
-    metrics.add({ episodes: steps?.episodes ?? 0 });
-    if (!steps) return metrics;
-    const { rows, obs, action, value, returnToGo: target, actionMask: mask } = steps;
-    const weight = stepWeights(steps, config);
-    const share = new Float32Array(rows).fill(1 / rows);
-    const batch = padRows({ obs, action, weight, target, share, ...(mask && { mask }) }, rows);
-    // A row that only fills up the batch must have a legal action too.
-    batch.mask?.fill(1, mask?.length);
-    const policyLearningRate = valueAt(config.policyLearningRate, progress);
-    const learningRate = valueAt(config.learningRate, progress);
-    const result = await policyProgram.for(mask)({ ...batch, learningRate: Float32Array.of(policyLearningRate) });
-    metrics.add(await result.metrics.read());
-    if (!config.baseline) return metrics;
-    for (let epoch = 0; epoch < config.valueEpochs; epoch++) {
-      metrics.add(await (await baselineProgram({ ...batch, learningRate: Float32Array.of(learningRate) })).metrics.read());
-    }
-    metrics.add({ explainedVariance: explainedVariance(value, target), learningRate });
-    return metrics;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'reinforce',
-    spec,
-    config,
-    network,
-    store,
-    params: network.separate.params,
-    policyVector: 'policy',
-    actionRng,
+  const episodes = new Episodes({ numEnvs, gamma, bootstrap: baseline });
+  return rolloutAgent({
+    ...{ algorithm: 'reinforce', spec, config, network, store, actionRng },
+    params: separate.params,
+    policy: { vectors: ['policy'], size: greedy.layout.size },
     memory: { episodes },
-    programs: [policyProgram, baselineProgram],
-    update,
+    normalizer: new Normalizer('reinforce', spec, config),
+    programs: [climb, fit],
+
+    async update(rollout, done) {
+      const metrics = new MeanMetrics();
+      const steps = episodes.add(rollout);
+      metrics.add({ episodes: steps?.episodes ?? 0 });
+      if (!steps) return metrics;
+      const { rows, obs, action, value, returnToGo: target, actionMask: mask } = steps;
+      const share = new Float32Array(rows).fill(1 / rows);
+      const batch = padRows({ obs, action, weight: stepWeights(steps, config), target, share, ...(mask && { mask }) }, rows);
+      // A row that only fills up the batch must have a legal action too.
+      batch.mask?.fill(1, mask?.length);
+      const rates = ratesAt(done);
+      metrics.add(await (await climb.for(mask)({ ...batch, ...rates })).metrics.read());
+      if (!baseline) return metrics;
+      for (let epoch = 0; epoch < config.valueEpochs; epoch++) {
+        metrics.add(await (await fit({ ...batch, ...rates })).metrics.read());
+      }
+      const learningRate = valueAt(valueLearningRate, done);
+      metrics.add({ explainedVariance: explainedVariance(value, target), learningRate });
+      return metrics;
+    },
   });
 }
 
 /** REINFORCE with and without a baseline, for discrete and continuous actions. */
-export const reinforce: Algorithm<ReinforceConfig> = {
+export const reinforce: RolloutAlgorithm<ReinforceConfig> = {
   id: 'reinforce',
   title: 'REINFORCE',
   paper: 'Williams 1992, "Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning"',
+  ...rolloutRegime<ReinforceConfig>(),
   config: reinforceConfig,
   presets: reinforcePresets,
   create,
   policy: ({ spec, config }) => greedyPolicy('reinforce', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<ReinforceConfig>>),
 };

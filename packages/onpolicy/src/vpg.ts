@@ -16,140 +16,113 @@
  * 3. The value is fitted by Adam instead of a trust region.
  */
 
-import * as tf from '@tensorflow/tfjs';
-import { type Metrics, type OnPolicyAgent, Rng, type Rollout, valueAt } from '@zpin/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { field, Rng } from '@zpin/contracts';
 import {
-  type Algorithm,
   adam,
+  type ConfigOf,
   type CreateOptions,
-  count,
-  field,
-  MeanMetrics,
-  nonNegative,
-  observationInput,
+  configSchema,
+  maskedProgram,
+  normalizeAdvantage,
   parseConfig,
-  probability,
   program,
+  type RolloutAlgorithm,
   Store,
-  scheduled,
-  type TrainOptions,
-  trainOnPolicy,
-  valueAndGrad,
+  scheduledInputs,
+  trainable,
 } from '@zpin/core';
-import { z } from 'zod';
-import { greedyPolicy, networkFields, separateActorCritic, separateTrunksField } from './actor-critic.ts';
-import { actorCriticAgent } from './actor-critic-agent.ts';
-import { advantages } from './advantages.ts';
-import { explainedVariance } from './explained-variance.ts';
-import { maskedProgram } from './masked-program.ts';
-import { normalizeAdvantage } from './normalize-advantage.ts';
-import { normalizationFields } from './normalizer.ts';
-import { policyGradientLoss } from './policy-gradient-loss.ts';
-import { valueFit, valueFitFields, valueVectors } from './value-fit.ts';
-import { vpgPresets } from './vpg-presets.ts';
+import {
+  advantageFields,
+  networkFields,
+  normalizationFields,
+  rolloutFields,
+  separateTrunksField,
+  withSeparateTrunks,
+} from './actor-critic/fields.ts';
+import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
+import { Normalizer } from './actor-critic/normalizer.ts';
+import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
+import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { renamedValueRate, valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
+import { vpgPresets } from './presets/vpg.ts';
+import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
-export const vpgConfig = z.strictObject({
-  numEnvs: count({ default: 1, meaning: 'copies of the environment stepped together' }),
-  rolloutLength: count({ default: 2048, unit: 'environment steps per copy', meaning: 'steps collected between two updates' }),
-  policyLearningRate: scheduled(z.number().nonnegative(), { default: 3e-3, meaning: 'step size of Adam for the policy' }),
-  gamma: probability({ default: 0.99, meaning: 'discount factor per step' }),
-  lambda: probability({ default: 0.97, meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the whole return' }),
-  entropyCoefficient: nonNegative({ default: 0, meaning: 'weight of the entropy bonus' }),
-  normalizeAdvantage: field(z.boolean(), { default: true, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
-  ...valueFitFields,
-  ...networkFields,
-  ...separateTrunksField,
-  ...normalizationFields,
-});
+export const vpgConfig = withSeparateTrunks(
+  configSchema(
+    {
+      ...rolloutFields({ rolloutLength: 2048 }),
+      policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy' }),
+      ...advantageFields({ lambda: 0.97, normalized: true }),
+      entropyCoefficient: field.nonNegative({ default: 0, meaning: 'weight of the entropy bonus' }),
+      ...valueFitFields,
+      ...networkFields,
+      ...separateTrunksField,
+      ...normalizationFields,
+    },
+    { renamed: renamedValueRate },
+  ),
+);
 
-export type VpgConfig = z.output<typeof vpgConfig>;
+export type VpgConfig = ConfigOf<typeof vpgConfig>;
 
 // ---- agent ----
 
 /** Builds a VPG agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>): OnPolicyAgent<VpgConfig> {
-  const config = parseConfig(vpgConfig, given ?? {}, 'vpg');
+function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>) {
+  const config = parseConfig(vpgConfig, given, 'vpg');
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
   const network = separateActorCritic('vpg', spec, config);
-  const { head, policy } = network;
-  const { layout, init } = network.separate.policy;
-  const optimizer = adam();
-  const store = new Store(engine, {
-    ...valueVectors(network, initRng),
-    policy: init(initRng),
-    policyAdam: optimizer.init(layout.size),
-  });
+  const { head, greedy, separate } = network;
+  const policy = trainable({ network: separate.policy, optimizer: adam(), name: 'policy', moments: 'policyAdam' });
+  const value = valueLearner(separate.value);
+  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const ratesAt = scheduledInputs({ policyLearningRate: config.policyLearningRate });
+  const { obs, action, advantage } = rolloutInputs(spec, head);
 
-  const updateProgram = maskedProgram(head, mask =>
+  const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'vpg.update',
-      inputs: {
-        obs: observationInput(spec.observationSpace),
-        action: head.action,
-        advantage: ['batch'],
-        policyLearningRate: [],
-        ...mask,
-      },
-      run: ({ policy: parameters, policyAdam: moments }, batch) => {
+      inputs: { obs, action, advantage, policyLearningRate: [], ...mask },
+      run: (state, { obs, action, policyLearningRate, mask, ...batch }) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
-        const {
-          loss: _,
-          gradient,
-          ...metrics
-        } = valueAndGrad(layout, params => {
-          const distribution = policy(params, batch.obs, batch.mask);
-          const policyLoss = policyGradientLoss(distribution.logProb(batch.action), advantage);
+        const { next, loss, ...metrics } = policy.descend(state, policyLearningRate, policyAt => {
+          const distribution = policyAt(obs, mask);
+          const policyLoss = policyGradientLoss(distribution.logProb(action), advantage);
           const entropy = tf.mean(distribution.entropy());
           return { loss: tf.sub(policyLoss, tf.mul(entropy, config.entropyCoefficient)), policyLoss, entropy };
-        })(parameters);
-        const next = optimizer.step({ parameters, gradient, state: moments, learningRate: batch.policyLearningRate });
-        const gradientNorm = tf.norm(gradient);
-        return { state: { policy: next.parameters, policyAdam: next.state }, metrics: { ...metrics, gradientNorm } };
+        });
+        return { state: next, metrics };
       },
     }),
   );
 
-  const value = valueFit({ algorithm: 'vpg', spec, network, store, config, shuffleRng });
-  const estimate = advantages(config.gamma, config.lambda);
-
-  async function update(rollout: Rollout, progress: number): Promise<Metrics> {
-    const { obs, action, value: oldValue, actionMask: mask } = rollout;
-    const { advantage, valueTarget } = estimate(rollout);
-    const policyLearningRate = Float32Array.of(valueAt(config.policyLearningRate, progress));
-    const metrics = new MeanMetrics();
-    const result = await updateProgram.for(mask)({ obs, action, advantage, policyLearningRate, ...(mask && { mask }) });
-    metrics.add(await result.metrics.read());
-    const learningRate = valueAt(config.learningRate, progress);
-    await value.fit(rollout, valueTarget, learningRate, metrics);
-    metrics.add({ explainedVariance: explainedVariance(oldValue, valueTarget), learningRate });
-    return metrics;
-  }
-
-  return actorCriticAgent({
-    algorithm: 'vpg',
-    spec,
-    config,
-    network,
-    store,
-    params: network.separate.params,
-    policyVector: 'policy',
-    actionRng,
+  const fit = valueFit({ algorithm: 'vpg', spec, learner: value, store, config, shuffleRng });
+  return rolloutAgent({
+    ...{ algorithm: 'vpg', spec, config, network, store, actionRng },
+    params: separate.params,
+    policy: { vectors: ['policy'], size: greedy.layout.size },
     memory: { shuffleRng },
-    programs: [updateProgram, value],
-    update,
+    normalizer: new Normalizer('vpg', spec, config),
+    programs: [climb, fit],
+    update: onAdvantages(config, async (columns, share, metrics) => {
+      metrics.add(await (await climb.for(columns.mask)({ ...columns, ...ratesAt(share) })).metrics.read());
+      return fit.fit(columns, share, metrics);
+    }),
   });
 }
 
 /** Vanilla Policy Gradient with generalised advantages, for discrete and continuous actions. */
-export const vpg: Algorithm<VpgConfig> = {
+export const vpg: RolloutAlgorithm<VpgConfig> = {
   id: 'vpg',
   title: 'Vanilla Policy Gradient',
   paper: 'Sutton et al. 1999, "Policy Gradient Methods for Reinforcement Learning with Function Approximation", NIPS 12',
+  ...rolloutRegime<VpgConfig>(),
   config: vpgConfig,
   presets: vpgPresets,
   create,
   policy: ({ spec, config }) => greedyPolicy('vpg', spec, config),
-  train: options => trainOnPolicy(options as TrainOptions<OnPolicyAgent<VpgConfig>>),
 };

@@ -7,7 +7,7 @@ import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algor
 import { describeExactness } from '../../../tools/testing/exactness-suite.ts';
 import { describeProbes } from '../../../tools/testing/probe-suite.ts';
 import { type A3cAgent, a3cWith } from '../src/a3c.ts';
-import { inThisThread } from '../src/in-this-thread.ts';
+import { inThisThread } from '../src/workers/in-this-thread.ts';
 
 // With one worker: the order of the changes that several make is not fixed.
 const subject: AlgorithmCase = {

@@ -3,7 +3,6 @@ import { dict, discrete, multiBinary } from '@zpin/contracts';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
 import { dppoWith } from '../src/dppo.ts';
-import { inThisThread } from '../src/in-this-thread.ts';
 import { npg } from '../src/npg.ts';
 import { oneStepActorCritic } from '../src/one-step-actor-critic.ts';
 import { ppo } from '../src/ppo.ts';
@@ -12,6 +11,7 @@ import { recurrentPpo } from '../src/recurrent-ppo.ts';
 import { reinforce } from '../src/reinforce.ts';
 import { trpo } from '../src/trpo.ts';
 import { vpg } from '../src/vpg.ts';
+import { inThisThread } from '../src/workers/in-this-thread.ts';
 
 const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   const { observationSpace: space } = spec;
@@ -31,8 +31,8 @@ const common = {
     [dict({ move: discrete(2) }), refusal],
   ],
 } as const;
-const fit = { batchSize: 12, valueEpochs: 2, learningRate: { type: 'linear', from: 1e-2, to: 1e-3 } };
-const probeFit = { batchSize: 64, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } };
+const fit = { batchSize: 12, valueEpochs: 2, valueLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 } };
+const probeFit = { batchSize: 64, valueEpochs: 8, valueLearningRate: { type: 'linear', from: 1e-2, to: 0 } };
 const rollouts = { numEnvs: 8, rolloutLength: 16, hiddenSizes: [16] };
 
 /** Every algorithm of this package without a memory, for the shared suites. */
@@ -129,7 +129,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       entropyCoefficient: 0.01,
       hiddenSizes: [8],
     },
-    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
+    constant: { policyLearningRate: 1e-2, valueLearningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, policyLearningRate: 3e-2 },
     probeSteps: 5120,
   },
@@ -137,7 +137,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     algorithm: npg,
     ...common,
     small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8] },
-    constant: { learningRate: 1e-2 },
+    constant: { valueLearningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
     probeSteps: 5120,
   },
@@ -145,7 +145,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     algorithm: trpo,
     ...common,
     small: { numEnvs: 2, rolloutLength: 16, ...fit, squashActions: true, cgIterations: 4, hiddenSizes: [8] },
-    constant: { learningRate: 1e-2 },
+    constant: { valueLearningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
     probeSteps: 5120,
   },
@@ -157,11 +157,11 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       rolloutLength: 10,
       valueEpochs: 6,
       policyLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
-      learningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+      valueLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
       hiddenSizes: [8],
     },
-    constant: { policyLearningRate: 1e-2, learningRate: 1e-2 },
-    probe: { ...rollouts, valueEpochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 }, policyLearningRate: 3e-2 },
+    constant: { policyLearningRate: 1e-2, valueLearningRate: 1e-2 },
+    probe: { ...rollouts, valueEpochs: 8, valueLearningRate: { type: 'linear', from: 1e-2, to: 0 }, policyLearningRate: 3e-2 },
     probeSteps: 5120,
   },
   {
@@ -170,15 +170,15 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     small: {
       numEnvs: 2,
       policyLearningRate: { type: 'linear', from: 2e-3, to: 2e-4 },
-      learningRate: { type: 'linear', from: 2e-3, to: 2e-4 },
+      valueLearningRate: { type: 'linear', from: 2e-3, to: 2e-4 },
       hiddenSizes: [8],
     },
-    constant: { policyLearningRate: 2e-3, learningRate: 2e-3 },
+    constant: { policyLearningRate: 2e-3, valueLearningRate: 2e-3 },
     probe: {
       numEnvs: 8,
       hiddenSizes: [16],
       optimizer: 'adam',
-      learningRate: { type: 'linear', from: 1e-2, to: 0 },
+      valueLearningRate: { type: 'linear', from: 1e-2, to: 0 },
       policyLearningRate: { type: 'linear', from: 1e-2, to: 0 },
     },
     probeSteps: 5120,

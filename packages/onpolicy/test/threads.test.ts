@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { compiledEngine, differences, recordRun } from '../../../tools/testing/algorithm-case.ts';
 import { a3cWith } from '../src/a3c.ts';
 import { dppoWith } from '../src/dppo.ts';
-import { inThisThread } from '../src/in-this-thread.ts';
-import { a3c, dppo } from '../src/node.ts';
 import { ppo } from '../src/ppo.ts';
+import { inThisThread } from '../src/workers/in-this-thread.ts';
+import { a3c, dppo } from '../src/workers/node.ts';
 import { algorithmCases } from './algorithms.ts';
 import './misbehaving-env.ts';
 

@@ -1,0 +1,101 @@
+import { field, type ValuesOf } from '@zpin/contracts';
+import { observationFields, type z } from '@zpin/core';
+
+/** Defaults in which algorithms differ. */
+export interface RolloutDefaults {
+  /** 1 when omitted. */
+  readonly numEnvs?: number;
+  readonly rolloutLength: number;
+}
+
+/** Settings of every algorithm that learns from rollouts. */
+export function rolloutFields({ numEnvs = 1, rolloutLength }: RolloutDefaults) {
+  return {
+    numEnvs: field.count({ default: numEnvs, meaning: 'copies of the environment stepped together (N)' }),
+    rolloutLength: field.count({
+      default: rolloutLength,
+      unit: 'environment steps per copy',
+      meaning: 'steps collected between two updates (T)',
+    }),
+    gamma: field.probability({ default: 0.99, meaning: 'discount factor per step' }),
+  };
+}
+
+/** How far GAE(λ) looks ahead. */
+export function lambdaField(standard: number) {
+  return {
+    lambda: field.probability({
+      default: standard,
+      meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the whole return',
+    }),
+  };
+}
+
+/** Settings of advantages by GAE(λ). */
+export function advantageFields({ lambda, normalized }: { readonly lambda: number; readonly normalized: boolean }) {
+  return { ...lambdaField(lambda), ...normalizedAdvantageField(normalized) };
+}
+
+/** Whether advantages are brought to unit size. */
+export function normalizedAdvantageField(standard: boolean) {
+  return {
+    normalizeAdvantage: field.boolean({
+      default: standard,
+      meaning: 'give advantages mean 0 and deviation 1 in each batch that is learned from',
+    }),
+  };
+}
+
+/** Settings of a loss that policy and value have in common, and of the step against it. */
+export function jointLossFields({ entropyCoefficient }: { readonly entropyCoefficient: number }) {
+  return {
+    valueCoefficient: field.nonNegative({ default: 0.5, meaning: 'weight of the value loss' }),
+    entropyCoefficient: field.nonNegative({ default: entropyCoefficient, meaning: 'weight of the entropy bonus' }),
+    maxGradientNorm: field.positive({ default: 0.5, meaning: 'largest global norm of the gradient' }),
+  };
+}
+
+/** Settings of several passes over a rollout, by Adam on minibatches. */
+export const minibatchFields = {
+  batchSize: field.count({ default: 64, unit: 'transitions', meaning: 'size of a minibatch' }),
+  epochs: field.count({ default: 10, meaning: 'passes over a rollout in each update' }),
+  learningRate: field.scheduled({ min: 0, default: 3e-4, meaning: 'step size of Adam' }),
+  adamEpsilon: field.positive({ default: 1e-5, meaning: 'term added to the denominator of Adam' }),
+};
+
+/** Settings of networks of policy and value. */
+export const networkFields = {
+  hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
+  activation: field.choice(['tanh', 'relu'], { default: 'tanh', meaning: 'activation of hidden layers' }),
+  initialLogStd: field.number({ default: 0, meaning: 'first log standard deviation of continuous actions' }),
+  squashActions: field.boolean({
+    default: false,
+    meaning: 'squash continuous actions to their bounds by tanh, instead of clipping them',
+  }),
+};
+
+/** For algorithms that make one step for policy and value together. */
+export const sharedTrunkField = {
+  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value share their hidden layers' }),
+};
+
+/** For algorithms that change policy and value in different ways. */
+export const separateTrunksField = {
+  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value never share their hidden layers here' }),
+};
+
+/** The same schema, which says why there is no shared trunk. */
+export function withSeparateTrunks<Schema extends z.ZodType<{ readonly sharedTrunk: boolean }>>(schema: Schema): Schema {
+  return schema.refine(({ sharedTrunk }) => !sharedTrunk, {
+    error: 'sharedTrunk must be false, as the value is fitted apart from the policy',
+    path: ['sharedTrunk'],
+  });
+}
+
+/** Settings of every algorithm whose observations and rewards can be normalised. */
+export const normalizationFields = {
+  ...observationFields({ smallestDeviation: 0 }),
+  normalizeRewards: field.boolean({ default: false, meaning: 'divide rewards by the deviation of the discounted return' }),
+};
+
+export type NormalizationConfig = Readonly<ValuesOf<typeof normalizationFields>>;

@@ -1,0 +1,75 @@
+import type { Preset } from '@zpin/core';
+
+/** RL Baselines3 Zoo's for both kinds of LunarLander. */
+const lunarLander = {
+  numEnvs: 16,
+  rolloutLength: 1024,
+  gamma: 0.999,
+  lambda: 0.98,
+  epochs: 4,
+  entropyCoefficient: 0.01,
+} as const;
+
+/**
+ * Settings with which PPO reaches the threshold of an environment; those of CartPole and LunarLander are RL Baselines3 Zoo's,
+ * those of Hopper CleanRL's.
+ */
+export const ppoPresets = {
+  'CartPole-v1': {
+    totalSteps: 100_000,
+    config: {
+      numEnvs: 8,
+      rolloutLength: 32,
+      batchSize: 256,
+      epochs: 20,
+      gamma: 0.98,
+      lambda: 0.8,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      clipRange: { type: 'linear', from: 0.2, to: 0 },
+    },
+  },
+  'Acrobot-v1': {
+    totalSteps: 200_000,
+    config: {
+      numEnvs: 16,
+      rolloutLength: 128,
+      batchSize: 256,
+      epochs: 10,
+      lambda: 0.94,
+      learningRate: 1e-3,
+      normalizeObservations: true,
+    },
+  },
+  'MountainCar-v0': {
+    totalSteps: 1_000_000,
+    config: {
+      numEnvs: 16,
+      rolloutLength: 64,
+      batchSize: 256,
+      lambda: 0.98,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
+  },
+  'Pendulum-v1': {
+    totalSteps: 100_000,
+    config: {
+      numEnvs: 4,
+      rolloutLength: 1024,
+      gamma: 0.95,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      normalizeRewards: true,
+    },
+  },
+  'LunarLander-v3': { totalSteps: 1_000_000, config: lunarLander },
+  'LunarLanderContinuous-v3': { totalSteps: 1_000_000, config: lunarLander },
+  'Hopper-v5': {
+    totalSteps: 1_000_000,
+    config: {
+      learningRate: { type: 'linear', from: 3e-4, to: 0 },
+      normalizeObservations: true,
+      normalizeRewards: true,
+    },
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
