@@ -203,9 +203,9 @@ function observationSpace({ obs, q }: Probe): Space {
 class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
   /** Number of the state. */
   protected readonly world = new Int32Array(1);
-  private readonly probe: Probe;
-  private readonly actions: ActionKind;
-  private readonly observations: NumericArray;
+  readonly #probe: Probe;
+  readonly #actions: ActionKind;
+  readonly #observations: NumericArray;
 
   constructor(probe: Probe, actions: ActionKind) {
     super({
@@ -215,32 +215,32 @@ class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
       maxEpisodeSteps: probe.limit ?? null,
       rewardThreshold: null,
     });
-    this.probe = probe;
-    this.actions = actions;
-    this.observations = probeObservations(probe);
+    this.#probe = probe;
+    this.#actions = actions;
+    this.#observations = probeObservations(probe);
   }
 
   override get hasActionMask(): boolean {
-    return this.probe.legal !== undefined;
+    return this.#probe.legal !== undefined;
   }
 
   protected override mask(out: Uint8Array, offset: number): void {
     const [state] = this.world;
-    this.probe.q[state].forEach((_, action) => {
-      out[offset + action] = Number(this.probe.legal?.[state].includes(action));
+    this.#probe.q[state].forEach((_, action) => {
+      out[offset + action] = Number(this.#probe.legal?.[state].includes(action));
     });
   }
 
   protected start(): void {
-    const { starts } = this.probe;
+    const { starts } = this.#probe;
     this.world[0] = starts[this.rng.integers(0, starts.length)];
   }
 
   protected advance(actions: NumericArray, offset: number): void {
     const [state] = this.world;
-    const outcomes = this.probe.outcomes[state];
-    const action = this.actions === 'discrete' ? actions[offset] : Math.min(outcomes.length - 1, Number(actions[offset] > 0));
-    if (this.probe.legal && !this.probe.legal[state].includes(action))
+    const outcomes = this.#probe.outcomes[state];
+    const action = this.#actions === 'discrete' ? actions[offset] : Math.min(outcomes.length - 1, Number(actions[offset] > 0));
+    if (this.#probe.legal && !this.#probe.legal[state].includes(action))
       throw new Error(`illegal action ${action} in state ${state}`);
     const [reward, next] = outcomes[action];
     this.reward = reward;
@@ -249,8 +249,8 @@ class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
   }
 
   protected observe(out: NumericArray, offset: number): void {
-    const size = this.observations.length / this.probe.q.length;
+    const size = this.#observations.length / this.#probe.q.length;
     const [state] = this.world;
-    for (let i = 0; i < size; i++) out[offset + i] = this.observations[state * size + i];
+    for (let i = 0; i < size; i++) out[offset + i] = this.#observations[state * size + i];
   }
 }

@@ -41,26 +41,26 @@ const HIGH = 9;
  * Every source of randomness of the project is one of these.
  */
 export class Rng {
-  private readonly words = new Int32Array(10);
-  private readonly increment = new Float64Array(3);
-  private seeds: SeedSequence;
-  private buffered = 0;
-  private hasBuffered = false;
+  readonly #words = new Int32Array(10);
+  readonly #increment = new Float64Array(3);
+  #seeds: SeedSequence;
+  #buffered = 0;
+  #hasBuffered = false;
 
   /**
    * @param seed integer in [0, 2^53), or several such integers (all of them count, as in numpy)
    * @throws InputError when it is anything else
    */
   constructor(seed: number | readonly number[] | SeedSequence) {
-    this.seeds = seed instanceof SeedSequence ? seed : new SeedSequence(seed);
-    const [a, b, c, d, e, f, g, h] = this.seeds.generate(8);
+    this.#seeds = seed instanceof SeedSequence ? seed : new SeedSequence(seed);
+    const [a, b, c, d, e, f, g, h] = this.#seeds.generate(8);
     // numpy reads 64-bit words: high half of the state first, then the low half; the same for the stream.
-    this.place([c, d, a, b], [(g << 1) | 1, (h << 1) | (g >>> 31), (e << 1) | (h >>> 31), (f << 1) | (e >>> 31)]);
-    const initial = this.words.slice(0, 4);
-    this.words.fill(0, 0, 4);
-    this.next();
-    addWords(this.words, initial);
-    this.next();
+    this.#place([c, d, a, b], [(g << 1) | 1, (h << 1) | (g >>> 31), (e << 1) | (h >>> 31), (f << 1) | (e >>> 31)]);
+    const initial = this.#words.slice(0, 4);
+    this.#words.fill(0, 0, 4);
+    this.#next();
+    addWords(this.#words, initial);
+    this.#next();
   }
 
   /** A generator at the position that `state` describes. */
@@ -72,8 +72,8 @@ export class Rng {
 
   /** Uniform in [0, 1), 53 bits. */
   random(): number {
-    this.next();
-    return ((this.words[HIGH] >>> 0) * 2097152 + (this.words[LOW] >>> 11)) * TWO_M53;
+    this.#next();
+    return ((this.#words[HIGH] >>> 0) * 2097152 + (this.#words[LOW] >>> 11)) * TWO_M53;
   }
 
   /** Uniform in [low, high). */
@@ -93,15 +93,15 @@ export class Rng {
       );
     }
     if (range === 1) return low;
-    if (range >= TWO_32) return low + (range === TWO_32 ? this.bits32() : this.below64(range));
-    return low + this.below32(range);
+    if (range >= TWO_32) return low + (range === TWO_32 ? this.#bits32() : this.#below64(range));
+    return low + this.#below32(range);
   }
 
   /** Standard normal, by numpy's ziggurat with 256 levels (Marsaglia and Tsang 2000). */
   standardNormal(): number {
-    const words = this.words;
+    const words = this.#words;
     for (;;) {
-      this.next();
+      this.#next();
       const low = words[LOW];
       const level = low & 0xff;
       // 52 bits above the 8 bits of the level and the one of the sign.
@@ -109,7 +109,7 @@ export class Rng {
       const scaled = magnitude * normalScale[level];
       const value = low & 0x100 ? -scaled : scaled;
       if (magnitude < normalAccept[level]) return value;
-      if (level === 0) return this.normalTail(magnitude);
+      if (level === 0) return this.#normalTail(magnitude);
       const bottom = normalHeight[level];
       if ((normalHeight[level - 1] - bottom) * this.random() + bottom < Math.exp(-0.5 * value * value)) return value;
     }
@@ -155,7 +155,7 @@ export class Rng {
   /** Puts the elements of `array` in random order, in place, and returns it. */
   shuffle<A extends { readonly length: number; [index: number]: unknown }>(array: A): A {
     for (let i = array.length - 1; i > 0; i--) {
-      const j = this.upTo(i);
+      const j = this.#upTo(i);
       const swapped = array[i];
       array[i] = array[j];
       array[j] = swapped;
@@ -170,20 +170,20 @@ export class Rng {
 
   /** `n` independent generators, numpy's `Generator.spawn`. Does not draw from this one; a second call gives others. */
   spawn(n: number): Rng[] {
-    return this.seeds.spawn(n).map(seeds => new Rng(seeds));
+    return this.#seeds.spawn(n).map(seeds => new Rng(seeds));
   }
 
   /** Exact position; `restore` or `Rng.fromState` goes on from it. */
   state(): RngState {
-    const words = Array.from(this.words, word => word >>> 0);
+    const words = Array.from(this.#words, word => word >>> 0);
     return {
       generator: 'pcg64',
       state: words.slice(0, 4),
       increment: words.slice(4, 8),
-      buffered: this.hasBuffered ? this.buffered : null,
-      entropy: [...this.seeds.entropy],
-      spawnKey: [...this.seeds.spawnKey],
-      spawned: this.seeds.spawned,
+      buffered: this.#hasBuffered ? this.#buffered : null,
+      entropy: [...this.#seeds.entropy],
+      spawnKey: [...this.#seeds.spawnKey],
+      spawned: this.#seeds.spawned,
     };
   }
 
@@ -192,16 +192,16 @@ export class Rng {
     if (state?.generator !== 'pcg64' || !areWords(state.state, 4) || !areWords(state.increment, 4)) {
       throw new InputError(message('Rng.restore', 'state must come from Rng.state()', state, 'Pass an unchanged state'));
     }
-    this.seeds = new SeedSequence(state.entropy, state.spawnKey, state.spawned);
-    this.place(state.state, state.increment);
-    this.hasBuffered = state.buffered !== null;
-    this.buffered = state.buffered ?? 0;
+    this.#seeds = new SeedSequence(state.entropy, state.spawnKey, state.spawned);
+    this.#place(state.state, state.increment);
+    this.#hasBuffered = state.buffered !== null;
+    this.#buffered = state.buffered ?? 0;
   }
 
-  private place(state: readonly number[], increment: readonly number[]): void {
-    this.words.set(state, 0);
-    this.words.set(increment, 4);
-    for (let i = 0; i < 3; i++) this.increment[i] = increment[i] >>> 0;
+  #place(state: readonly number[], increment: readonly number[]): void {
+    this.#words.set(state, 0);
+    this.#words.set(increment, 4);
+    for (let i = 0; i < 3; i++) this.#increment[i] = increment[i] >>> 0;
   }
 
   /**
@@ -209,9 +209,9 @@ export class Rng {
    * A product of two words needs 64 bits: its lower half comes from `Math.imul`, its upper half from the float64 product, which is off
    * by less than 2^13, so that (product − lower) / 2^32 lies near the wanted integer and rounding makes it exact.
    */
-  private next(): void {
-    const words = this.words;
-    const increment = this.increment;
+  #next(): void {
+    const words = this.#words;
+    const increment = this.#increment;
     const a0 = words[0];
     const a1 = words[1];
     const a2 = words[2];
@@ -249,25 +249,25 @@ export class Rng {
     words[HIGH] = (h >>> r) | ((l << 1) << (31 - r));
   }
 
-  private bits32(): number {
-    if (this.hasBuffered) {
-      this.hasBuffered = false;
-      return this.buffered;
+  #bits32(): number {
+    if (this.#hasBuffered) {
+      this.#hasBuffered = false;
+      return this.#buffered;
     }
-    this.next();
-    this.hasBuffered = true;
-    this.buffered = this.words[HIGH] >>> 0;
-    return this.words[LOW] >>> 0;
+    this.#next();
+    this.#hasBuffered = true;
+    this.#buffered = this.#words[HIGH] >>> 0;
+    return this.#words[LOW] >>> 0;
   }
 
   /** Uniform integer in [0, range), 2 ≤ range < 2^32: the upper half of bits · range, unless the lower half shows a bias. */
-  private below32(range: number): number {
-    let bits = this.bits32();
+  #below32(range: number): number {
+    let bits = this.#bits32();
     let lower = Math.imul(bits, range) >>> 0;
     if (lower < range) {
       const threshold = (TWO_32 - range) % range;
       while (lower < threshold) {
-        bits = this.bits32();
+        bits = this.#bits32();
         lower = Math.imul(bits, range) >>> 0;
       }
     }
@@ -275,27 +275,27 @@ export class Rng {
   }
 
   /** Uniform integer in [0, max], max < 2^32, as numpy shuffles: as many bits as max has, until they fit. */
-  private upTo(max: number): number {
+  #upTo(max: number): number {
     const shift = Math.clz32(max);
     for (;;) {
-      const value = (this.bits32() << shift) >>> shift;
+      const value = (this.#bits32() << shift) >>> shift;
       if (value <= max) return value;
     }
   }
 
   /** As `below32` with 64 bits; rare, so clarity wins over speed. */
-  private below64(range: number): number {
+  #below64(range: number): number {
     const big = BigInt(range);
     const threshold = (2n ** 64n - big) % big;
     for (;;) {
-      this.next();
-      const product = ((BigInt(this.words[HIGH] >>> 0) << 32n) | BigInt(this.words[LOW] >>> 0)) * big;
+      this.#next();
+      const product = ((BigInt(this.#words[HIGH] >>> 0) << 32n) | BigInt(this.#words[LOW] >>> 0)) * big;
       if (BigInt.asUintN(64, product) >= threshold) return Number(product >> 64n);
     }
   }
 
   /** Normal beyond the last level (Marsaglia 1964). */
-  private normalTail(magnitude: number): number {
+  #normalTail(magnitude: number): number {
     for (;;) {
       const x = -Math.log1p(-this.random()) * TAIL_START_INVERSE;
       const y = -Math.log1p(-this.random());

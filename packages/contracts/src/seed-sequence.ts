@@ -29,7 +29,7 @@ export class SeedSequence {
 
   /** The first `n` 32-bit words of this sequence. */
   generate(n: number): Uint32Array {
-    const pool = this.pool();
+    const pool = this.#pool();
     const words = new Uint32Array(n);
     let constant = 0x8b51f9dd;
     for (let i = 0; i < n; i++) {
@@ -41,7 +41,7 @@ export class SeedSequence {
     return words;
   }
 
-  private pool(): Uint32Array {
+  #pool(): Uint32Array {
     // A child pads its seed to the pool's size, so that seed and path cannot be confused.
     const padding = this.spawnKey.length > 0 ? new Array<number>(Math.max(0, POOL_SIZE - this.entropy.length)).fill(0) : [];
     const words = [...this.entropy, ...padding, ...this.spawnKey.flatMap(toWords)];
