@@ -9,7 +9,7 @@
  * it where the data are of two minds.
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { flatSize, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   adam,

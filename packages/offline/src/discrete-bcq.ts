@@ -19,7 +19,7 @@
  * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   type ConfigOf,

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   type Agent,
   box,
@@ -136,7 +136,7 @@ const greedyValue =
   (agent, spec, obs) => {
     const { critic, greedy } = networks({ spec, config: agent.config });
     return compute(agent, spec, obs, (vectors, seen) => {
-      const action = greedy(vectors, seen).div(10);
+      const action = tf.div(greedy(vectors, seen), 10);
       return smallest(critic.apply(unflattenParams(critic.layout, vectors.critic), seen, action));
     });
   };
@@ -191,7 +191,7 @@ export const valueCases: readonly AlgorithmCase[] = [
     probeSteps: 1500,
     estimates: discreteValues(({ spec, config }) => {
       const { apply } = discreteBcqNetwork({ spec, config: config as DiscreteBcqConfig });
-      return (params, obs) => apply(params, obs).unstack(2)[0] as tf.Tensor;
+      return (params, obs) => tf.unstack(apply(params, obs), 2)[0] as tf.Tensor;
     }),
     refuses: onlyDiscrete,
   },
@@ -244,7 +244,7 @@ export const valueCases: readonly AlgorithmCase[] = [
         critic,
         greedy: (vectors, obs) => {
           const [first, ...rest] = names.map(name => vectors[name]);
-          return greedy.act(unflattenParams(greedy.layout, first.concat(rest)), obs);
+          return greedy.act(unflattenParams(greedy.layout, tf.concat([first, ...rest])), obs);
         },
       };
     }),

@@ -21,7 +21,7 @@
  * 5. Beside the paper, off unless asked for: n-step and prioritized replay, normalised observations.
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field, Rng } from '@zpin/contracts';
 import {
   type Categorical,

@@ -18,7 +18,7 @@
  *    switches.
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, field, message, type Rng } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, configSchema, type PolicyOptions, program, type ReplayAlgorithm } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';

@@ -19,7 +19,7 @@
  *    switches.
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, field, message } from '@zpin/contracts';
 import {
   type ConfigOf,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Agent, box, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { observationInput, type ParameterLayout, program, Store, unflattenParams } from '@zpin/core';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';

@@ -12,7 +12,7 @@
  *
  * Deviations from the paper: step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, message } from '@zpin/contracts';
 import {
   type ConfigOf,

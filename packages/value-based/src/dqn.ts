@@ -22,7 +22,7 @@
  * 3. The gradient is clipped to a global norm (`maxGradientNorm`).
  */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   type ConfigOf,

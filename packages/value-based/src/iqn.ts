@@ -18,7 +18,7 @@
  * 3. All hidden layers come before the product with φ.
  * 4. Step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   type ConfigOf,

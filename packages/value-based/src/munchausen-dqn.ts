@@ -16,7 +16,7 @@
  * 1. With `nSteps`, only the first action is rewarded for its probability.
  * 2. Those of `dqn`, whose loss it uses.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   type ConfigOf,

@@ -16,7 +16,7 @@
  * 1. A time limit is not the end of the task: it bootstraps.
  * 2. Several environments share one step, by the mean of their errors.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field, type OffPolicyAgent } from '@zpin/contracts';
 import {
   type ConfigOf,

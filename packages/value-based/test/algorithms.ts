@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Agent, box, dict, discrete, type EnvSpec, multiDiscrete, type NumericArray } from '@zpin/contracts';
 import { type Algorithm, observationInput, type PolicyOptions, program, Store, unflattenParams } from '@zpin/core';
 import { type AlgorithmCase, compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';

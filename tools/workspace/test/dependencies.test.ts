@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ['@zpin/contracts'],
   envs: ['@zpin/contracts'],
   replay: ['@zpin/contracts'],
-  her: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
+  her: ['@zpin/contracts', '@zpin/replay'],
   hrl: ['@zpin/core', '@zpin/contracts', '@zpin/replay', '@zpin/value-based'],
   onpolicy: ['@zpin/core', '@zpin/contracts'],
   offline: ['@zpin/core', '@zpin/core/node', '@zpin/contracts', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { createEngine } from '@zpin/core';
 import { it } from 'vitest';
 import { expectClose } from '../../../../tools/testing/expect-close.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Each row `count` times, copies of a row behind each other: `[B, W]` → `[B·count, W]`. By stacking, which unlike a tile does not

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type BoxSpace, describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/contracts';
 import { clipToBox } from '@zpin/core';
 

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { describeSpace, type EnvSpec, flatSize, message, type Rng, SpaceError } from '@zpin/contracts';
 import {
   type Acting,

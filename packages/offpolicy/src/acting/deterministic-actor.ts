@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type EnvSpec, field, flatSize, shareDone, type ValuesOf, valueAt } from '@zpin/contracts';
 import {
   type Acting,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field, Rng, type Schedule, type ValuesOf } from '@zpin/contracts';
 import {
   adam,

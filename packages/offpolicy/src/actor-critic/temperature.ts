@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { field, type ValuesOf } from '@zpin/contracts';
 import { adam, trainable } from '@zpin/core';
 import { logarithm } from './logarithm.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, discrete, Rng } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { combine, type PolicyOptions } from '@zpin/core';
 import type { ActionBox } from '../acting/action-box.ts';
 import type { NetworkConfig } from '../actor-critic/actor-critic-fields.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { flatSize, shareDone, valueAt } from '@zpin/contracts';
 import { type Acting, type InputShape, maskedProgram, maskValues, observationInput, program, unflattenParams } from '@zpin/core';
 import { checkMask, epsilonGreedy } from './epsilon-greedy.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type EnvSpec, Rng, type Schedule } from '@zpin/contracts';
 import {
   adam,

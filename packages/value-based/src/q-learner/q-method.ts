@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { LossOutput } from '@zpin/core';
 import type { QNetwork } from './q-network.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contracts';
 import {
   combine,

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { createEngine } from '@zpin/core';
 import { it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { distanceLoss, likelihoodLoss } from './bc.ts';
+import { distanceLoss, likelihoodLoss } from '../src/bc.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

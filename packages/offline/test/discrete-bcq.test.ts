@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { createEngine } from '@zpin/core';
 import { expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { constrainedValues } from './discrete-bcq.ts';
+import { constrainedValues } from '../src/discrete-bcq.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, ConfigError, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { drawSubset, redq, redqActorLoss, redqTarget } from './redq.ts';
+import { drawSubset, redq, redqActorLoss, redqTarget } from '../src/redq.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

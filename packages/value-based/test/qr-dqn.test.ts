@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@zpin/contracts';
 import { createEngine, quantileHuber } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { quantileLoss, quantileTarget, quantileValues } from './qr-dqn.ts';
+import { quantileLoss, quantileTarget, quantileValues } from '../src/qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

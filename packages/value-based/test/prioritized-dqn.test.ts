@@ -1,10 +1,10 @@
 import type { OffPolicyAgent, TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { setBiases } from '../test/set-biases.ts';
-import { twoNumbers as spec, twoTransitions } from '../test/two-transitions.ts';
-import { prioritizedDqn } from './prioritized-dqn.ts';
-import { rainbow } from './rainbow.ts';
+import { setBiases } from './set-biases.ts';
+import { twoNumbers as spec, twoTransitions } from './two-transitions.ts';
+import { prioritizedDqn } from '../src/prioritized-dqn.ts';
+import { rainbow } from '../src/rainbow.ts';
 
 const engine = await createEngine('onnx');
 /** Both transitions end. */

@@ -1,7 +1,7 @@
 import { discrete, type EnvSpec, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { expect, it } from 'vitest';
-import { neuralQLearning } from './neural-q-learning.ts';
+import { neuralQLearning } from '../src/neural-q-learning.ts';
 
 const engine = await createEngine('onnx');
 const spec: EnvSpec = {

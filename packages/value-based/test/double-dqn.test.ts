@@ -1,15 +1,15 @@
 import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { setBiases } from '../test/set-biases.ts';
-import { c51 } from './c51.ts';
-import { doubleDqn } from './double-dqn.ts';
-import { dqn } from './dqn.ts';
-import { duelingDoubleDqn } from './dueling-double-dqn.ts';
-import { duelingDqn } from './dueling-dqn.ts';
-import { noisyDqn } from './noisy-dqn.ts';
-import { prioritizedDqn } from './prioritized-dqn.ts';
-import { rainbow } from './rainbow.ts';
+import { setBiases } from './set-biases.ts';
+import { c51 } from '../src/c51.ts';
+import { doubleDqn } from '../src/double-dqn.ts';
+import { dqn } from '../src/dqn.ts';
+import { duelingDoubleDqn } from '../src/dueling-double-dqn.ts';
+import { duelingDqn } from '../src/dueling-dqn.ts';
+import { noisyDqn } from '../src/noisy-dqn.ts';
+import { prioritizedDqn } from '../src/prioritized-dqn.ts';
+import { rainbow } from '../src/rainbow.ts';
 
 const engine = await createEngine('onnx');
 const spec: EnvSpec = {

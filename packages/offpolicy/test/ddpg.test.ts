@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type AgentState, box, ConfigError, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from './ddpg.ts';
+import { clippedTarget, type DdpgConfig, ddpg, ddpgActorLoss, ddpgCriticLoss, ddpgTarget } from '../src/ddpg.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

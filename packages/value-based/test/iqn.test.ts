@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, discrete, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, quantileHuber, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { cosines, iqnConfig, iqnNetwork } from './iqn.ts';
-import { quantileLoss } from './qr-dqn.ts';
+import { cosines, iqnConfig, iqnNetwork } from '../src/iqn.ts';
+import { quantileLoss } from '../src/qr-dqn.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

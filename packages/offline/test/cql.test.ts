@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { cqlWeightLoss, logSumExpEstimate } from './cql.ts';
+import { cqlWeightLoss, logSumExpEstimate } from '../src/cql.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 

@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type AgentState, box, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { smoothedAction, type Td3Config, td3, td3ActorLoss, td3CriticLoss, td3Target } from './td3.ts';
+import { smoothedAction, type Td3Config, td3, td3ActorLoss, td3CriticLoss, td3Target } from '../src/td3.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { createEngine, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { setBiases } from '../test/set-biases.ts';
-import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from './munchausen-dqn.ts';
+import { setBiases } from './set-biases.ts';
+import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from '../src/munchausen-dqn.ts';
 
 const engine = await createEngine('onnx');
 await createEngine('tensorflow', { backend: 'cpu' });

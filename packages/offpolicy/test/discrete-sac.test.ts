@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type AgentState, box, discrete, type EnvSpec, Rng, type TransitionBatch } from '@zpin/contracts';
 import { Categorical, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import {
   discreteSacTarget,
   maskedTargetEntropy,
   softValue,
-} from './discrete-sac.ts';
+} from '../src/discrete-sac.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

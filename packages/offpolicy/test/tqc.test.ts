@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, ConfigError, type EnvSpec, Rng, type RngState } from '@zpin/contracts';
 import { createEngine, unflattenParams } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from './tqc.ts';
+import { smallestAtoms, tqc, tqcActorLoss, tqcCriticLoss, tqcNetworks, tqcTarget } from '../src/tqc.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

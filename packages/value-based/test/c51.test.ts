@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, discrete, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { atomsOf, c51, categoricalLoss, categoricalUpdate, categoricalValues, projectedTarget } from './c51.ts';
+import { atomsOf, c51, categoricalLoss, categoricalUpdate, categoricalValues, projectedTarget } from '../src/c51.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 
