@@ -1,7 +1,6 @@
 import { box, discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { setBiases } from './set-biases.ts';
 import { c51 } from '../src/c51.ts';
 import { doubleDqn } from '../src/double-dqn.ts';
 import { dqn } from '../src/dqn.ts';
@@ -10,6 +9,7 @@ import { duelingDqn } from '../src/dueling-dqn.ts';
 import { noisyDqn } from '../src/noisy-dqn.ts';
 import { prioritizedDqn } from '../src/prioritized-dqn.ts';
 import { rainbow } from '../src/rainbow.ts';
+import { setBiases } from './set-biases.ts';
 
 const engine = await createEngine('onnx');
 const spec: EnvSpec = {

@@ -3,8 +3,8 @@ import { type AgentState, box, InputError, type OffPolicyAgent } from '@zpin/con
 import { createEngine, halfSquare, huber, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { twoTransitions as batch, twoNumbers as spec } from './two-transitions.ts';
 import { type DqnConfig, doubleTarget, dqn, dqnLoss, dqnTarget, valueUpdate } from '../src/dqn.ts';
+import { twoTransitions as batch, twoNumbers as spec } from './two-transitions.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });

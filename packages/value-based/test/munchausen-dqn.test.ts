@@ -3,8 +3,8 @@ import { discrete, type EnvSpec, type OffPolicyAgent, type TransitionBatch } fro
 import { createEngine, maskValues } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { setBiases } from './set-biases.ts';
 import { munchausenDqn, munchausenDqnConfig, munchausenTarget, scaledLogPolicy, softValue } from '../src/munchausen-dqn.ts';
+import { setBiases } from './set-biases.ts';
 
 const engine = await createEngine('onnx');
 await createEngine('tensorflow', { backend: 'cpu' });

@@ -1,10 +1,10 @@
 import type { OffPolicyAgent, TransitionBatch } from '@zpin/contracts';
 import { type Algorithm, createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { setBiases } from './set-biases.ts';
-import { twoNumbers as spec, twoTransitions } from './two-transitions.ts';
 import { prioritizedDqn } from '../src/prioritized-dqn.ts';
 import { rainbow } from '../src/rainbow.ts';
+import { setBiases } from './set-biases.ts';
+import { twoNumbers as spec, twoTransitions } from './two-transitions.ts';
 
 const engine = await createEngine('onnx');
 /** Both transitions end. */

@@ -1,8 +1,8 @@
 import type { OffPolicyAgent } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
-import { twoTransitions as batch, twoNumbers as spec } from './two-transitions.ts';
 import { type RainbowConfig, rainbow } from '../src/rainbow.ts';
+import { twoTransitions as batch, twoNumbers as spec } from './two-transitions.ts';
 
 const engine = await createEngine('onnx');
 
