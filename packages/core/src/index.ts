@@ -84,9 +84,7 @@ export { hessianVectorProduct } from './nn/hessian-vector-product.ts';
 export type { Initialization, Initializer } from './nn/initializers.ts';
 export {
   constant,
-  glorotNormal,
   glorotUniform,
-  heNormal,
   heUniform,
   initialize,
   orthogonal,
@@ -143,5 +141,10 @@ export type { Dimension, InputShape, Program, ProgramDefinition, ProgramResult }
 export { bool, int32, program, uint8 } from './program/program.ts';
 export type { StateTensors, StateUpdate, VectorTree } from './program/store.ts';
 export { Store } from './program/store.ts';
+export type { ReturnInput } from './returns/discounted-returns.ts';
+export { discountedReturns } from './returns/discounted-returns.ts';
 export type { GaeInput } from './returns/gae.ts';
 export { gae } from './returns/gae.ts';
+export { nStepReturns } from './returns/n-step-returns.ts';
+export type { VtraceInput, VtraceOptions, VtraceOutput } from './returns/vtrace.ts';
+export { vtrace } from './returns/vtrace.ts';

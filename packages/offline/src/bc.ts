@@ -73,12 +73,18 @@ export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
 
 // ---- losses ----
 
-/** −mean log π(a|s): scalar. @param logits `[B, A]` @param action `[B]` @param mask `[B, A]`, 1 = legal; all when omitted */
+/**
+ * −mean log π(a|s): scalar; as Fujimoto et al. (2019), arXiv:1910.01708, algorithm 1, learn the imitation of discrete BCQ.
+ * @param logits `[B, A]` @param action `[B]` @param mask `[B, A]`, 1 = legal; all when omitted
+ */
 export function likelihoodLoss(logits: tf.Tensor, action: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
   return tf.neg(tf.mean(new Categorical(logits, mask).logProb(action)));
 }
 
-/** mean ‖π(s) − a‖² / K: scalar. @param predicted `[B, K]` @param action `[B, K]`, both in [−1, 1] */
+/**
+ * mean ‖π(s) − a‖² / K: scalar; the imitation in TD3+BC (Fujimoto & Gu 2021, arXiv:2106.06860, section 5).
+ * @param predicted `[B, K]` @param action `[B, K]`, both in [−1, 1]
+ */
 export function distanceLoss(predicted: tf.Tensor, action: tf.Tensor): tf.Tensor {
   return tf.mean(tf.squaredDifference(predicted, action));
 }

@@ -49,7 +49,7 @@ export function atomsOf({ numAtoms, valueMin, valueMax }: AtomConfig, algorithm:
   return Array.from({ length: numAtoms }, (_, i) => valueMin + ((valueMax - valueMin) * i) / (numAtoms - 1));
 }
 
-/** Q = Σ_i z_i p_i. @param logits `[B, A, N]` @param atoms `[N]` @returns `[B, A]` */
+/** Q = Σ_i z_i p_i (algorithm 1, first line). @param logits `[B, A, N]` @param atoms `[N]` @returns `[B, A]` */
 export function categoricalValues(logits: tf.Tensor, atoms: readonly number[]): tf.Tensor {
   return tf.sum(tf.mul(tf.softmax(logits), tf.tensor1d([...atoms])), 2);
 }

@@ -52,7 +52,7 @@ export type IqnConfig = ConfigOf<typeof iqnConfig>;
 
 // ---- network ----
 
-/** cos(π i τ) for i = 0 … n − 1. @param fractions τ `[B, N]` @returns `[B · N, n]` */
+/** cos(π i τ) for i = 0 … n − 1 (equation 4). @param fractions τ `[B, N]` @returns `[B · N, n]` */
 export function cosines(fractions: tf.Tensor, n: number): tf.Tensor {
   const frequencies = tf.tensor2d(
     Array.from({ length: n }, (_, i) => Math.PI * i),

@@ -45,7 +45,7 @@ export type QrDqnConfig = ConfigOf<typeof qrDqnConfig>;
 
 // ---- losses ----
 
-/** Q: mean of the quantiles. @param quantiles `[B, A, N]` @returns `[B, A]` */
+/** Q = Σ_j θ_j / N, the mean of the quantiles (algorithm 1, first line). @param quantiles `[B, A, N]` @returns `[B, A]` */
 export function quantileValues(quantiles: tf.Tensor): tf.Tensor {
   return tf.mean(quantiles, 2);
 }

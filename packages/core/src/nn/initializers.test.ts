@@ -2,9 +2,7 @@ import { Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import {
   constant,
-  glorotNormal,
   glorotUniform,
-  heNormal,
   heUniform,
   type Initializer,
   initialize,
@@ -62,10 +60,8 @@ describe('scaled initialisers', () => {
   const variance: [string, Initializer, number, number][] = [
     ['uniformFanIn', uniformFanIn(), 1 / 90 / 3, Math.sqrt(1 / 90)],
     ['uniformFanIn with its own fan-in', uniformFanIn(2, 16), 4 / 16 / 3, 0.5],
-    ['heNormal', heNormal(), 2 / 90, Number.POSITIVE_INFINITY],
     ['heUniform', heUniform(3), (9 * 2) / 90, 3 * Math.sqrt(6 / 90)],
-    ['glorotNormal', glorotNormal(2), (4 * 2) / 360, Number.POSITIVE_INFINITY],
-    ['glorotUniform', glorotUniform(), 2 / 360, Math.sqrt(6 / 360)],
+    ['glorotUniform', glorotUniform(2), (4 * 2) / 360, 2 * Math.sqrt(6 / 360)],
   ];
 
   it.each(variance)('%s has its variance and its limit', (_name, initializer, expected, limit) => {
@@ -73,7 +69,7 @@ describe('scaled initialisers', () => {
     expect(Math.abs(mean)).toBeLessThan(0.06 * Math.sqrt(expected));
     expect(Math.abs(variance / expected - 1)).toBeLessThan(0.06);
     expect(largest).toBeLessThanOrEqual(Math.fround(limit));
-    if (limit < Number.POSITIVE_INFINITY) expect(largest).toBeGreaterThan(0.99 * limit);
+    expect(largest).toBeGreaterThan(0.99 * limit);
   });
 });
 

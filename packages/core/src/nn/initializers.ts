@@ -18,8 +18,6 @@ function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
 
 const uniform = (limit: number, shape: readonly number[], rng: Rng): Float32Array =>
   Float32Array.from({ length: count(shape) }, () => rng.uniform(-limit, limit));
-const normal = (std: number, shape: readonly number[], rng: Rng): Float32Array =>
-  Float32Array.from({ length: count(shape) }, () => std * rng.standardNormal());
 
 export function constant(value: number): Initializer {
   return shape => new Float32Array(count(shape)).fill(value);
@@ -30,25 +28,12 @@ export function uniformFanIn(gain = 1, fanIn?: number): Initializer {
   return (shape, rng) => uniform(gain / Math.sqrt(fanIn ?? fans(shape).fanIn), shape, rng);
 }
 
-/** N(0, 2 g²/fanIn): keeps the variance of activations through `relu` (He et al. 2015, eq. 10). */
-export function heNormal(gain = 1): Initializer {
-  return (shape, rng) => normal(gain * Math.sqrt(2 / fans(shape).fanIn), shape, rng);
-}
-
-/** Uniform with the variance of `heNormal`. */
+/** Uniform with variance 2 g²/fanIn: keeps the variance of activations through `relu` (He et al. 2015, eq. 10). */
 export function heUniform(gain = 1): Initializer {
   return (shape, rng) => uniform(gain * Math.sqrt(6 / fans(shape).fanIn), shape, rng);
 }
 
-/** N(0, 2 g²/(fanIn + fanOut)) (Glorot & Bengio 2010, eq. 12). */
-export function glorotNormal(gain = 1): Initializer {
-  return (shape, rng) => {
-    const { fanIn, fanOut } = fans(shape);
-    return normal(gain * Math.sqrt(2 / (fanIn + fanOut)), shape, rng);
-  };
-}
-
-/** Uniform with the variance of `glorotNormal` (Glorot & Bengio 2010, eq. 16). */
+/** Uniform with variance 2 g²/(fanIn + fanOut) (Glorot & Bengio 2010, eq. 16). */
 export function glorotUniform(gain = 1): Initializer {
   return (shape, rng) => {
     const { fanIn, fanOut } = fans(shape);

@@ -9,9 +9,14 @@ export type ReturnInput = Omit<GaeInput, 'value'>;
  * Where an episode ends, and at the end of the rollout, γ · `nextValue` stands for what follows: 0 after a termination, the value
  * of the last observation after a truncation. With `nextValue` all 0 these are the plain sums of rewards.
  * @param gamma in [0, 1]
- * @param returns `[T, N]`, written
+ * @param returns `[T, N]`, written; a new array when omitted
+ * @returns `returns`
  */
-export function discountedReturns(input: ReturnInput, gamma: number, returns: Float32Array): void {
+export function discountedReturns(
+  input: ReturnInput,
+  gamma: number,
+  returns = new Float32Array(input.reward.length),
+): Float32Array {
   const { numSteps, numEnvs, reward, nextValue, terminated, truncated } = input;
   const lastStep = (numSteps - 1) * numEnvs;
   for (let i = 0; i < numEnvs; i++) {
@@ -22,4 +27,5 @@ export function discountedReturns(input: ReturnInput, gamma: number, returns: Fl
       returns[row] = following;
     }
   }
+  return returns;
 }

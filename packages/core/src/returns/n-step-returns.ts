@@ -5,9 +5,15 @@ import type { ReturnInput } from './discounted-returns.ts';
  * the rollout ends before; the value comes from `nextValue` of the last step, so it is 0 after a termination.
  * @param gamma in [0, 1]
  * @param n steps, ≥ 1
- * @param returns `[T, N]`, written
+ * @param returns `[T, N]`, written; a new array when omitted
+ * @returns `returns`
  */
-export function nStepReturns(input: ReturnInput, gamma: number, n: number, returns: Float32Array): void {
+export function nStepReturns(
+  input: ReturnInput,
+  gamma: number,
+  n: number,
+  returns = new Float32Array(input.reward.length),
+): Float32Array {
   const { numSteps, numEnvs, reward, nextValue, terminated, truncated } = input;
   const end = numSteps * numEnvs;
   for (let start = 0; start < end; start++) {
@@ -18,4 +24,5 @@ export function nStepReturns(input: ReturnInput, gamma: number, n: number, retur
     for (let row = last; row >= start; row -= numEnvs) sum = reward[row] + gamma * sum;
     returns[start] = sum;
   }
+  return returns;
 }

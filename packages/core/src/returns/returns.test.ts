@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../../tools/testing/expect-close.ts';
 import { discountedReturns } from './discounted-returns.ts';
 import { type GaeInput, gae } from './gae.ts';
@@ -91,8 +91,7 @@ describe('discountedReturns', () => {
       [4, 0, 20],
     ];
     const input = rollout(steps);
-    const returns = empty(input);
-    discountedReturns(input, 0.5, returns);
+    const returns = discountedReturns(input, 0.5);
     expectClose(returns, [1 + 0.5 * 2, 2, 3 + 0.5 * 10, 4 + 0.5 * 20]);
   });
 
@@ -100,7 +99,7 @@ describe('discountedReturns', () => {
     fc.assert(
       fc.property(rollouts, fraction, (input, gamma) => {
         const returns = empty(input);
-        discountedReturns(input, gamma, returns);
+        expect(discountedReturns(input, gamma, returns)).toBe(returns);
         const expected = returns.map((_, row) => {
           const rows = episodeFrom(row, input);
           const rewards = rows.reduce((sum, at, k) => sum + gamma ** k * input.reward[at], 0);
@@ -121,8 +120,7 @@ describe('nStepReturns', () => {
       [4, 0, 32],
     ];
     const input = rollout(steps);
-    const returns = empty(input);
-    nStepReturns(input, 0.5, 2, returns);
+    const returns = nStepReturns(input, 0.5, 2);
     expectClose(returns, [1 + 0.5 * 2 + 0.25 * 16, 2 + 0.5 * 3, 3, 4 + 0.5 * 32]);
   });
 
@@ -130,7 +128,7 @@ describe('nStepReturns', () => {
     fc.assert(
       fc.property(rollouts, fraction, fc.integer({ min: 1, max: 9 }), (input, gamma, n) => {
         const returns = empty(input);
-        nStepReturns(input, gamma, n, returns);
+        expect(nStepReturns(input, gamma, n, returns)).toBe(returns);
         const expected = returns.map((_, row) => {
           const rows = episodeFrom(row, input).slice(0, n);
           const rewards = rows.reduce((sum, at, k) => sum + gamma ** k * input.reward[at], 0);
