@@ -115,7 +115,7 @@ export function valueUponArrival(termination: tf.Tensor, qOption: tf.Tensor, val
   return tf.add(tf.mul(tf.sub(1, termination), qOption), tf.mul(termination, tf.sub(value, cost)));
 }
 
-/** ½ mean (g − Q_Ω(s, ω))²: its descent is intra-option Q-learning. @param qOption `[B]` @param target `[B]`, constant */
+/** ½ mean (g − Q_Ω(s, ω))²: its descent is intra-option Q-learning (algorithm 1). @param qOption `[B]` @param target `[B]`, constant */
 export function criticLoss(qOption: tf.Tensor, target: tf.Tensor): tf.Tensor {
   return tf.mul(tf.mean(tf.squaredDifference(target, qOption)), 0.5);
 }
