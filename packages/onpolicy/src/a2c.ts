@@ -19,7 +19,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng } from '@zpin/contracts';
+import { field } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
@@ -28,28 +28,16 @@ import {
   maskedProgram,
   normalizeAdvantage,
   type Optimizer,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   rmsprop,
   Store,
   scheduledInputs,
   trainable,
-  unflattenParams,
 } from '@zpin/core';
-import {
-  advantageFields,
-  jointLossFields,
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  sharedTrunkField,
-} from './actor-critic/fields.ts';
-import { actorCritic, greedyPolicy } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
+import { jointParts } from './actor-critic/agent-parts.ts';
+import { advantageFields, jointLossFields, jointPolicyFields, rolloutFields } from './actor-critic/fields.ts';
 import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
 import { a2cPresets } from './presets/a2c.ts';
 import { onAdvantages } from './rollout/advantages.ts';
 
@@ -69,9 +57,7 @@ export const a2cConfig = configSchema({
   }),
   ...advantageFields({ lambda: 1, normalized: false }),
   ...jointLossFields({ entropyCoefficient: 0.01 }),
-  ...networkFields,
-  ...sharedTrunkField,
-  ...normalizationFields,
+  ...jointPolicyFields,
 });
 
 export type A2cConfig = ConfigOf<typeof a2cConfig>;
@@ -110,22 +96,24 @@ export function a2cLoss(
 // ---- agent ----
 
 /** Builds an A2C agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>) {
-  const config = parseConfig(a2cConfig, given, 'a2c');
-  const { rmspropDecay: decay, optimizerEpsilon: epsilon, maxGradientNorm } = config;
-  const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const network = actorCritic('a2c', spec, config);
-  const { head, greedy } = network;
-  const optimizer: Optimizer = config.optimizer === 'adam' ? adam({ epsilon }) : rmsprop({ decay, epsilon });
-  const learner = trainable({ network, optimizer, name: 'parameters', moments: 'optimizer', maxGradientNorm });
-  const store = new Store(engine, learner.vectors(initRng));
+function create(options: CreateOptions<A2cConfig>) {
+  const { config, network, inputs, initRng, shell } = jointParts('a2c', a2cConfig, options);
+  const { maxGradientNorm } = config;
+  const learner = trainable({
+    network,
+    optimizer: optimizerOf(config),
+    name: 'parameters',
+    moments: 'optimizer',
+    maxGradientNorm,
+  });
+  const store = new Store(options.engine, learner.vectors(initRng));
   const ratesAt = scheduledInputs({ learningRate: config.learningRate });
-  const { oldLogProb: _, oldValue: __, ...inputs } = rolloutInputs(spec, head);
+  const { obs, action, advantage, valueTarget } = inputs;
 
-  const learn = maskedProgram(head.maskSize, mask =>
+  const learn = maskedProgram(network.head.maskSize, mask =>
     program(store, {
       name: 'a2c.update',
-      inputs: { ...inputs, learningRate: [], ...mask },
+      inputs: { obs, action, advantage, valueTarget, learningRate: [], ...mask },
       run: (state, { obs, action, valueTarget, learningRate, mask, ...batch }) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
         const { next, loss, ...metrics } = learner.descend(state, learningRate, judge => {
@@ -139,10 +127,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>)
   );
 
   return rolloutAgent({
-    ...{ algorithm: 'a2c', spec, config, network, store, actionRng },
-    params: ({ parameters }) => unflattenParams(network.layout, parameters),
-    policy: { vectors: ['parameters'], size: greedy.layout.size },
-    normalizer: new Normalizer('a2c', spec, config),
+    ...shell,
+    store,
     programs: [learn],
     update: onAdvantages(config, async (columns, share, metrics) => {
       const { learningRate } = ratesAt(share);
@@ -152,14 +138,16 @@ function create({ spec, config: given, seed, engine }: CreateOptions<A2cConfig>)
   });
 }
 
+function optimizerOf({ optimizer, optimizerEpsilon: epsilon, rmspropDecay: decay }: A2cConfig): Optimizer {
+  return optimizer === 'adam' ? adam({ epsilon }) : rmsprop({ decay, epsilon });
+}
+
 /** Advantage Actor-Critic, for discrete and continuous actions. */
-export const a2c: RolloutAlgorithm<A2cConfig> = {
+export const a2c = rolloutAlgorithm<A2cConfig>({
   id: 'a2c',
   title: 'Advantage Actor-Critic',
   paper: 'Mnih et al. 2016, "Asynchronous Methods for Deep Reinforcement Learning", arXiv:1602.01783',
-  ...rolloutRegime<A2cConfig>(),
   config: a2cConfig,
   presets: a2cPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('a2c', spec, config),
-};
+});

@@ -44,7 +44,7 @@ import {
   valueAndGrad,
 } from '@zpin/core';
 import { a2cLoss } from './a2c.ts';
-import { jointLossFields, lambdaField, networkFields, rolloutFields, sharedTrunkField } from './actor-critic/fields.ts';
+import { actorCriticFields, jointLossFields, lambdaField, rolloutFields } from './actor-critic/fields.ts';
 import { actorCritic } from './actor-critic/networks.ts';
 import { type RolloutAgent, rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
 import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
@@ -77,8 +77,7 @@ export const a3cConfig = configSchema({
   rmspropEpsilon: field.positive({ default: 1e-5, meaning: 'added to the mean of squared gradients under the root (ε)' }),
   ...lambdaField(1),
   ...jointLossFields({ entropyCoefficient: 0.01 }),
-  ...networkFields,
-  ...sharedTrunkField,
+  ...actorCriticFields,
 });
 
 export type A3cConfig = ConfigOf<typeof a3cConfig>;

@@ -26,7 +26,6 @@ import {
   type CreateOptions,
   configSchema,
   type Engine,
-  parseConfig,
   type RolloutAlgorithm,
   type TrainEvent,
   type TrainOptions,
@@ -58,9 +57,9 @@ export interface DppoAgent extends RolloutAgent<DppoConfig> {
 
 /** Builds the learner for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
 function create(options: CreateOptions<DppoConfig>): DppoAgent {
-  const config = parseConfig(dppoConfig, options.config, 'dppo');
-  checkShares('dppo', config);
-  return { ...ppoAgent(options, { algorithm: 'dppo', config }), engine: options.engine };
+  const agent = ppoAgent(options, { algorithm: 'dppo', config: dppoConfig });
+  checkShares('dppo', agent.config);
+  return { ...agent, engine: options.engine };
 }
 
 // ---- learner and workers ----

@@ -2,18 +2,19 @@ export type { A2cConfig, A2cLossInput } from './a2c.ts';
 export { a2c, a2cConfig, a2cLoss } from './a2c.ts';
 export type { A3cAgent, A3cConfig } from './a3c.ts';
 export { a3cConfig, a3cWith } from './a3c.ts';
+export { jointParts, separateParts } from './actor-critic/agent-parts.ts';
+export type { NormalizationConfig, RolloutDefaults } from './actor-critic/fields.ts';
 export {
+  actorCriticFields,
   advantageFields,
   jointLossFields,
+  jointPolicyFields,
   lambdaField,
   minibatchFields,
-  networkFields,
-  normalizationFields,
   normalizedAdvantageField,
   rolloutFields,
-  separateTrunksField,
-  sharedTrunkField,
-  withSeparateTrunks,
+  separateConfigSchema,
+  separatePolicyFields,
 } from './actor-critic/fields.ts';
 export type { Candidate, LineSearchOptions } from './actor-critic/line-search.ts';
 export { lineSearch } from './actor-critic/line-search.ts';
@@ -32,18 +33,18 @@ export { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
 export type { PolicyHead } from './actor-critic/policy-head.ts';
 export { policyHead } from './actor-critic/policy-head.ts';
 export type { RolloutAgent, RolloutAgentOptions } from './actor-critic/rollout-agent.ts';
-export { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+export { rolloutAgent, rolloutAlgorithm, rolloutRegime } from './actor-critic/rollout-agent.ts';
 export { rolloutInputs } from './actor-critic/rollout-inputs.ts';
 export { surrogate } from './actor-critic/surrogate.ts';
 export type { ValueFitOptions } from './actor-critic/value-fit.ts';
-export { valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
+export { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
 export type { DppoAgent, DppoConfig } from './dppo.ts';
 export { dppoConfig, dppoWith } from './dppo.ts';
 export type { NpgConfig } from './npg.ts';
 export { npg, npgConfig } from './npg.ts';
 export type { OneStepActorCriticConfig } from './one-step-actor-critic.ts';
 export { oneStepActorCritic, oneStepActorCriticConfig } from './one-step-actor-critic.ts';
-export type { PolicyLossInput, PpoAgentOptions, PpoConfig, PpoLearnerOptions, PpoLoss, PpoLossInput, Sequences } from './ppo.ts';
+export type { PolicyLossInput, PpoConfig, PpoLearnerOptions, PpoLoss, PpoLossInput, PpoVariant, Sequences } from './ppo.ts';
 export { clippedPolicyLoss, ppo, ppoAgent, ppoConfig, ppoFields, ppoLearner, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export { adaptPenalty, ppoPenalty, ppoPenaltyConfig } from './ppo-penalty.ts';

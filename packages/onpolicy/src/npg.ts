@@ -17,64 +17,30 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { Rng } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  maskedProgram,
-  parseConfig,
-  program,
-  type RolloutAlgorithm,
-  Store,
-} from '@zpin/core';
-import {
-  advantageFields,
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  separateTrunksField,
-  withSeparateTrunks,
-} from './actor-critic/fields.ts';
+import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
+import { separateParts } from './actor-critic/agent-parts.ts';
+import { separateConfigSchema } from './actor-critic/fields.ts';
 import { judgePolicy, naturalGradientFields, policyStep } from './actor-critic/natural-gradient.ts';
-import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
-import { renamedValueRate, valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
 import { npgPresets } from './presets/npg.ts';
 import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
-export const npgConfig = withSeparateTrunks(
-  configSchema(
-    {
-      ...rolloutFields({ rolloutLength: 2048 }),
-      ...advantageFields({ lambda: 0.95, normalized: true }),
-      ...naturalGradientFields,
-      ...valueFitFields,
-      ...networkFields,
-      ...separateTrunksField,
-      ...normalizationFields,
-    },
-    { renamed: renamedValueRate },
-  ),
-);
+export const npgConfig = separateConfigSchema({ ...fittedValueFields({ lambda: 0.95 }), ...naturalGradientFields });
 
 export type NpgConfig = ConfigOf<typeof npgConfig>;
 
 // ---- agent ----
 
 /** Builds an NPG agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<NpgConfig>) {
-  const config = parseConfig(npgConfig, given, 'npg');
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = separateActorCritic('npg', spec, config);
-  const { head, greedy, separate } = network;
+function create(options: CreateOptions<NpgConfig>) {
+  const { config, network, initRng, shuffleRng, shell, ...parts } = separateParts('npg', npgConfig, options);
+  const { oldValue: _, valueTarget: __, ...inputs } = parts.inputs;
+  const { head, separate } = network;
   const value = valueLearner(separate.value);
-  const store = new Store(engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
-  const { oldValue: _, valueTarget: __, ...inputs } = rolloutInputs(spec, head);
+  const store = new Store(options.engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
 
   const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
@@ -90,13 +56,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<NpgConfig>)
     }),
   );
 
-  const fit = valueFit({ algorithm: 'npg', spec, learner: value, store, config, shuffleRng });
+  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
   return rolloutAgent({
-    ...{ algorithm: 'npg', spec, config, network, store, actionRng },
-    params: separate.params,
-    policy: { vectors: ['policy'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { shuffleRng },
-    normalizer: new Normalizer('npg', spec, config),
     programs: [climb, fit],
     update: onAdvantages(config, async (columns, share, metrics) => {
       metrics.add(await (await climb.for(columns.mask)(columns)).metrics.read());
@@ -106,13 +70,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<NpgConfig>)
 }
 
 /** Natural Policy Gradient, for discrete and continuous actions. */
-export const npg: RolloutAlgorithm<NpgConfig> = {
+export const npg = rolloutAlgorithm<NpgConfig>({
   id: 'npg',
   title: 'Natural Policy Gradient',
   paper: 'Kakade 2001, "A Natural Policy Gradient", NIPS 14',
-  ...rolloutRegime<NpgConfig>(),
   config: npgConfig,
   presets: npgPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('npg', spec, config),
-};
+});

@@ -17,60 +17,41 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng, type Rollout } from '@zpin/contracts';
+import { field, type Rollout } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
   type CreateOptions,
-  configSchema,
   maskedProgram,
   type Optimizer,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   Store,
   scheduledInputs,
   sgd,
   trainable,
 } from '@zpin/core';
-import {
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  separateTrunksField,
-  withSeparateTrunks,
-} from './actor-critic/fields.ts';
-import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
+import { separateParts } from './actor-critic/agent-parts.ts';
+import { rolloutFields, separateConfigSchema, separatePolicyFields } from './actor-critic/fields.ts';
 import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
-import { renamedValueRate } from './actor-critic/value-fit.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
 import { oneStepActorCriticPresets } from './presets/one-step-actor-critic.ts';
 
 // ---- configuration ----
 
-export const oneStepActorCriticConfig = withSeparateTrunks(
-  configSchema(
-    {
-      ...rolloutFields({ rolloutLength: 1 }),
-      policyLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the policy (α^θ)' }),
-      valueLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the value (α^w)' }),
-      optimizer: field.choice(['sgd', 'adam'], {
-        default: 'sgd',
-        meaning: 'rule by which gradients change the parameters',
-      }),
-      discountGradient: field.boolean({
-        default: true,
-        meaning: 'weigh the policy gradient of step t of an episode by γᵗ (I)',
-      }),
-      ...networkFields,
-      ...separateTrunksField,
-      ...normalizationFields,
-    },
-    { renamed: renamedValueRate },
-  ),
-);
+export const oneStepActorCriticConfig = separateConfigSchema({
+  ...rolloutFields({ rolloutLength: 1 }),
+  policyLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the policy (α^θ)' }),
+  valueLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of the value (α^w)' }),
+  optimizer: field.choice(['sgd', 'adam'], {
+    default: 'sgd',
+    meaning: 'rule by which gradients change the parameters',
+  }),
+  discountGradient: field.boolean({
+    default: true,
+    meaning: 'weigh the policy gradient of step t of an episode by γᵗ (I)',
+  }),
+  ...separatePolicyFields,
+});
 
 export type OneStepActorCriticConfig = ConfigOf<typeof oneStepActorCriticConfig>;
 
@@ -114,18 +95,16 @@ export class DiscountSoFar {
 // ---- agent ----
 
 /** Builds a one-step actor-critic for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<OneStepActorCriticConfig>) {
-  const config = parseConfig(oneStepActorCriticConfig, given, 'actor-critic');
+function create(options: CreateOptions<OneStepActorCriticConfig>) {
+  const { config, network, inputs, initRng, shell } = separateParts('actor-critic', oneStepActorCriticConfig, options);
   const { policyLearningRate, valueLearningRate, numEnvs, gamma } = config;
-  const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const network = separateActorCritic('actor-critic', spec, config);
-  const { head, greedy, separate } = network;
+  const { head, separate } = network;
   const optimizer: Optimizer = config.optimizer === 'adam' ? adam() : sgd();
   const value = trainable({ network: separate.value, optimizer, name: 'value', moments: 'valueOptimizer' });
   const policy = trainable({ network: separate.policy, optimizer, name: 'policy', moments: 'policyOptimizer' });
-  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const store = new Store(options.engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
   const ratesAt = scheduledInputs({ policyLearningRate, valueLearningRate });
-  const { obs, action } = rolloutInputs(spec, head);
+  const { obs, action } = inputs;
 
   const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
@@ -156,11 +135,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OneStepActo
 
   const discounts = new DiscountSoFar(numEnvs, gamma);
   return rolloutAgent({
-    ...{ algorithm: 'actor-critic', spec, config, network, store, actionRng },
-    params: separate.params,
-    policy: { vectors: ['policy'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { discounts },
-    normalizer: new Normalizer('actor-critic', spec, config),
     programs: [learn],
     async update(rollout, share) {
       const { obs, action, actionMask: mask } = rollout;
@@ -172,13 +149,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OneStepActo
 }
 
 /** One-step actor-critic, for discrete and continuous actions. */
-export const oneStepActorCritic: RolloutAlgorithm<OneStepActorCriticConfig> = {
+export const oneStepActorCritic = rolloutAlgorithm<OneStepActorCriticConfig>({
   id: 'actor-critic',
   title: 'One-step actor-critic',
   paper: 'Sutton & Barto 2018, "Reinforcement Learning: An Introduction", section 13.5',
-  ...rolloutRegime<OneStepActorCriticConfig>(),
   config: oneStepActorCriticConfig,
   presets: oneStepActorCriticPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('actor-critic', spec, config),
-};
+});

@@ -17,7 +17,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng } from '@zpin/contracts';
+import { field } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
@@ -25,27 +25,15 @@ import {
   configSchema,
   maskedProgram,
   normalizeAdvantage,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   Store,
   scheduledInputs,
   trainable,
   unflattenParams,
 } from '@zpin/core';
-import {
-  advantageFields,
-  jointLossFields,
-  minibatchFields,
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  sharedTrunkField,
-} from './actor-critic/fields.ts';
-import { actorCritic, greedyPolicy } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
+import { jointParts } from './actor-critic/agent-parts.ts';
+import { advantageFields, jointLossFields, jointPolicyFields, minibatchFields, rolloutFields } from './actor-critic/fields.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
 import { surrogate } from './actor-critic/surrogate.ts';
 import { ppoPenaltyPresets } from './presets/ppo-penalty.ts';
 import { onAdvantages } from './rollout/advantages.ts';
@@ -60,9 +48,7 @@ export const ppoPenaltyConfig = configSchema({
   targetKl: field.positive({ default: 0.01, unit: 'nats', meaning: 'divergence that an update should cause (d_targ)' }),
   initialPenalty: field.positive({ default: 1, meaning: 'first weight of the divergence (β)' }),
   ...jointLossFields({ entropyCoefficient: 0 }),
-  ...networkFields,
-  ...sharedTrunkField,
-  ...normalizationFields,
+  ...jointPolicyFields,
 });
 
 export type PpoPenaltyConfig = ConfigOf<typeof ppoPenaltyConfig>;
@@ -82,21 +68,18 @@ export function adaptPenalty(penalty: tf.Tensor1D, kl: tf.Tensor, targetKl: numb
 // ---- agent ----
 
 /** Builds a PPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyConfig>) {
-  const config = parseConfig(ppoPenaltyConfig, given, 'ppo-penalty');
+function create(options: CreateOptions<PpoPenaltyConfig>) {
+  const { config, network, initRng, shuffleRng, shell, ...parts } = jointParts('ppo-penalty', ppoPenaltyConfig, options);
   const { adamEpsilon: epsilon, maxGradientNorm, valueCoefficient, entropyCoefficient } = config;
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic('ppo-penalty', spec, config);
-  const { head, greedy, layout } = network;
   const learner = trainable({ network, optimizer: adam({ epsilon }), name: 'parameters', moments: 'adam', maxGradientNorm });
   const first = learner.vectors(initRng);
-  const store = new Store(engine, { ...first, old: first.parameters, penalty: Float32Array.of(config.initialPenalty) });
+  const store = new Store(options.engine, { ...first, old: first.parameters, penalty: Float32Array.of(config.initialPenalty) });
   const policyOf = (parameters: tf.Tensor1D, obs: tf.Tensor, mask?: tf.Tensor) =>
-    network.policy(unflattenParams(layout, parameters), obs, mask);
+    network.policy(unflattenParams(network.layout, parameters), obs, mask);
   const ratesAt = scheduledInputs({ learningRate: config.learningRate });
-  const { oldValue: _, ...inputs } = rolloutInputs(spec, head);
+  const { oldValue: _, ...inputs } = parts.inputs;
 
-  const learn = maskedProgram(head.maskSize, mask =>
+  const learn = maskedProgram(network.head.maskSize, mask =>
     program(store, {
       name: 'ppo-penalty.update',
       inputs: { ...inputs, learningRate: [], ...mask },
@@ -120,7 +103,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyC
   );
 
   // After the epochs: d over the whole rollout, and from it the next β. The policy becomes the old one.
-  const adapt = maskedProgram(head.maskSize, mask =>
+  const adapt = maskedProgram(network.head.maskSize, mask =>
     program(store, {
       name: 'ppo-penalty.adapt',
       inputs: { obs: inputs.obs, ...mask },
@@ -133,11 +116,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyC
   );
 
   return rolloutAgent({
-    ...{ algorithm: 'ppo-penalty', spec, config, network, store, actionRng },
-    params: ({ parameters }) => unflattenParams(layout, parameters),
-    policy: { vectors: ['parameters'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { shuffleRng },
-    normalizer: new Normalizer('ppo-penalty', spec, config),
     programs: [learn, adapt],
     update: onAdvantages(config, async ({ oldValue, ...columns }, share, metrics) => {
       const { learningRate } = ratesAt(share);
@@ -153,13 +134,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<PpoPenaltyC
 }
 
 /** Proximal Policy Optimization with an adaptive penalty on the divergence, for discrete and continuous actions. */
-export const ppoPenalty: RolloutAlgorithm<PpoPenaltyConfig> = {
+export const ppoPenalty = rolloutAlgorithm<PpoPenaltyConfig>({
   id: 'ppo-penalty',
   title: 'Proximal Policy Optimization (adaptive penalty)',
   paper: 'Schulman et al. 2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347',
-  ...rolloutRegime<PpoPenaltyConfig>(),
   config: ppoPenaltyConfig,
   presets: ppoPenaltyPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('ppo-penalty', spec, config),
-};
+});

@@ -19,7 +19,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng, type Rollout } from '@zpin/contracts';
+import { field, type Rng, type Rollout } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
@@ -31,28 +31,24 @@ import {
   maskedProgram,
   type Network,
   normalizeAdvantage,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   Store,
   scheduledInputs,
   trainable,
-  unflattenParams,
+  type z,
 } from '@zpin/core';
+import { jointParts } from './actor-critic/agent-parts.ts';
 import {
   advantageFields,
   jointLossFields,
+  jointPolicyFields,
   minibatchFields,
-  networkFields,
-  normalizationFields,
   type RolloutDefaults,
   rolloutFields,
-  sharedTrunkField,
 } from './actor-critic/fields.ts';
-import { actorCritic, greedyPolicy, type Judgement } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
+import type { Judgement } from './actor-critic/networks.ts';
 import type { PolicyHead } from './actor-critic/policy-head.ts';
-import { type RolloutAgent, rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
+import { type RolloutAgent, rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
 import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
 import { ppoPresets } from './presets/ppo.ts';
 import { onAdvantages, type RolloutColumns } from './rollout/advantages.ts';
@@ -74,9 +70,7 @@ export function ppoFields(defaults: RolloutDefaults) {
       unit: 'nats',
       meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
     }),
-    ...networkFields,
-    ...sharedTrunkField,
-    ...normalizationFields,
+    ...jointPolicyFields,
   };
 }
 
@@ -224,49 +218,44 @@ export function ppoLearner<More extends string = never>(options: PpoLearnerOptio
     return learningRate[0];
   });
 
-  const params = ({ parameters }: { readonly parameters: tf.Tensor1D }) => unflattenParams(network.layout, parameters);
-  return { algorithm, spec, config, store, params, update, memory: { shuffleRng }, programs: [learn] };
+  return { store, update, memory: { shuffleRng }, programs: [learn] };
 }
 
 // ---- agent ----
 
-export interface PpoAgentOptions {
+/** What makes a variant of PPO. */
+export interface PpoVariant<Config extends PpoConfig> {
   /** Named in programs and errors. */
   readonly algorithm: string;
-  readonly config: PpoConfig;
+  readonly config: z.ZodType<Config>;
   /** What is minimised; `ppoLoss` when omitted. */
   readonly loss?: PpoLoss;
 }
 
 /**
  * An agent that learns by PPO, for `Discrete`, `MultiDiscrete` or `Box` actions.
+ * @throws ConfigError when a setting is unknown or out of range
  * @throws SpaceError for other action spaces
  */
 export function ppoAgent<Config extends PpoConfig>(
-  { spec, seed, engine }: Pick<CreateOptions<Config>, 'spec' | 'seed' | 'engine'>,
-  { algorithm, config, ...options }: PpoAgentOptions & { readonly config: Config },
+  options: CreateOptions<Config>,
+  { algorithm, config: schema, ...variant }: PpoVariant<Config>,
 ): RolloutAgent<Config> {
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = actorCritic(algorithm, spec, config);
-  const { layout, init, head, greedy } = network;
-  const judging: Network<readonly [rows: Rows<never>], Judgement> = {
+  const { shell, ...parts } = jointParts(algorithm, schema, options);
+  const { layout, init, head, apply } = parts.network;
+  const network: Network<readonly [rows: Rows<never>], Judgement> = {
     ...{ layout, init },
-    apply: (params, { obs, mask }) => network.apply(params, obs, mask),
+    apply: (params, { obs, mask }) => apply(params, obs, mask),
   };
-  const learner = ppoLearner({ algorithm, spec, engine, config, network: judging, head, initRng, shuffleRng, ...options });
-  const normalizer = new Normalizer(algorithm, spec, config);
-  const policy = { vectors: ['parameters'], size: greedy.layout.size };
-  return rolloutAgent({ ...learner, config, network, policy, actionRng, normalizer });
+  return rolloutAgent({ ...shell, ...ppoLearner({ ...options, ...parts, ...variant, algorithm, network, head }) });
 }
 
 /** Proximal Policy Optimization with the clipped objective, for discrete and continuous actions. */
-export const ppo: RolloutAlgorithm<PpoConfig> = {
+export const ppo = rolloutAlgorithm<PpoConfig>({
   id: 'ppo',
   title: 'Proximal Policy Optimization (clipped)',
   paper: 'Schulman et al. 2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347',
-  ...rolloutRegime<PpoConfig>(),
   config: ppoConfig,
   presets: ppoPresets,
-  create: options => ppoAgent(options, { algorithm: 'ppo', config: parseConfig(ppoConfig, options.config, 'ppo') }),
-  policy: ({ spec, config }) => greedyPolicy('ppo', spec, config),
-};
+  create: options => ppoAgent(options, { algorithm: 'ppo', config: ppoConfig }),
+});

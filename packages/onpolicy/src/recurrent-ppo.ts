@@ -15,7 +15,7 @@
  */
 
 import { field, type Recurrence, Rng } from '@zpin/contracts';
-import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type RolloutAlgorithm } from '@zpin/core';
+import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type RolloutAlgorithm, unflattenParams } from '@zpin/core';
 import { Normalizer } from './actor-critic/normalizer.ts';
 import { recurrentActorCritic } from './actor-critic/recurrent-networks.ts';
 import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
@@ -54,10 +54,13 @@ function create({ spec, config: given, seed, engine }: CreateOptions<RecurrentPp
   const config = parseConfig(recurrentPpoConfig, given, algorithm);
   const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
   const network = recurrentActorCritic(algorithm, spec, config);
-  const { head, memorySize } = network;
+  const { head, layout, memorySize } = network;
   const kept = keptTogether(config.sequenceLength, memorySize);
-  const learner = ppoLearner({ algorithm, spec, engine, config, network, head, initRng, shuffleRng, sequences: kept });
-  return rolloutAgent({ ...learner, config, network, actionRng, normalizer: new Normalizer(algorithm, spec, config) });
+  return rolloutAgent({
+    ...ppoLearner({ algorithm, spec, engine, config, network, head, initRng, shuffleRng, sequences: kept }),
+    ...{ algorithm, spec, config, network, actionRng, normalizer: new Normalizer(algorithm, spec, config) },
+    params: ({ parameters }) => unflattenParams(layout, parameters),
+  });
 }
 
 /** Sequences of L steps of one environment, with what was remembered before each step. */

@@ -19,35 +19,23 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng, valueAt } from '@zpin/contracts';
+import { field, valueAt } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
   type CreateOptions,
-  configSchema,
   MeanMetrics,
   maskedProgram,
   normalizeAdvantages,
-  observationInput,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   Store,
   scheduledInputs,
   trainable,
 } from '@zpin/core';
-import {
-  networkFields,
-  normalizationFields,
-  normalizedAdvantageField,
-  rolloutFields,
-  separateTrunksField,
-  withSeparateTrunks,
-} from './actor-critic/fields.ts';
-import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { renamedValueRate, valueLearner } from './actor-critic/value-fit.ts';
+import { separateParts } from './actor-critic/agent-parts.ts';
+import { normalizedAdvantageField, rolloutFields, separateConfigSchema, separatePolicyFields } from './actor-critic/fields.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { valueLearner } from './actor-critic/value-fit.ts';
 import { reinforcePresets } from './presets/reinforce.ts';
 import { type EpisodeSteps, Episodes } from './rollout/episodes.ts';
 import { explainedVariance } from './rollout/explained-variance.ts';
@@ -55,26 +43,19 @@ import { padRows } from './rollout/pad-rows.ts';
 
 // ---- configuration ----
 
-export const reinforceConfig = withSeparateTrunks(
-  configSchema(
-    {
-      ...rolloutFields({ rolloutLength: 1024 }),
-      returns: field.choice(['toGo', 'whole'], {
-        default: 'toGo',
-        meaning: 'what weighs a step: the return from it on, or that of its whole episode',
-      }),
-      baseline: field.boolean({ default: true, meaning: 'subtract a learned value from returns' }),
-      policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy (α^θ)' }),
-      valueLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the baseline (α^w)' }),
-      valueEpochs: field.count({ default: 20, meaning: 'steps of the baseline in each update' }),
-      ...normalizedAdvantageField(false),
-      ...networkFields,
-      ...separateTrunksField,
-      ...normalizationFields,
-    },
-    { renamed: renamedValueRate },
-  ),
-);
+export const reinforceConfig = separateConfigSchema({
+  ...rolloutFields({ rolloutLength: 1024 }),
+  returns: field.choice(['toGo', 'whole'], {
+    default: 'toGo',
+    meaning: 'what weighs a step: the return from it on, or that of its whole episode',
+  }),
+  baseline: field.boolean({ default: true, meaning: 'subtract a learned value from returns' }),
+  policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy (α^θ)' }),
+  valueLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the baseline (α^w)' }),
+  valueEpochs: field.count({ default: 20, meaning: 'steps of the baseline in each update' }),
+  ...normalizedAdvantageField(false),
+  ...separatePolicyFields,
+});
 
 export type ReinforceConfig = ConfigOf<typeof reinforceConfig>;
 
@@ -96,23 +77,21 @@ export function stepWeights(
 // ---- agent ----
 
 /** Builds a REINFORCE agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceConfig>) {
-  const config = parseConfig(reinforceConfig, given, 'reinforce');
+function create(options: CreateOptions<ReinforceConfig>) {
+  const { config, network, inputs, initRng, shell } = separateParts('reinforce', reinforceConfig, options);
   const { policyLearningRate, valueLearningRate, baseline, numEnvs, gamma } = config;
-  const [initRng, actionRng] = new Rng(seed).spawn(2);
-  const network = separateActorCritic('reinforce', spec, config);
-  const { head, greedy, separate } = network;
+  const { head, separate } = network;
   const policy = trainable({ network: separate.policy, optimizer: adam(), name: 'policy', moments: 'policyAdam' });
   const value = valueLearner(separate.value);
-  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const store = new Store(options.engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
   const ratesAt = scheduledInputs({ policyLearningRate, valueLearningRate });
-  const obs = observationInput(spec.observationSpace);
+  const { obs, action } = inputs;
 
   // `share` is 1/R in the R rows of steps and 0 in those that only fill up the batch, so sums over the batch are means over steps.
   const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'reinforce.policy',
-      inputs: { obs, action: head.action, weight: ['batch'], share: ['batch'], policyLearningRate: [], ...mask },
+      inputs: { obs, action, weight: ['batch'], share: ['batch'], policyLearningRate: [], ...mask },
       run: (state, { obs, action, weight, share, policyLearningRate, mask }) => {
         const { next, loss, ...metrics } = policy.descend(state, policyLearningRate, policyAt => {
           const distribution = policyAt(obs, mask);
@@ -137,11 +116,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceCo
 
   const episodes = new Episodes({ numEnvs, gamma, bootstrap: baseline });
   return rolloutAgent({
-    ...{ algorithm: 'reinforce', spec, config, network, store, actionRng },
-    params: separate.params,
-    policy: { vectors: ['policy'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { episodes },
-    normalizer: new Normalizer('reinforce', spec, config),
     programs: [climb, fit],
 
     async update(rollout, done) {
@@ -168,13 +145,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<ReinforceCo
 }
 
 /** REINFORCE with and without a baseline, for discrete and continuous actions. */
-export const reinforce: RolloutAlgorithm<ReinforceConfig> = {
+export const reinforce = rolloutAlgorithm<ReinforceConfig>({
   id: 'reinforce',
   title: 'REINFORCE',
   paper: 'Williams 1992, "Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning"',
-  ...rolloutRegime<ReinforceConfig>(),
   config: reinforceConfig,
   presets: reinforcePresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('reinforce', spec, config),
-};
+});

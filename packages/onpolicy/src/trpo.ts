@@ -17,76 +17,38 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  maskedProgram,
-  parseConfig,
-  program,
-  type RolloutAlgorithm,
-  Store,
-} from '@zpin/core';
-import {
-  advantageFields,
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  separateTrunksField,
-  withSeparateTrunks,
-} from './actor-critic/fields.ts';
+import { field } from '@zpin/contracts';
+import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
+import { separateParts } from './actor-critic/agent-parts.ts';
+import { separateConfigSchema } from './actor-critic/fields.ts';
 import { lineSearch } from './actor-critic/line-search.ts';
 import { judgePolicy, naturalGradientFields, policyStep } from './actor-critic/natural-gradient.ts';
-import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
-import { renamedValueRate, valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
 import { trpoPresets } from './presets/trpo.ts';
 import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
-export const trpoConfig = withSeparateTrunks(
-  configSchema(
-    {
-      ...rolloutFields({ rolloutLength: 2048 }),
-      ...advantageFields({ lambda: 0.95, normalized: true }),
-      ...naturalGradientFields,
-      lineSearchSteps: field.count({
-        default: 10,
-        meaning: 'lengths of the step that are tried before the old policy is kept',
-      }),
-      lineSearchShrink: field.number({
-        above: 0,
-        below: 1,
-        default: 0.8,
-        meaning: 'factor on the step from one try to the next',
-      }),
-      ...valueFitFields,
-      ...networkFields,
-      ...separateTrunksField,
-      ...normalizationFields,
-    },
-    { renamed: renamedValueRate },
-  ),
-);
+export const trpoConfig = separateConfigSchema({
+  ...fittedValueFields({ lambda: 0.95 }),
+  ...naturalGradientFields,
+  lineSearchSteps: field.count({ default: 10, meaning: 'lengths of the step that are tried before the old policy is kept' }),
+  lineSearchShrink: field.number({ above: 0, below: 1, default: 0.8, meaning: 'factor on the step from one try to the next' }),
+});
 
 export type TrpoConfig = ConfigOf<typeof trpoConfig>;
 
 // ---- agent ----
 
 /** Builds a TRPO agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<TrpoConfig>) {
-  const config = parseConfig(trpoConfig, given, 'trpo');
+function create(options: CreateOptions<TrpoConfig>) {
+  const { config, network, initRng, shuffleRng, shell, ...parts } = separateParts('trpo', trpoConfig, options);
+  const { oldValue: _, valueTarget: __, ...inputs } = parts.inputs;
   const { lineSearchSteps: steps, lineSearchShrink: shrink, maxKl } = config;
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = separateActorCritic('trpo', spec, config);
-  const { head, greedy, separate } = network;
+  const { head, separate } = network;
   const value = valueLearner(separate.value);
-  const store = new Store(engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
-  const { oldValue: _, valueTarget: __, ...inputs } = rolloutInputs(spec, head);
+  const store = new Store(options.engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
 
   // Eq. 14: maximise the surrogate, subject to a divergence of at most δ. This is the step that does so to second order.
   const direction = maskedProgram(head.maskSize, mask =>
@@ -112,13 +74,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<TrpoConfig>
     }),
   );
 
-  const fit = valueFit({ algorithm: 'trpo', spec, learner: value, store, config, shuffleRng });
+  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
   return rolloutAgent({
-    ...{ algorithm: 'trpo', spec, config, network, store, actionRng },
-    params: separate.params,
-    policy: { vectors: ['policy'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { shuffleRng },
-    normalizer: new Normalizer('trpo', spec, config),
     programs: [direction, attempt, fit],
     update: onAdvantages(config, async (columns, share, metrics) => {
       const whole = await direction.for(columns.mask)(columns);
@@ -140,13 +100,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<TrpoConfig>
 }
 
 /** Trust Region Policy Optimization, for discrete and continuous actions. */
-export const trpo: RolloutAlgorithm<TrpoConfig> = {
+export const trpo = rolloutAlgorithm<TrpoConfig>({
   id: 'trpo',
   title: 'Trust Region Policy Optimization',
   paper: 'Schulman et al. 2015, "Trust Region Policy Optimization", arXiv:1502.05477',
-  ...rolloutRegime<TrpoConfig>(),
   config: trpoConfig,
   presets: trpoPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('trpo', spec, config),
-};
+});

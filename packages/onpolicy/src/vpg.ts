@@ -17,71 +17,47 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, Rng } from '@zpin/contracts';
+import { field } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
   type CreateOptions,
-  configSchema,
   maskedProgram,
   normalizeAdvantage,
-  parseConfig,
   program,
-  type RolloutAlgorithm,
   Store,
   scheduledInputs,
   trainable,
 } from '@zpin/core';
-import {
-  advantageFields,
-  networkFields,
-  normalizationFields,
-  rolloutFields,
-  separateTrunksField,
-  withSeparateTrunks,
-} from './actor-critic/fields.ts';
-import { greedyPolicy, separateActorCritic } from './actor-critic/networks.ts';
-import { Normalizer } from './actor-critic/normalizer.ts';
+import { separateParts } from './actor-critic/agent-parts.ts';
+import { separateConfigSchema } from './actor-critic/fields.ts';
 import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
-import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
-import { renamedValueRate, valueFit, valueFitFields, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
 import { vpgPresets } from './presets/vpg.ts';
 import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
-export const vpgConfig = withSeparateTrunks(
-  configSchema(
-    {
-      ...rolloutFields({ rolloutLength: 2048 }),
-      policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy' }),
-      ...advantageFields({ lambda: 0.97, normalized: true }),
-      entropyCoefficient: field.nonNegative({ default: 0, meaning: 'weight of the entropy bonus' }),
-      ...valueFitFields,
-      ...networkFields,
-      ...separateTrunksField,
-      ...normalizationFields,
-    },
-    { renamed: renamedValueRate },
-  ),
-);
+export const vpgConfig = separateConfigSchema({
+  ...fittedValueFields({ lambda: 0.97 }),
+  policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy' }),
+  entropyCoefficient: field.nonNegative({ default: 0, meaning: 'weight of the entropy bonus' }),
+});
 
 export type VpgConfig = ConfigOf<typeof vpgConfig>;
 
 // ---- agent ----
 
 /** Builds a VPG agent for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
-function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>) {
-  const config = parseConfig(vpgConfig, given, 'vpg');
-  const [initRng, actionRng, shuffleRng] = new Rng(seed).spawn(3);
-  const network = separateActorCritic('vpg', spec, config);
-  const { head, greedy, separate } = network;
+function create(options: CreateOptions<VpgConfig>) {
+  const { config, network, inputs, initRng, shuffleRng, shell } = separateParts('vpg', vpgConfig, options);
+  const { head, separate } = network;
   const policy = trainable({ network: separate.policy, optimizer: adam(), name: 'policy', moments: 'policyAdam' });
   const value = valueLearner(separate.value);
-  const store = new Store(engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
+  const store = new Store(options.engine, { ...value.vectors(initRng), ...policy.vectors(initRng) });
   const ratesAt = scheduledInputs({ policyLearningRate: config.policyLearningRate });
-  const { obs, action, advantage } = rolloutInputs(spec, head);
+  const { obs, action, advantage } = inputs;
 
   const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
@@ -100,13 +76,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>)
     }),
   );
 
-  const fit = valueFit({ algorithm: 'vpg', spec, learner: value, store, config, shuffleRng });
+  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
   return rolloutAgent({
-    ...{ algorithm: 'vpg', spec, config, network, store, actionRng },
-    params: separate.params,
-    policy: { vectors: ['policy'], size: greedy.layout.size },
+    ...shell,
+    store,
     memory: { shuffleRng },
-    normalizer: new Normalizer('vpg', spec, config),
     programs: [climb, fit],
     update: onAdvantages(config, async (columns, share, metrics) => {
       metrics.add(await (await climb.for(columns.mask)({ ...columns, ...ratesAt(share) })).metrics.read());
@@ -116,13 +90,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<VpgConfig>)
 }
 
 /** Vanilla Policy Gradient with generalised advantages, for discrete and continuous actions. */
-export const vpg: RolloutAlgorithm<VpgConfig> = {
+export const vpg = rolloutAlgorithm<VpgConfig>({
   id: 'vpg',
   title: 'Vanilla Policy Gradient',
   paper: 'Sutton et al. 1999, "Policy Gradient Methods for Reinforcement Learning with Function Approximation", NIPS 12',
-  ...rolloutRegime<VpgConfig>(),
   config: vpgConfig,
   presets: vpgPresets,
   create,
-  policy: ({ spec, config }) => greedyPolicy('vpg', spec, config),
-};
+});

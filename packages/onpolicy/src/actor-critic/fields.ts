@@ -1,5 +1,5 @@
-import { field, type ValuesOf } from '@zpin/contracts';
-import { observationFields, type z } from '@zpin/core';
+import { type Fields, field, type ValuesOf } from '@zpin/contracts';
+import { configSchema, observationFields } from '@zpin/core';
 
 /** Defaults in which algorithms differ. */
 export interface RolloutDefaults {
@@ -64,7 +64,7 @@ export const minibatchFields = {
 };
 
 /** Settings of networks of policy and value. */
-export const networkFields = {
+const networkFields = {
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
   activation: field.choice(['tanh', 'relu'], { default: 'tanh', meaning: 'activation of hidden layers' }),
   initialLogStd: field.number({ default: 0, meaning: 'first log standard deviation of continuous actions' }),
@@ -74,28 +74,38 @@ export const networkFields = {
   }),
 };
 
-/** For algorithms that make one step for policy and value together. */
-export const sharedTrunkField = {
-  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value share their hidden layers' }),
-};
-
-/** For algorithms that change policy and value in different ways. */
-export const separateTrunksField = {
-  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value never share their hidden layers here' }),
-};
-
-/** The same schema, which says why there is no shared trunk. */
-export function withSeparateTrunks<Schema extends z.ZodType<{ readonly sharedTrunk: boolean }>>(schema: Schema): Schema {
-  return schema.refine(({ sharedTrunk }) => !sharedTrunk, {
-    error: 'sharedTrunk must be false, as the value is fitted apart from the policy',
-    path: ['sharedTrunk'],
-  });
-}
-
 /** Settings of every algorithm whose observations and rewards can be normalised. */
-export const normalizationFields = {
+const normalizationFields = {
   ...observationFields({ smallestDeviation: 0 }),
   normalizeRewards: field.boolean({ default: false, meaning: 'divide rewards by the deviation of the discounted return' }),
 };
 
 export type NormalizationConfig = Readonly<ValuesOf<typeof normalizationFields>>;
+
+/** Settings of networks of policy and value that can share their hidden layers. */
+export const actorCriticFields = {
+  ...networkFields,
+  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value share their hidden layers' }),
+};
+
+/** Settings of policy and value for algorithms that make one step for both together. */
+export const jointPolicyFields = { ...actorCriticFields, ...normalizationFields };
+
+/** Settings of policy and value for algorithms that change them in different ways. */
+export const separatePolicyFields = {
+  ...networkFields,
+  sharedTrunk: field.boolean({ default: false, meaning: 'policy and value never share their hidden layers here' }),
+  ...normalizationFields,
+};
+
+/**
+ * The schema of an algorithm with `separatePolicyFields`. It says why there is no shared trunk, and that the step size of the value was once
+ * called `learningRate`.
+ */
+export function separateConfigSchema<const F extends Fields & Pick<typeof separatePolicyFields, 'sharedTrunk'>>(fields: F) {
+  const schema = configSchema(fields, { renamed: { learningRate: 'valueLearningRate' } });
+  return schema.refine(config => !(config as { readonly sharedTrunk: boolean }).sharedTrunk, {
+    error: 'sharedTrunk must be false, as the value is fitted apart from the policy',
+    path: ['sharedTrunk'],
+  });
+}

@@ -21,6 +21,7 @@ import {
   type VectorTree,
 } from '@zpin/core';
 import { EpisodeMemory } from './episode-memory.ts';
+import { greedyPolicy } from './networks.ts';
 import type { Normalizer } from './normalizer.ts';
 import { type PolicyProgramsOptions, policyPrograms } from './policy-programs.ts';
 
@@ -29,6 +30,9 @@ interface SharedConfig {
   readonly numEnvs: number;
   readonly rolloutLength: number;
 }
+
+/** Settings of the greedy policy. */
+type PolicyConfig = Parameters<typeof greedyPolicy>[2];
 
 /** What one algorithm adds to what all of them share. */
 export interface RolloutAgentOptions<Config, S extends VectorTree> extends PolicyProgramsOptions<S> {
@@ -148,4 +152,15 @@ export function rolloutRegime<Config extends SharedConfig>() {
     copies: ({ numEnvs }: Config) => numEnvs,
     train: (options: TrainOptions<OnPolicyAgent<Config>>) => trainOnPolicy(options),
   } as const satisfies Partial<RolloutAlgorithm<Config>>;
+}
+
+/** What is particular to an algorithm whose policy needs no memory. */
+type Descriptor<Config> = Pick<RolloutAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets' | 'create'>;
+
+/** The descriptor of an algorithm that learns from rollouts by `trainOnPolicy`, with networks of `actorCritic`. */
+export function rolloutAlgorithm<Config extends SharedConfig & PolicyConfig>(
+  descriptor: Descriptor<Config>,
+): RolloutAlgorithm<Config> {
+  const policy: RolloutAlgorithm<Config>['policy'] = ({ spec, config }) => greedyPolicy(descriptor.id, spec, config);
+  return { ...descriptor, ...rolloutRegime<Config>(), policy };
 }

@@ -12,16 +12,24 @@ import {
 } from '@zpin/core';
 import type { RolloutColumns } from '../rollout/advantages.ts';
 import { minibatches } from '../rollout/minibatches.ts';
+import { advantageFields, rolloutFields, separatePolicyFields } from './fields.ts';
 
-/** Settings of every algorithm that fits its value apart from its policy. */
-export const valueFitFields = {
+/** Settings of the regression of the value. */
+const valueFitFields = {
   valueLearningRate: field.scheduled({ min: 0, default: 1e-3, meaning: 'step size of Adam for the value' }),
   valueEpochs: field.count({ default: 10, meaning: 'passes over a rollout in which the value is fitted to it' }),
   batchSize: field.count({ default: 128, unit: 'transitions', meaning: 'size of a minibatch of the value' }),
 };
 
-/** What became of a setting that had another name once. */
-export const renamedValueRate = { learningRate: 'valueLearningRate' };
+/** Settings of algorithms that fit their value apart from their policy, on advantages by GAE(λ). */
+export function fittedValueFields({ lambda }: { readonly lambda: number }) {
+  return {
+    ...rolloutFields({ rolloutLength: 2048 }),
+    ...advantageFields({ lambda, normalized: true }),
+    ...valueFitFields,
+    ...separatePolicyFields,
+  };
+}
 
 /** The value as a network that learns by itself. */
 export function valueLearner(network: Network) {
