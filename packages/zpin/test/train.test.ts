@@ -145,7 +145,14 @@ describe('what does not fit', () => {
     ['a wrapper', 'dqn', 'CartPole-v1', { wrappers: ['x'] }, InputError, /got "x"/],
     ['an option', 'dqn', 'CartPole-v1', { envOptions: { x: 1 } }, InputError, /got "x"/],
     ['a range', 'dqn', 'CartPole-v1', { config: { gamma: 2 } as never }, ConfigError, /^train: gamma must be .*\[0, 1\], got 2/],
-    ['a name', 'dqn', 'CartPole-v1', { config: { gama: 1 } as never }, ConfigError, /^train: gama must be a known setting, got "gama"\. Write gamma\./],
+    [
+      'a name',
+      'dqn',
+      'CartPole-v1',
+      { config: { gama: 1 } as never },
+      ConfigError,
+      /^train: gama must be a known setting, got "gama"\. Write gamma\./,
+    ],
   ])('%s is named before anything is made', async (_, algorithm, env, options, kind, expected) => {
     const refused = train(algorithm as 'dqn', env, { steps: 50, ...options, saveTo: 'refused' });
     await expect(refused).rejects.toThrow(kind);
