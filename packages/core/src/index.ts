@@ -24,7 +24,7 @@ export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpo
 export { crc32c } from './checkpoint/crc32c.ts';
 export { version } from './checkpoint/version.ts';
 export type { ConfigOf, ConfigSchema, ConfigSchemaOptions } from './config/config-schema.ts';
-export { configSchema } from './config/config-schema.ts';
+export { configSchema, renamedSettings } from './config/config-schema.ts';
 export { describeConfig } from './config/describe-config.ts';
 export type { FieldText } from './config/field.ts';
 export { count, field, hiddenSizes, nonNegative, positive, probability, scheduled } from './config/field.ts';

@@ -38,10 +38,10 @@ export function configSchema<const F extends Fields>(fields: F, { renamed }: Con
   return (renamed ? schema.meta({ renamed }) : schema) as unknown as ConfigSchema<F>;
 }
 
-/** What became of a setting that had another name once. */
-export function renamedSetting(schema: z.ZodType, name: string): string | undefined {
+/** What became of the settings that had another name once, by that name. */
+export function renamedSettings(schema: z.ZodType): ReadonlyMap<string, string> {
   const renamed = schema.meta()?.renamed as Readonly<Record<string, string>> | undefined;
-  return renamed && Object.hasOwn(renamed, name) ? renamed[name] : undefined;
+  return new Map(Object.entries(renamed ?? {}));
 }
 
 function settingOf({ schema, default: standard, meaning, unit }: Field<unknown>): z.ZodType {

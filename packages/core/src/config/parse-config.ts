@@ -1,6 +1,6 @@
 import { ConfigError, type DescribedField, message, nearestName } from '@zpin/contracts';
 import type { z } from 'zod';
-import { renamedSetting } from './config-schema.ts';
+import { renamedSettings } from './config-schema.ts';
 import { describeConfig } from './describe-config.ts';
 
 /**
@@ -37,11 +37,12 @@ function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label }:
   const [key] = issue.path;
   if (key === undefined && issue.code === 'unrecognized_keys') {
     const names = [...fields.keys()];
+    const labelled = (text: string) => text.replaceAll(/\w+/g, word => (fields.has(word) ? label(word) : word));
     return issue.keys.map(unknown => {
-      const renamed = renamedSetting(schema, unknown);
+      const renamed = renamedSettings(schema).get(unknown);
       const nearest = nearestName(unknown, names);
       const known = nearest === undefined ? `Use one of ${names.map(label).join(', ')}` : `Write ${label(nearest)}`;
-      const remedy = renamed === undefined ? known : `It has another name now: write ${renamed}`;
+      const remedy = renamed === undefined ? known : `It has another name now: write ${labelled(renamed)}`;
       return message(where, `${label(unknown)} must be a known setting`, unknown, remedy);
     });
   }

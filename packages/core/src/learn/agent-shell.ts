@@ -21,7 +21,8 @@ export interface AgentShellOptions<Config> {
   readonly spec: EnvSpec;
   /** Every vector that the agent learns. */
   readonly store: Store;
-  readonly acting: Acting;
+  /** How it acts; freed with the agent where it holds something. */
+  readonly acting: Omit<Acting, 'dispose'> & Partial<Disposable>;
   /** What the agent remembers beside its vectors and its acting, by the names under which it is saved. */
   readonly memory?: Memory;
   /**
@@ -66,7 +67,8 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
     ...(policy && { policy: () => exported(policy) }),
 
     dispose() {
-      for (const part of [acting, ...programs]) part.dispose();
+      acting.dispose?.();
+      for (const part of programs) part.dispose();
       store.dispose();
     },
   };
