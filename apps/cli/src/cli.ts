@@ -63,7 +63,9 @@ function explain(error: CommanderError, program: Command, argv: readonly string[
   };
   switch (error.code) {
     case 'commander.unknownOption': {
-      const flags = (command ?? program).options.map(option => option.long ?? '').filter(Boolean);
+      // `--no-…` counts, though no help shows it; names that settings once had do not.
+      const options = (command ?? program).options.filter(({ hidden, negate }) => negate || !hidden);
+      const flags = options.map(option => option.long ?? '').filter(Boolean);
       return new InputError(message(where, 'flags must be known', quoted, suggest(flags, `${where} --help shows all`)));
     }
     case 'commander.unknownCommand':

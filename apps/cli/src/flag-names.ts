@@ -1,11 +1,16 @@
 import { kebabCase } from '@zpin/contracts';
 import type { MessageNames } from 'zpin';
 
+/** `learningRate` → `--learning-rate`. */
+export function flagName(name: string): string {
+  return `--${kebabCase(name)}`;
+}
+
 /** Errors of a run in the language of the command line. @param where command that was typed */
-export function flagNames(where: string, setting: MessageNames['setting'] = name => `--${kebabCase(name)}`): MessageNames {
+export function flagNames(where: string, setting: MessageNames['setting'] = flagName): MessageNames {
   return {
     where,
-    option: name => `--${kebabCase(name)}`,
+    option: flagName,
     setting,
     listEnvs: 'zpin list envs shows all',
     makeDataset: env => `Make one, for example by zpin collect --env ${env} --out data.zpin`,
@@ -23,6 +28,5 @@ export interface GivenSettings {
 
 /** A setting as the user wrote it: as a flag, in a file, or not at all. */
 export function settingNames({ flagged, file, path }: GivenSettings): MessageNames['setting'] {
-  return name =>
-    Object.hasOwn(flagged, name) ? `--${kebabCase(name)}` : Object.hasOwn(file, name) ? `${name} in ${path}` : name;
+  return name => (Object.hasOwn(flagged, name) ? flagName(name) : Object.hasOwn(file, name) ? `${name} in ${path}` : name);
 }

@@ -75,8 +75,16 @@ function gather(value: string, values: readonly string[] = []): readonly string[
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = ['resume', 'steps', 'engine', 'evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'];
 
-/** Adds one flag per setting of the algorithm. */
-export function addConfigFlags(command: Command, algorithm: string, fields: readonly DescribedField[]): Command {
+/**
+ * Adds one flag per setting of the algorithm.
+ * @param renamed names that settings once had: flags too, which no help shows
+ */
+export function addConfigFlags(
+  command: Command,
+  algorithm: string,
+  fields: readonly DescribedField[],
+  renamed: Iterable<string> = [],
+): Command {
   command.optionsGroup(`Settings of ${algorithm}:`);
   for (const field of fields) {
     const isBoolean = field.type === 'boolean';
@@ -85,6 +93,7 @@ export function addConfigFlags(command: Command, algorithm: string, fields: read
     if (isBoolean)
       command.addOption(new Option(`--no-${kebabCase(field.name)}`, `same as --${kebabCase(field.name)} false`).hideHelp());
   }
+  for (const name of renamed) command.addOption(new Option(`--${kebabCase(name)} <value>`).hideHelp());
   return command;
 }
 

@@ -47,17 +47,18 @@ export interface LoadedAgent {
 export async function load(path: string, options: LoadOptions = {}): Promise<LoadedAgent> {
   const { names = libraryNames('load'), engine = 'auto' } = options;
   const saved = files.readSaved(path, names);
-  const { description, checkpoint, path: folder } = saved;
+  const { description, path: folder } = saved;
   const algorithm = await savedAlgorithm(saved, options, names);
+  const { header, state } = saved.checkpoint();
   const { seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const ready = typeof engine === 'object' ? engine : await createEngine(engine);
   const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });
-  await agent.restore(checkpoint.state.agent as Parameters<Agent['restore']>[0]);
+  await agent.restore(state.agent as Parameters<Agent['restore']>[0]);
   return {
-    ...{ description, algorithm, agent, env, spec: env.spec, folder, step: checkpoint.header.step },
+    ...{ description, algorithm, agent, env, spec: env.spec, folder, step: header.step },
     act: (obs, isStart = false) => actOnce(agent, env.spec, obs, isStart),
     evaluate: evaluation => evaluateAgent(agent, open, seed, evaluation),
     policy: async () => agent.policy?.(),

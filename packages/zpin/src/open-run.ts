@@ -140,8 +140,8 @@ export async function openSavedRun(
 ): Promise<TrainingRun> {
   const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
-  const { header, state } = saved.checkpoint;
   const algorithm = await savedAlgorithm(saved, options, names);
+  const { header, state } = saved.checkpoint();
   const steps = options.steps ?? saved.description.steps;
   checkInteger(names, names.option('steps'), steps, 1);
   const config = parseConfig(algorithm.config, saved.description.config, saved.descriptionPath) as RunDescription['config'];
@@ -153,7 +153,7 @@ export async function openSavedRun(
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const engine = await engineOf(options.engine);
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
-  const store = saved.continued(steps, concludes);
+  const store = saved.continued(steps, header.step, concludes);
   store.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env, makeReplay, dataset: dataset?.data });
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);

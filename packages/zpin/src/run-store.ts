@@ -37,20 +37,22 @@ export interface SavedRun {
   /** The file that holds the description. */
   readonly descriptionPath: string;
   readonly description: RunDescription;
-  readonly checkpoint: DecodedCheckpoint;
+  /** Its last state. @throws CheckpointError when it is damaged, or not that of this description */
+  checkpoint(): DecodedCheckpoint;
   /**
    * The store of the run that goes on: metrics written after the checkpoint are cut off.
    * @param steps planned now @param concludes whether a run of which only the summary is missing may be opened
+   * @param step of its last state
    * @throws InputError when no steps are left
    */
-  continued(steps: number, concludes: boolean): RunStore;
+  continued(steps: number, step: number, concludes: boolean): RunStore;
 }
 
 /** What a run does with files: everything in Node, nothing in a browser tab. */
 export interface RunFiles {
   /** @param path folder to make @param steps planned @throws InputError when something is there already, or nothing can be made there */
   createStore(path: string, steps: number, names: MessageNames): RunStore;
-  /** @throws InputError when the folder is none of a run; CheckpointError when it is damaged */
+  /** @throws InputError when the folder is none of a run; CheckpointError when its description is damaged */
   readSaved(path: string, names: MessageNames): SavedRun;
   /** The data set in a file. @throws InputError when the file is wrong, or its data are of another environment */
   readDataset(

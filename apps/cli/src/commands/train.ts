@@ -1,6 +1,7 @@
 import { camelCase, InputError, kebabCase, message, parseFlag } from '@zpin/contracts';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { flagName } from '../flag-names.ts';
 import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '../flags.ts';
 
 /**
@@ -40,14 +41,20 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
     return;
   }
   const algorithm = await loadAlgorithm(id, 'zpin train');
-  const { describeConfig } = await import('@zpin/core');
+  const { describeConfig, parseConfig, renamedSettings } = await import('@zpin/core');
   const fields = describeConfig(algorithm.config);
-  addConfigFlags(command, algorithm.id, fields);
+  const renamed = [...renamedSettings(algorithm.config).keys()];
+  addConfigFlags(command, algorithm.id, fields, renamed);
   command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
     if (flags.resume !== undefined) {
       throw new InputError(
         message('zpin train --resume', 'the run folder names the algorithm', id, 'Write zpin train --resume <folder>'),
       );
+    }
+    for (const name of renamed) {
+      // Refused, in words that say what to write instead.
+      const given = { [name]: flags[name] };
+      if (flags[name] !== undefined) parseConfig(algorithm.config, given, `zpin train ${id}`, flagName);
     }
     const settings: Record<string, unknown> = {};
     for (const field of fields) {

@@ -12,14 +12,12 @@ export const files: RunFiles = {
   readSaved(path, { where, option }) {
     const folder = new RunFolder(resolve(path));
     const description = folder.describe(where);
-    const checkpoint = folder.readCheckpoint(where, description);
     return {
       path: folder.path,
       descriptionPath: folder.file('description'),
       description,
-      checkpoint,
-      continued(steps, concludes) {
-        const { step } = checkpoint.header;
+      checkpoint: () => folder.readCheckpoint(where, description),
+      continued(steps, step, concludes) {
         // A run that was stopped while it was evaluated at its end has that left to do.
         const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded;
         if (step >= steps && !hasEvaluationLeft) {

@@ -1,0 +1,110 @@
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { kebabCase } from '@zpin/contracts';
+import { renamedSettings } from '@zpin/core';
+import { readCheckpoint } from '@zpin/core/node';
+import { expect, it } from 'vitest';
+import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { runCli } from './run-cli.ts';
+
+// Runs of the first version as it left them: `checkpoint.bin` after some steps, and `continued.bin` after the version itself went on to 120.
+const oldRuns = fileURLToPath(new URL('fixtures/old-runs', import.meta.url));
+cpSync(oldRuns, join(inScratchFolder(), 'old'), { recursive: true });
+
+/** Arrays of numbers in a state, by where they are. */
+function arraysOf(value: unknown, path = ''): [string, Float32Array][] {
+  if (ArrayBuffer.isView(value)) return [[path, value as Float32Array]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => arraysOf(part, `${path}/${name}`));
+}
+
+it.each(['q-learning', 'dqn', 'ppo'])('a run of %s of the first version goes on as it would have done there', async id => {
+  const { exitCode, err } = await runCli(['train', '--resume', `old/${id}`, '--steps', '128', '--eval-episodes', '2', '--quiet']);
+  expect([exitCode, err]).toEqual([0, '']);
+  const [state, expected] = ['checkpoint.bin', 'continued.bin'].map(file => readCheckpoint(`old/${id}/${file}`).state);
+  // Tables are reckoned in doubles, equal everywhere; the kernels of ONNX Runtime differ between machines in the last digits.
+  if (id === 'q-learning') expect(state).toEqual(expected);
+  const [arrays, wanted] = [new Map(arraysOf(state)), new Map(arraysOf(expected))];
+  expect([...arrays.keys()]).toEqual([...wanted.keys()]);
+  for (const [path, array] of wanted) expectClose(arrays.get(path) as Float32Array, array, 4, path);
+});
+
+it.each([
+  ['eval', 'old/sac'],
+  ['record', 'old/sac'],
+  ['train', '--resume', 'old/sac'],
+])('settings of the first version in a run folder are refused by their new names: %s %s', async (...argv) => {
+  const { exitCode, err } = await runCli(argv);
+  expect(exitCode).toBe(2);
+  const [first, second] = err.trimEnd().split('\n');
+  expect(first).toMatch(
+    /old.sac.config\.json: learningRate must be a known setting, .* write criticLearningRate, and actorLearningRate/,
+  );
+  expect(second).toMatch(
+    /config\.json: actorLearningRateScale must be a known setting, .* write actorLearningRate, which is a step size/,
+  );
+});
+
+it('its curve is drawn all the same', async () => {
+  const { exitCode, err } = await runCli(['plot', 'old/sac', '--measure', 'criticLoss', '--out', 'old.svg']);
+  expect([exitCode, err]).toEqual([0, '']);
+});
+
+const renamed = (
+  await Promise.all(
+    algorithmIds.map(async id => {
+      const algorithm = await loadAlgorithm(id);
+      return [...renamedSettings(algorithm.config)].map(([name, now]) => ({
+        id,
+        name,
+        now,
+        settings: algorithm.config.parse({}),
+      }));
+    }),
+  )
+).flat();
+
+it('settings have other names in these families', () => {
+  expect([...new Set(renamed.map(({ id }) => id))].sort()).toEqual([
+    'actor-critic',
+    'cql',
+    'ddpg',
+    'discrete-sac',
+    'npg',
+    'option-critic',
+    'redq',
+    'reinforce',
+    'sac',
+    'td3',
+    'tqc',
+    'trpo',
+    'vpg',
+  ]);
+});
+
+it.each(renamed)(
+  '$id: $name is refused by what to write instead, in a file and as a flag',
+  async ({ id, name, now, settings }) => {
+    const run = ['train', id, '--env', 'Pendulum-v1', '--run-dir', 'never'];
+    writeFileSync('old.json', JSON.stringify({ [name]: 0.5 }));
+    const file = await runCli([...run, '--config', 'old.json']);
+    expect([file.exitCode, file.err]).toEqual([
+      2,
+      `zpin train ${id}: ${name} in old.json must be a known setting, got "${name}". It has another name now: write ${now}.\n`,
+    ]);
+    const flag = (text: string) =>
+      text.replaceAll(/\w+/g, word => (Object.hasOwn(settings as object, word) ? `--${kebabCase(word)}` : word));
+    const line = await runCli([...run, `--${kebabCase(name)}`, '0.5']);
+    expect([line.exitCode, line.err]).toEqual([
+      2,
+      `zpin train ${id}: --${kebabCase(name)} must be a known setting, got "${name}". It has another name now: write ${flag(now)}.\n`,
+    ]);
+    // What is written instead is a setting there.
+    expect(flag(now)).toContain('--');
+    expect((await runCli(['train', id, '--help'])).out).not.toContain(`--${kebabCase(name)} `);
+    expect(readdirSync('.')).not.toContain('never');
+  },
+);
