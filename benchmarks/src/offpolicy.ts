@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { box, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, program, type ReplayAlgorithm, Store } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type NumericArray, Rng } from '@zpin/contracts';
 import { adam, type Engine, mlp, type Network, natureCnn, program, Store, unflattenParams, valueAndGrad } from '@zpin/core';
 

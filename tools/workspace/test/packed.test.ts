@@ -31,7 +31,7 @@ function folderOf(name: string): string {
 
 describe('some libraries, type-checked and trained from', () => {
   const names = ['contracts', 'core', 'envs', 'onpolicy'];
-  const peers = ['@tensorflow/tfjs', 'onnxruntime-node'];
+  const peers = ['@tensorflow/tfjs-core', 'onnxruntime-node'];
   const consumer = fileURLToPath(new URL('consumer', import.meta.url));
   let folder: string;
 
