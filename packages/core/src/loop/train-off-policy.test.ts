@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { type Episode, maskOf, rewardOf, ScriptedEnv } from '../../test/scripted-env.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { TrainEvent } from './events.ts';
-import { type OffPolicyOptions, trainOffPolicy } from './train-off-policy.ts';
+import { type Learner, type OffPolicyOptions, trainLearners, trainOffPolicy } from './train-off-policy.ts';
 
 const scripts: readonly (readonly Episode[])[] = [
   [
@@ -281,5 +281,50 @@ describe('trainOffPolicy', () => {
     const attempt = train({ env: new ScriptedEnv({ scripts: [scripts[0]] }) });
     await expect(attempt).rejects.toBeInstanceOf(ConfigError);
     await expect(attempt).rejects.toThrow('the agent was made for 2 environments, got 1');
+  });
+});
+
+describe('trainLearners', () => {
+  it('lets each learner learn from its own memory, from its own step on, one behind the other', async () => {
+    const log: string[] = [];
+    const learner = (name: string, learningStarts: number, loss: number): Learner => ({
+      batchSize: 2,
+      learningStarts,
+      source: Object.assign(new FakeReplay(), { rows: [{}] }),
+      update: (_batch, { step }) => {
+        log.push(`${name} at ${step}`);
+        return { metrics: { names: ['loss'], read: async () => ({ loss }) } };
+      },
+    });
+    const learners = { lower: learner('lower', 6, 3), upper: learner('upper', 8, 5) };
+    const agent = Object.assign(new FakeAgent(), { gradientSteps: 1 });
+    const replay = new FakeReplay();
+    const told: object[] = [];
+    for await (const event of trainLearners({
+      ...{ agent, replay, learners, env: new ScriptedEnv({ scripts }), totalSteps: 12, seed: 0 },
+    })) {
+      if (event.type === 'update') told.push([event.step, event.updates, event.metrics.names, await event.metrics.read()]);
+    }
+    expect(log).toEqual(['lower at 6', 'lower at 10', 'upper at 10']);
+    // A table of metrics has its columns from the first row on.
+    const names = ['loss', 'upperLoss'];
+    expect(told).toEqual([
+      [8, 1, names, { loss: 3, upperLoss: 0 }],
+      [12, 3, names, { loss: 3, upperLoss: 5 }],
+    ]);
+    expect(replay.rows.length).toBe(6);
+    // The agent itself is not asked to learn, and all draw from one generator.
+    expect(agent.updates).toBe(0);
+    const drawn = Object.values(learners).flatMap(({ source }) => (source as FakeReplay).sampled);
+    expect(new Set(drawn).size).toBe(3);
+  });
+
+  it('reports nothing while the first learner has nothing to learn from', async () => {
+    const idle: Learner = { batchSize: 1, learningStarts: 0, source: new FakeReplay(), update: () => expect.fail('no batch') };
+    const options = { agent: new FakeAgent(), replay: new FakeReplay(), learners: { idle }, env: new ScriptedEnv({ scripts }) };
+    const events = [];
+    for await (const event of trainLearners({ ...options, totalSteps: 12, seed: 0 })) events.push(event.type);
+    expect(events).not.toContain('update');
+    expect(events.at(-1)).toBe('checkpoint');
   });
 });
