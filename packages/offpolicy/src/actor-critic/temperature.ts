@@ -20,7 +20,7 @@ export function temperatureLoss(logAlpha: tf.Tensor, logProb: tf.Tensor, targetE
 }
 
 /** What a temperature reads and writes of the state of a program. */
-interface TemperatureState {
+export interface TemperatureState {
   readonly logAlpha: tf.Tensor1D;
   readonly alphaAdam: Readonly<Record<'m' | 'v' | 'step', tf.Tensor1D>>;
 }
