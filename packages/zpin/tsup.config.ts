@@ -12,4 +12,5 @@ export default library({
     'node-files': 'src/platform/node-files.ts',
     'node-threads': 'src/platform/node-threads.ts',
   },
+  own: { '#files': 'src/platform/node-files.ts', '#threads': 'src/platform/node-threads.ts' },
 });

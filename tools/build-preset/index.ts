@@ -8,13 +8,17 @@ export interface LibraryEntries {
   readonly node?: Readonly<Record<string, string>>;
   /** Development dependencies that become part of the library, with their notices in its THIRD-PARTY-NOTICES.md. */
   readonly bundled?: readonly string[];
+  /** What the package imports by a name of its own, `#files`, each with one of its forms: their types are the same. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 /**
  * The one way in which a library of this workspace is built: ES modules and CommonJS with declarations for each.
  * Entries of one kind share chunks, so that a class imported from two entry points is the same class.
  */
-export function library({ neutral, node = {}, bundled = [] }: LibraryEntries) {
+export function library({ neutral, node = {}, bundled = [], own = {} }: LibraryEntries) {
+  // The names lead into `dist`, where nothing is yet.
+  const paths = Object.fromEntries(Object.entries(own).map(([name, path]) => [name, [`./${path}`]]));
   return defineConfig({
     entry: { ...neutral, ...node },
     format: ['esm', 'cjs'],
@@ -24,7 +28,7 @@ export function library({ neutral, node = {}, bundled = [] }: LibraryEntries) {
     // What a package imports by a name of its own depends on where it runs.
     external: [/^#/],
     // The source condition would pull the sources of other packages into the declarations.
-    dts: { compilerOptions: { customConditions: [], incremental: false } },
+    dts: { compilerOptions: { customConditions: [], incremental: false, paths } },
     splitting: true,
     // Makes Rollup write the CommonJS. What tsup uses for it otherwise takes `this.x = y` for an assignment to an export named x.
     treeshake: 'safest',
