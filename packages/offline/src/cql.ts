@@ -27,7 +27,6 @@ import {
   batchAgent,
   type ConfigOf,
   type CreateOptions,
-  configSchema,
   type DatasetAlgorithm,
   noiseInputs,
   type PolicyOptions,
@@ -37,9 +36,9 @@ import {
   trainable,
 } from '@zpin/core';
 import {
+  actorCriticConfigSchema,
   learningRateFields,
   logarithm,
-  renamedRates,
   sacActorLoss,
   sacCriticLoss,
   sacTarget,
@@ -55,29 +54,26 @@ import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
 
-export const cqlConfig = configSchema(
-  {
-    ...batchFields,
-    ...learningRateFields({ critic: 3e-4, actor: 9.9e-5 }),
-    ...valueFields,
-    ...softFields,
-    softTarget: field.boolean({ default: false, meaning: 'whether the entropy of the next action counts in the target' }),
-    cqlWeight: field.nonNegative({
-      default: 5,
-      meaning: 'weight of the conservative penalty (alpha of the paper); where it is learned, the first one; 0 is SAC',
-    }),
-    learnCqlWeight: field.boolean({
-      default: false,
-      meaning: 'adapt the weight of the penalty to cqlThreshold (Lagrange variant)',
-    }),
-    cqlThreshold: field.positive({ default: 10, meaning: 'penalty that a learned weight aims at (tau of the paper)' }),
-    numProposals: field.count({
-      default: 10,
-      meaning: 'uniform actions, and as many of the policy, that stand for all in the penalty',
-    }),
-  },
-  { renamed: renamedRates },
-);
+export const cqlConfig = actorCriticConfigSchema({
+  ...batchFields,
+  ...learningRateFields({ critic: 3e-4, actor: 9.9e-5 }),
+  ...valueFields,
+  ...softFields,
+  softTarget: field.boolean({ default: false, meaning: 'whether the entropy of the next action counts in the target' }),
+  cqlWeight: field.nonNegative({
+    default: 5,
+    meaning: 'weight of the conservative penalty (alpha of the paper); where it is learned, the first one; 0 is SAC',
+  }),
+  learnCqlWeight: field.boolean({
+    default: false,
+    meaning: 'adapt the weight of the penalty to cqlThreshold (Lagrange variant)',
+  }),
+  cqlThreshold: field.positive({ default: 10, meaning: 'penalty that a learned weight aims at (tau of the paper)' }),
+  numProposals: field.count({
+    default: 10,
+    meaning: 'uniform actions, and as many of the policy, that stand for all in the penalty',
+  }),
+});
 
 export type CqlConfig = ConfigOf<typeof cqlConfig>;
 

@@ -21,21 +21,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  combine,
-  configSchema,
-  type DatasetAlgorithm,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-} from '@zpin/core';
-import { type DistributionalUpdate, doubleTarget, dqnLoss, greedyPolicy, type QNetwork, qNetwork } from '@zpin/value-based';
-import { requireDiscrete } from './acting/action-kind.ts';
+import { type ConfigOf, combine, configSchema, maskValues, type PolicyOptions } from '@zpin/core';
+import { type DistributionalUpdate, doubleTarget, dqnLoss, type QNetwork, qNetwork } from '@zpin/value-based';
 import { likelihoodLoss } from './bc.ts';
-import { datasetRegime } from './learning/dataset-regime.ts';
-import { offlineQAgent, offlineQFields } from './learning/offline-q-agent.ts';
+import { offlineQAlgorithm, offlineQFields } from './learning/offline-q-agent.ts';
 import { cartPole } from './presets/cart-pole.ts';
 
 // ---- configuration ----
@@ -101,25 +90,15 @@ function method({ threshold, logitPenalty }: DiscreteBcqConfig): DistributionalU
   };
 }
 
-// ---- agent ----
-
-/** Builds a discrete BCQ agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DiscreteBcqConfig>) {
-  requireDiscrete('discrete-bcq', options.spec);
-  const config = parseConfig(discreteBcqConfig, options.config, 'discrete-bcq');
-  const network = discreteBcqNetwork({ ...options, config });
-  return offlineQAgent(options, { algorithm: 'discrete-bcq', config, network, ...method(config) });
-}
+// ---- algorithm ----
 
 /** Batch-constrained Q-learning from a data set, for discrete actions. */
-export const discreteBcq: DatasetAlgorithm<DiscreteBcqConfig> = {
+export const discreteBcq = offlineQAlgorithm<DiscreteBcqConfig>({
   id: 'discrete-bcq',
   title: 'Batch-constrained Q-learning for discrete actions (BCQ)',
   paper: 'Fujimoto et al. 2019, "Benchmarking Batch Deep Reinforcement Learning Algorithms", arXiv:1910.01708',
-  ...datasetRegime,
-  spaces: { actions: ['discrete'] },
+  network: discreteBcqNetwork,
+  update: method,
   config: discreteBcqConfig,
   presets: { 'CartPole-v1': cartPole.discreteBcq },
-  create,
-  policy: options => greedyPolicy(discreteBcqNetwork(options), method(options.config).values),
-};
+});

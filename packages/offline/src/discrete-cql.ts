@@ -18,20 +18,16 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
+import { type ConfigOf, configSchema, maskValues, takeAction } from '@zpin/core';
 import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type DatasetAlgorithm,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-  takeAction,
-} from '@zpin/core';
-import { greedyPolicy, type QUpdate, qNetwork, quantileUpdate, quantileValues, valueUpdate } from '@zpin/value-based';
-import { requireDiscrete } from './acting/action-kind.ts';
-import { datasetRegime } from './learning/dataset-regime.ts';
-import { offlineQAgent, offlineQFields } from './learning/offline-q-agent.ts';
+  type DistributionalUpdate,
+  type QUpdate,
+  qNetwork,
+  quantileUpdate,
+  quantileValues,
+  valueUpdate,
+} from '@zpin/value-based';
+import { offlineQAlgorithm, offlineQFields } from './learning/offline-q-agent.ts';
 import { cartPole } from './presets/cart-pole.ts';
 
 // ---- configuration ----
@@ -73,37 +69,23 @@ function conservative(base: QUpdate, values: (output: tf.Tensor) => tf.Tensor, w
   };
 }
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<DiscreteCqlConfig>) =>
-  qNetwork({ spec, config, algorithm: 'discrete-cql', outputs: config.numQuantiles });
-
-const valuesOf = ({ numQuantiles }: DiscreteCqlConfig) => (numQuantiles === 1 ? (q: tf.Tensor) => q : quantileValues);
-
-/** Builds a discrete CQL agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DiscreteCqlConfig>) {
-  requireDiscrete('discrete-cql', options.spec);
-  const config = parseConfig(discreteCqlConfig, options.config, 'discrete-cql');
-  const values = valuesOf(config);
-  const base = config.numQuantiles === 1 ? valueUpdate({ double: true, loss: 'huber' }) : quantileUpdate({ double: true });
-  return offlineQAgent(options, {
-    algorithm: 'discrete-cql',
-    config,
-    network: networkOf({ ...options, config }),
-    values,
-    ...conservative(base, values, config.cqlWeight),
-  });
+/** The update of Double DQN, or of QR-DQN, with the penalty. */
+function method({ numQuantiles, cqlWeight }: DiscreteCqlConfig): DistributionalUpdate {
+  const isPlain = numQuantiles === 1;
+  const base = isPlain ? valueUpdate({ double: true, loss: 'huber' }) : quantileUpdate({ double: true });
+  const values = isPlain ? (q: tf.Tensor) => q : quantileValues;
+  return { values, ...conservative(base, values, cqlWeight) };
 }
 
+// ---- algorithm ----
+
 /** Conservative Q-learning from a data set, for discrete actions. */
-export const discreteCql: DatasetAlgorithm<DiscreteCqlConfig> = {
+export const discreteCql = offlineQAlgorithm<DiscreteCqlConfig>({
   id: 'discrete-cql',
   title: 'Conservative Q-learning for discrete actions (CQL)',
   paper: 'Kumar et al. 2020, "Conservative Q-Learning for Offline Reinforcement Learning", arXiv:2006.04779',
-  ...datasetRegime,
-  spaces: { actions: ['discrete'] },
+  network: options => qNetwork({ ...options, outputs: options.config.numQuantiles }),
+  update: method,
   config: discreteCqlConfig,
   presets: { 'CartPole-v1': cartPole.discreteCql },
-  create,
-  policy: options => greedyPolicy(networkOf(options), valuesOf(options.config)),
-};
+});

@@ -26,18 +26,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, field, message } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  program,
-  type ReplayAlgorithm,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, type CreateOptions, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { explorationFields } from './acting/deterministic-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { deterministicLearner, deterministicNetworks } from './actor-critic/deterministic-learner.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { meanError } from './critics/critics.ts';
@@ -45,24 +37,21 @@ import { ddpgPresets } from './presets/ddpg.ts';
 
 // ---- configuration ----
 
-export const ddpgConfig = configSchema(
-  {
-    ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
-    targetUpdateEveryUpdates: field.count({
-      default: 1,
-      unit: 'updates',
-      meaning: 'updates of the networks per update of their targets',
-    }),
-    valueMin: field.number({ default: null, meaning: 'smallest target of the critic; null: none' }),
-    valueMax: field.number({ default: null, meaning: 'largest target of the critic; null: none' }),
-    ...explorationFields,
-    actionPenalty: field.nonNegative({
-      default: 0,
-      meaning: "weight of the mean squared action, in [-1, 1], in the policy's loss",
-    }),
-  },
-  { renamed: renamedRates },
-);
+export const ddpgConfig = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+  targetUpdateEveryUpdates: field.count({
+    default: 1,
+    unit: 'updates',
+    meaning: 'updates of the networks per update of their targets',
+  }),
+  valueMin: field.number({ default: null, meaning: 'smallest target of the critic; null: none' }),
+  valueMax: field.number({ default: null, meaning: 'largest target of the critic; null: none' }),
+  ...explorationFields,
+  actionPenalty: field.nonNegative({
+    default: 0,
+    meaning: "weight of the mean squared action, in [-1, 1], in the policy's loss",
+  }),
+});
 
 export type DdpgConfig = ConfigOf<typeof ddpgConfig>;
 
@@ -155,13 +144,12 @@ function create(options: CreateOptions<DdpgConfig>) {
 }
 
 /** Deep Deterministic Policy Gradient, for continuous actions. */
-export const ddpg: ReplayAlgorithm<DdpgConfig> = {
+export const ddpg = actorCriticAlgorithm<DdpgConfig>({
   id: 'ddpg',
   title: 'Deep Deterministic Policy Gradient (DDPG)',
   paper: 'Lillicrap et al. 2016, "Continuous control with deep reinforcement learning", arXiv:1509.02971',
-  ...actorCriticRegime,
   config: ddpgConfig,
   presets: ddpgPresets,
   create,
-  policy: options => greedyPolicy(ddpgNetworks(options).actor.greedy, options),
-};
+  greedy: options => ddpgNetworks(options).actor.greedy,
+});

@@ -28,21 +28,19 @@ import {
   type ConfigOf,
   type CreateOptions,
   combine,
-  configSchema,
   int32,
   maskedProgram,
   type Network,
   observationInput,
   type PolicyOptions,
   program,
-  type ReplayAlgorithm,
   Store,
   takeAction,
   transitionInputs,
 } from '@zpin/core';
 import { categoricalActing, categoricalActor } from './acting/categorical-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { softReport, softTrainables } from './actor-critic/soft-learner.ts';
 import { temperatureFields } from './actor-critic/temperature.ts';
 import { meanError, smallest } from './critics/critics.ts';
@@ -51,17 +49,14 @@ import { sacCriticLoss } from './sac.ts';
 
 // ---- configuration ----
 
-export const discreteSacConfig = configSchema(
-  {
-    ...actorCriticFields({ batchSize: 64, learningStarts: 1000, learningRate: 3e-4 }),
-    ...temperatureFields,
-    targetEntropyScale: field.probability({
-      default: 0.5,
-      meaning: 'share of the largest entropy, log of the number of legal actions, that a learned temperature aims at',
-    }),
-  },
-  { renamed: renamedRates },
-);
+export const discreteSacConfig = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 64, learningStarts: 1000, learningRate: 3e-4 }),
+  ...temperatureFields,
+  targetEntropyScale: field.probability({
+    default: 0.5,
+    meaning: 'share of the largest entropy, log of the number of legal actions, that a learned temperature aims at',
+  }),
+});
 
 export type DiscreteSacConfig = ConfigOf<typeof discreteSacConfig>;
 
@@ -174,14 +169,13 @@ function create(options: CreateOptions<DiscreteSacConfig>) {
 }
 
 /** Soft Actor-Critic, for discrete actions. */
-export const discreteSac: ReplayAlgorithm<DiscreteSacConfig> = {
+export const discreteSac = actorCriticAlgorithm<DiscreteSacConfig>({
   id: 'discrete-sac',
   title: 'Soft Actor-Critic for discrete actions',
   paper: 'Christodoulou 2019, "Soft Actor-Critic for Discrete Action Settings", arXiv:1910.07207',
-  ...actorCriticRegime,
   spaces: { actions: ['discrete'] },
   config: discreteSacConfig,
   presets: discreteSacPresets,
   create,
-  policy: options => greedyPolicy(discreteSacNetworks(options).actor.greedy, options),
-};
+  greedy: options => discreteSacNetworks(options).actor.greedy,
+});

@@ -8,7 +8,7 @@ export { deterministicActor } from './acting/deterministic-actor.ts';
 export type { StochasticActingConfig, StochasticActor } from './acting/stochastic-actor.ts';
 export { stochasticActing, stochasticActor } from './acting/stochastic-actor.ts';
 export type { LearningRates, NetworkConfig } from './actor-critic/actor-critic-fields.ts';
-export { learningRateFields, networkFields, renamedRates, tauField } from './actor-critic/actor-critic-fields.ts';
+export { actorCriticConfigSchema, learningRateFields, networkFields, tauField } from './actor-critic/actor-critic-fields.ts';
 export type { LearnerOptions } from './actor-critic/learner-options.ts';
 export { logarithm } from './actor-critic/logarithm.ts';
 export type { SoftLearnerConfig } from './actor-critic/soft-learner.ts';

@@ -20,10 +20,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, field, message, type Rng } from '@zpin/contracts';
-import { type ConfigOf, type CreateOptions, configSchema, type PolicyOptions, program, type ReplayAlgorithm } from '@zpin/core';
+import { type ConfigOf, type CreateOptions, type PolicyOptions, program } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { softFields, softLearner, softNetworks } from './actor-critic/soft-learner.ts';
 import { meanError, smallest } from './critics/critics.ts';
@@ -32,17 +32,14 @@ import { sacCriticLoss } from './sac.ts';
 
 // ---- configuration ----
 
-export const redqConfig = configSchema(
-  {
-    ...actorCriticFields({ batchSize: 256, learningStarts: 5000, gradientSteps: 20, learningRate: 3e-4 }),
-    policyDelay: field.count({ default: 20, meaning: 'updates of the critics per update of the policy and the temperature' }),
-    numCritics: field.count({ min: 2, max: 100, default: 10, meaning: 'critics (N)' }),
-    targetCritics: field.count({ max: 100, default: 2, meaning: 'critics whose smallest value is the target (M)' }),
-    ...softFields,
-    ...correlationField,
-  },
-  { renamed: renamedRates },
-);
+export const redqConfig = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 5000, gradientSteps: 20, learningRate: 3e-4 }),
+  policyDelay: field.count({ default: 20, meaning: 'updates of the critics per update of the policy and the temperature' }),
+  numCritics: field.count({ min: 2, max: 100, default: 10, meaning: 'critics (N)' }),
+  targetCritics: field.count({ max: 100, default: 2, meaning: 'critics whose smallest value is the target (M)' }),
+  ...softFields,
+  ...correlationField,
+});
 
 export type RedqConfig = ConfigOf<typeof redqConfig>;
 
@@ -162,13 +159,12 @@ function lastReport(last: tf.Tensor) {
 }
 
 /** Randomized Ensembled Double Q-learning, for continuous actions. */
-export const redq: ReplayAlgorithm<RedqConfig> = {
+export const redq = actorCriticAlgorithm<RedqConfig>({
   id: 'redq',
   title: 'Randomized Ensembled Double Q-learning (REDQ)',
   paper: 'Chen et al. 2021, "Randomized Ensembled Double Q-Learning: Learning Fast Without a Model", arXiv:2101.05982',
-  ...actorCriticRegime,
   config: redqConfig,
   presets: redqPresets,
   create,
-  policy: options => greedyPolicy(redqNetworks(options).actor.greedy, options),
-};
+  greedy: options => redqNetworks(options).actor.greedy,
+});

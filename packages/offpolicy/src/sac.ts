@@ -22,28 +22,21 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  program,
-  type ReplayAlgorithm,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, type CreateOptions, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { softFields, softLearner, softNetworks, softReport } from './actor-critic/soft-learner.ts';
 import { meanError, smallest } from './critics/critics.ts';
 import { sacPresets } from './presets/sac.ts';
 
 // ---- configuration ----
 
-export const sacConfig = configSchema(
-  { ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }), ...softFields, ...correlationField },
-  { renamed: renamedRates },
-);
+export const sacConfig = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }),
+  ...softFields,
+  ...correlationField,
+});
 
 export type SacConfig = ConfigOf<typeof sacConfig>;
 
@@ -131,13 +124,12 @@ function create(options: CreateOptions<SacConfig>) {
 }
 
 /** Soft Actor-Critic, for continuous actions. */
-export const sac: ReplayAlgorithm<SacConfig> = {
+export const sac = actorCriticAlgorithm<SacConfig>({
   id: 'sac',
   title: 'Soft Actor-Critic',
   paper: 'Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications", arXiv:1812.05905',
-  ...actorCriticRegime,
   config: sacConfig,
   presets: sacPresets,
   create,
-  policy: options => greedyPolicy(sacNetworks(options).actor.greedy, options),
-};
+  greedy: options => sacNetworks(options).actor.greedy,
+});

@@ -22,19 +22,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  noiseInputs,
-  type PolicyOptions,
-  program,
-  type ReplayAlgorithm,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, type CreateOptions, noiseInputs, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { explorationFields } from './acting/deterministic-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { deterministicLearner, deterministicNetworks } from './actor-critic/deterministic-learner.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { meanError, smallest } from './critics/critics.ts';
@@ -42,24 +33,21 @@ import { td3Presets } from './presets/td3.ts';
 
 // ---- configuration ----
 
-export const td3Config = configSchema(
-  {
-    ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
-    policyDelay: field.count({ default: 2, meaning: 'updates of the critics per update of the policy and of all targets (d)' }),
-    targetNoise: field.nonNegative({
-      default: 0.2,
-      unit: 'half widths of the action box',
-      meaning: 'deviation of the noise on target actions',
-    }),
-    targetNoiseClip: field.positive({
-      default: 0.5,
-      unit: 'half widths of the action box',
-      meaning: 'largest noise on target actions (c)',
-    }),
-    ...explorationFields,
-  },
-  { renamed: renamedRates },
-);
+export const td3Config = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+  policyDelay: field.count({ default: 2, meaning: 'updates of the critics per update of the policy and of all targets (d)' }),
+  targetNoise: field.nonNegative({
+    default: 0.2,
+    unit: 'half widths of the action box',
+    meaning: 'deviation of the noise on target actions',
+  }),
+  targetNoiseClip: field.positive({
+    default: 0.5,
+    unit: 'half widths of the action box',
+    meaning: 'largest noise on target actions (c)',
+  }),
+  ...explorationFields,
+});
 
 export type Td3Config = ConfigOf<typeof td3Config>;
 
@@ -151,13 +139,12 @@ function create(options: CreateOptions<Td3Config>) {
 }
 
 /** Twin Delayed Deep Deterministic policy gradient, for continuous actions. */
-export const td3: ReplayAlgorithm<Td3Config> = {
+export const td3 = actorCriticAlgorithm<Td3Config>({
   id: 'td3',
   title: 'Twin Delayed Deep Deterministic policy gradient (TD3)',
   paper: 'Fujimoto et al. 2018, "Addressing Function Approximation Error in Actor-Critic Methods", arXiv:1802.09477',
-  ...actorCriticRegime,
   config: td3Config,
   presets: td3Presets,
   create,
-  policy: options => greedyPolicy(td3Networks(options).actor.greedy, options),
-};
+  greedy: options => td3Networks(options).actor.greedy,
+});

@@ -21,41 +21,29 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, field, message } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  program,
-  quantileMidpoints,
-  type ReplayAlgorithm,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, type CreateOptions, type PolicyOptions, program, quantileMidpoints, weightedMean } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
-import { actorCriticAgent, actorCriticRegime, checkedConfig, greedyPolicy } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
 import { softFields, softLearner, softNetworks, softReport } from './actor-critic/soft-learner.ts';
 import { meanError } from './critics/critics.ts';
 import { tqcPresets } from './presets/tqc.ts';
 
 // ---- configuration ----
 
-export const tqcConfig = configSchema(
-  {
-    ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }),
-    numCritics: field.count({ max: 100, default: 2, meaning: 'critics (N)' }),
-    numQuantiles: field.count({ min: 2, max: 1000, default: 25, meaning: 'quantiles of each critic (M)' }),
-    droppedQuantiles: field.count({
-      min: 0,
-      max: 1000,
-      default: 2,
-      meaning: 'quantiles per critic, the largest, that targets leave out (d)',
-    }),
-    ...softFields,
-    ...correlationField,
-  },
-  { renamed: renamedRates },
-);
+export const tqcConfig = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }),
+  numCritics: field.count({ max: 100, default: 2, meaning: 'critics (N)' }),
+  numQuantiles: field.count({ min: 2, max: 1000, default: 25, meaning: 'quantiles of each critic (M)' }),
+  droppedQuantiles: field.count({
+    min: 0,
+    max: 1000,
+    default: 2,
+    meaning: 'quantiles per critic, the largest, that targets leave out (d)',
+  }),
+  ...softFields,
+  ...correlationField,
+});
 
 export type TqcConfig = ConfigOf<typeof tqcConfig>;
 
@@ -192,14 +180,13 @@ function keptAtoms({ numCritics, numQuantiles, droppedQuantiles }: TqcConfig): n
 }
 
 /** Truncated Quantile Critics, for continuous actions. */
-export const tqc: ReplayAlgorithm<TqcConfig> = {
+export const tqc = actorCriticAlgorithm<TqcConfig>({
   id: 'tqc',
   title: 'Truncated Quantile Critics (TQC)',
   paper:
     'Kuznetsov et al. 2020, "Controlling Overestimation Bias with Truncated Mixture of Continuous Distributional Quantile Critics", arXiv:2005.04269',
-  ...actorCriticRegime,
   config: tqcConfig,
   presets: tqcPresets,
   create,
-  policy: options => greedyPolicy(tqcNetworks(options).actor.greedy, options),
-};
+  greedy: options => tqcNetworks(options).actor.greedy,
+});

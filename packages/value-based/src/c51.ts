@@ -14,22 +14,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, message } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-  takeAction,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, configSchema, maskValues, takeAction, weightedMean } from '@zpin/core';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { type AtomConfig, atomFields, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
+import { qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -103,26 +93,15 @@ export function categoricalUpdate(atoms: readonly number[], { double }: { readon
   };
 }
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<C51Config>) =>
-  qNetwork({ spec, config, algorithm: 'c51', outputs: config.numAtoms });
-
-/** Builds a C51 agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<C51Config>) {
-  const config = parseConfig(c51Config, options.config, 'c51');
-  const update = categoricalUpdate(atomsOf(config, 'c51'), { double: false });
-  return qAgent(options, { algorithm: 'c51', config, network: networkOf({ ...options, config }), ...update });
-}
+// ---- algorithm ----
 
 /** Categorical DQN, for discrete actions. */
-export const c51: ReplayAlgorithm<C51Config> = {
+export const c51 = qAlgorithm<C51Config>({
   id: 'c51',
   title: 'Categorical DQN (C51)',
   paper: 'Bellemare et al. 2017, "A distributional perspective on reinforcement learning", arXiv:1707.06887',
-  ...qRegime<C51Config>(),
+  network: options => qNetwork({ ...options, outputs: options.config.numAtoms }),
+  update: config => categoricalUpdate(atomsOf(config, 'c51'), { double: false }),
   config: c51Config,
   presets: { 'CartPole-v1': cartPole.c51 },
-  create,
-  policy: options => greedyPolicy(networkOf(options), logits => categoricalValues(logits, atomsOf(options.config, 'c51'))),
-};
+});

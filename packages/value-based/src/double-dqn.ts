@@ -9,20 +9,12 @@
  *
  * DQN with `double` on; its file has the target, its deviations, and all else.
  */
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-} from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -33,25 +25,14 @@ export const doubleDqnConfig = configSchema({
 
 export type DoubleDqnConfig = ConfigOf<typeof doubleDqnConfig>;
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<DoubleDqnConfig>) => qNetwork({ spec, config, algorithm: 'double-dqn' });
-
-/** Builds a Double DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DoubleDqnConfig>) {
-  const config = parseConfig(doubleDqnConfig, options.config, 'double-dqn');
-  const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'double-dqn', config, network, ...valueUpdate(config) });
-}
+// ---- algorithm ----
 
 /** Double DQN, for discrete actions. */
-export const doubleDqn: ReplayAlgorithm<DoubleDqnConfig> = {
+export const doubleDqn = qAlgorithm<DoubleDqnConfig>({
   id: 'double-dqn',
   title: 'Double DQN',
   paper: 'van Hasselt et al. 2016, "Deep reinforcement learning with double Q-learning", arXiv:1509.06461',
-  ...qRegime<DoubleDqnConfig>(),
+  update: valueUpdate,
   config: doubleDqnConfig,
   presets: { 'CartPole-v1': cartPole.doubleDqn, 'Acrobot-v1': acrobot.doubleDqn },
-  create,
-  policy: options => greedyPolicy(networkOf(options)),
-};
+});

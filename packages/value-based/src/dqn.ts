@@ -24,28 +24,15 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  halfSquare,
-  huber,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-  takeAction,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, configSchema, halfSquare, huber, maskValues, takeAction, weightedMean } from '@zpin/core';
 import { acrobot } from './presets/acrobot.ts';
 import { bitFlip } from './presets/bit-flip.ts';
 import { breakout } from './presets/breakout.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { mountainCar } from './presets/mountain-car.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { type ValueConfig, valueFields } from './q-learner/q-fields.ts';
 import type { QLoss, QUpdate } from './q-learner/q-method.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -102,23 +89,14 @@ export function valueUpdate({ double, loss }: Pick<ValueConfig, 'double' | 'loss
   };
 }
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<DqnConfig>) => qNetwork({ spec, config, algorithm: 'dqn' });
-
-/** Builds a DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DqnConfig>) {
-  const config = parseConfig(dqnConfig, options.config, 'dqn');
-  const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'dqn', config, network, hasTargetNetwork: config.targetNetwork, ...valueUpdate(config) });
-}
+// ---- algorithm ----
 
 /** Deep Q-learning with replay memory and target network, for discrete actions. */
-export const dqn: ReplayAlgorithm<DqnConfig> = {
+export const dqn = qAlgorithm<DqnConfig>({
   id: 'dqn',
   title: 'Deep Q-Network (replay and target network)',
   paper: 'Mnih et al. 2015, "Human-level control through deep reinforcement learning", Nature 518:529–533',
-  ...qRegime<DqnConfig>(),
+  update: config => ({ ...valueUpdate(config), hasTargetNetwork: config.targetNetwork }),
   config: dqnConfig,
   presets: {
     'CartPole-v1': cartPole.dqn,
@@ -127,6 +105,4 @@ export const dqn: ReplayAlgorithm<DqnConfig> = {
     'BitFlip-v0': bitFlip.dqn,
     'MinAtar/Breakout-v1': breakout.dqn,
   },
-  create,
-  policy: options => greedyPolicy(networkOf(options)),
-};
+});

@@ -5,12 +5,12 @@
  *   value and advantage    `dueling-dqn`
  *   target (double)        `double-dqn`
  */
-import { type CreateOptions, configSchema, parseConfig, type ReplayAlgorithm } from '@zpin/core';
+import { configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { type DuelingDqnConfig, duelingDqn } from './dueling-dqn.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
-import { qAgent } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
 import { qNetwork } from './q-learner/q-network.ts';
 
@@ -19,19 +19,13 @@ export const duelingDoubleDqnConfig = configSchema({
   double: doubleField(true),
 });
 
-/** Builds a Dueling Double DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DuelingDqnConfig>) {
-  const config = parseConfig(duelingDoubleDqnConfig, options.config, 'dueling-double-dqn');
-  const network = qNetwork({ spec: options.spec, config, algorithm: 'dueling-double-dqn', isDueling: true });
-  return qAgent(options, { algorithm: 'dueling-double-dqn', config, network, ...valueUpdate(config) });
-}
-
 /** Dueling Double DQN, for discrete actions. */
-export const duelingDoubleDqn: ReplayAlgorithm<DuelingDqnConfig> = {
-  ...duelingDqn,
+export const duelingDoubleDqn = qAlgorithm<DuelingDqnConfig>({
   id: 'dueling-double-dqn',
   title: 'Dueling Double DQN',
+  paper: duelingDqn.paper,
+  network: options => qNetwork({ ...options, isDueling: true }),
+  update: valueUpdate,
   config: duelingDoubleDqnConfig,
   presets: { 'CartPole-v1': cartPole.duelingDoubleDqn, 'LunarLander-v3': lunarLander.duelingDoubleDqn },
-  create,
-};
+});

@@ -13,19 +13,12 @@
  *    costs no more than DQN's. The gradient that enters the shared layers is not scaled by 1/√2.
  * 2. Those of `dqn`, whose target and loss it uses. With `double` off it is the network alone; `dueling-double-dqn` is the agent of the paper.
  */
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-} from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { valueFields } from './q-learner/q-fields.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
+import { qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -33,26 +26,15 @@ export const duelingDqnConfig = configSchema(valueFields);
 
 export type DuelingDqnConfig = ConfigOf<typeof duelingDqnConfig>;
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<DuelingDqnConfig>) =>
-  qNetwork({ spec, config, algorithm: 'dueling-dqn', isDueling: true });
-
-/** Builds a dueling DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<DuelingDqnConfig>) {
-  const config = parseConfig(duelingDqnConfig, options.config, 'dueling-dqn');
-  const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'dueling-dqn', config, network, ...valueUpdate(config) });
-}
+// ---- algorithm ----
 
 /** Dueling DQN, for discrete actions. */
-export const duelingDqn: ReplayAlgorithm<DuelingDqnConfig> = {
+export const duelingDqn = qAlgorithm<DuelingDqnConfig>({
   id: 'dueling-dqn',
   title: 'Dueling DQN (streams of value and advantage)',
   paper: 'Wang et al. 2016, "Dueling network architectures for deep reinforcement learning", arXiv:1511.06581',
-  ...qRegime<DuelingDqnConfig>(),
+  network: options => qNetwork({ ...options, isDueling: true }),
+  update: valueUpdate,
   config: duelingDqnConfig,
   presets: { 'CartPole-v1': cartPole.duelingDqn },
-  create,
-  policy: options => greedyPolicy(networkOf(options)),
-};
+});

@@ -23,6 +23,8 @@ export type { EpsilonConfig, QActor } from './q-learner/q-acting.ts';
 export { epsilonGreedyActing, greedyActing } from './q-learner/q-acting.ts';
 export type { QAgentMethod } from './q-learner/q-agent.ts';
 export { qAgent, qRegime } from './q-learner/q-agent.ts';
+export type { QAlgorithmOptions } from './q-learner/q-algorithm.ts';
+export { qAlgorithm } from './q-learner/q-algorithm.ts';
 export type { QConfig, ValueConfig } from './q-learner/q-fields.ts';
 export { doubleField, epsilonFields, qFields, valueFields } from './q-learner/q-fields.ts';
 export type { QLearner, QLearnerOptions, QVectors, TargetUpdates } from './q-learner/q-learner.ts';

@@ -22,21 +22,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   type ConfigOf,
-  type CreateOptions,
   combine,
   configSchema,
   dense,
   observationFeatures,
   type PolicyOptions,
-  parseConfig,
   quantileMidpoints,
-  type ReplayAlgorithm,
 } from '@zpin/core';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, qFields } from './q-learner/q-fields.ts';
-import { countActions, greedyPolicy, type QNetwork } from './q-learner/q-network.ts';
-import { quantileUpdate, quantileValues } from './qr-dqn.ts';
+import { countActions, type QNetwork } from './q-learner/q-network.ts';
+import { quantileUpdate } from './qr-dqn.ts';
 
 // ---- configuration ----
 
@@ -94,22 +91,15 @@ export function iqnNetwork({ spec, config }: PolicyOptions<IqnConfig>): QNetwork
   };
 }
 
-// ---- agent ----
-
-/** Builds an IQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<IqnConfig>) {
-  const config = parseConfig(iqnConfig, options.config, 'iqn');
-  return qAgent(options, { algorithm: 'iqn', config, network: iqnNetwork({ ...options, config }), ...quantileUpdate(config) });
-}
+// ---- algorithm ----
 
 /** Implicit quantile networks, for discrete actions. */
-export const iqn: ReplayAlgorithm<IqnConfig> = {
+export const iqn = qAlgorithm<IqnConfig>({
   id: 'iqn',
   title: 'Implicit quantile networks (IQN)',
   paper: 'Dabney et al. 2018, "Implicit quantile networks for distributional reinforcement learning", arXiv:1806.06923',
-  ...qRegime<IqnConfig>(),
+  network: iqnNetwork,
+  update: quantileUpdate,
   config: iqnConfig,
   presets: { 'CartPole-v1': cartPole.iqn },
-  create,
-  policy: options => greedyPolicy(iqnNetwork(options), quantileValues),
-};
+});

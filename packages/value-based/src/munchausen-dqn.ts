@@ -18,22 +18,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-  takeAction,
-} from '@zpin/core';
+import { type ConfigOf, configSchema, maskValues, takeAction } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { qFields, valueFields } from './q-learner/q-fields.ts';
 import type { QUpdate } from './q-learner/q-method.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -75,27 +65,14 @@ export function munchausenTarget(config: MunchausenDqnConfig): QUpdate['target']
   };
 }
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<MunchausenDqnConfig>) =>
-  qNetwork({ spec, config, algorithm: 'munchausen-dqn' });
-
-/** Builds a Munchausen DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<MunchausenDqnConfig>) {
-  const config = parseConfig(munchausenDqnConfig, options.config, 'munchausen-dqn');
-  const network = networkOf({ ...options, config });
-  const { loss } = valueUpdate({ ...config, double: false });
-  return qAgent(options, { algorithm: 'munchausen-dqn', config, network, target: munchausenTarget(config), loss });
-}
+// ---- algorithm ----
 
 /** Munchausen DQN, for discrete actions. */
-export const munchausenDqn: ReplayAlgorithm<MunchausenDqnConfig> = {
+export const munchausenDqn = qAlgorithm<MunchausenDqnConfig>({
   id: 'munchausen-dqn',
   title: 'Munchausen DQN',
   paper: 'Vieillard et al. 2020, "Munchausen reinforcement learning", arXiv:2007.14430',
-  ...qRegime<MunchausenDqnConfig>(),
+  update: config => ({ target: munchausenTarget(config), loss: valueUpdate({ ...config, double: false }).loss }),
   config: munchausenDqnConfig,
   presets: { 'CartPole-v1': cartPole.munchausenDqn },
-  create,
-  policy: options => greedyPolicy(networkOf(options)),
-};
+});

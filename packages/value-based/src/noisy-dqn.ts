@@ -13,19 +13,12 @@
  * 2. Before `learningStarts` actions are random. Evaluation is without noise.
  * 3. Those of `dqn`, whose target and loss it uses.
  */
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type PolicyOptions,
-  parseConfig,
-  type ReplayAlgorithm,
-} from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { noisyFields, valueFields } from './q-learner/q-fields.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
+import { qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -33,26 +26,15 @@ export const noisyDqnConfig = configSchema({ ...valueFields, ...noisyFields });
 
 export type NoisyDqnConfig = ConfigOf<typeof noisyDqnConfig>;
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<NoisyDqnConfig>) =>
-  qNetwork({ spec, config, algorithm: 'noisy-dqn', noiseScale: config.noiseScale });
-
-/** Builds a noisy DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<NoisyDqnConfig>) {
-  const config = parseConfig(noisyDqnConfig, options.config, 'noisy-dqn');
-  const network = networkOf({ ...options, config });
-  return qAgent(options, { algorithm: 'noisy-dqn', config, network, ...valueUpdate(config) });
-}
+// ---- algorithm ----
 
 /** DQN with noisy networks, for discrete actions. */
-export const noisyDqn: ReplayAlgorithm<NoisyDqnConfig> = {
+export const noisyDqn = qAlgorithm<NoisyDqnConfig>({
   id: 'noisy-dqn',
   title: 'DQN with noisy networks',
   paper: 'Fortunato et al. 2018, "Noisy networks for exploration", arXiv:1706.10295',
-  ...qRegime<NoisyDqnConfig>(),
+  network: options => qNetwork({ ...options, noiseScale: options.config.noiseScale }),
+  update: valueUpdate,
   config: noisyDqnConfig,
   presets: { 'CartPole-v1': cartPole.noisyDqn },
-  create,
-  policy: options => greedyPolicy(networkOf(options)),
-};
+});

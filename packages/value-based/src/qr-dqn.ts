@@ -13,25 +13,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  maskValues,
-  type PolicyOptions,
-  parseConfig,
-  quantileHuber,
-  type ReplayAlgorithm,
-  takeAction,
-  weightedMean,
-} from '@zpin/core';
+import { type ConfigOf, configSchema, maskValues, quantileHuber, takeAction, weightedMean } from '@zpin/core';
 import { acrobot } from './presets/acrobot.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { mountainCar } from './presets/mountain-car.ts';
-import { qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
-import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
+import { qNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -87,25 +76,15 @@ export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): Distrib
   };
 }
 
-// ---- agent ----
-
-const networkOf = ({ spec, config }: PolicyOptions<QrDqnConfig>) =>
-  qNetwork({ spec, config, algorithm: 'qr-dqn', outputs: config.numQuantiles });
-
-/** Builds a QR-DQN agent. @throws SpaceError unless actions are `Discrete` */
-function create(options: CreateOptions<QrDqnConfig>) {
-  const config = parseConfig(qrDqnConfig, options.config, 'qr-dqn');
-  return qAgent(options, { algorithm: 'qr-dqn', config, network: networkOf({ ...options, config }), ...quantileUpdate(config) });
-}
+// ---- algorithm ----
 
 /** Quantile regression DQN, for discrete actions. */
-export const qrDqn: ReplayAlgorithm<QrDqnConfig> = {
+export const qrDqn = qAlgorithm<QrDqnConfig>({
   id: 'qr-dqn',
   title: 'Quantile regression DQN',
   paper: 'Dabney et al. 2018, "Distributional reinforcement learning with quantile regression", arXiv:1710.10044',
-  ...qRegime<QrDqnConfig>(),
+  network: options => qNetwork({ ...options, outputs: options.config.numQuantiles }),
+  update: quantileUpdate,
   config: qrDqnConfig,
   presets: { 'CartPole-v1': cartPole.qrDqn, 'MountainCar-v0': mountainCar.qrDqn, 'Acrobot-v1': acrobot.qrDqn },
-  create,
-  policy: options => greedyPolicy(networkOf(options), quantileValues),
-};
+});

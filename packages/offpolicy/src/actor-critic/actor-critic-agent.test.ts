@@ -1,8 +1,8 @@
 import { type Actor, box, discrete, type EnvSpec, Rng, SpaceError, type TransitionBatch } from '@zpin/contracts';
-import { type ConfigOf, configSchema, createEngine, parseConfig, Store } from '@zpin/core';
+import { type ConfigOf, createEngine, parseConfig, Store } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { actorCriticAgent, checkedConfig } from './actor-critic-agent.ts';
-import { actorCriticFields, renamedRates } from './actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields } from './actor-critic-fields.ts';
 
 const engine = await createEngine('onnx');
 
@@ -13,9 +13,7 @@ const spec: EnvSpec = {
   maxEpisodeSteps: null,
   rewardThreshold: null,
 };
-const schema = configSchema(actorCriticFields({ batchSize: 1, learningStarts: 0, learningRate: 1e-3 }), {
-  renamed: renamedRates,
-});
+const schema = actorCriticConfigSchema(actorCriticFields({ batchSize: 1, learningStarts: 0, learningRate: 1e-3 }));
 const progress = { step: 1, totalSteps: 10 };
 
 /** An agent that remembers what it was shown. */

@@ -6,6 +6,7 @@ import {
   type PolicyNetwork,
   type PolicyOptions,
   parseConfig,
+  type ReplayAlgorithm,
   type ReplayTrainOptions,
   replayAgent,
   trainOffPolicy,
@@ -45,7 +46,7 @@ export function actorCriticAgent<Config extends ActorCriticConfig, Noise extends
 }
 
 /** The greedy policy of an agent whose observations may be normalised. */
-export function greedyPolicy(greedy: PolicyNetwork, { spec, config }: PolicyOptions<ActorCriticConfig>): PolicyNetwork {
+function greedyPolicy(greedy: PolicyNetwork, { spec, config }: PolicyOptions<ActorCriticConfig>): PolicyNetwork {
   if (!config.normalizeObservations) return greedy;
   return normalizedPolicy(greedy, flatSize(spec.observationSpace), config.observationClip);
 }
@@ -57,7 +58,7 @@ function replayPlan(config: ActorCriticConfig): ReplayPlan {
 }
 
 /** What actor-critics on replay memories have in common, as their descriptors say it. */
-export const actorCriticRegime = {
+const actorCriticRegime = {
   learnsFrom: 'replay',
   spaces: { actions: ['box'] },
   copies: ({ numEnvs }: ActorCriticConfig) => numEnvs,
@@ -65,3 +66,19 @@ export const actorCriticRegime = {
   train: <Config extends ActorCriticConfig>(options: ReplayTrainOptions<OffPolicyAgent<Config>>) =>
     trainOffPolicy({ ...options, replay: replayOf(options, replayPlan(options.agent.config)) }),
 } as const;
+
+/** What is particular to an actor-critic on a replay memory. */
+interface Descriptor<Config>
+  extends Pick<ReplayAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets' | 'create'>,
+    Partial<Pick<ReplayAlgorithm<Config>, 'spaces'>> {
+  /** Its greedy policy, on normalised observations where its settings say so. */
+  greedy(options: PolicyOptions<Config>): PolicyNetwork;
+}
+
+/** The descriptor of an actor-critic that learns from a replay memory; for `Box` actions where no other spaces are given. */
+export function actorCriticAlgorithm<Config extends ActorCriticConfig>({
+  greedy,
+  ...descriptor
+}: Descriptor<Config>): ReplayAlgorithm<Config> {
+  return { ...actorCriticRegime, ...descriptor, policy: options => greedyPolicy(greedy(options), options) };
+}

@@ -1,5 +1,5 @@
-import { field, type ValuesOf } from '@zpin/contracts';
-import { observationFields } from '@zpin/core';
+import { type Fields, field, type ValuesOf } from '@zpin/contracts';
+import { type ConfigSchema, configSchema, observationFields } from '@zpin/core';
 import { priorityFields, type ReplayDefaults, replayFields } from '@zpin/replay';
 
 /** Settings of the networks of actors and critics. */
@@ -35,10 +35,15 @@ export function learningRateFields({ critic, actor }: LearningRates) {
 }
 
 /** What became of settings that had another name once. */
-export const renamedRates = {
+const renamed = {
   learningRate: 'criticLearningRate, and actorLearningRate for the policy',
   actorLearningRateScale: 'actorLearningRate, which is a step size and no multiple of another',
 };
+
+/** The schema of an algorithm with `learningRateFields`. It refuses step sizes by their old names, and says the new ones. */
+export function actorCriticConfigSchema<const F extends Fields>(fields: F): ConfigSchema<F> {
+  return configSchema(fields, { renamed });
+}
 
 /** Defaults in which actor-critics differ. */
 export interface ActorCriticDefaults extends ReplayDefaults {
