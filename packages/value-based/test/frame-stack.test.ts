@@ -11,7 +11,10 @@ const settings = { numEnvs: 2, bufferSize: 50, batchSize: 8, learningStarts: 20,
 /** The same environment, which does not say that its observations are stacks. */
 function silent(env: VectorEnv): VectorEnv {
   const { frameStack: _, ...spec }: EnvSpec = env.spec;
-  return Object.create(env, { spec: { value: spec } }) as VectorEnv;
+  const { numEnvs } = env;
+  const [reset, step, createStep] = [env.reset.bind(env), env.step.bind(env), env.createStep.bind(env)];
+  const [state, restore, close] = [env.state.bind(env), env.restore.bind(env), env.close.bind(env)];
+  return { spec, numEnvs, reset, step, createStep, state, restore, close };
 }
 
 async function metrics(algorithm: Algorithm, env: VectorEnv): Promise<object[]> {
