@@ -26,8 +26,6 @@ export { version } from './checkpoint/version.ts';
 export type { ConfigOf, ConfigSchema, ConfigSchemaOptions } from './config/config-schema.ts';
 export { configSchema, renamedSettings } from './config/config-schema.ts';
 export { describeConfig } from './config/describe-config.ts';
-export type { FieldText } from './config/field.ts';
-export { count, field, hiddenSizes, nonNegative, positive, probability, scheduled } from './config/field.ts';
 export { parseConfig } from './config/parse-config.ts';
 export { Bernoulli } from './distributions/bernoulli.ts';
 export { Categorical } from './distributions/categorical.ts';

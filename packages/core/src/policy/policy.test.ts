@@ -2,15 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { box, CheckpointError, dict, discrete, type EnvSpec, type Policy, ProgramError } from '@zpin/contracts';
+import { box, CheckpointError, dict, discrete, type EnvSpec, field, type Policy, ProgramError } from '@zpin/contracts';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { messages, readProtobuf, texts } from '../../test/read-protobuf.ts';
 import type { Algorithm, PolicyOptions } from '../algorithm/algorithm.ts';
 import { encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import { count } from '../config/field.ts';
+import { type ConfigOf, configSchema } from '../config/config-schema.ts';
 import { layout } from '../nn/layout.ts';
 import type { PolicyNetwork } from '../nn/policy-network.ts';
 import { createEngine } from '../program/create-engine.ts';
@@ -28,8 +27,8 @@ const spec: EnvSpec = {
   rewardThreshold: null,
 };
 
-const config = z.strictObject({ outputs: count({ default: 1, meaning: 'actions' }) });
-type Config = z.output<typeof config>;
+const config = configSchema({ outputs: field.count({ default: 1, meaning: 'actions' }) });
+type Config = ConfigOf<typeof config>;
 
 /** Action = obs · weight + bias; `value/unused` is a weight that it does not read. */
 function linear({ config: { outputs } }: PolicyOptions<Config>): PolicyNetwork {
