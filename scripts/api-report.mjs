@@ -46,7 +46,6 @@ function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
       projectFolder,
       mainEntryPointFilePath,
       compiler: {
-        skipLibCheck: true,
         overrideTsconfig: {
           compilerOptions: {
             module: 'nodenext',
@@ -54,6 +53,7 @@ function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
             target: 'es2023',
             lib: ['es2023', 'dom'],
             strict: true,
+            skipLibCheck: true,
           },
         },
       },
