@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { published, readManifest, root } from '../src/repository.ts';
@@ -23,3 +23,17 @@ describe.each(published())('$manifest.name', ({ path, manifest }) => {
     expect(readFileSync(join(path, 'README.md'), 'utf8').split('\n')[0]).toBe(`# ${manifest.name}`);
   });
 });
+
+test.each(readdirSync(join(root, '.changeset')).filter(name => name.endsWith('.md')))(
+  'changeset %s is about packages that exist',
+  file => {
+    const [, packages, text] = readFileSync(join(root, '.changeset', file), 'utf8').split('---\n');
+    const names = packages
+      .trim()
+      .split('\n')
+      .map(line => /^'(.+)': (?:patch|minor|major)$/.exec(line)?.[1]);
+    const known = [...published().map(({ manifest }) => manifest.name), 'docs'];
+    expect(names.filter(name => name === undefined || !known.includes(name))).toEqual([]);
+    expect(text.trim()).not.toBe('');
+  },
+);
