@@ -13,12 +13,12 @@
  * 1. The next action is chosen before the update, so that all tabular algorithms share one loop.
  * 2. A time limit is not the end of the task: it bootstraps.
  */
-import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import type { Successor } from './tabular-agent.ts';
+import { tabularAlgorithm } from './tabular-algorithm.ts';
 import { tabularFields } from './tabular-fields.ts';
-import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
@@ -33,22 +33,14 @@ export function expectedValue(table: ActionTable, { state, mask, epsilon }: Succ
   return (1 - epsilon) * table.value(state, table.best(state, mask)) + epsilon * table.mean(state, mask);
 }
 
-// ---- agent ----
-
-/** Builds an Expected SARSA agent. @throws SpaceError unless observations and actions are `Discrete` */
-function create(options: CreateOptions<ExpectedSarsaConfig>) {
-  const config = parseConfig(expectedSarsaConfig, options.config, 'expected-sarsa');
-  return tabularAgent(options, { algorithm: 'expected-sarsa', config, nextValue: expectedValue });
-}
+// ---- algorithm ----
 
 /** Expected SARSA on a table, for discrete observations and actions. */
-export const expectedSarsa: StepAlgorithm<ExpectedSarsaConfig, TabularAgent<ExpectedSarsaConfig>> = {
+export const expectedSarsa = tabularAlgorithm<ExpectedSarsaConfig>({
   id: 'expected-sarsa',
   title: 'Expected SARSA (table)',
   paper: 'van Seijen et al. 2009, "A theoretical and empirical analysis of Expected Sarsa"; Sutton & Barto 2018, section 6.6',
-  ...tabularRegime,
   config: expectedSarsaConfig,
   presets: tabularPresets,
-  create,
-  policy: options => tabularPolicy(options, 'expected-sarsa'),
-};
+  nextValue: expectedValue,
+});

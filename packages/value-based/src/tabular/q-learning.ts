@@ -12,12 +12,12 @@
  * 1. The next action is chosen before the update, so that all tabular algorithms share one loop.
  * 2. A time limit is not the end of the task: it bootstraps.
  */
-import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import type { Successor } from './tabular-agent.ts';
+import { tabularAlgorithm } from './tabular-algorithm.ts';
 import { tabularFields } from './tabular-fields.ts';
-import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
@@ -32,22 +32,14 @@ export function greedyValue(table: ActionTable, { state, mask }: Successor): num
   return table.value(state, table.best(state, mask));
 }
 
-// ---- agent ----
-
-/** Builds a Q-learning agent. @throws SpaceError unless observations and actions are `Discrete` */
-function create(options: CreateOptions<QLearningConfig>) {
-  const config = parseConfig(qLearningConfig, options.config, 'q-learning');
-  return tabularAgent(options, { algorithm: 'q-learning', config, nextValue: greedyValue });
-}
+// ---- algorithm ----
 
 /** Q-learning on a table, for discrete observations and actions. */
-export const qLearning: StepAlgorithm<QLearningConfig, TabularAgent<QLearningConfig>> = {
+export const qLearning = tabularAlgorithm<QLearningConfig>({
   id: 'q-learning',
   title: 'Q-learning (table)',
   paper: 'Watkins 1989, "Learning from Delayed Rewards"; Sutton & Barto 2018, section 6.5',
-  ...tabularRegime,
   config: qLearningConfig,
   presets: tabularPresets,
-  create,
-  policy: options => tabularPolicy(options, 'q-learning'),
-};
+  nextValue: greedyValue,
+});

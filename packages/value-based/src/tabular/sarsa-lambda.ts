@@ -15,12 +15,11 @@
  * 2. Traces below 1e-8 are 0, so that a step costs no more in a long episode.
  */
 import { field } from '@zpin/contracts';
-import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { sarsaLambdaPresets } from '../presets/tabular.ts';
 import { sampledValue } from './sarsa.ts';
-import { type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import { tabularAlgorithm } from './tabular-algorithm.ts';
 import { tabularFields } from './tabular-fields.ts';
-import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
@@ -35,23 +34,15 @@ export const sarsaLambdaConfig = configSchema({
 
 export type SarsaLambdaConfig = ConfigOf<typeof sarsaLambdaConfig>;
 
-// ---- agent ----
-
-/** Builds a SARSA(λ) agent. @throws SpaceError unless observations and actions are `Discrete` */
-function create(options: CreateOptions<SarsaLambdaConfig>) {
-  const config = parseConfig(sarsaLambdaConfig, options.config, 'sarsa-lambda');
-  const traces = { lambda: config.lambda, kind: config.traces };
-  return tabularAgent(options, { algorithm: 'sarsa-lambda', config, nextValue: sampledValue, traces });
-}
+// ---- algorithm ----
 
 /** SARSA(λ) on a table, for discrete observations and actions. */
-export const sarsaLambda: StepAlgorithm<SarsaLambdaConfig, TabularAgent<SarsaLambdaConfig>> = {
+export const sarsaLambda = tabularAlgorithm<SarsaLambdaConfig>({
   id: 'sarsa-lambda',
   title: 'SARSA(λ) with eligibility traces (table)',
   paper: 'Rummery & Niranjan 1994; Singh & Sutton 1996, "Reinforcement learning with replacing eligibility traces"',
-  ...tabularRegime,
   config: sarsaLambdaConfig,
   presets: sarsaLambdaPresets,
-  create,
-  policy: options => tabularPolicy(options, 'sarsa-lambda'),
-};
+  nextValue: sampledValue,
+  traces: ({ lambda, traces: kind }) => ({ lambda, kind }),
+});

@@ -11,12 +11,12 @@
  *
  * Deviation from the book: a time limit is not the end of the task. It bootstraps from an action drawn for the last observation.
  */
-import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type StepAlgorithm } from '@zpin/core';
+import { type ConfigOf, configSchema } from '@zpin/core';
 import { tabularPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
-import { type Successor, type TabularAgent, tabularAgent, tabularPolicy } from './tabular-agent.ts';
+import type { Successor } from './tabular-agent.ts';
+import { tabularAlgorithm } from './tabular-algorithm.ts';
 import { tabularFields } from './tabular-fields.ts';
-import { tabularRegime } from './tabular-regime.ts';
 
 // ---- configuration ----
 
@@ -31,22 +31,14 @@ export function sampledValue(table: ActionTable, { state, action }: Successor): 
   return table.value(state, action);
 }
 
-// ---- agent ----
-
-/** Builds a SARSA agent. @throws SpaceError unless observations and actions are `Discrete` */
-function create(options: CreateOptions<SarsaConfig>) {
-  const config = parseConfig(sarsaConfig, options.config, 'sarsa');
-  return tabularAgent(options, { algorithm: 'sarsa', config, nextValue: sampledValue });
-}
+// ---- algorithm ----
 
 /** SARSA on a table, for discrete observations and actions. */
-export const sarsa: StepAlgorithm<SarsaConfig, TabularAgent<SarsaConfig>> = {
+export const sarsa = tabularAlgorithm<SarsaConfig>({
   id: 'sarsa',
   title: 'SARSA (table)',
   paper: 'Rummery & Niranjan 1994, "On-line Q-learning using connectionist systems"; Sutton & Barto 2018, section 6.4',
-  ...tabularRegime,
   config: sarsaConfig,
   presets: tabularPresets,
-  create,
-  policy: options => tabularPolicy(options, 'sarsa'),
-};
+  nextValue: sampledValue,
+});
