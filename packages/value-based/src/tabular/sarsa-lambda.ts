@@ -41,8 +41,8 @@ export const sarsaLambda = tabularAlgorithm<SarsaLambdaConfig>({
   id: 'sarsa-lambda',
   title: 'SARSA(λ) with eligibility traces (table)',
   paper: 'Rummery & Niranjan 1994; Singh & Sutton 1996, "Reinforcement learning with replacing eligibility traces"',
+  traces: ({ lambda, traces: kind }) => ({ lambda, kind }),
+  nextValue: sampledValue,
   config: sarsaLambdaConfig,
   presets: sarsaLambdaPresets,
-  nextValue: sampledValue,
-  traces: ({ lambda, traces: kind }) => ({ lambda, kind }),
 });
