@@ -33,6 +33,8 @@ const app = await Application.bootstrapWithPlugins({
   name: 'API',
   excludePrivate: true,
   excludeInternal: true,
+  // zod, which core hands on.
+  excludeExternals: true,
   disableSources: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,
