@@ -1,7 +1,7 @@
 /**
  * `pnpm bench cliff-paths`: the ways along the cliff that SARSA and Q-learning learn, as one picture,
- * `benchmarks/results/experiments/cliff-paths.svg`. The settings are those of the experiment `cliff-walking`, but for a smaller step size and more
- * episodes: what is shown is where they lead, without the noise of the last falls.
+ * `benchmarks/results/experiments/cliff-paths.svg`. The settings are those of the experiment `cliff-walking`, but for a smaller
+ * step size and more episodes: what is shown is where they lead, without the noise of the last falls.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createEngine } from '@zpin/core';

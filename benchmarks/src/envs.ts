@@ -1,4 +1,7 @@
-/** `pnpm bench envs`: steps per second of the environments with random actions, and what a step leaves on the heap. `--write` stores the table. */
+/**
+ * `pnpm bench envs`: steps per second of the environments with random actions, and what a step leaves on the heap. `--write`
+ * stores the table.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { envSpeedTable } from './lib/env-speeds.ts';

@@ -1,9 +1,10 @@
 /**
- * `pnpm bench experiments --name ppo-clip-penalty [--seeds 1-3] [--write]`: several arms, trained with the same seeds, in one picture.
+ * `pnpm bench experiments --name ppo-clip-penalty [--seeds 1-3] [--write]`: several arms, trained with the same seeds,
+ * in one picture.
  *
- * The experiments are those of `lib/experiments.ts`. Without `--name` they are listed. `--write` stores the curves of every seed in
- * `benchmarks/results/experiments/NAME.json` and draws `NAME.svg` from them: the mean over seeds, with a band of one standard deviation.
- * `--draw` only draws what is stored there.
+ * The experiments are those of `lib/experiments.ts`. Without `--name` they are listed. `--write` stores the curves of every seed
+ * in `benchmarks/results/experiments/NAME.json` and draws `NAME.svg` from them: the mean over seeds, with a band of one standard
+ * deviation. `--draw` only draws what is stored there.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,9 +1,10 @@
 /**
  * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
  *
- * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with a seed of
- * its own. `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there, where they can be
- * stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json` and draws `learning.md` from all rows there;
+ * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with
+ * a seed of its own. `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there,
+ * where they can be stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json`
+ * and draws `learning.md` from all rows there;
  * `--draw` only does the latter.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

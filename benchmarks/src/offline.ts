@@ -1,10 +1,12 @@
 /**
- * `pnpm bench offline [--data cartpole-medium] [--algo discrete-cql] [--seeds 1-5] [--keep folder] [--write]`: what is learned from fixed data?
+ * `pnpm bench offline [--data cartpole-medium] [--algo discrete-cql] [--seeds 1-5] [--keep folder] [--write]`: what is learned
+ * from fixed data?
  *
- * Every data set is made anew from seeds; `--keep` puts it into a folder, and takes it from there the next time. Each algorithm is trained with
- * its preset, the naive one (off-policy learning that takes the data for its own) with the same settings, and then plays 100 greedy episodes.
- * `--write` puts each row, as soon as it is there, into `benchmarks/results/offline.json` and draws `offline.md` from all rows; `--draw` only does the
- * latter.
+ * Every data set is made anew from seeds; `--keep` puts it into a folder, and takes it from there the next time. Each algorithm
+ * is trained with its preset, the naive one (off-policy learning that takes the data for its own) with the same settings, and
+ * then plays 100 greedy episodes.
+ * `--write` puts each row, as soon as it is there, into `benchmarks/results/offline.json` and draws `offline.md` from all rows;
+ * `--draw` only does the latter.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -179,7 +181,10 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Replaces the rows of the same data, algorithm and seed, and draws the table anew. @param behaviours mean return of each data set */
+/**
+ * Replaces the rows of the same data, algorithm and seed, and draws the table anew.
+ * @param behaviours mean return of each data set
+ */
 function write(fresh: readonly Row[], behaviours: Readonly<Record<string, number>>): void {
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });

@@ -1,9 +1,10 @@
 /**
  * `pnpm bench offpolicy [--write]`: speed of DDPG, TD3 and SAC on one core.
  *
- * One update with two hidden layers of 256 units and batches of 256 on the spaces of HalfCheetah, beside the arithmetic that it cannot do without
- * and the rate at which this machine multiplies matrices; and whole training on Pendulum against Stable-Baselines3 with equal hyperparameters,
- * when `ZPIN_PYTHON` (or `python3`) has it. All times are processor time of the process, so that other work on the machine does not disturb them.
+ * One update with two hidden layers of 256 units and batches of 256 on the spaces of HalfCheetah, beside the arithmetic that it
+ * cannot do without and the rate at which this machine multiplies matrices; and whole training on Pendulum against
+ * Stable-Baselines3 with equal hyperparameters, when `ZPIN_PYTHON` (or `python3`) has it. All times are processor time of the
+ * process, so that other work on the machine does not disturb them.
  * `--write` stores the tables in `benchmarks/results/offpolicy.md`.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,6 +1,7 @@
 /**
- * `pnpm bench replay`: what the memories take and give, on one core. Bytes per transition of a full memory, transitions added per second one by
- * one, and transitions drawn per second in batches, of processor time. `--write` stores the table in `benchmarks/results/replay.md`.
+ * `pnpm bench replay`: what the memories take and give, on one core. Bytes per transition of a full memory, transitions added per
+ * second one by one, and transitions drawn per second in batches, of processor time. `--write` stores the table in
+ * `benchmarks/results/replay.md`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

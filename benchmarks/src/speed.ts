@@ -1,10 +1,10 @@
 /**
  * `pnpm bench`: speed on one core, side by side in one run.
  *
- * Update steps and one action on the compiled engine, op by op on TensorFlow.js' wasm and cpu backends, and in PyTorch; whole training
- * against Stable-Baselines3 with equal hyperparameters; environment steps. The Python side runs when `ZPIN_PYTHON` (or `python3`) has torch
- * and stable-baselines3 (`benchmarks/python/requirements.txt`). `--quick` leaves whole training out; `--write` stores the tables in
- * `benchmarks/results/speed.md`.
+ * Update steps and one action on the compiled engine, op by op on TensorFlow.js' wasm and cpu backends, and in PyTorch; whole
+ * training against Stable-Baselines3 with equal hyperparameters; environment steps. The Python side runs when `ZPIN_PYTHON` (or
+ * `python3`) has torch and stable-baselines3 (`benchmarks/python/requirements.txt`). `--quick` leaves whole training out;
+ * `--write` stores the tables in `benchmarks/results/speed.md`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * `pnpm bench updates`: what one update of each method that grew from DQN costs, drawing its batch from the replay and new priorities included,
- * with the same network and batch as DQN. Processor time, which other programs disturb less than the clock. `--write` stores the tables in `benchmarks/results/updates.md`.
+ * `pnpm bench updates`: what one update of each method that grew from DQN costs, drawing its batch from the replay and new
+ * priorities included, with the same network and batch as DQN. Processor time, which other programs disturb less than the clock.
+ * `--write` stores the tables in `benchmarks/results/updates.md`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -1,8 +1,8 @@
 /**
  * `pnpm bench workers [--steps 100000] [--write]`: what threads gain where the environment takes most of the time.
  *
- * DPPO with one worker and with two, and environments stepped in one thread and in two, each with everything else equal. Both kinds take
- * turns three times, and the median counts. `--write` stores the tables in `benchmarks/results/workers.md`.
+ * DPPO with one worker and with two, and environments stepped in one thread and in two, each with everything else equal. Both
+ * kinds take turns three times, and the median counts. `--write` stores the tables in `benchmarks/results/workers.md`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -25,7 +25,9 @@ const { values: flags } = parseArgs({
 const steps = Number(flags.steps);
 const engine = await createEngine('onnx');
 
-/** Environment steps per second of the second half of training: every thread compiles what it runs anew, and that takes its time. */
+/**
+ * Environment steps per second of the second half of training: every thread compiles what it runs anew, and that takes its time.
+ */
 async function trainingSpeed(id: string, workers: number): Promise<number> {
   const env = makeVectorEnv(id, COPIES);
   const config = { workers, numEnvs: COPIES, rolloutLength: 256, batchSize: 256, epochs: 4, normalizeObservations: true };

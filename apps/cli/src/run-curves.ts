@@ -39,8 +39,8 @@ export function measuresOf({ events }: ComparedRun): string[] {
 }
 
 /**
- * Means of a run over the intervals that end at `ends`. An interval without a value keeps the one before it; before the first value, and after
- * the end of the run, there is `null`.
+ * Means of a run over the intervals that end at `ends`. An interval without a value keeps the one before it; before the first
+ * value, and after the end of the run, there is `null`.
  * @param ends environment steps, rising
  */
 export function runCurve({ events }: ComparedRun, measure: string, ends: readonly number[]): (number | null)[] {

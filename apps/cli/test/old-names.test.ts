@@ -10,7 +10,8 @@ import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { runCli } from './run-cli.ts';
 
-// Runs of the first version as it left them: `checkpoint.bin` after some steps, and `continued.bin` after the version itself went on to 120.
+// Runs of the first version as it left them: `checkpoint.bin` after some steps, and `continued.bin` after the version itself went
+// on to 120.
 const oldRuns = fileURLToPath(new URL('fixtures/old-runs', import.meta.url));
 cpSync(oldRuns, join(inScratchFolder(), 'old'), { recursive: true });
 

@@ -16,7 +16,10 @@ export const sources = {
   'Spinning Up': 'Spinning Up benchmarks, read off the figure: ten seeds, return at the end, mean ± deviation over seeds',
 } as const;
 
-/** Published results for what `learning.ts` trains. Versions of environments are those of the sources, with the same rewards as ours. */
+/**
+ * Published results for what `learning.ts` trains. Versions of environments are those of the sources, with the same rewards as
+ * ours.
+ */
 export const published: readonly Published[] = [
   { algo: 'ppo', env: 'CartPole-v1', result: '500 ± 0 (100k)', source: 'RL Zoo' },
   { algo: 'ppo', env: 'CartPole-v1', result: '490 ± 6 (500k)', source: 'CleanRL' },

@@ -1,4 +1,7 @@
-/** Multiplications and additions in the matrix products of one update; the rest of its arithmetic grows with the units, not their squares. */
+/**
+ * Multiplications and additions in the matrix products of one update; the rest of its arithmetic grows with the units, not their
+ * squares.
+ */
 export interface UpdateSizes {
   readonly batchSize: number;
   readonly obsSize: number;

@@ -35,7 +35,9 @@ export interface EnvEntry<Options extends Fields = Fields> {
   readonly options?: Options;
   /** The package that it needs besides `@zpin/envs`, loaded by `loadEnv`; nothing when omitted. */
   readonly requires?: EnvRequirement;
-  /** URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway. */
+  /**
+   * URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway.
+   */
   readonly module?: string;
   /** Time limit, where it depends on the settings; that of `spec` when omitted. */
   limit?(options: ValuesOf<Options>): number;

@@ -2,8 +2,8 @@ import { InputError, message, nearestName } from '@zpin/contracts';
 import type { AnyAlgorithm, ConfigOf } from '@zpin/core';
 
 /**
- * Every algorithm by its name. Its package, and TensorFlow.js with it, is loaded when it is asked for. This is the one list of what exists: the
- * command line, the documentation and the benchmarks read it.
+ * Every algorithm by its name. Its package, and TensorFlow.js with it, is loaded when it is asked for. This is the one list of
+ * what exists: the command line, the documentation and the benchmarks read it.
  */
 const registry = {
   a2c: async () => (await import('@zpin/onpolicy')).a2c,

@@ -15,7 +15,9 @@ import { TrainingRun } from './training-run.ts';
 
 /** What may be told to a run whether it begins or goes on. */
 export interface ContinueOptions {
-  /** Steps of the whole run: environment steps over all copies, gradient steps on a data set. Omitted: the preset's, else 100,000. */
+  /**
+   * Steps of the whole run: environment steps over all copies, gradient steps on a data set. Omitted: the preset's, else 100,000.
+   */
   readonly steps?: number;
   /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
   readonly engine?: EngineChoice | Engine;
@@ -44,7 +46,9 @@ export interface RunOptions<Config = object> extends ContinueOptions {
   readonly her?: string;
   /** What an offline algorithm learns from: the data, or a file. */
   readonly dataset?: TransitionData | string;
-  /** Folder for everything that the run leaves, from which `resume` and the command line go on; nothing is written when omitted. */
+  /**
+   * Folder for everything that the run leaves, from which `resume` and the command line go on; nothing is written when omitted.
+   */
   readonly saveTo?: string;
 }
 
@@ -61,7 +65,9 @@ export interface OwnParts {
 /** What the command line adds: how errors call things, its clock, and what it does at the end. */
 export interface RunInternals {
   readonly names?: MessageNames;
-  /** Whether the caller concludes its runs by a summary in the folder: one that lacks it is opened even when no steps are left. */
+  /**
+   * Whether the caller concludes its runs by a summary in the folder: one that lacks it is opened even when no steps are left.
+   */
   readonly concludes?: boolean;
   now?(): number;
 }
@@ -70,7 +76,8 @@ export interface RunInternals {
 export type EnvChoice = string | ((copies: number) => VectorEnv);
 
 /**
- * Puts a run together, to be trained by `events()`. Nothing is written before every setting, the environment and the algorithm fit together.
+ * Puts a run together, to be trained by `events()`. Nothing is written before every setting, the environment and the algorithm
+ * fit together.
  * @throws InputError (ConfigError, SpaceError, …) that names what does not fit
  */
 export async function openRun<Id extends AlgorithmId>(

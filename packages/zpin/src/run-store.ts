@@ -50,7 +50,11 @@ export interface SavedRun {
 
 /** What a run does with files: everything in Node, nothing in a browser tab. */
 export interface RunFiles {
-  /** @param path folder to make @param steps planned @throws InputError when something is there already, or nothing can be made there */
+  /**
+   * @param path folder to make
+   * @param steps planned
+   * @throws InputError when something is there already, or nothing can be made there
+   */
   createStore(path: string, steps: number, names: MessageNames): RunStore;
   /** @throws InputError when the folder is none of a run; CheckpointError when its description is damaged */
   readSaved(path: string, names: MessageNames): SavedRun;

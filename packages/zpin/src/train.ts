@@ -5,13 +5,15 @@ import { type ContinueOptions, type EnvChoice, openRun, openSavedRun, type Resum
 import type { TrainingRun } from './training-run.ts';
 
 /**
- * Trains an algorithm in an environment, as the command line does: the settings tuned for the environment hold where nothing else is said.
+ * Trains an algorithm in an environment, as the command line does: the settings tuned for the environment hold where nothing else
+ * is said.
  *
  * ```ts
  * const run = await train('ppo', 'CartPole-v1', { seed: 1 });
  * console.log(await run.evaluate({ episodes: 100 }));
  * ```
- * @param algorithm name, or an algorithm of one's own @param env name, or a function that makes copies of an environment of one's own
+ * @param algorithm name, or an algorithm of one's own @param env name, or a function that makes copies of an environment of one's
+ * own
  * @returns the run with its trained agent
  * @throws InputError (ConfigError, SpaceError, …) that names what does not fit; NumericsError when training breaks
  */

@@ -94,7 +94,8 @@ export class TrainingRun {
 
   /**
    * Trains, and tells what happens: training goes on as events are asked for, and stopping is leaving the loop.
-   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; with the last good checkpoint, where there is one
+   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; with the last good checkpoint, where
+   * there is one
    */
   async *events(): AsyncGenerator<RunEvent, TrainSummary> {
     if (this.#isStarted) throw new InputError(message('events', 'a run can be trained once', 'twice', 'Open another run'));
@@ -149,7 +150,9 @@ export class TrainingRun {
     return actOnce(this.agent, this.spec, obs, isStart);
   }
 
-  /** The greedy policy of this moment as plain data, to save or export; undefined where it is no pure function of the observation. */
+  /**
+   * The greedy policy of this moment as plain data, to save or export; undefined where it is no pure function of the observation.
+   */
   async policy(): Promise<Policy | undefined> {
     return this.agent.policy?.();
   }

@@ -5,7 +5,8 @@ import { flagName } from '../flag-names.ts';
 import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '../flags.ts';
 
 /**
- * Adds `zpin train`. The settings of an algorithm become flags only when it is named, so that `--help` and other commands need not load it.
+ * Adds `zpin train`. The settings of an algorithm become flags only when it is named, so that `--help` and other commands need
+ * not load it.
  */
 export async function trainCommand({ program, io, argv, finish }: CommandContext): Promise<void> {
   const command = addTrainFlags(program.command('train').argument('[algorithm]', `one of ${algorithmIds.join(', ')}`))

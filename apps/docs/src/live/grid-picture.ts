@@ -4,8 +4,8 @@ import type { GridPicture } from './grid-messages.ts';
 const CELL = 72;
 
 /**
- * Draws the environment's own picture with what was learned on top: how good each cell is (max Q, from red to green, with its number), and
- * where the greedy policy goes from it.
+ * Draws the environment's own picture with what was learned on top: how good each cell is (max Q, from red to green, with its
+ * number), and where the greedy policy goes from it.
  */
 export function drawGrid(
   canvas: HTMLCanvasElement,

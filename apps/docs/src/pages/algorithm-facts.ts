@@ -20,9 +20,9 @@ export function regimeOf({ learnsFrom }: AnyAlgorithm): string {
   return regimes[learnsFrom];
 }
 
-/** Kinds of spaces by their names in code, as `Box`. */
-export function namesOf(kinds: readonly Space['type'][] | undefined): readonly string[] {
-  return kinds?.map(kind => `${kind[0].toUpperCase()}${kind.slice(1)}`) ?? ['any'];
+/** Kinds of spaces by their names in code, as `Box`; every kind when omitted. @param show writes a name */
+export function spacesText(kinds: readonly Space['type'][] | undefined, show = (name: string) => name): string {
+  return kinds?.map(kind => show(`${kind[0].toUpperCase()}${kind.slice(1)}`)).join(', ') ?? 'any';
 }
 
 /**

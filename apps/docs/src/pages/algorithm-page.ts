@@ -1,7 +1,7 @@
 import { type DescribedField, flagText } from '@zpin/contracts';
 import { describeConfig } from '@zpin/core';
-import { type AlgorithmFacts, namesOf, regimeOf } from './algorithm-facts.ts';
-import { code, page, prose, table, withPaperLinks } from './markdown.ts';
+import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
+import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
 import { type ExperimentPicture, formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
@@ -27,7 +27,10 @@ export function algorithmPage(input: AlgorithmPageInput): string {
     factsTable(input),
     content.trim() && `## How it works\n\n${content.trim()}`,
     '## From the source file',
-    `${sourceLink(source.path)} opens with what follows: the symbols of the paper beside the names in the code, and everything that differs from the paper.`,
+    paragraph(
+      `${sourceLink(source.path)} opens with what follows: the symbols of the paper beside the names in the code, and`,
+      'everything that differs from the paper.',
+    ),
     commentToMarkdown(headerComment(source.text)),
     settings(describeConfig(algorithm.config)),
     presets(input),
@@ -44,8 +47,8 @@ function factsTable({ algorithm, source }: AlgorithmPageInput): string {
     [
       ['name on the command line', code(algorithm.id)],
       ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder})`],
-      ['observations', namesOf(algorithm.spaces.observations).map(code).join(', ')],
-      ['actions', namesOf(algorithm.spaces.actions).map(code).join(', ')],
+      ['observations', spacesText(algorithm.spaces.observations, code)],
+      ['actions', spacesText(algorithm.spaces.actions, code)],
       ['learns from', regimeOf(algorithm)],
     ],
   );
@@ -55,7 +58,10 @@ function factsTable({ algorithm, source }: AlgorithmPageInput): string {
 export function settings(fields: readonly DescribedField[]): string {
   return page([
     '## Settings',
-    'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or a value out of range is refused before the first step.',
+    paragraph(
+      'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or',
+      'a value out of range is refused before the first step.',
+    ),
     settingsTable(fields),
   ]).trim();
 }
@@ -82,7 +88,10 @@ function presets({ algorithm }: AlgorithmPageInput): string {
     : entries.map(([env]) => train(env));
   return page([
     '## Presets',
-    'Settings tuned for an environment. The command line starts from them by itself; in code they are `presets` of the algorithm.',
+    paragraph(
+      'Settings tuned for an environment. The command line starts from them by itself; in code they are `presets` of the',
+      'algorithm.',
+    ),
     table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows),
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
   ]).trim();
@@ -93,7 +102,10 @@ function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): s
   if (groups.length === 0) return '';
   return page([
     '## Measured',
-    'Mean return of 100 greedy episodes after training with the preset, one number per seed (share of goals reached in brackets, where there are goals).',
+    paragraph(
+      'Mean return of 100 greedy episodes after training with the preset, one number per seed (share of goals reached in',
+      'brackets, where there are goals).',
+    ),
     table(
       ['environment', 'steps', 'mean return by seed', 'solved from'],
       groups.map(group => [
@@ -123,7 +135,10 @@ function pictures(list: readonly ExperimentPicture[]): string {
 export function algorithmIndex(groups: readonly { readonly text: string; readonly facts: readonly AlgorithmFacts[] }[]): string {
   return page([
     '# Algorithms',
-    'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings, presets and results on these pages are made from the code and from the files that the benchmarks write.',
+    paragraph(
+      'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings,',
+      'presets and results on these pages are made from the code and from the files that the benchmarks write.',
+    ),
     ...groups.map(({ text, facts }) =>
       page([
         `## ${text}`,
@@ -132,13 +147,16 @@ export function algorithmIndex(groups: readonly { readonly text: string; readonl
           facts.map(({ algorithm }) => [
             `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
             prose(algorithm.title),
-            namesOf(algorithm.spaces.observations).join(', '),
-            namesOf(algorithm.spaces.actions).join(', '),
+            spacesText(algorithm.spaces.observations),
+            spacesText(algorithm.spaces.actions),
           ]),
         ),
       ]).trim(),
     ),
     '## Hindsight',
-    '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that learn from a replay memory.',
+    paragraph(
+      '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that',
+      'learn from a replay memory.',
+    ),
   ]);
 }

@@ -1,6 +1,6 @@
 import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import { type EnvEntry, optionsOf } from '@zpin/envs';
-import { code, page, prose, table } from './markdown.ts';
+import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
 import { formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
@@ -49,7 +49,14 @@ export function environmentPage({ entry, description, source, hasPicture, preset
     ),
     '## Use',
     `\`\`\`sh\nnpm run zpin -- train ${suited} --env ${id}\n\`\`\``,
-    `\`\`\`js\nimport { ${names} } from '@zpin/envs';\n\n${load}const env = makeEnv('${id}');\nconst { obs } = env.reset({ seed: 123 });\n\`\`\``,
+    [
+      '```js',
+      `import { ${names} } from '@zpin/envs';`,
+      '',
+      `${load}const env = makeEnv('${id}');`,
+      'const { obs } = env.reset({ seed: 123 });',
+      '```',
+    ].join('\n'),
     options(entry),
     algorithms(presets, results),
   ]);
@@ -67,7 +74,10 @@ function suitedAlgorithm({ observationSpace, actionSpace }: EnvSpec, presets: En
 function options(entry: EnvEntry): string {
   return page([
     '## Options',
-    `In code \`makeEnv('${entry.spec.id}', { option: value })\`, on the command line \`--env-option option=value\`, and \`--wrap\` for [wrappers](/guide/environments#wrappers).`,
+    paragraph(
+      `In code \`makeEnv('${entry.spec.id}', { option: value })\`, on the command line \`--env-option option=value\`, and`,
+      `\`--wrap\` for [wrappers](/guide/environments#wrappers).`,
+    ),
     settingsTable(describeFields(optionsOf(entry))),
   ]).trim();
 }

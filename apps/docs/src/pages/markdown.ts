@@ -1,4 +1,7 @@
-/** Prose from a comment or a schema as Markdown: nothing in it is taken for HTML, a template or a formula; code spans stay as they are. */
+/**
+ * Prose from a comment or a schema as Markdown: nothing in it is taken for HTML, a template or a formula; code spans stay as they
+ * are.
+ */
 export function prose(text: string): string {
   return text
     .split(/(`[^`\n]*`)/)
@@ -32,4 +35,9 @@ export function withPaperLinks(text: string): string {
 /** Parts of a page with a blank line between them; empty parts are left out. */
 export function page(parts: readonly (string | null | undefined | false)[]): string {
   return `${parts.filter(part => part).join('\n\n')}\n`;
+}
+
+/** Parts of a paragraph of prose, one behind the other. */
+export function paragraph(...parts: readonly string[]): string {
+  return parts.join(' ');
 }

@@ -29,8 +29,8 @@ function withoutStars(comment: string): string {
 }
 
 /**
- * A header comment as Markdown. Its paragraphs and numbered lists stay; indented lines in columns, the symbols of the paper beside our names,
- * become a table.
+ * A header comment as Markdown. Its paragraphs and numbered lists stay; indented lines in columns, the symbols of the paper
+ * beside our names, become a table.
  */
 export function commentToMarkdown(comment: string): string {
   return comment
