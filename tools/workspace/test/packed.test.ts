@@ -118,7 +118,7 @@ describe('the command line, with npm alone, install scripts allowed, without ONN
     const { algorithms } = JSON.parse(zpin('list', '--json')) as { algorithms: readonly { id: string }[] };
     expect(algorithms.length).toBeGreaterThan(35);
     for (const [id, env] of [
-      ['q-learning', 'CliffWalking-v1'],
+      ['q-learning', 'FrozenLake-v1'],
       ['discrete-sac', 'CartPole-v1'],
       ['option-critic', 'FourRooms-v0'],
       ['dppo', 'CartPole-v1'],
