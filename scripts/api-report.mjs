@@ -1,5 +1,5 @@
-// `pnpm api`: writes what each package exports, with its types, to `api/` in the folder of the package. `pnpm api --check` compares instead, and
-// fails when something differs: no export changes unseen. Needs the packages built.
+// `pnpm api`: writes what each package exports, with its types, to `api/` in the folder of the package. `pnpm api --check`
+// compares instead, and fails when something differs: no export changes unseen. Needs the packages built.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

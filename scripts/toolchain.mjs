@@ -1,5 +1,5 @@
-// What the other scripts stand on: npm and Node are all a user has; pnpm, at the version that package.json names, is found or fetched.
-// Plain JavaScript without dependencies, since it runs before anything is installed.
+// What the other scripts stand on: npm and Node are all a user has; pnpm, at the version that package.json names, is found or
+// fetched. Plain JavaScript without dependencies, since it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,8 @@ export function install() {
 }
 
 /**
- * Builds a package and what it depends on; what is up to date stays. Quiet, so that output can be piped, unless it takes long or fails.
+ * Builds a package and what it depends on; what is up to date stays. Quiet, so that output can be piped, unless it takes long or
+ * fails.
  * @param {string} name
  * @returns {Promise<void>}
  */

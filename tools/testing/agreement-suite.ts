@@ -7,10 +7,10 @@ import { type AlgorithmCase, compiledEngine, exactnessEnvs, PATIENCE } from './a
 const STEPS = 544;
 
 /**
- * Largest error of a metric, relative to it or to 1 if that is more, and of a vector, relative to its largest number. The engines sum in
- * different orders, so each gradient is right to some 1e-7 of its largest number, and every step starts from what the ones before it left.
- * Adam divides by the size of the gradient and makes much of rounding where gradients are tiny. Measured after 100 steps: 2e-7 for
- * weights, up to 3e-5 for first moments, which are what is left of gradients that cancel.
+ * Largest error of a metric, relative to it or to 1 if that is more, and of a vector, relative to its largest number. The engines
+ * sum in different orders, so each gradient is right to some 1e-7 of its largest number, and every step starts from what the ones
+ * before it left. Adam divides by the size of the gradient and makes much of rounding where gradients are tiny. Measured after
+ * 100 steps: 2e-7 for weights, up to 3e-5 for first moments, which are what is left of gradients that cancel.
  */
 const TOLERANCE = 3e-4;
 

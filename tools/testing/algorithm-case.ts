@@ -14,8 +14,8 @@ export interface AlgorithmCase {
   /** Whether it takes only observations that are indices. */
   readonly onIndices?: boolean;
   /**
-   * Settings with tiny networks under which `TOTAL_STEPS` steps on two copies hold several updates of every kind, with schedules that move
-   * all the time and storage that overflows.
+   * Settings with tiny networks under which `TOTAL_STEPS` steps on two copies hold several updates of every kind, with schedules
+   * that move all the time and storage that overflows.
    */
   readonly small: Settings & { readonly numEnvs: number };
   /** What turns the schedules of `small` off: a run that was planned shorter is then the first part of a longer one. */
@@ -38,7 +38,10 @@ export const PATIENCE = { timeout: 60_000 };
 /** Environment steps of a run on `small` settings. */
 export const TOTAL_STEPS = 192;
 
-/** Environments, with their names, on which runs must be exact: with both kinds of ends, continuous actions and masks, as far as these fit. */
+/**
+ * Environments, with their names, on which runs must be exact: with both kinds of ends, continuous actions and masks, as far as
+ * these fit.
+ */
 export function exactnessEnvs({
   actions,
   masks,

@@ -14,7 +14,8 @@ export function expectClose(actual: Numbers, expected: Numbers, digits = 5, wher
 }
 
 /**
- * Whether numbers are as many as expected and differ from them by less than a tolerance; those that are not finite must be the same.
+ * Whether numbers are as many as expected and differ from them by less than a tolerance; those that are not finite must be the
+ * same.
  * @param tolerance of all, or of each number that is expected @param where named when they do not
  */
 export function expectWithin(

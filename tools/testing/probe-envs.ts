@@ -5,8 +5,8 @@ import { ArrayEnv, SyncVectorEnv } from '../../packages/envs/src/index.ts';
 export const PROBE_GAMMA = 0.8;
 
 /**
- * An environment of one or two states whose values are known, so that a wrong value says what is broken. After the ladder of Andy Jones
- * ("Debugging RL, without the agonizing pain", 2021).
+ * An environment of one or two states whose values are known, so that a wrong value says what is broken. After the ladder of Andy
+ * Jones ("Debugging RL, without the agonizing pain", 2021).
  */
 export interface Probe {
   readonly name: string;

@@ -4,8 +4,8 @@ import { readCheckpoint, writeCheckpoint } from '../../packages/core/src/node.ts
 import { type AlgorithmCase, exactnessEnvs, recordRun, TOTAL_STEPS } from './algorithm-case.ts';
 
 /**
- * One run in a process of its own: `<algorithm> <environment> <checkpoint to write> [--stop-at steps] [--resume checkpoint]`. Without
- * `--stop-at` it runs to the end.
+ * One run in a process of its own: `<algorithm> <environment> <checkpoint to write> [--stop-at steps] [--resume checkpoint]`.
+ * Without `--stop-at` it runs to the end.
  */
 export async function trainInProcess(subjects: readonly AlgorithmCase[], args: string[]): Promise<void> {
   const options = { 'stop-at': { type: 'string' }, resume: { type: 'string' } } as const;

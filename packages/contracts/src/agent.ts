@@ -31,8 +31,9 @@ export interface Actor {
    * Chooses actions for N observations.
    * @param obs `[N, D]`
    * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
-   * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there what was before. Omitted: as 0.
-   * Each mode has a memory of its own, so evaluation leaves that of training alone; another N begins anew.
+   * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there
+   * what was before. Omitted: as 0. Each mode has a memory of its own, so evaluation leaves that of training alone; another N
+   * begins anew.
    * @param progress of the run, for schedules of exploration, given by training loops; omitted: as it was last told
    * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
    */
@@ -100,7 +101,10 @@ export interface Rollout {
 export interface Recurrence {
   /** `[T, N]`: 1 where an episode begins. */
   readonly start: Uint8Array;
-  /** `[T, N, M]`: what the agent remembers of the step; of a network with memory, that before the observation was seen, 0 where an episode begins. */
+  /**
+   * `[T, N, M]`: what the agent remembers of the step; of a network with memory, that before the observation was seen, 0 where an
+   * episode begins.
+   */
   readonly memory: Float32Array;
 }
 
@@ -120,7 +124,8 @@ export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
   readonly memorySize?: number;
   /**
    * As `act` in mode `explore`, and writes log-probabilities and values (`[N]` each) for the rollout.
-   * @param recurrence of this step, `[N]` and `[N, M]`: says where episodes begin, and takes the memory; given to agents with a `memorySize`
+   * @param recurrence of this step, `[N]` and `[N, M]`: says where episodes begin, and takes the memory; given to agents with a
+   * `memorySize`
    */
   explore(
     obs: NumericArray,
@@ -129,7 +134,10 @@ export interface OnPolicyAgent<Config = unknown> extends Agent<Config> {
     actionMask?: Uint8Array,
     recurrence?: Recurrence,
   ): MaybePromise<NumericArray>;
-  /** V(obs) for N rows of `[N, D]`, written to `value` `[N]`. With a memory: of what is seen next, in the episodes of the last `explore`. */
+  /**
+   * V(obs) for N rows of `[N, D]`, written to `value` `[N]`. With a memory: of what is seen next, in the episodes of the last
+   * `explore`.
+   */
   value(obs: NumericArray, value: Float32Array): MaybePromise<void>;
   update(rollout: Rollout, progress: Progress): MaybePromise<UpdateResult>;
 }

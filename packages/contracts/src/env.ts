@@ -14,8 +14,8 @@ export interface EnvSpec {
   /** Mean return over 100 episodes from which the task counts as solved; `null` when none is published. */
   readonly rewardThreshold: number | null;
   /**
-   * Frames that each observation stacks along its last axis, the oldest first; absent where observations are no stacks. Replay memories keep each
-   * frame once.
+   * Frames that each observation stacks along its last axis, the oldest first; absent where observations are no stacks. Replay
+   * memories keep each frame once.
    */
   readonly frameStack?: number;
 }
@@ -75,7 +75,9 @@ export type StateValue =
   | readonly StateValue[]
   | { readonly [key: string]: StateValue };
 
-/** One environment with the semantics of Gymnasium. Obs is a typed array for `Box`, a number for `Discrete`, a record for `Dict`. */
+/**
+ * One environment with the semantics of Gymnasium. Obs is a typed array for `Box`, a number for `Discrete`, a record for `Dict`.
+ */
 export interface Env<Obs = unknown, Act = unknown> {
   readonly spec: EnvSpec;
   reset(options?: ResetOptions): ResetResult<Obs>;
@@ -90,8 +92,8 @@ export interface Env<Obs = unknown, Act = unknown> {
  * Arrays that a vector environment writes into. The caller owns them; they are reused at every step.
  *
  * An observation is one flat row of D = `flatSize(observationSpace)` numbers in `flatLayout` order, of type `flatDtype`:
- * `Float32Array` for a float `Box`, `Uint8Array` for pixels and bits, `Int32Array` with D = 1 for `Discrete` (an index, not one-hot).
- * A `Dict` or `Tuple` whose parts have different types, or only float ones, becomes one `Float32Array` row.
+ * `Float32Array` for a float `Box`, `Uint8Array` for pixels and bits, `Int32Array` with D = 1 for `Discrete` (an index, not
+ * one-hot). A `Dict` or `Tuple` whose parts have different types, or only float ones, becomes one `Float32Array` row.
  */
 export interface VectorStep {
   /** `[N, D]`: what to act on next; after an end it is the first observation of the next episode. */
@@ -108,7 +110,10 @@ export interface VectorStep {
   readonly actionMask?: Uint8Array;
   /** `[N, A]`, 1 = legal in `finalObs`; present with `actionMask`, written only in the rows where `finalObs` is. */
   readonly finalActionMask?: Uint8Array;
-  /** `[N]`, 1 where the episode that ended had reached its goal; present when the environment has goals, written only in the rows where `finalObs` is. */
+  /**
+   * `[N]`, 1 where the episode that ended had reached its goal; present when the environment has goals, written only in the rows
+   * where `finalObs` is.
+   */
   readonly success?: Uint8Array;
 }
 

@@ -14,7 +14,8 @@ export function errorToData(thrown: unknown): ErrorData {
 }
 
 /**
- * The error again, with its class where that is one of this project, so that it is told to the user in the same way; else a `WorkerError`.
+ * The error again, with its class where that is one of this project, so that it is told to the user in the same way; else a
+ * `WorkerError`.
  * @param worker names the worker in the message of a `WorkerError`
  */
 export function errorFromData({ name, message }: ErrorData, worker: string): Error {

@@ -14,7 +14,10 @@ export interface GoalObs {
 /** An environment with a goal per episode, whose reward can be computed anew for another goal. */
 export interface GoalEnv<Act = unknown> extends Env<GoalObs, Act>, GoalOutcomes {}
 
-/** Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one, then the observation. */
+/**
+ * Observation space of a goal environment; in a flat row the achieved goal comes first, then the desired one, then the
+ * observation.
+ */
 export function goalSpace(observation: BoxSpace | MultiBinarySpace, goal: BoxSpace | MultiBinarySpace): DictSpace {
   return dict({ observation, achieved_goal: goal, desired_goal: goal });
 }

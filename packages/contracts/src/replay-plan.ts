@@ -9,7 +9,10 @@ export interface ReplayPlan {
   readonly gamma: number;
   /** Steps summed into one reward. */
   readonly nSteps: number;
-  /** Exponents of prioritized replay (Schaul et al. 2016): of priorities, and the first one of importance weights; `null` draws uniformly. */
+  /**
+   * Exponents of prioritized replay (Schaul et al. 2016): of priorities, and the first one of importance weights; `null` draws
+   * uniformly.
+   */
   readonly priorities: { readonly alpha: number; readonly beta: number } | null;
 }
 

@@ -37,8 +37,8 @@ const LOW = 8;
 const HIGH = 9;
 
 /**
- * Seeded random numbers, bit for bit those of `numpy.random.default_rng(seed)`: SeedSequence and PCG64 (XSL-RR 128/64, O'Neill 2014).
- * Every source of randomness of the project is one of these.
+ * Seeded random numbers, bit for bit those of `numpy.random.default_rng(seed)`: SeedSequence and PCG64 (XSL-RR 128/64, O'Neill
+ * 2014). Every source of randomness of the project is one of these.
  */
 export class Rng {
   readonly #words = new Int32Array(10);
@@ -206,8 +206,8 @@ export class Rng {
 
   /**
    * state ← state · M + increment (mod 2^128), then the 64 output bits.
-   * A product of two words needs 64 bits: its lower half comes from `Math.imul`, its upper half from the float64 product, which is off
-   * by less than 2^13, so that (product − lower) / 2^32 lies near the wanted integer and rounding makes it exact.
+   * A product of two words needs 64 bits: its lower half comes from `Math.imul`, its upper half from the float64 product, which
+   * is off by less than 2^13, so that (product − lower) / 2^32 lies near the wanted integer and rounding makes it exact.
    */
   #next(): void {
     const words = this.#words;

@@ -3,8 +3,8 @@ import { InputError, message } from './errors.ts';
 const POOL_SIZE = 4;
 
 /**
- * numpy's SeedSequence (O'Neill 2015, "Developing a seed_seq alternative"): turns a seed into well-mixed words, and into any number of
- * independent children.
+ * numpy's SeedSequence (O'Neill 2015, "Developing a seed_seq alternative"): turns a seed into well-mixed words, and into any
+ * number of independent children.
  */
 export class SeedSequence {
   /** Seed as 32-bit words, lowest first. */

@@ -81,7 +81,10 @@ export function discrete(n: number, start = 0): DiscreteSpace {
   return { type: 'discrete', n, start };
 }
 
-/** Arrays with bounds per element. @throws SpaceError when shape and bounds do not fit, low > high, or a bound is not of the dtype */
+/**
+ * Arrays with bounds per element.
+ * @throws SpaceError when shape and bounds do not fit, low > high, or a bound is not of the dtype
+ */
 export function box(options: BoxOptions): BoxSpace {
   const { low, high, dtype = 'float32' } = options;
   const given = [low, high].find((bound): bound is ArrayLike<number> => typeof bound !== 'number');

@@ -1,5 +1,5 @@
-// The 256 levels of the ziggurat for the standard normal (Marsaglia and Tsang 2000), with the values that numpy uses: computing them anew
-// would differ in the last bit, and then draws would.
+// The 256 levels of the ziggurat for the standard normal (Marsaglia and Tsang 2000), with the values that numpy uses: computing
+// them anew would differ in the last bit, and then draws would.
 
 /** Where the tail begins: the right edge of level 0. */
 export const TAIL_START = 3.654152885361009;

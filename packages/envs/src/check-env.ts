@@ -29,8 +29,9 @@ export interface CheckOptions {
 }
 
 /**
- * Plays an environment with random actions and looks for breaches of the contract: values outside their spaces, results that a seed does not
- * repeat, observations that change afterwards, states that do not restore, and so on. An empty list means that none was found.
+ * Plays an environment with random actions and looks for breaches of the contract: values outside their spaces, results that a
+ * seed does not repeat, observations that change afterwards, states that do not restore, and so on. An empty list means that none
+ * was found.
  */
 export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {}): Violation[] {
   const violations: Violation[] = [];

@@ -22,8 +22,8 @@ export function listEnvs(): EnvEntry[] {
 }
 
 /**
- * Loads what the environment called `id` needs, so that `makeEnv` can make it: the physics engine of the MuJoCo environments. It does
- * nothing for those that need nothing.
+ * Loads what the environment called `id` needs, so that `makeEnv` can make it: the physics engine of the MuJoCo environments. It
+ * does nothing for those that need nothing.
  * @throws InputError when the id is unknown, or the package that it needs is not installed
  */
 export async function loadEnv(id: string): Promise<void> {

@@ -3,8 +3,8 @@ import { InputError, message } from '@zpin/contracts';
 const STRATEGIES = ['future', 'final', 'episode'] as const;
 
 /**
- * Where a goal in hindsight comes from (Andrychowicz et al. 2017, section 4.5): what was achieved later in the same episode, at its end, or
- * at any time of it.
+ * Where a goal in hindsight comes from (Andrychowicz et al. 2017, section 4.5): what was achieved later in the same episode, at
+ * its end, or at any time of it.
  */
 export type GoalStrategy = (typeof STRATEGIES)[number];
 

@@ -29,7 +29,9 @@ interface Stored {
   readonly achieved: number;
 }
 
-/** Plays `lengths[env]` of episodes in each environment side by side, and keeps a plain record of every transition by its number. */
+/**
+ * Plays `lengths[env]` of episodes in each environment side by side, and keeps a plain record of every transition by its number.
+ */
 class Player {
   readonly stored: Stored[] = [];
   readonly #envs: { length: number; episode: number; place: number; at: number }[];

@@ -50,13 +50,13 @@ interface HindsightBatch extends TransitionBatch {
 }
 
 /**
- * Hindsight experience replay (Andrychowicz et al. 2017, arXiv:1707.01495, algorithm 1): the goal of most transitions is replaced by one that
- * their own episode achieved, and their rewards are computed anew.
+ * Hindsight experience replay (Andrychowicz et al. 2017, arXiv:1707.01495, algorithm 1): the goal of most transitions is replaced
+ * by one that their own episode achieved, and their rewards are computed anew.
  *
- * The paper stores each transition k more times with other goals. Here it is stored once, and its goal is chosen when it is drawn: of a batch of
- * B, the first ⌊B k / (k + 1)⌋ rows get goals in hindsight, the share that the paper's rows have on average, rounded down to whole rows. `future`
- * takes what was achieved after the transition's first observation, from its own successor on to the end of the episode; of an episode in
- * progress, to its newest step.
+ * The paper stores each transition k more times with other goals. Here it is stored once, and its goal is chosen when it is
+ * drawn: of a batch of B, the first ⌊B k / (k + 1)⌋ rows get goals in hindsight, the share that the paper's rows have on average,
+ * rounded down to whole rows. `future` takes what was achieved after the transition's first observation, from its own successor
+ * on to the end of the episode; of an episode in progress, to its newest step.
  */
 export class HindsightReplay implements ReplayBuffer {
   readonly #ring: Ring<Name>;
@@ -74,7 +74,9 @@ export class HindsightReplay implements ReplayBuffer {
   #open = new Int32Array(0);
   #batch: HindsightBatch | undefined;
 
-  /** @throws InputError when the observations have no goals, a setting is out of range, or the memory would not fit into a machine */
+  /**
+   * @throws InputError when the observations have no goals, a setting is out of range, or the memory would not fit into a machine
+   */
   constructor({ capacity, observationSpace, actionSpace, gamma, outcomes, ...options }: HindsightReplayOptions) {
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InputError(message('HindsightReplay', 'gamma must be in [0, 1]', gamma, 'Typical is 0.98'));

@@ -6,8 +6,8 @@ import { HindsightReplay } from './hindsight-replay.ts';
  * Hindsight for any off-policy algorithm: pass it on as `makeReplay` of its `train`.
  * @param env the environment that is trained on: its goals are computed anew
  * @param options or their short form: `future:4`
- * @throws InputError when the options are wrong; SpaceError when the environment has no goals, naming what is missing; ConfigError when the
- * algorithm asks for more than a batch of single steps
+ * @throws InputError when the options are wrong; SpaceError when the environment has no goals, naming what is missing;
+ * ConfigError when the algorithm asks for more than a batch of single steps
  */
 export function hindsight(env: VectorEnv, options: HindsightOptions | string): MakeReplay {
   const { strategy, goals } = typeof options === 'string' ? parseHindsight(options) : checkHindsight(options);

@@ -1,8 +1,8 @@
 /**
  * Hierarchical DQN: a meta-controller chooses sub-goals, a controller learns to reach them by intrinsic rewards.
  *
- * Kulkarni, Narasimhan, Saeedi, Tenenbaum (2016), "Hierarchical Deep Reinforcement Learning: Integrating Temporal Abstraction and Intrinsic
- * Motivation", arXiv:1604.06057, algorithms 1 and 2. Both levels are the DQN of `@zpin/value-based`.
+ * Kulkarni, Narasimhan, Saeedi, Tenenbaum (2016), "Hierarchical Deep Reinforcement Learning: Integrating Temporal Abstraction and
+ * Intrinsic Motivation", arXiv:1604.06057, algorithms 1 and 2. Both levels are the DQN of `@zpin/value-based`.
  *
  *   paper            here
  *   g ∈ 𝒢            goals, indices of the environment's `Subgoals`
@@ -11,13 +11,14 @@
  *   Q₂(s, g; θ₂)     meta-controller: its steps last until the goal is reached or the episode ends
  *   f_t              reward of the environment
  *   𝒟₁, 𝒟₂           bufferSize, metaBufferSize
- *   ε₁,g             falls from epsilonStart to epsilonEnd over explorationFraction of the run; sooner with the success rate of the goal
+ *   ε₁,g             falls from epsilonStart to epsilonEnd over explorationFraction of the run; sooner with the success rate of
+ *                    the goal
  *   ε₂               falls linearly from metaEpsilonStart to metaEpsilonEnd over metaExplorationFraction of the run
  *   first phase      pretrainSteps: goals are random, and only the controller learns
  *
  * Deviations from the paper:
- * 1. The meta-controller is in a semi-Markov decision process: rewards on the way to a goal are discounted, and what follows counts γᵏ after k
- *    steps. Without `discountWithinGoals` they are summed, and it counts γ, as in the paper.
+ * 1. The meta-controller is in a semi-Markov decision process: rewards on the way to a goal are discounted, and what follows
+ *    counts γᵏ after k steps. Without `discountWithinGoals` they are summed, and it counts γ, as in the paper.
  * 2. The controller's episode ends when the goal is reached or the task ends; both levels bootstrap at a time limit.
  * 3. Adam, the Huber loss and a clipped gradient, as in `dqn`.
  */
@@ -165,7 +166,10 @@ interface GoalActingOptions extends Pick<Pursuit, 'inputs' | 'subgoals'> {
   readonly rng: Rng;
 }
 
-/** Where there is no goal, the meta-controller chooses one, ε₂-greedily; the controller acts towards it, ε₁,g-greedily (algorithm 1). */
+/**
+ * Where there is no goal, the meta-controller chooses one, ε₂-greedily; the controller acts towards it, ε₁,g-greedily (algorithm
+ * 1).
+ */
 function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }: GoalActingOptions): GoalActing {
   const training = new GoalMemory(spec.observationSpace, subgoals);
   // Evaluation must not touch the episodes of training.
@@ -216,7 +220,10 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
 export interface HDqnAgent extends Agent<HDqnConfig>, Pick<OffPolicyAgent, 'numEnvs' | 'trainEverySteps' | 'gradientSteps'> {
   /** The goals of training. */
   readonly pursuit: Pursuit;
-  /** Learns from actions and intrinsic rewards for the controller, from goals and rewards of the environment for the meta-controller. */
+  /**
+   * Learns from actions and intrinsic rewards for the controller, from goals and rewards of the environment for the
+   * meta-controller.
+   */
   update(level: Level, batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Option-critic: options whose policies, ends and values are learned at once, without sub-goals.
  *
- * Bacon, Harb, Precup (2017), "The Option-Critic Architecture", arXiv:1609.05140, algorithm 1. Deliberation costs: Harb, Bacon, Klissarov,
- * Precup (2018), "When Waiting is not an Option", arXiv:1709.04571.
+ * Bacon, Harb, Precup (2017), "The Option-Critic Architecture", arXiv:1609.05140, algorithm 1. Deliberation costs: Harb, Bacon,
+ * Klissarov, Precup (2018), "When Waiting is not an Option", arXiv:1709.04571.
  *
  *   paper            here
  *   Ω, ω             numOptions, option
@@ -21,12 +21,14 @@
  *
  * Deviations from the paper:
  * 1. Q_U is not learned beside Q_Ω, but estimated by g⁽¹⁾, as in the paper's deep networks; its baseline is Q_Ω(s, ω).
- * 2. Several copies of an environment, and several steps in each between two updates; at 1 of each it is algorithm 1. With `lambda` above 0 the
- *    estimate looks further ahead: GAE on pairs of state and option. Advantages can be normalised (`normalizeAdvantage`; off).
- * 3. The ends of options learn where the next action is chosen, one step later than values and policies. So the last observation of an
- *    episode, where none is, teaches nothing about them.
+ * 2. Several copies of an environment, and several steps in each between two updates; at 1 of each it is algorithm 1. With
+ *    `lambda` above 0 the estimate looks further ahead: GAE on pairs of state and option. Advantages can be normalised
+ *    (`normalizeAdvantage`; off).
+ * 3. The ends of options learn where the next action is chosen, one step later than values and policies. So the last observation
+ *    of an episode, where none is, teaches nothing about them.
  * 4. A time limit is not the end of the task: it bootstraps from U.
- * 5. Exploitation has no chance in it: an option ends where β ≥ ½, then the one of the largest value follows, and plays its most probable action.
+ * 5. Exploitation has no chance in it: an option ends where β ≥ ½, then the one of the largest value follows, and plays its most
+ *    probable action.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -115,7 +117,10 @@ export function valueUponArrival(termination: tf.Tensor, qOption: tf.Tensor, val
   return tf.add(tf.mul(tf.sub(1, termination), qOption), tf.mul(termination, tf.sub(value, cost)));
 }
 
-/** ½ mean (g − Q_Ω(s, ω))²: its descent is intra-option Q-learning (algorithm 1). @param qOption `[B]` @param target `[B]`, constant */
+/**
+ * ½ mean (g − Q_Ω(s, ω))²: its descent is intra-option Q-learning (algorithm 1).
+ * @param qOption `[B]` @param target `[B]`, constant
+ */
 export function criticLoss(qOption: tf.Tensor, target: tf.Tensor): tf.Tensor {
   return tf.mul(tf.mean(tf.squaredDifference(target, qOption)), 0.5);
 }
@@ -129,8 +134,8 @@ export function intraOptionLoss(logProb: tf.Tensor, advantage: tf.Tensor, entrop
 }
 
 /**
- * mean β_ω(s) (A_Ω(s, ω) + margin) over the rows in which an option arrived: its descent follows the termination gradient (theorem 2). Options
- * come to end where another one is worth more by at least the margin.
+ * mean β_ω(s) (A_Ω(s, ω) + margin) over the rows in which an option arrived: its descent follows the termination gradient
+ * (theorem 2). Options come to end where another one is worth more by at least the margin.
  * @param termination `[B]` @param advantage `[B]`: A_Ω(s, ω) ≤ 0, constant @param arrived `[B]`: 1, or 0 where an episode began
  */
 export function terminationLoss(termination: tf.Tensor, advantage: tf.Tensor, arrived: tf.Tensor, margin: number): tf.Tensor {
@@ -138,7 +143,8 @@ export function terminationLoss(termination: tf.Tensor, advantage: tf.Tensor, ar
 }
 
 /**
- * What followed each step: U of the next row, of the last observation where the episode was cut off or the rollout ends, 0 after a termination.
+ * What followed each step: U of the next row, of the last observation where the episode was cut off or the rollout ends, 0 after
+ * a termination.
  * @param arrival `[T, N]`: U of each row
  */
 export function valuesOfSuccessors(

@@ -167,8 +167,8 @@ it('learns the values of the semi-Markov decision process', async () => {
     await agent.restore(before);
     return qValue;
   }
-  // V(1) = 1, one step before the treasure, and V(0) = γ = ½. A goal counts γᵏ V for the k steps that the shortest way takes; from a goal to itself
-  // that is a push against the wall (k = 1) or there and back (k = 2).
+  // V(1) = 1, one step before the treasure, and V(0) = γ = ½. A goal counts γᵏ V for the k steps that the shortest way takes;
+  // from a goal to itself that is a push against the wall (k = 1) or there and back (k = 2).
   const expected = [
     [0.5 * 0.5, 0.5 * 1, 0.5],
     [0.5 * 0.5, 0.25 * 1, 1],

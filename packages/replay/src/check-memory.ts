@@ -31,7 +31,10 @@ export function keepsFrames({
   return frameStack > 1 && observationSpace.type === 'box' && FrameStore.fits(observationSpace, frameStack);
 }
 
-/** Bytes that a transition takes at most, of stacked frames one: with it go its place and those of the other frames, in both observations. */
+/**
+ * Bytes that a transition takes at most, of stacked frames one: with it go its place and those of the other frames, in both
+ * observations.
+ */
 export function transitionBytes(options: Omit<MemoryOptions, 'capacity'>): number {
   const { observationSpace, actionSpace, frameStack = 1, hasActionMask = false, isPrioritized = false } = options;
   const observation = flatSize(observationSpace) * NUMBER_BYTES[flatDtype(observationSpace)];

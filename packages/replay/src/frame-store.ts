@@ -16,11 +16,11 @@ export interface FramePlaces {
 }
 
 /**
- * Observations that are stacks of K frames, with each frame stored once: the successor of a step shares K − 1 frames with its observation, and
- * is itself the observation of the next step, so a step costs one frame where plain storage takes 2 K.
+ * Observations that are stacks of K frames, with each frame stored once: the successor of a step shares K − 1 frames with its
+ * observation, and is itself the observation of the next step, so a step costs one frame where plain storage takes 2 K.
  *
- * What is shared is found by comparing the frames themselves. So what comes out equals what went in, bit for bit, whatever the environment
- * does at the ends of episodes; observations that are no stacks only take more room.
+ * What is shared is found by comparing the frames themselves. So what comes out equals what went in, bit for bit, whatever the
+ * environment does at the ends of episodes; observations that are no stacks only take more room.
  */
 export class FrameStore {
   /** Frames in each observation (K). */
@@ -211,8 +211,8 @@ export class FrameStore {
   }
 
   /**
-   * Finds or stores the frames of one observation. Frame k is looked for at `known[from + k]`, within the row, and where its elder is: the first
-   * observation of an episode repeats one frame.
+   * Finds or stores the frames of one observation. Frame k is looked for at `known[from + k]`, within the row, and where its
+   * elder is: the first observation of an episode repeats one frame.
    */
   #keep(obs: NumericArray, row: number, now: number, known: Int32Array, from: number, places: Int32Array): void {
     const { count } = this;

@@ -1,7 +1,9 @@
 import type { AgentState, ReplayBuffer, TransitionBatch, TransitionRows } from '@zpin/contracts';
 import { TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 
-/** No memory at all: gives the transitions of the last step, one per environment, for methods that learn from each as it comes. */
+/**
+ * No memory at all: gives the transitions of the last step, one per environment, for methods that learn from each as it comes.
+ */
 export class LatestTransitions implements ReplayBuffer {
   readonly #table: TransitionTable;
 
@@ -19,7 +21,10 @@ export class LatestTransitions implements ReplayBuffer {
     this.#table.add(rows);
   }
 
-  /** All that there is, in the order of the environments, whatever size is asked for. @throws InputError when nothing is stored yet */
+  /**
+   * All that there is, in the order of the environments, whatever size is asked for.
+   * @throws InputError when nothing is stored yet
+   */
   sample(): TransitionBatch {
     const batch = this.#table.open(Math.max(1, this.size));
     for (let i = 0; i < batch.size; i++) batch.index[i] = i;

@@ -26,9 +26,9 @@ type WeightedBatch = TableBatch & { readonly weight: Float32Array };
 /**
  * Prioritized experience replay, proportional variant (Schaul et al. 2016, arXiv:1511.05952, algorithm 1).
  *
- * Transition i is drawn with probability P(i) = pᵢᵅ / Σ pₖᵅ, where pᵢ = |δᵢ| + ε; the total is cut into as many equal ranges as the batch has
- * rows, and one transition is drawn from each. Its weight is (N · P(i))^−β, divided by the largest of the batch. A new transition gets the
- * largest priority seen so far.
+ * Transition i is drawn with probability P(i) = pᵢᵅ / Σ pₖᵅ, where pᵢ = |δᵢ| + ε; the total is cut into as many equal ranges as
+ * the batch has rows, and one transition is drawn from each. Its weight is (N · P(i))^−β, divided by the largest of the batch. A
+ * new transition gets the largest priority seen so far.
  */
 export class PrioritizedReplay implements ReplayBuffer {
   readonly #table: TransitionTable;
@@ -109,8 +109,8 @@ export class PrioritizedReplay implements ReplayBuffer {
   }
 
   /**
-   * Gives rows of the last batches new priorities. A row whose error is no finite number keeps the one it has: the loss, which is no number
-   * either, is what stops a run.
+   * Gives rows of the last batches new priorities. A row whose error is no finite number keeps the one it has: the loss, which is
+   * no number either, is what stops a run.
    * @param index `[B]`
    * @param priority `[B]`: |δ|
    */

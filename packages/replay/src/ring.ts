@@ -12,7 +12,9 @@ const LONG_ROW = 64;
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
-/** A table of fixed capacity: one typed array per column, `[capacity, size]`. When it is full, a new row overwrites the oldest. */
+/**
+ * A table of fixed capacity: one typed array per column, `[capacity, size]`. When it is full, a new row overwrites the oldest.
+ */
 export class Ring<Name extends string = string> {
   readonly capacity: number;
   /** The whole columns; rows from `size` on are not yet used. */

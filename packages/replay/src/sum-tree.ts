@@ -3,8 +3,8 @@ import { InputError, message } from '@zpin/contracts';
 /**
  * Priorities in a binary tree whose inner nodes hold the sums of their children: update and search in O(log n).
  *
- * A changed leaf recomputes the sums above it from both children. Adding the difference instead would let rounding errors pile up over
- * millions of updates, until a search falls off the end.
+ * A changed leaf recomputes the sums above it from both children. Adding the difference instead would let rounding errors pile up
+ * over millions of updates, until a search falls off the end.
  */
 export class SumTree {
   readonly capacity: number;
@@ -51,8 +51,8 @@ export class SumTree {
   }
 
   /**
-   * The first index at which the running sum of priorities is above `sum`, for `sum` in [0, total). Never one of priority 0 while the
-   * total is above 0, whatever the rounding.
+   * The first index at which the running sum of priorities is above `sum`, for `sum` in [0, total). Never one of priority 0 while
+   * the total is above 0, whatever the rounding.
    */
   find(sum: number): number {
     const nodes = this.#nodes;

@@ -24,7 +24,10 @@ export interface TransitionTableOptions {
   readonly nSteps?: number;
   /** Whether transitions carry the legal actions of the observation and of the successor. */
   readonly hasActionMask?: boolean;
-  /** Frames that an observation stacks, `frameStack` of the environment: each is stored once. Without it, observations are stored whole. */
+  /**
+   * Frames that an observation stacks, `frameStack` of the environment: each is stored once. Without it, observations are stored
+   * whole.
+   */
   readonly frameStack?: number | undefined;
 }
 
@@ -44,9 +47,9 @@ const NO_MASK = new Uint8Array(0);
 /**
  * Transitions in a ring, and batches of n steps read from it. Every column keeps its element type, so pixels take one byte each.
  *
- * An n-step transition is put together when it is read (Sutton 1988): rewards of up to n rows of one environment, r₀ + γ r₁ + …, then
- * the successor of the last one with discount γᵏ for k rows. It ends early at an end of the episode, where a termination makes the discount 0
- * and a time limit does not, and at the newest row.
+ * An n-step transition is put together when it is read (Sutton 1988): rewards of up to n rows of one environment, r₀ + γ r₁ + …,
+ * then the successor of the last one with discount γᵏ for k rows. It ends early at an end of the episode, where a termination
+ * makes the discount 0 and a time limit does not, and at the newest row.
  */
 export class TransitionTable {
   readonly #ring: Ring<Name>;
@@ -62,8 +65,8 @@ export class TransitionTable {
 
   /**
    * @param owner named in errors
-   * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions; ConfigError where no machine has
-   * the memory
+   * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions; ConfigError where no
+   * machine has the memory
    */
   constructor(owner: string, options: TransitionTableOptions & { readonly isPrioritized?: boolean }) {
     const { capacity, observationSpace, actionSpace, gamma, nSteps = 1, hasActionMask = false } = options;

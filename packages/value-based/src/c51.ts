@@ -29,7 +29,10 @@ export type C51Config = ConfigOf<typeof c51Config>;
 
 // ---- losses ----
 
-/** Returns that the probabilities stand for: N numbers from `valueMin` to `valueMax`. @throws ConfigError unless valueMin < valueMax */
+/**
+ * Returns that the probabilities stand for: N numbers from `valueMin` to `valueMax`.
+ * @throws ConfigError unless valueMin < valueMax
+ */
 export function atomsOf({ numAtoms, valueMin, valueMax }: AtomConfig, algorithm: string): number[] {
   if (!(valueMin < valueMax)) {
     throw new ConfigError(
@@ -45,9 +48,10 @@ export function categoricalValues(logits: tf.Tensor, atoms: readonly number[]): 
 }
 
 /**
- * The distribution of r + d Z′, projected onto the atoms: mass between two atoms is shared by distance, mass beyond the ends goes to the ends
- * (algorithm 1; equation 7).
- * @param reward `[B]` @param discount `[B]` @param next `[B, N]`: probabilities of Z′ @param atoms `[N]`, equally spaced @returns `[B, N]`
+ * The distribution of r + d Z′, projected onto the atoms: mass between two atoms is shared by distance, mass beyond the ends goes
+ * to the ends (algorithm 1; equation 7).
+ * @param reward `[B]` @param discount `[B]` @param next `[B, N]`: probabilities of Z′ @param atoms `[N]`, equally spaced
+ * @returns `[B, N]`
  */
 export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.Tensor, atoms: readonly number[]): tf.Tensor {
   const n = atoms.length;
@@ -62,7 +66,8 @@ export function projectedTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf
 
 /**
  * −Σ_i m_i log p_i(s, a): cross-entropy of the distribution of the action taken against the target m (algorithm 1, last line).
- * @param logits `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]` importance weights; 1 when omitted
+ * @param logits `[B, A, N]` @param action `[B]` @param target `[B, N]`, constant @param weight `[B]` importance weights; 1 when
+ * omitted
  */
 export function categoricalLoss(
   logits: tf.Tensor,
@@ -74,7 +79,8 @@ export function categoricalLoss(
   const logProbability = tf.logSoftmax(takeAction(logits, action));
   const crossEntropy = tf.neg(tf.sum(tf.mul(target, logProbability), 1));
   const qTaken = tf.sum(tf.mul(tf.exp(logProbability), tf.tensor1d([...atoms])), 1);
-  // The entropy of the target does not depend on the network, but the priority of a transition must be 0 where there is nothing to learn.
+  // The entropy of the target does not depend on the network, but the priority of a transition must be 0 where there is nothing
+  // to learn.
   const entropy = tf.neg(tf.sum(tf.mul(target, tf.log(tf.maximum(target, 1e-12))), 1));
   return { loss: weightedMean(crossEntropy, weight), qTaken, error: tf.relu(tf.sub(crossEntropy, entropy)) };
 }

@@ -8,13 +8,14 @@
  *   Q̂, θ⁻        target network, `target`
  *   C            targetUpdateEverySteps
  *   N, D         bufferSize, replay memory
- *   ε            epsilon: 1 until `learningStarts`; linear from `epsilonStart` to `epsilonEnd` over `explorationFraction` of the run
+ *   ε            epsilon: 1 until `learningStarts`; linear from `epsilonStart` to `epsilonEnd` over `explorationFraction` of the
+ *                run
  *   y_j          target = reward + discount · max_a Q̂(nextObs, a)
  *
- * Options beyond the paper: `double` (van Hasselt et al. 2016, arXiv:1509.06461: the online network chooses the next action, the target
- * network values it), `nSteps` (n-step returns), `loss` (Huber or squared error), `tau` (a target that follows slowly). Without
- * `targetNetwork` it is the first DQN (Mnih et al. 2013, "Playing Atari with deep reinforcement learning", arXiv:1312.5602, algorithm 1):
- * replay memory and one network.
+ * Options beyond the paper: `double` (van Hasselt et al. 2016, arXiv:1509.06461: the online network chooses the next action, the
+ * target network values it), `nSteps` (n-step returns), `loss` (Huber or squared error), `tau` (a target that follows slowly).
+ * Without `targetNetwork` it is the first DQN (Mnih et al. 2013, "Playing Atari with deep reinforcement learning",
+ * arXiv:1312.5602, algorithm 1): replay memory and one network.
  *
  * Deviations from the paper:
  * 1. Adam in place of RMSprop, and the Huber loss, whose gradient is the clipped TD error of the paper.
@@ -50,7 +51,8 @@ export type DqnConfig = ConfigOf<typeof dqnConfig>;
 
 /**
  * y = r + d · max_a Q̂(s′, a) (algorithm 1).
- * @param reward `[B]` @param discount `[B]`: γⁿ, or 0 after a termination @param nextQ `[B, A]` of the target network, illegal actions masked
+ * @param reward `[B]` @param discount `[B]`: γⁿ, or 0 after a termination @param nextQ `[B, A]` of the target network, illegal
+ * actions masked
  * @returns `[B]`
  */
 export function dqnTarget(reward: tf.Tensor, discount: tf.Tensor, nextQ: tf.Tensor): tf.Tensor {

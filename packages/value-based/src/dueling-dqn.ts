@@ -9,9 +9,10 @@
  *   Q (eq. 9)    V + A − mean A: `duelingQ`
  *
  * Deviations from the paper:
- * 1. The streams' hidden layers are the two halves of the last one of `hiddenSizes`, where the paper makes each as wide as DQN's: the network
- *    costs no more than DQN's. The gradient that enters the shared layers is not scaled by 1/√2.
- * 2. Those of `dqn`, whose target and loss it uses. With `double` off it is the network alone; `dueling-double-dqn` is the agent of the paper.
+ * 1. The streams' hidden layers are the two halves of the last one of `hiddenSizes`, where the paper makes each as wide as DQN's:
+ *    the network costs no more than DQN's. The gradient that enters the shared layers is not scaled by 1/√2.
+ * 2. Those of `dqn`, whose target and loss it uses. With `double` off it is the network alone; `dueling-double-dqn` is the agent
+ *    of the paper.
  */
 import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';

@@ -12,8 +12,8 @@
  *   loss         `quantileLoss` with the drawn τ (equation 3), κ = 1
  *
  * Deviations from the paper:
- * 1. The agent acts on the mean of K quantiles at the midpoints of equal shares, where the paper draws K at random: a policy is then a function of
- *    the observation.
+ * 1. The agent acts on the mean of K quantiles at the midpoints of equal shares, where the paper draws K at random: a policy is
+ *    then a function of the observation.
  * 2. N = N′, and the next action of a target is chosen by the mean of the quantiles that make the target.
  * 3. All hidden layers come before the product with φ.
  * 4. Step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.

@@ -42,7 +42,10 @@ export type MunchausenDqnConfig = ConfigOf<typeof munchausenDqnConfig>;
 
 // ---- target ----
 
-/** Σ_a π(a | s) (q_a − τ ln π(a | s)) of equation 3, as τ ln Σ_a exp(q_a / τ): at least the largest q, at most τ ln A more. @param q `[B, A]`, illegal actions masked @returns `[B]` */
+/**
+ * Σ_a π(a | s) (q_a − τ ln π(a | s)) of equation 3, as τ ln Σ_a exp(q_a / τ): at least the largest q, at most τ ln A more.
+ * @param q `[B, A]`, illegal actions masked @returns `[B]`
+ */
 export function softValue(q: tf.Tensor, temperature: number): tf.Tensor {
   return tf.mul(tf.logSumExp(tf.div(q, temperature), 1), temperature);
 }

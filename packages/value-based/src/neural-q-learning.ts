@@ -1,6 +1,6 @@
 /**
- * Q-learning with a function in place of the table: a network, linear when it has no hidden layer, learns from every step as it comes, without
- * memory and without a target network. The bridge from `q-learning` to `dqn`.
+ * Q-learning with a function in place of the table: a network, linear when it has no hidden layer, learns from every step as it
+ * comes, without memory and without a target network. The bridge from `q-learning` to `dqn`.
  *
  * Watkins (1989), "Learning from Delayed Rewards"; Sutton & Barto (2018), sections 9.3 and 11.1: semi-gradient Q-learning.
  *
@@ -9,8 +9,8 @@
  *   α, γ, ε      learningRate, gamma, epsilon
  *   update       w ← w + α (R + γ max_a q̂(S′, a, w) − q̂(S, A, w)) ∇ q̂(S, A, w), with a constant target
  *
- * The last layer has no bias and begins at 0. So without hidden layers, on an index, there is one weight for each state and action, and the update
- * is the table's.
+ * The last layer has no bias and begins at 0. So without hidden layers, on an index, there is one weight for each state and
+ * action, and the update is the table's.
  *
  * Deviations from the book:
  * 1. A time limit is not the end of the task: it bootstraps.

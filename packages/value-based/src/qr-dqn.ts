@@ -39,7 +39,10 @@ export function quantileValues(quantiles: tf.Tensor): tf.Tensor {
   return tf.mean(quantiles, 2);
 }
 
-/** T θ_j = r + d θ_j(s′, a*) (algorithm 1). @param reward `[B]` @param discount `[B]` @param next `[B, N]`: quantiles of the next action @returns `[B, N]` */
+/**
+ * T θ_j = r + d θ_j(s′, a*) (algorithm 1).
+ * @param reward `[B]` @param discount `[B]` @param next `[B, N]`: quantiles of the next action @returns `[B, N]`
+ */
 export function quantileTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.Tensor): tf.Tensor {
   return tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), next));
 }
@@ -63,7 +66,10 @@ export function quantileLoss(
 
 // ---- update ----
 
-/** Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles' τ. */
+/**
+ * Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles'
+ * τ.
+ */
 export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): DistributionalUpdate {
   return {
     values: quantileValues,

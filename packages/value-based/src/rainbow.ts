@@ -11,10 +11,12 @@
  *   distributional RL      numAtoms, valueMin, valueMax: losses of `c51`
  *   noisy networks         noiseScale (σ₀), in place of ε, which explores where `noisy` is left out
  *
- * Each can be left out, as in the paper's ablations: by `double`, `priorityExponent` 0, `dueling`, `nSteps` 1, `distributional`, `noisy`.
+ * Each can be left out, as in the paper's ablations: by `double`, `priorityExponent` 0, `dueling`, `nSteps` 1, `distributional`,
+ * `noisy`.
  *
  * Deviations from the paper:
- * 1. Of each stream only the last layer is noisy, not its hidden one; the two hidden layers are halves of one, as in `dueling-dqn`.
+ * 1. Of each stream only the last layer is noisy, not its hidden one; the two hidden layers are halves of one, as in
+ *    `dueling-dqn`.
  * 2. Those of `c51`.
  */
 import { field } from '@zpin/contracts';

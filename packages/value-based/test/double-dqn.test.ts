@@ -71,7 +71,8 @@ describe('the next action of the target', () => {
     expect(await lossOf(algorithm as Algorithm, { ...values, config })).toBeCloseTo(loss, 6);
   });
 
-  // Two atoms, 0 and 1, so that Q is the probability of the second. Online 1/2, 3/4, 1/4: action 1; target 3/4, 1/4, 1/2: action 0.
+  // Two atoms, 0 and 1, so that Q is the probability of the second. Online 1/2, 3/4, 1/4: action 1; target 3/4, 1/4, 1/2: action
+  // 0.
   const log3 = Math.log(3);
   const atoms = { numAtoms: 2, valueMin: 0, valueMax: 1 };
   const logits = { online: [0, 0, 0, log3, log3, 0], target: [0, log3, log3, 0, 0, 0], action: 1, discount: 1 };

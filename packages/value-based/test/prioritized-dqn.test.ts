@@ -29,7 +29,8 @@ describe('importance weights', () => {
     // Q(s, 0) = 0 and Q(s, 2) = 2: errors −1 and 2, Huber 0.5 and 1.5.
     ['prioritized-dqn', prioritizedDqn, {}, [0, -2, 2], [0.5, 1.5], [1, 2]],
     ['rainbow without a distribution', rainbow, { distributional: false }, [0, -2, 2], [0.5, 1.5], [1, 2]],
-    // Probabilities (1/2, 1/2) of action 0, whose return is 1, and (3/4, 1/4) of action 2, whose return is 0. The targets have no entropy.
+    // Probabilities (1/2, 1/2) of action 0, whose return is 1, and (3/4, 1/4) of action 2, whose return is 0. The targets have no
+    // entropy.
     ['rainbow', rainbow, atoms, [0, 0, 0, 0, log3, 0], [Math.log(2), Math.log(4 / 3)], [Math.log(2), Math.log(4 / 3)]],
   ] as const)(
     'of %s scale the loss of each transition, not its priority',

@@ -38,8 +38,8 @@ describe('the quantile Huber loss', () => {
   });
 
   it('draws quantiles to their shares of the target', () => {
-    // Many targets, evenly spread over [0, 10]. At 2.5 those above pull with ¼ · (0.05 + 0.65), those below with ¾ · (0.05 + 0.15): within 1
-    // of the quantile the pull is weaker, so it is 0 only near 2.5.
+    // Many targets, evenly spread over [0, 10]. At 2.5 those above pull with ¼ · (0.05 + 0.65), those below with ¾ · (0.05 +
+    // 0.15): within 1 of the quantile the pull is weaker, so it is 0 only near 2.5.
     const target = tf.tensor2d([Array.from({ length: 400 }, (_, i) => (i + 0.5) / 40)]);
     const slope = (theta: number[]) => tf.grad(x => tf.sum(quantileHuber(x, target)))(tf.tensor2d([theta]));
     expectClose(slope([2.5, 7.5]), [-0.025, 0.025]);

@@ -2,8 +2,8 @@ import type { AgentState, EnvSpec, OffPolicyAgent } from '@zpin/contracts';
 import type { Algorithm, PolicyOptions } from '@zpin/core';
 
 /**
- * Makes the outputs of both networks the same in all states and known: the biases of the last layer as given, all else 0. Those of a dueling
- * network belong to the advantages; they stay as they are where their mean over actions is 0.
+ * Makes the outputs of both networks the same in all states and known: the biases of the last layer as given, all else 0. Those
+ * of a dueling network belong to the advantages; they stay as they are where their mean over actions is 0.
  */
 export async function setBiases(
   agent: OffPolicyAgent,

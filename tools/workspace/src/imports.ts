@@ -7,7 +7,10 @@ export function importsOf(file: string): string[] {
   return ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** Package of an import (`@zpin/core` of `@zpin/core/node`); `undefined` for a file, a name of the package's own or a module of Node. */
+/**
+ * Package of an import (`@zpin/core` of `@zpin/core/node`); `undefined` for a file, a name of the package's own or a module of
+ * Node.
+ */
 export function packageOf(specifier: string): string | undefined {
   if (/^(\.|#|node:)/.test(specifier)) return undefined;
   return specifier

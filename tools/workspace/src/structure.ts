@@ -5,8 +5,8 @@ import { importsOf } from './imports.ts';
 import { root } from './repository.ts';
 
 /**
- * Circles of imports, type imports included: groups of files each of which reaches every other of its group (the strongly connected
- * components of more than one file, by Tarjan, "Depth-first search and linear graph algorithms", 1972).
+ * Circles of imports, type imports included: groups of files each of which reaches every other of its group (the strongly
+ * connected components of more than one file, by Tarjan, "Depth-first search and linear graph algorithms", 1972).
  */
 export function importCircles(files: readonly string[]): string[][] {
   const known = new Set(files);

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { codeBlocks } from '../src/code-blocks.ts';
 import { root } from '../src/repository.ts';
 
-// Each block of TypeScript in a README and in the guide is a program of its own: it must type-check and run. The files lie here, where every
-// package of the workspace can be imported by its name.
+// Each block of TypeScript in a README and in the guide is a program of its own: it must type-check and run. The files lie here,
+// where every package of the workspace can be imported by its name.
 const folder = fileURLToPath(new URL('.readme', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'zpin-readme-'));
 const home = process.cwd();

@@ -42,7 +42,8 @@ type OrNull<Value, Default> = null extends Default ? Value | null : Value;
 type NumberOptions<Default> = FieldText<Default> & NumberRange;
 
 /**
- * Makes settings of every kind. They are plain data, from which validation, flags of the command line, help and documentation follow.
+ * Makes settings of every kind. They are plain data, from which validation, flags of the command line, help and documentation
+ * follow.
  *
  * ```ts
  * const fields = { gamma: field.probability({ default: 0.99, meaning: 'discount factor per step' }) };
@@ -105,8 +106,8 @@ export const field = {
   },
 
   /**
-   * Two numbers, the smaller one first; either may be infinite. JSON Schema has no words for their order, so `takes` lets any two pass,
-   * and the reader of the setting checks their order.
+   * Two numbers, the smaller one first; either may be infinite. JSON Schema has no words for their order, so `takes` lets any two
+   * pass, and the reader of the setting checks their order.
    */
   interval(options: FieldText<readonly number[]>): Field<readonly number[]> {
     const items = { anyOf: [numberSchema('number', {}), { enum: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }] };

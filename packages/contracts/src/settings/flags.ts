@@ -11,8 +11,8 @@ export function camelCase(flag: string): string {
 }
 
 /**
- * Reads a setting written on a command line: `1e-4`, `true`, `null`, `64,64` for a list, `start=1,end=0.05` or JSON for an object.
- * A text that is none of what the setting takes is returned as it is, so that `parseConfig` reports it with the range.
+ * Reads a setting written on a command line: `1e-4`, `true`, `null`, `64,64` for a list, `start=1,end=0.05` or JSON for an
+ * object. A text that is none of what the setting takes is returned as it is, so that `parseConfig` reports it with the range.
  */
 export function parseFlag({ schema }: { readonly schema: JsonSchema }, text: string): unknown {
   const value = read(schema, text.trim());

@@ -51,8 +51,8 @@ export interface TakenSpaces {
 }
 
 /**
- * One algorithm as the front door, the command line and the documentation see it. Those of one regime have narrower types: `RolloutAlgorithm`,
- * `ReplayAlgorithm`, `StepAlgorithm`, `DatasetAlgorithm`.
+ * One algorithm as the front door, the command line and the documentation see it. Those of one regime have narrower types:
+ * `RolloutAlgorithm`, `ReplayAlgorithm`, `StepAlgorithm`, `DatasetAlgorithm`.
  */
 export interface Algorithm<Config = unknown, A extends Agent<Config> = Agent<Config>, Options = TrainOptions<A>> {
   /** Name on the command line, for example `ppo`. */
@@ -86,7 +86,9 @@ export interface RolloutAlgorithm<Config = unknown, A extends OnPolicyAgent<Conf
 export interface ReplayAlgorithm<Config = unknown, A extends Agent<Config> = OffPolicyAgent<Config>>
   extends Algorithm<Config, A, ReplayTrainOptions<A>> {
   readonly learnsFrom: 'replay';
-  /** What its settings ask of the memory; `null` where the memory is no matter of settings, and no other one can take its place. */
+  /**
+   * What its settings ask of the memory; `null` where the memory is no matter of settings, and no other one can take its place.
+   */
   replay(config: Config): ReplayPlan | null;
 }
 

@@ -39,7 +39,10 @@ export interface TransitionData {
   readonly spec: EnvSpec;
   /** Transitions. */
   readonly size: number;
-  /** The transitions to draw from. @param gamma discount per step, in [0, 1] @param nSteps steps summed into one reward; 1 when omitted */
+  /**
+   * The transitions to draw from.
+   * @param gamma discount per step, in [0, 1] @param nSteps steps summed into one reward; 1 when omitted
+   */
   discounted(gamma: number, nSteps?: number): ReplaySource;
 }
 

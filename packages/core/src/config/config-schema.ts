@@ -24,8 +24,8 @@ export interface ConfigSchemaOptions {
 }
 
 /**
- * The schema of settings given as plain data: the source of validation, types, flags and documentation. Settings that are not among the fields are
- * refused.
+ * The schema of settings given as plain data: the source of validation, types, flags and documentation. Settings that are not
+ * among the fields are refused.
  *
  * ```ts
  * const sacConfig = configSchema({ ...replayFields, tau: field.number({ above: 0, max: 1, default: 0.005, meaning: '…' }) });

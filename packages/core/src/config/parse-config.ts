@@ -9,7 +9,8 @@ import { describeConfig } from './describe-config.ts';
  * @param raw plain object; omitted settings take their defaults
  * @param where the function, file or command that the user called, for the message
  * @param label how the user wrote a setting, for example `--learning-rate`; the key itself when omitted
- * @throws ConfigError naming every problem, one per line: the setting, its range, the value, the nearest known name of an unknown key
+ * @throws ConfigError naming every problem, one per line: the setting, its range, the value, the nearest known name of an unknown
+ * key
  */
 export function parseConfig<Config>(
   schema: z.ZodType<Config>,

@@ -88,8 +88,8 @@ export class SquashedGaussian implements EntropicDistribution {
   }
 
   /**
-   * That of u plus the mean of log da/du, which has no closed form: by the trapezoid rule, with an error of each component below 10⁻⁷ up to a
-   * standard deviation of 1, 10⁻⁴ up to 2 and 0.02 up to 5.
+   * That of u plus the mean of log da/du, which has no closed form: by the trapezoid rule, with an error of each component below
+   * 10⁻⁷ up to a standard deviation of 1, 10⁻⁴ up to 2 and 0.02 up to 5.
    */
   entropy(): tf.Tensor {
     const [rows, size] = this.base.mean.shape as [number, number];

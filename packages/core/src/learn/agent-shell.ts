@@ -26,8 +26,8 @@ export interface AgentShellOptions<Config> {
   /** What the agent remembers beside its vectors and its acting, by the names under which it is saved. */
   readonly memory?: Memory;
   /**
-   * The greedy policy: vectors of the store that begin with its parameters, one behind the other, and how many of each belong to it, all when omitted.
-   * Absent where the policy is no pure function of the present observation.
+   * The greedy policy: vectors of the store that begin with its parameters, one behind the other, and how many of each belong to
+   * it, all when omitted. Absent where the policy is no pure function of the present observation.
    */
   readonly policy?: { readonly vectors: readonly string[]; readonly size?: number };
   /** What brings observations to unit size before they are acted on and learned from; absent where nothing does. */

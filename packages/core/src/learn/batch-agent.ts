@@ -31,8 +31,8 @@ export interface BatchAgentOptions<Config, Noise extends string, Rate extends st
 }
 
 /**
- * The agent around an update on batches of transitions, wherever they come from and however many they are: schedules, noise, importance weights,
- * priorities, normalised observations, checkpoints. The algorithm itself is in `learn`.
+ * The agent around an update on batches of transitions, wherever they come from and however many they are: schedules, noise,
+ * importance weights, priorities, normalised observations, checkpoints. The algorithm itself is in `learn`.
  */
 export function learningAgent<Config, Noise extends string = never, Rate extends string = never>(
   options: BatchAgentOptions<Config, Noise, Rate>,

@@ -75,7 +75,8 @@ export class ObservationNormalizer implements Stateful {
 
   /**
    * Normalised rows.
-   * @param rows `[N, D]` @param use what they are for: each use has an array of its own, which its next call reuses @returns `[N, D]`
+   * @param rows `[N, D]` @param use what they are for: each use has an array of its own, which its next call reuses
+   * @returns `[N, D]`
    */
   normalize(rows: NumericArray, use: string): Float32Array {
     let scratch = this.#scratch.get(use);

@@ -1,6 +1,8 @@
 import { type Rng, type Schedule, valueAt } from '@zpin/contracts';
 
-/** Keeps an array of floats and makes another one only when another length is asked for. The numbers are those of the last use. */
+/**
+ * Keeps an array of floats and makes another one only when another length is asked for. The numbers are those of the last use.
+ */
 export class Scratch {
   #array = new Float32Array(0);
 

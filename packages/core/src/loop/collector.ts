@@ -80,7 +80,8 @@ export class Collector {
   }
 
   /**
-   * Plays one action in each environment. The environment gets actions within the bounds of a `Box`; the given array stays as it is.
+   * Plays one action in each environment. The environment gets actions within the bounds of a `Box`; the given array stays as it
+   * is.
    * @param actions `[N]` or `[N, K]`
    */
   step(actions: NumericArray): Collected {

@@ -3,7 +3,10 @@ import type { Metrics, StateValue } from '@zpin/contracts';
 /** Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. */
 export type TrainState = { readonly [key: string]: StateValue };
 
-/** What a training loop reports. `step` counts environment steps over all copies (offline: gradient steps), from the start of the run. */
+/**
+ * What a training loop reports. `step` counts environment steps over all copies (offline: gradient steps), from the start of the
+ * run.
+ */
 export type TrainEvent =
   /** The loop goes on: after every rollout (on-policy) or round of updates (off-policy). */
   | { readonly type: 'step'; readonly step: number; readonly totalSteps: number }
@@ -21,7 +24,9 @@ export type TrainEvent =
       /** Whether the goal was reached; present when the environment has goals. */
       readonly success?: boolean;
     }
-  /** The agent learned. `updates` counts from the start of the run: gradient steps (off-policy, offline) or rollouts (on-policy). */
+  /**
+   * The agent learned. `updates` counts from the start of the run: gradient steps (off-policy, offline) or rollouts (on-policy).
+   */
   | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
   /** The greedy policy was evaluated on an environment of its own; one return per episode. */
   | {

@@ -27,7 +27,9 @@ export interface RolloutBufferOptions {
   readonly memorySize?: number;
 }
 
-/** The arrays of a `Rollout`. Some are empty: the mask where actions are not masked, start and memory where nothing is remembered. */
+/**
+ * The arrays of a `Rollout`. Some are empty: the mask where actions are not masked, start and memory where nothing is remembered.
+ */
 interface RolloutArrays {
   readonly obs: NumericArray;
   readonly action: NumericArray;
@@ -43,8 +45,8 @@ interface RolloutArrays {
 }
 
 /**
- * Collects rollouts, T steps in each of N environments: the one place where a rollout's columns are written, and where it is decided what value
- * follows each step. Its arrays are reused by every rollout.
+ * Collects rollouts, T steps in each of N environments: the one place where a rollout's columns are written, and where it is
+ * decided what value follows each step. Its arrays are reused by every rollout.
  */
 export class RolloutBuffer {
   readonly numSteps: number;

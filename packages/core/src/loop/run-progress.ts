@@ -12,7 +12,9 @@ import type { TrainOptions } from '../algorithm/training-options.ts';
 import { evaluate } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 
-/** What all training loops have in common, whether they collect or not: counters, evaluation and checkpoints when they are due. */
+/**
+ * What all training loops have in common, whether they collect or not: counters, evaluation and checkpoints when they are due.
+ */
 export class RunProgress<A extends Agent> {
   readonly options: TrainOptions<A>;
   /** What `totalSteps` counts: environment steps over all copies, or gradient steps on a data set. */
@@ -94,7 +96,9 @@ export class RunProgress<A extends Agent> {
     }
   }
 
-  /** How many times `every` steps were completed by the last `taken` ones: more than once where one step of all copies is longer. */
+  /**
+   * How many times `every` steps were completed by the last `taken` ones: more than once where one step of all copies is longer.
+   */
   completed(every: number, taken: number): number {
     return Math.floor(this.step / every) - Math.floor((this.step - taken) / every);
   }

@@ -36,8 +36,8 @@ export interface OffPolicyOptions extends TrainOptions<OffPolicyAgent> {
 
 /**
  * Trains an agent on stored transitions: one step in each environment, store, and every `trainEverySteps` environment steps
- * `gradientSteps` updates on batches drawn from the memory. Where one step of all environments is longer than that, the updates that it is worth
- * follow at once.
+ * `gradientSteps` updates on batches drawn from the memory. Where one step of all environments is longer than that, the updates
+ * that it is worth follow at once.
  */
 export function trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainEvent, TrainSummary> {
   const { agent, replay } = options;
@@ -117,7 +117,10 @@ export async function* trainLearners<A extends ReplayPlayer>(
   return run.summary();
 }
 
-/** The metrics of all learners; those of all but the first have their names before them, and are 0 before they learn. Null before the first learns. */
+/**
+ * The metrics of all learners; those of all but the first have their names before them, and are 0 before they learn. Null before
+ * the first learns.
+ */
 function together([[, first], ...others]: readonly [string, Metrics | null][]): Metrics | null {
   if (!first || others.length === 0) return first;
   const named = (learner: string, metric: string) => `${learner}${metric[0].toUpperCase()}${metric.slice(1)}`;

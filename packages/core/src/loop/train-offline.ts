@@ -9,8 +9,8 @@ export interface OfflineOptions extends TrainOptions<OfflineAgent> {
 }
 
 /**
- * Trains an agent on a fixed set of transitions. Steps are gradient steps, one batch each; the environment of the options is left alone, only
- * that of the evaluation plan is played in.
+ * Trains an agent on a fixed set of transitions. Steps are gradient steps, one batch each; the environment of the options is left
+ * alone, only that of the evaluation plan is played in.
  *
  * With an off-policy agent it shows what happens without care for actions that the data do not have.
  */

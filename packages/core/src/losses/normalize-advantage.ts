@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 const EPSILON = 1e-8;
 
 /**
- * Advantages with mean 0 and deviation 1, by n − 1 (Andrychowicz et al. 2021, "What matters in on-policy reinforcement learning?",
- * arXiv:2006.05990, where it is a choice of its own). A single advantage becomes 0.
+ * Advantages with mean 0 and deviation 1, by n − 1 (Andrychowicz et al. 2021, "What matters in on-policy reinforcement
+ * learning?", arXiv:2006.05990, where it is a choice of its own). A single advantage becomes 0.
  * @param advantage `[B]` @returns `[B]`
  */
 export function normalizeAdvantage(advantage: tf.Tensor): tf.Tensor {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * target ← (1 − τ) target + τ online: a target that follows slowly (Polyak & Juditsky 1992; in DDPG: Lillicrap et al. 2016, algorithm 1). τ = 1 copies.
+ * target ← (1 − τ) target + τ online: a target that follows slowly (Polyak & Juditsky 1992; in DDPG: Lillicrap et al. 2016,
+ * algorithm 1). τ = 1 copies.
  * @param target `[P]` @param online `[P]` @returns `[P]`
  */
 export function polyak(target: tf.Tensor, online: tf.Tensor, tau: number): tf.Tensor {

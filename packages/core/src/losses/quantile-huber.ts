@@ -10,9 +10,10 @@ export function quantileMidpoints(count: number): tf.Tensor2D {
 }
 
 /**
- * Quantile Huber loss Σ_i mean_j |τ_i − 1{u < 0}| L₁(u), u = y_j − θ_i (Dabney et al. 2018, arXiv:1710.10044, equations 9 and 10 with κ = 1, in
- * algorithm 1).
- * @param quantiles θ `[B, N]` @param target y `[B, M]`, constant @param fractions τ `[B, N]`; the midpoints of N shares when omitted
+ * Quantile Huber loss Σ_i mean_j |τ_i − 1{u < 0}| L₁(u), u = y_j − θ_i (Dabney et al. 2018, arXiv:1710.10044, equations 9 and 10
+ * with κ = 1, in algorithm 1).
+ * @param quantiles θ `[B, N]` @param target y `[B, M]`, constant @param fractions τ `[B, N]`; the midpoints of N shares when
+ * omitted
  * @returns `[B]`
  */
 export function quantileHuber(quantiles: tf.Tensor, target: tf.Tensor, fractions?: tf.Tensor): tf.Tensor {

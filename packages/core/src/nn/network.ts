@@ -58,7 +58,8 @@ export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P>
 }
 
 /**
- * A network behind another one, in one parameter vector. The first keeps the names of its parameters; those of the second begin with `name/`.
+ * A network behind another one, in one parameter vector. The first keeps the names of its parameters; those of the second begin
+ * with `name/`.
  */
 export function followedBy(first: Network, name: string, second: Network): Network {
   return {

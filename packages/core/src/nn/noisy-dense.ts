@@ -22,9 +22,9 @@ export interface NoisyNetwork extends Network<readonly [x: tf.Tensor, noise?: tf
  *
  *     y = x (W + σ_W ⊙ f(εᵢ) f(εⱼ)ᵀ) + b + σ_b ⊙ f(εⱼ)        f(ε) = sign(ε) √|ε|
  *
- * `[B, inputSize]` → `[B, outputSize]`; `noise` holds εᵢ `[inputSize]`, then εⱼ `[outputSize]`, the same for all rows; without it the layer is
- * its mean, x W + b. Parameters: `weight` and `weightNoise` `[inputSize, outputSize]`, `bias` and `biasNoise` `[outputSize]`. W and b begin
- * uniform in ±1/√inputSize, σ at σ₀/√inputSize.
+ * `[B, inputSize]` → `[B, outputSize]`; `noise` holds εᵢ `[inputSize]`, then εⱼ `[outputSize]`, the same for all rows; without it
+ * the layer is its mean, x W + b. Parameters: `weight` and `weightNoise` `[inputSize, outputSize]`, `bias` and `biasNoise`
+ * `[outputSize]`. W and b begin uniform in ±1/√inputSize, σ at σ₀/√inputSize.
  */
 export function noisyDense({ inputSize, outputSize, noiseScale = 0.5 }: NoisyDenseOptions): NoisyNetwork {
   const own = layout([

@@ -71,8 +71,8 @@ function pictureOptions(space: Space, { hiddenSizes, initialization }: Observati
 }
 
 /**
- * Flat observations as floats of about unit size, as multi-layer perceptrons read them: an index as one-hot, bytes divided by the largest
- * possible one.
+ * Flat observations as floats of about unit size, as multi-layer perceptrons read them: an index as one-hot, bytes divided by the
+ * largest possible one.
  * @param obs `[B, D]`
  * @returns `[B, encodedSize(space)]`
  */

@@ -3,8 +3,9 @@ import { checkRange } from './check-range.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /**
- * Added to the mean of gradients and taken off again, which rounds what is far below it to 0 and leaves the rest as it is. The means of
- * weights without gradient (behind a `relu` that is never active) otherwise shrink into denormal numbers, which are slow.
+ * Added to the mean of gradients and taken off again, which rounds what is far below it to 0 and leaves the rest as it is. The
+ * means of weights without gradient (behind a `relu` that is never active) otherwise shrink into denormal numbers, which are
+ * slow.
  */
 const TINY = 1e-30;
 

@@ -26,8 +26,8 @@ const PROBES = [1009, 1013] as const;
  * Writes a greedy policy as an ONNX file that stands alone: weights inside, no library needed but a runtime of ONNX.
  *
  * Inputs: `obs` `[N, D]` flat observations in their own type and, if asked for, `actionMask` uint8 `[N, A]`, 1 = legal. Output:
- * `action` int32 `[N]` for `Discrete`, else float32 `[N, K]`. The metadata `algorithm`, `environment`, `spec` (both spaces as JSON)
- * and `version` say what it was made for.
+ * `action` int32 `[N]` for `Discrete`, else float32 `[N, K]`. The metadata `algorithm`, `environment`, `spec` (both spaces as
+ * JSON) and `version` say what it was made for.
  * @throws CheckpointError when none of the algorithms trained the policy, or its weights do not fit
  * @throws ProgramError when the policy's graph depends on the number of rows and `batchSize` is omitted
  */
@@ -87,8 +87,8 @@ export function exportOnnx(policy: Policy, { algorithms, batchSize, actionMask =
 const weightName = (name: string) => `weights/${name}`;
 
 /**
- * Recorded graphs have fixed shapes. What two batch sizes have in common is the graph for any: shapes may differ in the axis of the
- * batch, which becomes free, and targets of `Reshape` in one number, which the runtime infers.
+ * Recorded graphs have fixed shapes. What two batch sizes have in common is the graph for any: shapes may differ in the axis of
+ * the batch, which becomes free, and targets of `Reshape` in one number, which the runtime infers.
  */
 function withFreeBatch(lower: (rows: number) => OnnxModel): OnnxModel {
   const [first, second] = PROBES.map(lower) as [OnnxModel, OnnxModel];

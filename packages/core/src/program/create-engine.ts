@@ -11,8 +11,8 @@ export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
 
 /**
  * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
- * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, the others are `@tensorflow/tfjs-backend-…`. In Node they are loaded when
- * they are needed; in a tab they must have been imported, since no bundler sees a name that is put together.
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, the others are `@tensorflow/tfjs-backend-…`. In Node they are loaded
+ * when they are needed; in a tab they must have been imported, since no bundler sees a name that is put together.
  */
 export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
 

@@ -55,7 +55,8 @@ describe('gae', () => {
       [3, 4, 0, 'terminated'],
       [1, 6, 2],
     ];
-    // Second: δ = [2 + ½·8 − 1, 1 + ½·6 − 2, 0 + 0 − 1] = [5, 2, −1]; the first step is truncated, its last observation has V = 8.
+    // Second: δ = [2 + ½·8 − 1, 1 + ½·6 − 2, 0 + 0 − 1] = [5, 2, −1]; the first step is truncated, its last observation has V =
+    // 8.
     const second: Step[] = [
       [2, 1, 8, 'truncated'],
       [1, 2, 6],

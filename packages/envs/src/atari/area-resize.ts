@@ -1,6 +1,9 @@
 /** Share of each input cell in each output cell along one axis: output i covers [i · s, (i + 1) · s), s = from / to. */
 interface Taps {
-  /** First input cell of each output cell, and of the one after the last: taps of output i are `start[i]` … `start[i + 1]` of `index`. */
+  /**
+   * First input cell of each output cell, and of the one after the last: taps of output i are `start[i]` … `start[i + 1]` of
+   * `index`.
+   */
   readonly start: Int32Array;
   readonly index: Int32Array;
   readonly weight: Float32Array;

@@ -28,8 +28,9 @@ export interface AtariPreprocessingOptions {
 }
 
 /**
- * The usual view of Atari screens: an action is held for four frames, the last two are joined by their brighter pixels (sprites flicker), made
- * grey, and shrunk to 84 × 84; rewards add up. Observation `[size, size]`, uint8. Mnih et al. 2015; Machado et al. 2018.
+ * The usual view of Atari screens: an action is held for four frames, the last two are joined by their brighter pixels (sprites
+ * flicker), made grey, and shrunk to 84 × 84; rewards add up. Observation `[size, size]`, uint8. Mnih et al. 2015; Machado et al.
+ * 2018.
  */
 export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, number> {
   readonly #noopMax: number;
@@ -44,7 +45,9 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
   #rng = new Rng(0);
   #lives = 0;
 
-  /** @throws SpaceError unless observations are uint8 pictures `[H, W]` or `[H, W, 3]`; InputError when a setting is out of range */
+  /**
+   * @throws SpaceError unless observations are uint8 pictures `[H, W]` or `[H, W, 3]`; InputError when a setting is out of range
+   */
   constructor(env: Env<SpaceValue, number>, options: AtariPreprocessingOptions = {}) {
     const { noopMax = 30, frameSkip = 4, size = 84, terminalOnLifeLoss = false } = options;
     const { shape, dtype } = requireSpace('AtariPreprocessing', env.spec.observationSpace, 'box');

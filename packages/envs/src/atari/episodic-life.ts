@@ -2,8 +2,8 @@ import type { Env, EnvState, ResetOptions, ResetResult, StepResult } from '@zpin
 import { Wrapper } from '../wrappers/wrapper.ts';
 
 /**
- * Ends an episode with each life (`info.lives`), but starts a new game only after the last one: a reset in between plays on with the idle
- * action 0. A reset with a seed always starts a new game.
+ * Ends an episode with each life (`info.lives`), but starts a new game only after the last one: a reset in between plays on with
+ * the idle action 0. A reset with a seed always starts a new game.
  */
 export class EpisodicLife<Obs> extends Wrapper<Obs, number> {
   #lives = 0;

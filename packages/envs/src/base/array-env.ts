@@ -30,8 +30,9 @@ const NO_INFO: EnvInfo = Object.freeze({});
 const NO_OPTIONS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /**
- * Environment that writes into the caller's arrays, so that a step allocates nothing. A subclass says how an episode starts, how one step
- * changes its state, and how the state is observed; the Gymnasium interface, time limit, checks, and vectorisation follow from these.
+ * Environment that writes into the caller's arrays, so that a step allocates nothing. A subclass says how an episode starts, how
+ * one step changes its state, and how the state is observed; the Gymnasium interface, time limit, checks, and vectorisation
+ * follow from these.
  */
 export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   readonly spec: EnvSpec;

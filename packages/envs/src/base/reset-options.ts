@@ -11,7 +11,8 @@ export function numberOption(id: string, options: Readonly<Record<string, unknow
 }
 
 /**
- * Reset options `low` and `high`, or their defaults: the very array of them where neither is given, so that a reset allocates nothing.
+ * Reset options `low` and `high`, or their defaults: the very array of them where neither is given, so that a reset allocates
+ * nothing.
  * @throws InputError unless both are finite numbers and low ≤ high
  */
 export function boundOptions(

@@ -51,11 +51,12 @@ const hardcoreOptions = { isHardcore: { ...bipedalWalkerOptions.isHardcore, defa
 export type BipedalWalkerOptions = ValuesOf<typeof bipedalWalkerOptions>;
 
 /**
- * Walk over uneven ground on two legs of two parts. Actions: speeds of hip and knee of the first leg, then of the second, in [−1, 1], with a
- * torque that grows with them. Observation: angle, angular velocity and velocity of the hull; of each leg the angles and speeds of hip and knee
- * and whether it touches the ground; and ten distances to the ground by lidar, downwards to forwards, 1 where there is none within 5.3 m. Reward:
- * the way forward (about 300 in all) while the hull is level, minus torque; −100 and the end for a fall or for walking off at the start. The end
- * of the ground is an end too. The Hardcore version has stumps, stairs and pits. As Gymnasium plays it.
+ * Walk over uneven ground on two legs of two parts. Actions: speeds of hip and knee of the first leg, then of the second, in [−1,
+ * 1], with a torque that grows with them. Observation: angle, angular velocity and velocity of the hull; of each leg the angles
+ * and speeds of hip and knee and whether it touches the ground; and ten distances to the ground by lidar, downwards to forwards,
+ * 1 where there is none within 5.3 m. Reward: the way forward (about 300 in all) while the hull is level, minus torque; −100 and
+ * the end for a fall or for walking off at the start. The end of the ground is an end too. The Hardcore version has stumps,
+ * stairs and pits. As Gymnasium plays it.
  */
 export class BipedalWalker extends Box2dEnv<Float32Array> {
   protected override readonly world = new Float64Array(25);

@@ -12,9 +12,9 @@ import {
 import { ArrayEnv } from '../base/array-env.ts';
 
 /**
- * Environment in a world of planck. What such a world holds (contacts, impulses to start from, bodies asleep) cannot be saved, but it can be had
- * again: the same generator and the same actions make the same world, bit for bit. So the state is where the episode's generator started and
- * what was played since, and `restore` plays it once more.
+ * Environment in a world of planck. What such a world holds (contacts, impulses to start from, bodies asleep) cannot be saved,
+ * but it can be had again: the same generator and the same actions make the same world, bit for bit. So the state is where the
+ * episode's generator started and what was played since, and `restore` plays it once more.
  */
 export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
   readonly #width: number;

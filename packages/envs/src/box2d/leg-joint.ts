@@ -26,8 +26,8 @@ interface SolverBody {
 }
 
 /**
- * Revolute joint with a motor and limits. It is solved 180 times per step, in which planck's own makes ten objects each time; this one makes none,
- * and does the same arithmetic in the same order, so that its results are the same bit for bit.
+ * Revolute joint with a motor and limits. It is solved 180 times per step, in which planck's own makes ten objects each time;
+ * this one makes none, and does the same arithmetic in the same order, so that its results are the same bit for bit.
  */
 export class LegJoint extends RevoluteJoint {
   declare protected readonly m_bodyA: SolverBody;

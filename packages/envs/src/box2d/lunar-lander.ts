@@ -50,11 +50,12 @@ export const lunarLanderOptions = {
 export type LunarLanderOptions = ValuesOf<typeof lunarLanderOptions>;
 
 /**
- * Land between two flags with a main engine below and one on each side. Actions: nothing (0), left engine (1), main engine (2), right engine
- * (3). With a `Box` action space: throttle of the main engine (off up to 0, then 50 % to 100 %) and of the side engines (left below −0.5, right
- * above 0.5). Observation: position relative to the pad, velocity, angle (rad), angular velocity, all scaled, and whether each leg touches the
- * ground. Reward: coming closer to the pad, slower and more upright, and legs down, minus fuel; −100 and the end for a crash or for leaving the
- * screen at a side, 100 and the end for coming to rest. As Gymnasium plays it.
+ * Land between two flags with a main engine below and one on each side. Actions: nothing (0), left engine (1), main engine (2),
+ * right engine (3). With a `Box` action space: throttle of the main engine (off up to 0, then 50 % to 100 %) and of the side
+ * engines (left below −0.5, right above 0.5). Observation: position relative to the pad, velocity, angle (rad), angular velocity,
+ * all scaled, and whether each leg touches the ground. Reward: coming closer to the pad, slower and more upright, and legs down,
+ * minus fuel; −100 and the end for a crash or for leaving the screen at a side, 100 and the end for coming to rest. As Gymnasium
+ * plays it.
  */
 export class LunarLander extends Box2dEnv<number | Float32Array> {
   protected override readonly world = new Float64Array(11);
@@ -118,7 +119,9 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
     else if (isLost) this.reward = -100;
   }
 
-  /** One step with the given throttles: main engine in [0, 1], side engines in [−1, 1] (negative: left). Writes the observation. */
+  /**
+   * One step with the given throttles: main engine in [0, 1], side engines in [−1, 1] (negative: left). Writes the observation.
+   */
   #fly(scene: LanderScene, main: number, side: number): void {
     const { world, rng } = this;
     const impulse = this.#impulse;

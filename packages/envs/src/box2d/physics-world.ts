@@ -39,8 +39,8 @@ export class PhysicsWorld extends World {
   }
 
   /**
-   * Makes contacts of all pairs that came near each other. Box2D does it in the order of their proxies, planck in the order of its tree; and the
-   * order in which contacts are solved shows in the results.
+   * Makes contacts of all pairs that came near each other. Box2D does it in the order of their proxies, planck in the order of
+   * its tree; and the order in which contacts are solved shows in the results.
    */
   findNewContacts(): void {
     const { m_tree: tree, m_moveBuffer: moved } = this.m_broadPhase;

@@ -91,7 +91,9 @@ export class WalkerScene {
     this.joints = joints;
   }
 
-  /** Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead. */
+  /**
+   * Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead.
+   */
   lidar(i: number): number {
     const rayEnd = this.#rayEnd;
     const { x, y } = this.hull.getPosition();

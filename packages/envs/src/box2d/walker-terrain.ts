@@ -35,8 +35,8 @@ const STUMP = 1;
 const STAIRS = 2;
 
 /**
- * Draws the ground from `rng` as Gymnasium does, point by point: grass, whose height wanders and is drawn back to `LEVEL`, and when `isHardcore`
- * stretches with a stump, stairs, or a pit in between.
+ * Draws the ground from `rng` as Gymnasium does, point by point: grass, whose height wanders and is drawn back to `LEVEL`, and
+ * when `isHardcore` stretches with a stump, stairs, or a pit in between.
  */
 export function drawTerrain(rng: Rng, isHardcore: boolean): Terrain {
   const heights: number[] = [];

@@ -29,10 +29,11 @@ export const acrobotV1: EnvSpec = {
 };
 
 /**
- * Two hanging links with a motor between them; swing the free end above a line one link's length over the pivot. Actions: torque −1, 0, 1 on
- * the middle joint. Observation: cos and sin of both joint angles (0 hangs down; the second is relative to the first) and their velocities.
- * Reward −1 per step, 0 for the one that ends. Reset options `low` and `high` bound the start state (−0.1 and 0.1). Sutton 1996, with the
- * equations of motion of Sutton and Barto's book (the torque also acts through the first link), as Gymnasium plays it.
+ * Two hanging links with a motor between them; swing the free end above a line one link's length over the pivot. Actions: torque
+ * −1, 0, 1 on the middle joint. Observation: cos and sin of both joint angles (0 hangs down; the second is relative to the first)
+ * and their velocities. Reward −1 per step, 0 for the one that ends. Reset options `low` and `high` bound the start state (−0.1
+ * and 0.1). Sutton 1996, with the equations of motion of Sutton and Barto's book (the torque also acts through the first link),
+ * as Gymnasium plays it.
  */
 export class Acrobot extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);

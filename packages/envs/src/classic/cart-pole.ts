@@ -41,9 +41,9 @@ export const cartPoleOptions = {
 export type CartPoleOptions = ValuesOf<typeof cartPoleOptions>;
 
 /**
- * A pole hinged on a cart; push the cart left (0) or right (1) so that the pole stays up. Observation: position (m), velocity, angle (rad,
- * 0 is upright), angular velocity. Ends when |position| > 2.4 or |angle| > 12°. Reset options `low` and `high` bound the start state
- * (−0.05 and 0.05). Barto, Sutton and Anderson 1983, as Gymnasium plays it.
+ * A pole hinged on a cart; push the cart left (0) or right (1) so that the pole stays up. Observation: position (m), velocity,
+ * angle (rad, 0 is upright), angular velocity. Ends when |position| > 2.4 or |angle| > 12°. Reset options `low` and `high` bound
+ * the start state (−0.05 and 0.05). Barto, Sutton and Anderson 1983, as Gymnasium plays it.
  */
 export class CartPole extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(4);

@@ -26,8 +26,9 @@ export const mountainCarContinuousV0: EnvSpec = {
 export type MountainCarContinuousOptions = MountainCarOptions;
 
 /**
- * `MountainCar` with a force in [−1, 1] and the flag at 0.45. Reward 100 for reaching it, minus 0.1 · action² per step. A force beyond the
- * bounds is clipped, but its cost is not. Reset options `low` and `high` bound the start position (−0.6 and −0.4). As Gymnasium plays it.
+ * `MountainCar` with a force in [−1, 1] and the flag at 0.45. Reward 100 for reaching it, minus 0.1 · action² per step. A force
+ * beyond the bounds is clipped, but its cost is not. Reset options `low` and `high` bound the start position (−0.6 and −0.4). As
+ * Gymnasium plays it.
  */
 export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);

@@ -29,9 +29,9 @@ export const mountainCarOptions = {
 export type MountainCarOptions = ValuesOf<typeof mountainCarOptions>;
 
 /**
- * A car in a valley, too weak to drive straight up to the flag at 0.5: it must swing. Accelerate left (0), not at all (1), right (2).
- * Observation: position and velocity. Reward −1 per step. Reset options `low` and `high` bound the start position (−0.6 and −0.4).
- * Moore 1990, as Gymnasium plays it.
+ * A car in a valley, too weak to drive straight up to the flag at 0.5: it must swing. Accelerate left (0), not at all (1), right
+ * (2). Observation: position and velocity. Reward −1 per step. Reset options `low` and `high` bound the start position (−0.6 and
+ * −0.4). Moore 1990, as Gymnasium plays it.
  */
 export class MountainCar extends ArrayEnv<Float32Array, number> {
   protected override readonly world = new Float64Array(2);

@@ -27,9 +27,9 @@ export const pendulumOptions = {
 export type PendulumOptions = ValuesOf<typeof pendulumOptions>;
 
 /**
- * Swing a hanging rod up and hold it there. Action: torque in [−2, 2] N·m, clipped. Observation: cos and sin of the angle (0 is upright) and
- * the angular velocity. Reward −(angle² + 0.1 · velocity² + 0.001 · torque²), of the state before the step. Never terminates. Reset options
- * `xInit` and `yInit` bound the start angle and velocity (π and 1). As Gymnasium plays it.
+ * Swing a hanging rod up and hold it there. Action: torque in [−2, 2] N·m, clipped. Observation: cos and sin of the angle (0 is
+ * upright) and the angular velocity. Reward −(angle² + 0.1 · velocity² + 0.001 · torque²), of the state before the step. Never
+ * terminates. Reset options `xInit` and `yInit` bound the start angle and velocity (π and 1). As Gymnasium plays it.
  */
 export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(2);

@@ -34,8 +34,8 @@ export const bitFlipV0: EnvSpec = {
 };
 
 /**
- * Flip single bits until they equal the goal: −1 per step, 0 and the end at the goal. Without hindsight, an agent with many bits hardly ever
- * sees a reward. Andrychowicz et al. 2017, section 3.1.
+ * Flip single bits until they equal the goal: −1 per step, 0 and the end at the goal. Without hindsight, an agent with many bits
+ * hardly ever sees a reward. Andrychowicz et al. 2017, section 3.1.
  */
 export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number> {
   /** The bits, then the goal. */

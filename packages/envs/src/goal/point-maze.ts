@@ -67,8 +67,8 @@ export const pointMazeV0: EnvSpec = {
 };
 
 /**
- * Push a ball through a maze to a goal: reward 0 within 0.45 of it, else −1 per step; the episode goes on either way. Action: push to the right
- * and downwards, in [−1, 1]. Observation: position (cells, from the upper left corner) and velocity.
+ * Push a ball through a maze to a goal: reward 0 within 0.45 of it, else −1 per step; the episode goes on either way. Action:
+ * push to the right and downwards, in [−1, 1]. Observation: position (cells, from the upper left corner) and velocity.
  */
 export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv<Float32Array> {
   protected override readonly world = new Float64Array(6);

@@ -41,9 +41,10 @@ export const twoLinkArmOptions = {
 export type TwoLinkArmOptions = ValuesOf<typeof twoLinkArmOptions>;
 
 /**
- * An arm of two links, its base in the middle of a field of 400 × 400, grips a target. Action: angular velocities of both links, in [−1, 1];
- * each link's angle is measured from the x axis. Observation: 1 while gripping, else 0; elbow, hand, and base relative to the target, over 200.
- * Reward: −distance / 200 of the hand, +1 within 15 of the target, +10 and the end once it stayed there for more than 50 steps.
+ * An arm of two links, its base in the middle of a field of 400 × 400, grips a target. Action: angular velocities of both links,
+ * in [−1, 1]; each link's angle is measured from the x axis. Observation: 1 while gripping, else 0; elbow, hand, and base
+ * relative to the target, over 200. Reward: −distance / 200 of the hand, +1 within 15 of the target, +10 and the end once it
+ * stayed there for more than 50 steps.
  */
 export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world = new Float64Array(5);

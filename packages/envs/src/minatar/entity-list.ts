@@ -1,7 +1,9 @@
 /** Numbers per entity: column, row, direction (1 or −1), and two timers. */
 const STRIDE = 5;
 
-/** A list of moving things inside an integer array, so that a game's whole state stays one array. Its first number is the count. */
+/**
+ * A list of moving things inside an integer array, so that a game's whole state stays one array. Its first number is the count.
+ */
 export class EntityList {
   /** Numbers that a list of `capacity` entities takes. */
   static size(capacity: number): number {

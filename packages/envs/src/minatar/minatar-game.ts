@@ -61,8 +61,8 @@ export function minAtarSpec(name: string, { channels, minimalActions }: MinAtarR
 }
 
 /**
- * A miniature Atari game on 10 × 10 cells, by the rules of MinAtar (Young and Tian 2019). Observation `[10, 10, C]`: row, column, channel; 1
- * where the channel's thing is. Actions: stay (0), left, up, right, down, fire, or those of them that the game uses.
+ * A miniature Atari game on 10 × 10 cells, by the rules of MinAtar (Young and Tian 2019). Observation `[10, 10, C]`: row, column,
+ * channel; 1 where the channel's thing is. Actions: stay (0), left, up, right, down, fire, or those of them that the game uses.
  */
 export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
   readonly channels: readonly string[];

@@ -62,8 +62,8 @@ const rules: MinAtarRules = {
 export const minAtarSeaquest = minAtarSpec('Seaquest', rules);
 
 /**
- * Dive for divers, shoot fish and submarines (1 each), and come up with at least one diver before the oxygen runs out; six divers pay what is
- * left of it. Every time at the surface, the enemies get faster.
+ * Dive for divers, shoot fish and submarines (1 each), and come up with at least one diver before the oxygen runs out; six divers
+ * pay what is left of it. Every time at the surface, the enemies get faster.
  */
 export class MinAtarSeaquest extends MinAtarGame {
   readonly #bullets: EntityList;

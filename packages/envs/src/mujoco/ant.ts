@@ -87,10 +87,10 @@ const WORLD_FORCES = 6;
 const BODY_FORCES = 13 * 6;
 
 /**
- * Run forward on four legs. Action `[8]` in [−1, 1]: torques on hip and ankle of the legs 4, 1, 2, 3. Observation `[105]`: positions without x and y (13),
- * velocities (14), and contact forces on the bodies clipped to ±1 (78). Reward: forward velocity + 1 when healthy − 0.5 · |action|² − 0.0005 · |forces|².
- * Terminates when unhealthy: torso not within [0.2, 1] m. The velocity is that of the torso where the engine computed it last, which
- * lags a little behind its position. As Gymnasium plays it.
+ * Run forward on four legs. Action `[8]` in [−1, 1]: torques on hip and ankle of the legs 4, 1, 2, 3. Observation `[105]`:
+ * positions without x and y (13), velocities (14), and contact forces on the bodies clipped to ±1 (78). Reward: forward velocity
+ * + 1 when healthy − 0.5 · |action|² − 0.0005 · |forces|². Terminates when unhealthy: torso not within [0.2, 1] m. The velocity
+ * is that of the torso where the engine computed it last, which lags a little behind its position. As Gymnasium plays it.
  */
 export class Ant extends MujocoEnv {
   readonly #settings: AntOptions;

@@ -78,8 +78,9 @@ export const halfCheetahOptions = mujocoOptions({
 });
 
 /**
- * Run forward on a back and a front leg. Action `[6]` in [−1, 1]: torques on thigh, shin and foot of the back leg, then of the front leg. Observation
- * `[17]`: positions without the horizontal one, and velocities. Reward: forward velocity − 0.1 · |action|². Never terminates. As Gymnasium plays it.
+ * Run forward on a back and a front leg. Action `[6]` in [−1, 1]: torques on thigh, shin and foot of the back leg, then of the
+ * front leg. Observation `[17]`: positions without the horizontal one, and velocities. Reward: forward velocity − 0.1 ·
+ * |action|². Never terminates. As Gymnasium plays it.
  */
 export class HalfCheetah extends RunnerEnv {
   constructor(spec: EnvSpec = halfCheetahV5, options: Partial<RunnerOptions> = {}) {

@@ -32,7 +32,8 @@ function arm(name: string, side: -1 | 1, shoulderRange: string): string {
 }
 
 /**
- * The body of Humanoid-v5. Margins are half of Gymnasium's, because MuJoCo adds those of two geoms since 3.5 and took the larger one before.
+ * The body of Humanoid-v5. Margins are half of Gymnasium's, because MuJoCo adds those of two geoms since 3.5 and took the larger
+ * one before.
  */
 export const humanoidModel = `
 <mujoco model="humanoid">

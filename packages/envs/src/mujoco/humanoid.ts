@@ -40,11 +40,12 @@ const BODIES = 13;
 const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /**
- * Walk forward on two legs. Action `[17]` in [−0.4, 0.4]: torques on abdomen (y, z, x), right and left leg (hip x, z, y, knee), right and left arm
- * (shoulder 1, 2, elbow). Observation `[348]`: positions without x and y (22), velocities (23), inertias (130) and velocities (78) of the bodies, torques of the motors
- * (17), contact forces on the bodies (78). Reward: 1.25 · forward velocity of the centre of mass + 5 when healthy − 0.1 · |action|² − the cost of contacts,
- * 5e-7 · |forces|² but at most 10. Terminates when unhealthy: torso not between 1 and 2 m. The centre of mass is where the engine computed it
- * last, which lags a little behind the positions. As Gymnasium plays it.
+ * Walk forward on two legs. Action `[17]` in [−0.4, 0.4]: torques on abdomen (y, z, x), right and left leg (hip x, z, y, knee),
+ * right and left arm (shoulder 1, 2, elbow). Observation `[348]`: positions without x and y (22), velocities (23), inertias (130)
+ * and velocities (78) of the bodies, torques of the motors (17), contact forces on the bodies (78). Reward: 1.25 · forward
+ * velocity of the centre of mass + 5 when healthy − 0.1 · |action|² − the cost of contacts, 5e-7 · |forces|² but at most 10.
+ * Terminates when unhealthy: torso not between 1 and 2 m. The centre of mass is where the engine computed it last, which lags a
+ * little behind the positions. As Gymnasium plays it.
  */
 export class Humanoid extends MujocoEnv {
   readonly #settings: HumanoidOptions;

@@ -55,10 +55,11 @@ export type InvertedDoublePendulumOptions = ValuesOf<typeof invertedDoublePendul
 const BOUND = 10;
 
 /**
- * Balance two poles, one on the other, on a cart. Action `[1]` in [−1, 1]: force on the cart, times 500 N. Observation `[9]`: position of the cart, sines and
- * then cosines of the two angles, velocities, and the force that keeps the cart on its rail; the last two clipped to ±10. Reward: 10 while standing − 0.01 x² −
- * (z − 2)² of the tip − 0.001 ω₁² − 0.005 ω₂². Terminates when the tip is at or below 1 m. The tip is where the engine computed it last, which lags a
- * little behind the positions. As Gymnasium plays it.
+ * Balance two poles, one on the other, on a cart. Action `[1]` in [−1, 1]: force on the cart, times 500 N. Observation `[9]`:
+ * position of the cart, sines and then cosines of the two angles, velocities, and the force that keeps the cart on its rail; the
+ * last two clipped to ±10. Reward: 10 while standing − 0.01 x² − (z − 2)² of the tip − 0.001 ω₁² − 0.005 ω₂². Terminates when the
+ * tip is at or below 1 m. The tip is where the engine computed it last, which lags a little behind the positions. As Gymnasium
+ * plays it.
  */
 export class InvertedDoublePendulum extends MujocoEnv {
   readonly #settings: InvertedDoublePendulumOptions;

@@ -45,8 +45,9 @@ export type InvertedPendulumOptions = ValuesOf<typeof invertedPendulumOptions>;
 const FALLEN = 0.2;
 
 /**
- * Balance a pole on a cart. Action `[1]` in [−3, 3]: force on the cart, times 100 N. Observation `[4]`: position of the cart, angle of the pole, and
- * their velocities. Reward 1 while the pole stands. Terminates when it leans by more than 0.2 rad. As Gymnasium plays it.
+ * Balance a pole on a cart. Action `[1]` in [−3, 3]: force on the cart, times 100 N. Observation `[4]`: position of the cart,
+ * angle of the pole, and their velocities. Reward 1 while the pole stands. Terminates when it leans by more than 0.2 rad. As
+ * Gymnasium plays it.
  */
 export class InvertedPendulum extends MujocoEnv {
   readonly #noise: number;

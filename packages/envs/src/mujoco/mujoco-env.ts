@@ -14,8 +14,9 @@ export interface MujocoSetup {
 }
 
 /**
- * An environment on the MuJoCo engine, as Gymnasium's `MujocoEnv`: an action is held for `frameSkip` physics steps, and derived quantities are
- * read as the last of them left them. A subclass says how an episode starts, what the reward is, and what is observed.
+ * An environment on the MuJoCo engine, as Gymnasium's `MujocoEnv`: an action is held for `frameSkip` physics steps, and derived
+ * quantities are read as the last of them left them. A subclass says how an episode starts, what the reward is, and what is
+ * observed.
  */
 export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
   protected override readonly world: Float64Array;

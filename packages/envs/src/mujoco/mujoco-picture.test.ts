@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { drawMujoco } from './mujoco-picture.ts';
 import { loadMujoco, MujocoSim } from './mujoco-sim.ts';
 
-/** Red ball at x = 0, green box at 2, blue capsule along z at −2, yellow disc at 0 but 2 m higher, and one that cannot be seen. */
+/**
+ * Red ball at x = 0, green box at 2, blue capsule along z at −2, yellow disc at 0 but 2 m higher, and one that cannot be seen.
+ */
 const SCENE = `
 <mujoco>
   <size memory="64K"/>

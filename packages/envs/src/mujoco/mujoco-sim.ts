@@ -103,8 +103,8 @@ let loaded: MainModule | undefined;
 
 /**
  * Loads MuJoCo, once however often it is called.
- * @param engine makes the engine, as the default export of `@mujoco/mujoco` does; give one to load it from elsewhere, for example in a page
- * without a bundler
+ * @param engine makes the engine, as the default export of `@mujoco/mujoco` does; give one to load it from elsewhere, for example
+ * in a page without a bundler
  * @throws InputError with the command that installs it, when it is absent
  */
 export function loadMujoco(engine: () => Promise<object> = importEngine): Promise<void> {
@@ -138,10 +138,11 @@ const forgotten = new FinalizationRegistry<Handles>(deleteAll);
 type Handles = { delete(): void }[];
 
 /**
- * One model and its state in the physics engine. Its memory is the engine's: `dispose` gives it back at once, otherwise that happens when the object
- * is collected.
+ * One model and its state in the physics engine. Its memory is the engine's: `dispose` gives it back at once, otherwise that
+ * happens when the object is collected.
  *
- * After `step`, the places of bodies, geoms and sites lag a little behind `qpos`: they are what the integrator computed last. `forward` brings them up to date.
+ * After `step`, the places of bodies, geoms and sites lag a little behind `qpos`: they are what the integrator computed last.
+ * `forward` brings them up to date.
  */
 export class MujocoSim {
   /** Seconds per substep. */
@@ -177,8 +178,8 @@ export class MujocoSim {
   }
 
   /**
-   * The numbers of this simulation, to be read and written. Ask for them anew after every call: the views go stale when the engine's memory grows,
-   * as it may whenever a simulation is made.
+   * The numbers of this simulation, to be read and written. Ask for them anew after every call: the views go stale when the
+   * engine's memory grows, as it may whenever a simulation is made.
    */
   get data(): MujocoArrays {
     let arrays = this.#arrays;

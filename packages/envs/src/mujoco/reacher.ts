@@ -58,9 +58,10 @@ const TARGET = 4;
 const REACH = 0.2;
 
 /**
- * Bring the tip of a two-link arm to a target. Action `[2]` in [−1, 1]: torques on shoulder and elbow. Observation `[10]`: cosines and then sines of the
- * angles, place of the target, angular velocities, and fingertip − target in x and y. Reward −|fingertip − target| − |action|². Never terminates. Fingertip and
- * target are where the engine computed them last, which lags a little behind the positions. As Gymnasium plays it.
+ * Bring the tip of a two-link arm to a target. Action `[2]` in [−1, 1]: torques on shoulder and elbow. Observation `[10]`:
+ * cosines and then sines of the angles, place of the target, angular velocities, and fingertip − target in x and y. Reward
+ * −|fingertip − target| − |action|². Never terminates. Fingertip and target are where the engine computed them last, which lags a
+ * little behind the positions. As Gymnasium plays it.
  */
 export class Reacher extends MujocoEnv {
   readonly #settings: ReacherOptions;

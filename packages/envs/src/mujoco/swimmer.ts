@@ -55,8 +55,8 @@ export const swimmerOptions = mujocoOptions({
 });
 
 /**
- * Swim forward in a thick fluid with three links. Action `[2]` in [−1, 1]: torques on the joints. Observation `[8]`: angles and velocities, without
- * the place. Reward: velocity along x − 0.0001 · |action|². Never terminates. As Gymnasium plays it.
+ * Swim forward in a thick fluid with three links. Action `[2]` in [−1, 1]: torques on the joints. Observation `[8]`: angles and
+ * velocities, without the place. Reward: velocity along x − 0.0001 · |action|². Never terminates. As Gymnasium plays it.
  */
 export class Swimmer extends RunnerEnv {
   constructor(spec: EnvSpec = swimmerV5, options: Partial<RunnerOptions> = {}) {

@@ -73,9 +73,10 @@ export const walker2dOptions = mujocoOptions({
 });
 
 /**
- * Walk forward on two legs in a plane. Action `[6]` in [−1, 1]: torques on thigh, leg and foot of the right leg, then of the left one. Observation `[17]`:
- * positions without the horizontal one, and velocities clipped to ±10. Reward: forward velocity + 1 when healthy − 0.001 · |action|². Terminates when
- * unhealthy: torso not between 0.8 and 2 m, or tilted by 1 rad. As Gymnasium plays it.
+ * Walk forward on two legs in a plane. Action `[6]` in [−1, 1]: torques on thigh, leg and foot of the right leg, then of the left
+ * one. Observation `[17]`: positions without the horizontal one, and velocities clipped to ±10. Reward: forward velocity + 1 when
+ * healthy − 0.001 · |action|². Terminates when unhealthy: torso not between 0.8 and 2 m, or tilted by 1 rad. As Gymnasium plays
+ * it.
  */
 export class Walker2d extends WalkerEnv {
   constructor(spec: EnvSpec = walker2dV5, options: Partial<WalkerOptions> = {}) {

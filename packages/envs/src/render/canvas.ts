@@ -7,8 +7,8 @@ export type Color = readonly [number, number, number];
 const SAMPLES = 4;
 
 /**
- * A picture to draw on, without a display: filled polygons with smooth edges, and shapes made of them. Coordinates are pixels from the top left;
- * `transform` maps others to them.
+ * A picture to draw on, without a display: filled polygons with smooth edges, and shapes made of them. Coordinates are pixels
+ * from the top left; `transform` maps others to them.
  */
 export class Canvas {
   readonly width: number;

@@ -19,8 +19,8 @@ export function encodeGif(frames: readonly Frame[], framesPerSecond = 30): Uint8
 }
 
 /**
- * Writes an animated GIF frame by frame, so that a long film need not be held in memory. Of each frame only the rectangle that changed is
- * kept, with the 256 most frequent of its own colours; others become the nearest of them.
+ * Writes an animated GIF frame by frame, so that a long film need not be held in memory. Of each frame only the rectangle that
+ * changed is kept, with the 256 most frequent of its own colours; others become the nearest of them.
  */
 export class GifEncoder {
   readonly #bytes = new Bytes();
@@ -148,7 +148,10 @@ function indexOf(color: number, palette: readonly number[], indices: Map<number,
   return best;
 }
 
-/** Code of each known string: that of its front, extended by one index. 0: not known. Two megabytes, cleared rather than made anew. */
+/**
+ * Code of each known string: that of its front, extended by one index. 0: not known. Two megabytes, cleared rather than made
+ * anew.
+ */
 const extended = new Uint16Array(MAX_CODES << 8);
 
 /** Lempel-Ziv-Welch with codes of growing length, as GIF wants it. */

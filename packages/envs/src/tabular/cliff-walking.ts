@@ -23,9 +23,9 @@ export const cliffWalkingOptions = {
 export type CliffWalkingOptions = ValuesOf<typeof cliffWalkingOptions>;
 
 /**
- * Walk along a cliff from its left to its right end: −1 per step; a step over the edge costs 100 and leads back to the start. Moves: up (0),
- * right (1), down (2), left (3). Observation: number of the cell, of 4 × 12. There is no time limit. Sutton and Barto, example 6.6, as
- * Gymnasium plays it.
+ * Walk along a cliff from its left to its right end: −1 per step; a step over the edge costs 100 and leads back to the start.
+ * Moves: up (0), right (1), down (2), left (3). Observation: number of the cell, of 4 × 12. There is no time limit. Sutton and
+ * Barto, example 6.6, as Gymnasium plays it.
  */
 export class CliffWalking extends MapEnv {
   constructor(spec: EnvSpec = cliffWalkingV1, options: Partial<CliffWalkingOptions> = {}) {

@@ -23,8 +23,8 @@ export const corridorV0: EnvSpec = {
 };
 
 /**
- * A corridor with a treasure at its right end, worth 1 and the end; the start is at the left end. Moves: left (0), right (1). Observation:
- * number of the cell.
+ * A corridor with a treasure at its right end, worth 1 and the end; the start is at the left end. Moves: left (0), right (1).
+ * Observation: number of the cell.
  */
 export class Corridor extends MapEnv {
   constructor(spec: EnvSpec = corridorV0, options: Partial<CorridorOptions> = {}) {

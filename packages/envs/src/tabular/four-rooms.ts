@@ -59,8 +59,9 @@ export type FourRoomsOptions = ValuesOf<typeof fourRoomsOptions>;
 const [GOAL, EPISODES] = [2, 3];
 
 /**
- * Four rooms joined by doorways, for options and hierarchies: +1 and the end at the goal, from a start anywhere else. Moves: up (0), right (1),
- * down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row. Sutton, Precup and Singh 1999.
+ * Four rooms joined by doorways, for options and hierarchies: +1 and the end at the goal, from a start anywhere else. Moves: up
+ * (0), right (1), down (2), left (3); two in three go where they should. Observation: number of the free cell, row by row.
+ * Sutton, Precup and Singh 1999.
  */
 export class FourRooms extends MapEnv {
   readonly #firstGoal: number;

@@ -40,8 +40,8 @@ export const frozenLakeOptions = {
 export type FrozenLakeOptions = ValuesOf<typeof frozenLakeOptions>;
 
 /**
- * Walk over a frozen lake to the goal without falling into a hole; the ice is slippery. Moves: left (0), down (1), right (2), up (3).
- * Observation: number of the cell. `randomLakeMap` draws other maps. As Gymnasium plays it.
+ * Walk over a frozen lake to the goal without falling into a hole; the ice is slippery. Moves: left (0), down (1), right (2), up
+ * (3). Observation: number of the cell. `randomLakeMap` draws other maps. As Gymnasium plays it.
  */
 export class FrozenLake extends MapEnv {
   constructor(spec: EnvSpec = frozenLakeV1, options: Partial<FrozenLakeOptions> = {}) {
@@ -89,8 +89,8 @@ function lakeModel(map: GridMap, successRate: number | null, rewards: readonly n
 }
 
 /**
- * A random map of `size` × `size` cells with a way from the start (top left) to the goal (bottom right): each cell is frozen with probability
- * `frozen`, drawn anew until there is a way.
+ * A random map of `size` × `size` cells with a way from the start (top left) to the goal (bottom right): each cell is frozen with
+ * probability `frozen`, drawn anew until there is a way.
  * @throws InputError unless size is an integer ≥ 2 and frozen in (0, 1]
  */
 export function randomLakeMap(rng: Rng, size = 8, frozen = 0.8): string[] {

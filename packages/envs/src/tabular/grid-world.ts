@@ -38,8 +38,9 @@ const mazeOptions = { ...gridWorldOptions, map: { ...gridWorldOptions.map, defau
 export type GridWorldOptions = ValuesOf<typeof gridWorldOptions>;
 
 /**
- * A small world of cells. Moves: up (0), right (1), down (2), left (3); a move into a wall or the border leaves everything as it is. Observation:
- * number of the cell. `GridWorld-v0` is 3 × 4 cells with a wall, a bomb below the apple, and the start at the lower left.
+ * A small world of cells. Moves: up (0), right (1), down (2), left (3); a move into a wall or the border leaves everything as it
+ * is. Observation: number of the cell. `GridWorld-v0` is 3 × 4 cells with a wall, a bomb below the apple, and the start at the
+ * lower left.
  */
 export class GridWorld extends MapEnv {
   constructor(spec: EnvSpec = gridWorldV0, options: Partial<GridWorldOptions> = {}) {

@@ -40,10 +40,11 @@ export const keyDoorV0: EnvSpec = {
 };
 
 /**
- * Two rooms with a locked door between them: fetch the key, go through the door, and take the treasure, which is worth 1 and ends the
- * episode. Nothing else is rewarded, and pits end the episode too, so random moves come to the treasure in about one of 76,000 episodes. Moves: up (0),
- * right (1), down (2), left (3). Observation: number of the free cell, row by row, plus the number of free cells when the key was taken. After the
- * first room of Montezuma's Revenge, on which Kulkarni et al. 2016 show hierarchies of goals.
+ * Two rooms with a locked door between them: fetch the key, go through the door, and take the treasure, which is worth 1 and ends
+ * the episode. Nothing else is rewarded, and pits end the episode too, so random moves come to the treasure in about one of
+ * 76,000 episodes. Moves: up (0), right (1), down (2), left (3). Observation: number of the free cell, row by row, plus the
+ * number of free cells when the key was taken. After the first room of Montezuma's Revenge, on which Kulkarni et al. 2016 show
+ * hierarchies of goals.
  */
 export class KeyDoor extends MapEnv {
   constructor(spec: EnvSpec = keyDoorV0) {

@@ -21,9 +21,10 @@ export const stochasticChainV0: EnvSpec = {
 };
 
 /**
- * Six states in a row, s₁ to s₆. An episode begins in s₂ and ends in s₁, with the reward 1 if s₆ was visited on the way, else 0.01. Moves: left
- * (0) always succeeds, right (1) in one of two cases, and goes left in the other. Observation: number of the state, 0 to 5; it does not tell
- * whether s₆ was visited. The best policy comes to 0.208 on average. Kulkarni et al. 2016, figure 2 (Osband et al. 2016 without the visit).
+ * Six states in a row, s₁ to s₆. An episode begins in s₂ and ends in s₁, with the reward 1 if s₆ was visited on the way, else
+ * 0.01. Moves: left (0) always succeeds, right (1) in one of two cases, and goes left in the other. Observation: number of the
+ * state, 0 to 5; it does not tell whether s₆ was visited. The best policy comes to 0.208 on average. Kulkarni et al. 2016, figure
+ * 2 (Osband et al. 2016 without the visit).
  */
 export class StochasticChain extends MapEnv {
   constructor(spec: EnvSpec = stochasticChainV0) {

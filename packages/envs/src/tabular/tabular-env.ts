@@ -19,8 +19,8 @@ export interface TabularModel {
 }
 
 /**
- * Environment whose observation is the number of its state, and whose dynamics are a table. Each reset and each step draws one random number:
- * the first outcome whose cumulative probability exceeds it is taken, as in Gymnasium.
+ * Environment whose observation is the number of its state, and whose dynamics are a table. Each reset and each step draws one
+ * random number: the first outcome whose cumulative probability exceeds it is taken, as in Gymnasium.
  */
 export class TabularEnv extends ArrayEnv<number, number> {
   /** State number and probability of the last outcome. */

@@ -47,9 +47,10 @@ export const taxiOptions = {
 export type TaxiOptions = ValuesOf<typeof taxiOptions>;
 
 /**
- * Fetch a passenger at one of four stands and bring him to another: −1 per step, −10 for a wrong pickup or drop-off, +20 and the end for the
- * right one. Actions: south (0), north (1), east (2), west (3), pick up (4), drop off (5); `info.actionMask` tells those that do something.
- * Observation: ((row · 5 + column) · 5 + passenger) · 4 + destination; passenger 4 sits in the taxi. Dietterich 2000, as Gymnasium plays it.
+ * Fetch a passenger at one of four stands and bring him to another: −1 per step, −10 for a wrong pickup or drop-off, +20 and the
+ * end for the right one. Actions: south (0), north (1), east (2), west (3), pick up (4), drop off (5); `info.actionMask` tells
+ * those that do something. Observation: ((row · 5 + column) · 5 + passenger) · 4 + destination; passenger 4 sits in the taxi.
+ * Dietterich 2000, as Gymnasium plays it.
  */
 export class Taxi extends TabularEnv {
   readonly #isFickle: boolean;
@@ -157,7 +158,10 @@ const rainyOutcomes: TabularModel['outcomes'] = (state, action) => {
   return [outcome(0.8, ahead), outcome(0.1, first), outcome(0.1, second)];
 };
 
-/** Where the taxi drifts to the left and to the right. North and south, Gymnasium looks at a wall beside the new place; so it is here. */
+/**
+ * Where the taxi drifts to the left and to the right. North and south, Gymnasium looks at a wall beside the new place; so it is
+ * here.
+ */
 function drift(place: number, action: number): [number, number] {
   if (action < 2) return [drive(place, 3), drive(place, 2)];
   const column = place % SIZE;

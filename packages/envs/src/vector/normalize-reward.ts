@@ -22,8 +22,8 @@ export interface NormalizeRewardOptions {
 const EPSILON = 1e-8;
 
 /**
- * Divides rewards by the standard deviation of the discounted returns seen so far, and clips them; the mean is left alone, which would change
- * the task. `rawReward` keeps the rewards of the last step as they were.
+ * Divides rewards by the standard deviation of the discounted returns seen so far, and clips them; the mean is left alone, which
+ * would change the task. `rawReward` keeps the rewards of the last step as they were.
  */
 export class NormalizeReward extends VectorWrapper {
   /** `[N]` */

@@ -1,8 +1,8 @@
 import type { EnvSource, EnvState, ErrorData, NumericArray, VectorStep } from '@zpin/contracts';
 
 /**
- * Cells of a worker's control array. The main thread writes a command and counts `request` up; the worker does what it is told and sets
- * `answer` to the same count. Each waits for the other's cell to change.
+ * Cells of a worker's control array. The main thread writes a command and counts `request` up; the worker does what it is told
+ * and sets `answer` to the same count. Each waits for the other's cell to change.
  */
 export const REQUEST = 0;
 export const ANSWER = 1;

@@ -62,8 +62,9 @@ interface Thread {
 /**
  * Makes `numEnvs` copies of the environment called `id` that are stepped in worker threads.
  *
- * It plays the same episodes as `makeVectorEnv`, bit for bit, and their states can be exchanged. A step costs some 40 microseconds of
- * talking to the threads, and all wait for the slowest: worth it where the steps of all copies together take much longer, as with MuJoCo.
+ * It plays the same episodes as `makeVectorEnv`, bit for bit, and their states can be exchanged. A step costs some 40
+ * microseconds of talking to the threads, and all wait for the slowest: worth it where the steps of all copies together take much
+ * longer, as with MuJoCo.
  * @throws InputError as `makeVectorEnv` does, and unless `workers` and `timeoutSeconds` are in range
  * @throws WorkerError when a thread fails to start
  */

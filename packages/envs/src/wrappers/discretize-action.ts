@@ -3,8 +3,8 @@ import { ActionWrapper } from './action-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 
 /**
- * Offers `bins` evenly spaced values, both bounds among them, for each number of a bounded `Box` action; with K numbers there are bins^K
- * discrete actions, of which the last number changes fastest.
+ * Offers `bins` evenly spaced values, both bounds among them, for each number of a bounded `Box` action; with K numbers there are
+ * bins^K discrete actions, of which the last number changes fastest.
  */
 export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
   readonly #inner: BoxSpace;

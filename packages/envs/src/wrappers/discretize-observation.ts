@@ -12,8 +12,8 @@ export interface DiscretizeObservationOptions {
 }
 
 /**
- * Sorts each number of a `Box` observation into bins of equal width, and numbers the combinations, for tabular agents. Numbers beyond the bins
- * count as the nearest bin. The last number changes fastest.
+ * Sorts each number of a `Box` observation into bins of equal width, and numbers the combinations, for tabular agents. Numbers
+ * beyond the bins count as the nearest bin. The last number changes fastest.
  */
 export class DiscretizeObservation<Act> extends ObservationWrapper<number, Act> {
   readonly #bins: readonly number[];

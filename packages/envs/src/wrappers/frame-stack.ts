@@ -16,8 +16,8 @@ import { requireSpace } from './require-space.ts';
 import { Wrapper } from './wrapper.ts';
 
 /**
- * Shows the last `count` observations together, the oldest first. Pictures `[H, W]` and `[H, W, C]` become `[H, W, count · C]`, vectors `[D]`
- * become `[count · D]`. After a reset the first observation stands for the missing ones.
+ * Shows the last `count` observations together, the oldest first. Pictures `[H, W]` and `[H, W, C]` become `[H, W, count · C]`,
+ * vectors `[D]` become `[count · D]`. After a reset the first observation stands for the missing ones.
  */
 export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act> {
   readonly #count: number;

@@ -2,7 +2,10 @@ import { box, type Env, InputError, message, type NumericArray, type SpaceValue 
 import { ObservationWrapper } from './observation-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 
-/** Shows only some of the numbers of a `Box` observation, in the given order: without velocities, for example, so that a policy must remember. */
+/**
+ * Shows only some of the numbers of a `Box` observation, in the given order: without velocities, for example, so that a policy
+ * must remember.
+ */
 export class SelectObservation<Act> extends ObservationWrapper<NumericArray, Act> {
   readonly #indices: readonly number[];
 

@@ -14,8 +14,8 @@ import {
 import { Wrapper } from './wrapper.ts';
 
 /**
- * With some probability plays the previous action again instead of the chosen one, so that no agent can rely on exact timing (Machado et al.
- * 2018). The first action of an episode is always played.
+ * With some probability plays the previous action again instead of the chosen one, so that no agent can rely on exact timing
+ * (Machado et al. 2018). The first action of an episode is always played.
  */
 export class StickyAction<Obs> extends Wrapper<Obs, SpaceValue> {
   readonly #probability: number;

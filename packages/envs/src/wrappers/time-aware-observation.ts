@@ -13,7 +13,10 @@ import {
 import { requireSpace } from './require-space.ts';
 import { Wrapper } from './wrapper.ts';
 
-/** Adds to a vector observation the share of the time limit that is over, in [0, 1], so that values can depend on it (Pardo et al. 2018). */
+/**
+ * Adds to a vector observation the share of the time limit that is over, in [0, 1], so that values can depend on it (Pardo et al.
+ * 2018).
+ */
 export class TimeAwareObservation<Act> extends Wrapper<Float32Array, Act, SpaceValue, Act> {
   readonly #limit: number;
   #elapsed = 0;

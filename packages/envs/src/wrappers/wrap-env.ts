@@ -115,9 +115,10 @@ export const wrappers: readonly WrapperEntry[] = [
 ];
 
 /**
- * Puts wrappers around an environment, the first one innermost. Each is written as its name, with lists of numbers behind colons where it takes
- * some: `discretize-action:11`, `discretize-observation:6,12:-2,-3:2,3`.
- * @throws InputError when a name is unknown or an argument is not a list of numbers; SpaceError when a wrapper does not fit the spaces
+ * Puts wrappers around an environment, the first one innermost. Each is written as its name, with lists of numbers behind colons
+ * where it takes some: `discretize-action:11`, `discretize-observation:6,12:-2,-3:2,3`.
+ * @throws InputError when a name is unknown or an argument is not a list of numbers; SpaceError when a wrapper does not fit the
+ * spaces
  */
 export function wrapEnv(env: AnyEnv, specs: readonly string[]): AnyEnv {
   return specs.reduce((inner, spec) => {

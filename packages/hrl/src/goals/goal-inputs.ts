@@ -2,7 +2,10 @@ import { type BoxSpace, box, flatSize, type NumericArray, type Space } from '@zp
 import { encodedSize } from '@zpin/core';
 import type { Subgoals } from './subgoals.ts';
 
-/** Observations with the goal that a controller pursues behind them: an index as one-hot, bytes divided by the largest possible one. */
+/**
+ * Observations with the goal that a controller pursues behind them: an index as one-hot, bytes divided by the largest possible
+ * one.
+ */
 export class GoalInputs {
   /** Of one observation with its goal, `[W + E]`. */
   readonly space: BoxSpace;

@@ -43,8 +43,8 @@ export interface GoalReplayOptions {
 }
 
 /**
- * The memories of both levels (𝒟₁, 𝒟₂), filled from one stream: each step is a transition of the controller, with its intrinsic reward; all steps
- * since a goal was chosen are one of the meta-controller, where the goal is reached or the episode ends.
+ * The memories of both levels (𝒟₁, 𝒟₂), filled from one stream: each step is a transition of the controller, with its intrinsic
+ * reward; all steps since a goal was chosen are one of the meta-controller, where the goal is reached or the episode ends.
  */
 export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'state' | 'restore'> {
   readonly controller: UniformReplay;

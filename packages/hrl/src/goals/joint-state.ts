@@ -7,8 +7,8 @@ type Vectors = Readonly<Record<string, Float32Array>>;
 type Agents = Readonly<Record<string, Pick<Agent, 'state' | 'restore'>>>;
 
 /**
- * The state of several agents as that of one: their vectors together, under names that begin with `<agent>.`, what else each has under its name,
- * and what is remembered beside them.
+ * The state of several agents as that of one: their vectors together, under names that begin with `<agent>.`, what else each has
+ * under its name, and what is remembered beside them.
  */
 export async function jointState(agents: Agents, memory: Memory): Promise<AgentState> {
   const vectors: Record<string, Float32Array> = {};

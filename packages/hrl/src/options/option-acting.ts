@@ -59,12 +59,14 @@ export interface OptionActingOptions {
 /** How options are followed, ended and chosen; `explore` keeps what learning needs of each step. */
 export interface OptionActing extends Acting, Required<Pick<OnPolicyAgent, 'explore' | 'value' | 'memorySize'>> {}
 
-/** Numbers that an action is sampled with: whether the option ends, whether the next one is random, which one, and which action. */
+/**
+ * Numbers that an action is sampled with: whether the option ends, whether the next one is random, which one, and which action.
+ */
 const NOISE_SIZE = 4;
 
 /**
- * Call and return: an option acts until it ends, with probability β_ω(s), then another one is chosen ε-greedily by Q_Ω. To exploit, it ends where
- * β ≥ ½, the best one follows, and its most probable action is played.
+ * Call and return: an option acts until it ends, with probability β_ω(s), then another one is chosen ε-greedily by Q_Ω. To
+ * exploit, it ends where β ≥ ½, the best one follows, and its most probable action is played.
  */
 export function optionActing(options: OptionActingOptions): OptionActing {
   const { spec, rng } = options;

@@ -12,7 +12,9 @@ export interface OptionNetworkOptions {
   readonly activation: Activation;
 }
 
-/** What the option-critic learns, each with parameters of its own. Observations are flat, `[B, D]`; options are indices, `[B]`. */
+/**
+ * What the option-critic learns, each with parameters of its own. Observations are flat, `[B, D]`; options are indices, `[B]`.
+ */
 export interface OptionNetworks {
   /** Q_Ω(s, ·): `[B, O]` */
   readonly critic: Network<readonly [obs: tf.Tensor]>;
@@ -25,8 +27,9 @@ export interface OptionNetworks {
 /**
  * Values, policies and terminations of options: three networks, each with hidden layers of its own.
  *
- * Their last layers begin at 0. On an index they have no bias: without hidden layers there is one number for each state and option (and action)
- * then, as in the tables of the paper. All options are equal at first; what they do by chance makes them differ.
+ * Their last layers begin at 0. On an index they have no bias: without hidden layers there is one number for each state and
+ * option (and action) then, as in the tables of the paper. All options are equal at first; what they do by chance makes them
+ * differ.
  */
 export function optionNetworks({ spec, numOptions, numActions, ...hidden }: OptionNetworkOptions): OptionNetworks {
   const network = (outputs: number) => withLinearHead(spec, hidden, outputs);

@@ -27,10 +27,11 @@ export interface Skill<Obs, Act> {
 }
 
 /**
- * An environment as an upper level sees it: actions are skills, and one step lasts k primitive steps, until its skill is done or the episode ends.
+ * An environment as an upper level sees it: actions are skills, and one step lasts k primitive steps, until its skill is done or
+ * the episode ends.
  *
- * The reward is r₁ + γ r₂ + … + γᵏ⁻¹ rₖ. `info.steps` is k, and `info.discount` what the value of the next observation counts: γᵏ, or 0 after a
- * termination.
+ * The reward is r₁ + γ r₂ + … + γᵏ⁻¹ rₖ. `info.steps` is k, and `info.discount` what the value of the next observation counts:
+ * γᵏ, or 0 after a termination.
  */
 export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
   readonly spec: EnvSpec;

@@ -36,7 +36,9 @@ export interface SmdpTransition {
 
 type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'discount';
 
-/** Transitions that last different numbers of steps, so that each has a discount of its own; drawn uniformly, with replacement. */
+/**
+ * Transitions that last different numbers of steps, so that each has a discount of its own; drawn uniformly, with replacement.
+ */
 export class SmdpReplay implements ReplaySource {
   readonly #ring: Ring<Name>;
   readonly #observationSpace: Space;

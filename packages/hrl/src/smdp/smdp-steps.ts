@@ -5,13 +5,16 @@ export interface SmdpStepsOptions {
   readonly numEnvs: number;
   /** γ in [0, 1]: the discount per primitive step. */
   readonly gamma: number;
-  /** Whether rewards within a step are discounted, and what follows counts γᵏ; else rewards are summed, and it counts γ. True when omitted. */
+  /**
+   * Whether rewards within a step are discounted, and what follows counts γᵏ; else rewards are summed, and it counts γ. True when
+   * omitted.
+   */
   readonly isDiscounted?: boolean;
 }
 
 /**
- * The steps that an upper level has in progress in N environments, each of k primitive steps so far: where it began, what was chosen, and what it
- * has paid. A semi-Markov decision process (Sutton, Precup and Singh 1999).
+ * The steps that an upper level has in progress in N environments, each of k primitive steps so far: where it began, what was
+ * chosen, and what it has paid. A semi-Markov decision process (Sutton, Precup and Singh 1999).
  */
 export class SmdpSteps {
   /** `[N, D]`: where each step began. */

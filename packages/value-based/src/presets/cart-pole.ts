@@ -11,8 +11,8 @@ const common = {
   targetUpdateEverySteps: 250,
   trainEverySteps: 1,
   gradientSteps: 1,
-  // With three rewards in each target, which not all papers have, values spread over the long episodes before the step size has fallen: with
-  // one, every fifth seed ends below the threshold.
+  // With three rewards in each target, which not all papers have, values spread over the long episodes before the step size has
+  // fallen: with one, every fifth seed ends below the threshold.
   nSteps: 3,
   hiddenSizes: [128, 128],
 } as const;

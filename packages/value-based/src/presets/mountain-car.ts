@@ -1,7 +1,7 @@
 import type { Preset } from '@zpin/core';
 
-// Every reward is −1, so the first values of 0 make the agent try what it has not tried: few random actions are needed, and many updates, to
-// carry the flag's news back over a hundred steps.
+// Every reward is −1, so the first values of 0 make the agent try what it has not tried: few random actions are needed, and many
+// updates, to carry the flag's news back over a hundred steps.
 const common = {
   learningRate: { type: 'linear', from: 4e-3, to: 0 },
   batchSize: 128,
@@ -29,7 +29,8 @@ export const mountainCar = {
       learningRate: { type: 'linear', from: 1e-3, to: 0 },
       // Noisy weights found the flag late or never in six trials, and came to the threshold in none.
       noisy: false,
-      // Returns lie in [-50, 0]. Atoms up to 50 make the first, even distribution promise 0: hope, which drives the exploration of DQN too.
+      // Returns lie in [-50, 0]. Atoms up to 50 make the first, even distribution promise 0: hope, which drives the exploration
+      // of DQN too.
       ...{ numAtoms: 51, valueMin: -50, valueMax: 50 },
     },
   },

@@ -19,7 +19,8 @@ export const tabularPresets = {
     totalSteps: 500_000,
     config: { learningRate: { type: 'linear', from: 0.2, to: 0 }, gamma: 0.99, explorationFraction: 1, epsilonEnd: 0 },
   },
-  // All rewards are negative, so the first value of 0 makes a greedy agent try everything. With random actions SARSA would learn a safer way.
+  // All rewards are negative, so the first value of 0 makes a greedy agent try everything. With random actions SARSA would learn
+  // a safer way.
   'CliffWalking-v1': {
     totalSteps: 100_000,
     config: { learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0 },

@@ -14,7 +14,10 @@ export interface QAlgorithmOptions<Config>
   readonly priorities?: Parameters<typeof qRegime<Config & QConfig>>[0];
 }
 
-/** An algorithm that acts ε-greedily, or by noise in its network, and learns from replay towards a target network, for `Discrete` actions. */
+/**
+ * An algorithm that acts ε-greedily, or by noise in its network, and learns from replay towards a target network, for `Discrete`
+ * actions.
+ */
 export function qAlgorithm<Config extends QConfig>(options: QAlgorithmOptions<Config>): ReplayAlgorithm<Config> {
   const { id: algorithm, title, paper, config: schema, presets, network = qNetwork, update, priorities } = options;
   const networkOf = (given: PolicyOptions<Config>) => network({ ...given, algorithm });

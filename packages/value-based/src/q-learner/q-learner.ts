@@ -44,7 +44,9 @@ type Learning = Pick<
   'algorithm' | 'spec' | 'memory' | 'schedules' | 'noise' | 'learn' | 'policy' | 'programs'
 >;
 
-/** A network of Q-values that learns from batches of transitions: for `batchAgent` and `replayAgent`, with an `Acting` of its own. */
+/**
+ * A network of Q-values that learns from batches of transitions: for `batchAgent` and `replayAgent`, with an `Acting` of its own.
+ */
 export interface QLearner extends Learning, Required<Pick<QMethod, 'values'>> {
   readonly network: QNetwork;
   readonly store: Store<QVectors>;

@@ -26,8 +26,8 @@ export interface QBatch {
 export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
 
 /**
- * What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much each row was off
- * `[B]`. Anything else is a scalar, reported as a metric under its name.
+ * What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much
+ * each row was off `[B]`. Anything else is a scalar, reported as a metric under its name.
  */
 export interface QLoss extends LossOutput {
   readonly loss: tf.Tensor;

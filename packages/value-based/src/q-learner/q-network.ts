@@ -20,8 +20,8 @@ export interface QNetwork extends Network<readonly [obs: tf.Tensor, noise?: tf.T
   /** Random numbers that one call takes as `noise`; 0 where it takes none. */
   readonly noiseSize: number;
   /**
-   * `normal`: standard normal, `[noiseSize]`, the same for all rows; the agent explores by them. `fractions`: uniform in [0, 1), `[B, noiseSize]`,
-   * for updates alone.
+   * `normal`: standard normal, `[noiseSize]`, the same for all rows; the agent explores by them. `fractions`: uniform in [0, 1),
+   * `[B, noiseSize]`, for updates alone.
    */
   readonly noiseKind: 'normal' | 'fractions';
 }
@@ -50,8 +50,9 @@ export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): n
 }
 
 /**
- * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer. With `isDueling`, the
- * last hidden layer is shared out: one half of its units is the hidden layer of the value's stream, the other that of the advantages'.
+ * A network of Q-values, or of their distributions, over flat observations `[B, D]`: hidden layers, then one linear layer. With
+ * `isDueling`, the last hidden layer is shared out: one half of its units is the hidden layer of the value's stream, the other
+ * that of the advantages'.
  * @throws SpaceError unless actions are `Discrete`
  */
 export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {

@@ -1,4 +1,7 @@
-/** Q-values of all states and actions, `[S, A]`, with what rules of learning ask of a row. Masks are `[A]`, 1 = legal; all 1 when omitted. */
+/**
+ * Q-values of all states and actions, `[S, A]`, with what rules of learning ask of a row. Masks are `[A]`, 1 = legal; all 1 when
+ * omitted.
+ */
 export class ActionTable {
   readonly numStates: number;
   readonly numActions: number;

@@ -28,7 +28,10 @@ export type ExpectedSarsaConfig = ConfigOf<typeof expectedSarsaConfig>;
 
 // ---- target ----
 
-/** Σ_a π(a | s′) Q(s′, a) over legal actions, where π is greedy with probability 1 − ε and uniform else (Sutton & Barto 2018, equation 6.9). */
+/**
+ * Σ_a π(a | s′) Q(s′, a) over legal actions, where π is greedy with probability 1 − ε and uniform else (Sutton & Barto 2018,
+ * equation 6.9).
+ */
 export function expectedValue(table: ActionTable, { state, mask, epsilon }: Successor): number {
   return (1 - epsilon) * table.value(state, table.best(state, mask)) + epsilon * table.mean(state, mask);
 }

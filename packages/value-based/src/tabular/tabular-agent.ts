@@ -217,7 +217,10 @@ function tabularSizes(spec: EnvSpec, algorithm: string) {
   return { numStates: observationSpace.n, numActions: countActions(spec, algorithm), firstState: observationSpace.start };
 }
 
-/** Checks all of a state before anything is taken from it. @throws CheckpointError unless it is one of `pairs` values and `numTraces` traces */
+/**
+ * Checks all of a state before anything is taken from it.
+ * @throws CheckpointError unless it is one of `pairs` values and `numTraces` traces
+ */
 function checkState(where: string, state: AgentState, pairs: number, numTraces: number): void {
   const { vectors, traces = [], rng, ...counters } = state;
   const check = (isRight: boolean, expectation: string, found: unknown) => {

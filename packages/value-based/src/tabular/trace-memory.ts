@@ -7,7 +7,9 @@ export interface Traces {
   readonly kind: 'accumulating' | 'replacing';
 }
 
-/** Traces below this are forgotten: such a share of a TD error is lost in the rounding of the values, and adding it takes time. */
+/**
+ * Traces below this are forgotten: such a share of a TD error is lost in the rounding of the values, and adding it takes time.
+ */
 const SMALLEST_TRACE = 1e-8;
 
 /** Eligibility of the pairs visited in one episode. */

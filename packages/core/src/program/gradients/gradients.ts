@@ -26,8 +26,8 @@ export const gradients: readonly Gradient[] = [
 ];
 
 /**
- * Registers gradients that are right in every order. `@tensorflow/tfjs-core` has none; those that `@tensorflow/tfjs` adds to it are
- * replaced, since they are
+ * Registers gradients that are right in every order. `@tensorflow/tfjs-core` has none; those that `@tensorflow/tfjs` adds to it
+ * are replaced, since they are
  * - silently wrong in second order where the operation saves its output (`tanh`, `exp`, `sigmoid`, `softmax`, `logSoftmax`,
  *   `elu`, `max`, `min`, `pow`, `maxPool`): the saved copy enters the tape before the operation does, so an outer gradient never
  *   reaches it. Here the output is computed again from the input; a compiler's common-subexpression pass makes that free;

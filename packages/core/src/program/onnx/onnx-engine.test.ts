@@ -5,7 +5,9 @@ import type { Engine } from '../engine.ts';
 import { program } from '../program.ts';
 import { Store } from '../store.ts';
 
-/** A state of `size` ones, and a program that doubles them. Its maximum reads them too, so that the graph, no loop, writes them. */
+/**
+ * A state of `size` ones, and a program that doubles them. Its maximum reads them too, so that the graph, no loop, writes them.
+ */
 function doubling(engine: Engine, size: number) {
   const store = new Store(engine, { x: new Float32Array(size).fill(1) });
   const double = program(store, {

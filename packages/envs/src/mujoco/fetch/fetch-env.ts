@@ -78,12 +78,13 @@ export interface FetchOptions extends Partial<ValuesOf<typeof fetchOptions>> {
 }
 
 /**
- * A robot arm brings its gripper, or an object, to a goal: reward 0 within 5 cm of it, else −1 per step; the episode goes on either way.
+ * A robot arm brings its gripper, or an object, to a goal: reward 0 within 5 cm of it, else −1 per step; the episode goes on
+ * either way.
  *
- * Action `[4]` in [−1, 1]: displacement of the gripper (5 cm for 1) and, where the gripper moves, closing (−1) or opening (1). Observation `[10]`:
- * gripper (m), fingers (m), velocities of both (m per step); with an object `[25]`: gripper, object, object relative to the gripper, fingers,
- * Euler angles of the object, its linear velocity relative to the gripper, its angular velocity, velocities of gripper and fingers.
- * Plappert et al. 2018, "Multi-Goal Reinforcement Learning".
+ * Action `[4]` in [−1, 1]: displacement of the gripper (5 cm for 1) and, where the gripper moves, closing (−1) or opening (1).
+ * Observation `[10]`: gripper (m), fingers (m), velocities of both (m per step); with an object `[25]`: gripper, object, object
+ * relative to the gripper, fingers, Euler angles of the object, its linear velocity relative to the gripper, its angular
+ * velocity, velocities of gripper and fingers. Plappert et al. 2018, "Multi-Goal Reinforcement Learning".
  */
 export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv<Float32Array> {
   protected override readonly world: Float64Array;

@@ -132,8 +132,8 @@ function chain(links: readonly Link[], tip: string, tipPos: string): string {
 }
 
 /**
- * MJCF of the Fetch robot in front of a table. Links, masses and damping are those of Gymnasium-Robotics; instead of meshes only the palm, the
- * fingers, the table and the object can touch, so the arm passes through everything else.
+ * MJCF of the Fetch robot in front of a table. Links, masses and damping are those of Gymnasium-Robotics; instead of meshes only
+ * the palm, the fingers, the table and the object can touch, so the arm passes through everything else.
  */
 export function fetchModel({ table, object, hasGripper = false }: FetchScene): string {
   const [base, torso, ...arm] = ARM;

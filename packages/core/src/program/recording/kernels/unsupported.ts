@@ -1,4 +1,7 @@
-/** Kernels of TensorFlow.js without a compiled form. Listed, so that a program that calls one is told which, whatever backend is there. */
+/**
+ * Kernels of TensorFlow.js without a compiled form. Listed, so that a program that calls one is told which, whatever backend is
+ * there.
+ */
 export const unsupportedKernels: readonly string[] = `
   AvgPool3D AvgPool3DGrad BatchToSpaceND Bincount BitwiseAnd BroadcastArgs Complex ComplexAbs Conv3D
   Conv3DBackpropFilterV2 Conv3DBackpropInputV2 CropAndResize DenseBincount DepthToSpace DepthwiseConv2dNative
