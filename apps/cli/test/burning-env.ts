@@ -4,11 +4,11 @@ import { CartPole, cartPoleV1, registerEnv } from '@zpin/envs';
 const spec = { ...cartPoleV1, id: 'BurningPole-v0' };
 
 class BurningPole extends CartPole {
-  private steps = 0;
+  #steps = 0;
 
   protected override advance(...args: Parameters<CartPole['advance']>): void {
     super.advance(...args);
-    if (++this.steps === 300) throw new Error('the pole is on fire');
+    if (++this.#steps === 300) throw new Error('the pole is on fire');
   }
 }
 

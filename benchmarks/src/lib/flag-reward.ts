@@ -3,11 +3,11 @@ import { Wrapper } from '@zpin/envs';
 
 /** Pays another reward for the step that ends the task, the others as they were. */
 export class FlagReward extends Wrapper<SpaceValue, SpaceValue> {
-  private readonly reward: number;
+  readonly #reward: number;
 
   constructor(env: Env<SpaceValue, SpaceValue>, reward: number) {
     super(env);
-    this.reward = reward;
+    this.#reward = reward;
   }
 
   override reset(options?: ResetOptions) {
@@ -16,6 +16,6 @@ export class FlagReward extends Wrapper<SpaceValue, SpaceValue> {
 
   override step(action: SpaceValue) {
     const result = this.env.step(action);
-    return result.terminated ? { ...result, reward: this.reward } : result;
+    return result.terminated ? { ...result, reward: this.#reward } : result;
   }
 }

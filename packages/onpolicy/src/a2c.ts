@@ -1,8 +1,9 @@
 /**
  * Advantage Actor-Critic: the synchronous form of A3C.
  *
- * Mnih, Puigdomènech Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu (2016), "Asynchronous Methods for Deep Reinforcement
- * Learning", arXiv:1602.01783, algorithm S3. All workers act with the same parameters, and one step is made along their mean gradient.
+ * Mnih, Puigdomènech Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu (2016), "Asynchronous Methods for Deep
+ * Reinforcement Learning", arXiv:1602.01783, algorithm S3. All workers act with the same parameters, and one step is made along
+ * their mean gradient.
  *
  *   paper               here
  *   R − V(s_t; θ_v)     advantage, of up to t_max steps
@@ -78,8 +79,8 @@ export interface A2cLossInput {
 }
 
 /**
- * The loss whose gradient is that of algorithm S3 with the entropy bonus of section 4, averaged over the batch and negated: the policy
- * climbs log π · advantage + β H, the value descends its squared error.
+ * The loss whose gradient is that of algorithm S3 with the entropy bonus of section 4, averaged over the batch and negated: the
+ * policy climbs log π · advantage + β H, the value descends its squared error.
  * @returns scalars
  */
 export function a2cLoss(

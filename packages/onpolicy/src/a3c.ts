@@ -1,8 +1,8 @@
 /**
  * Asynchronous Advantage Actor-Critic.
  *
- * Mnih, Puigdomènech Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu (2016), "Asynchronous Methods for Deep Reinforcement
- * Learning", arXiv:1602.01783, algorithm S3.
+ * Mnih, Puigdomènech Badia, Mirza, Graves, Lillicrap, Harley, Silver, Kavukcuoglu (2016), "Asynchronous Methods for Deep
+ * Reinforcement Learning", arXiv:1602.01783, algorithm S3.
  *
  *   paper               here
  *   θ, θ_v              shared.parameters, one vector in memory that all workers share
@@ -18,11 +18,11 @@
  * 1. A worker may have several environments, so that its networks work on batches.
  * 2. A rollout goes on behind the end of an episode.
  * 3. Gradients are means over the rollout, not sums, with weights of the losses and a limit to the norm.
- * 4. All workers pause when something is due, after `reportEverySteps` at the latest: there reports, evaluation and checkpoints see them at
- *    rest.
+ * 4. All workers pause when something is due, after `reportEverySteps` at the latest: there reports, evaluation and checkpoints
+ *    see them at rest.
  *
- * With one worker a seed fixes every bit of a run. With more of them the order of their changes depends on the machine, and so does the
- * run; a run that is resumed goes on from the same parameters and environments.
+ * With one worker a seed fixes every bit of a run. With more of them the order of their changes depends on the machine, and so
+ * does the run; a run that is resumed goes on from the same parameters and environments.
  */
 
 import { type AgentState, type EnvSpec, field, Rng, type RngState, type Rollout, valueAt } from '@zpin/contracts';

@@ -1,8 +1,8 @@
 /**
  * Distributed Proximal Policy Optimization: several workers collect, one learner learns.
  *
- * Heess, TB, Sriram, Lemmon, Merel, Wayne, Tassa, Erez, Wang, Eslami, Riedmiller, Silver (2017), "Emergence of Locomotion Behaviours in Rich
- * Environments", arXiv:1707.02286, algorithms 2 and 3.
+ * Heess, TB, Sriram, Lemmon, Merel, Wayne, Tassa, Erez, Wang, Eslami, Riedmiller, Silver (2017), "Emergence of Locomotion
+ * Behaviours in Rich Environments", arXiv:1707.02286, algorithms 2 and 3.
  *
  *   paper              here
  *   W                  workers
@@ -13,11 +13,11 @@
  * Deviations from the paper:
  * 1. Workers send rollouts, not gradients: one learner has the optimiser, and needs no talk within an update.
  * 2. The objective is clipped (`ppo.ts`) in place of the adaptive penalty.
- * 3. The learner waits for all workers, not only for most of them, and puts their parts together in the order of the workers. So a seed
- *    fixes every bit of a run with a given number of workers, however fast each of them is.
+ * 3. The learner waits for all workers, not only for most of them, and puts their parts together in the order of the workers. So
+ *    a seed fixes every bit of a run with a given number of workers, however fast each of them is.
  *
- * The noise that actions are sampled from is drawn by the learner, from one generator. So the number of workers changes a run only by
- * the rounding of networks on batches of another size: where that makes no difference, it is PPO, bit for bit.
+ * The noise that actions are sampled from is drawn by the learner, from one generator. So the number of workers changes a run
+ * only by the rounding of networks on batches of another size: where that makes no difference, it is PPO, bit for bit.
  */
 
 import type { AgentState } from '@zpin/contracts';
@@ -64,7 +64,10 @@ function create(options: CreateOptions<DppoConfig>): DppoAgent {
 
 // ---- learner and workers ----
 
-/** Lets workers collect and the agent learn, in turns. Other than that it is `trainOnPolicy`: the same events, and the same exact resume. */
+/**
+ * Lets workers collect and the agent learn, in turns. Other than that it is `trainOnPolicy`: the same events, and the same exact
+ * resume.
+ */
 async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGenerator<TrainEvent, TrainSummary> {
   const { agent, env } = options;
   const { config, engine } = agent;

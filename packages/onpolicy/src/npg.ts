@@ -5,13 +5,14 @@
  *
  *   paper            here
  *   η(θ)             the objective, through the surrogate mean(ratio · advantage), whose gradient at the old policy is ∇η
- *   F(θ)             Fisher matrix: the Hessian of the divergence from the old policy, whose products with vectors are all that is needed
+ *   F(θ)             Fisher matrix: the Hessian of the divergence from the old policy, whose products with vectors are all that
+ *                    is needed
  *   F(θ)⁻¹ ∇η(θ)     x, by conjugate gradients
  *   α                the length √(2δ / xᵀ F x) at which the divergence is δ (`maxKl`) to second order
  *
  * Deviations from the paper:
- * 1. The length of the step is set by its divergence instead of a fixed α (Peters & Schaal 2008; Rajeswaran et al. 2017), so it does not
- *    depend on the scale of rewards. This is TRPO without its line search.
+ * 1. The length of the step is set by its divergence instead of a fixed α (Peters & Schaal 2008; Rajeswaran et al. 2017), so it
+ *    does not depend on the scale of rewards. This is TRPO without its line search.
  * 2. Advantages come from GAE(λ) with a learned value, and are normalised (`normalizeAdvantage`).
  * 3. The Fisher matrix is damped (`damping`).
  */

@@ -10,7 +10,8 @@
  *   I                                  discountSoFar, γᵗ in step t of an episode (`discountGradient`)
  *
  * Deviations from the book:
- * 1. The gradient is the mean over the steps of all environments, and over `rolloutLength` steps; with one of each it is the book's.
+ * 1. The gradient is the mean over the steps of all environments, and over `rolloutLength` steps; with one of each it is the
+ *    book's.
  * 2. I can be left out, as is common practice (`discountGradient`).
  * 3. A time limit is not an end: the value of the last observation stands for what would have followed.
  * 4. Adam in place of plain steps (`optimizer`; off).

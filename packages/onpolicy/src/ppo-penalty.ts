@@ -56,7 +56,8 @@ export type PpoPenaltyConfig = ConfigOf<typeof ppoPenaltyConfig>;
 // ---- penalty ----
 
 /**
- * β of the next update: half as large when the policy moved less than d_targ / 1.5, twice as large when it moved more than 1.5 d_targ.
+ * β of the next update (section 4): half as large when the policy moved less than d_targ / 1.5, twice as large when it moved
+ * more than 1.5 d_targ.
  * @param penalty `[1]` @param kl scalar
  */
 export function adaptPenalty(penalty: tf.Tensor1D, kl: tf.Tensor, targetKl: number): tf.Tensor1D {

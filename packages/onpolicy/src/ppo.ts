@@ -93,7 +93,8 @@ export interface PolicyLossInput {
 
 /**
  * −L^CLIP (eq. 7): the smaller of the plain and the clipped surrogate, averaged and negated.
- * @returns scalars: `loss`; `approxKl`, an unbiased low-variance estimate of KL(old ‖ new), (r − 1) − log r; `clipFraction` of clipped ratios
+ * @returns scalars: `loss`; `approxKl`, an unbiased low-variance estimate of KL(old ‖ new), (r − 1) − log r; `clipFraction` of
+ * clipped ratios
  */
 export function clippedPolicyLoss({ logProb, oldLogProb, advantage, clipRange }: PolicyLossInput) {
   const logRatio = tf.sub(logProb, oldLogProb);
@@ -106,8 +107,8 @@ export function clippedPolicyLoss({ logProb, oldLogProb, advantage, clipRange }:
 }
 
 /**
- * Squared error of the value (eq. 9, L^VF). With `clipRange` the larger of the plain error and that of the value kept within ±clipRange
- * of the old one.
+ * Squared error of the value (eq. 9, L^VF). With `clipRange` the larger of the plain error and that of the value kept within
+ * ±clipRange of the old one.
  * @param value `[B]` @param oldValue `[B]` @param target `[B]`
  */
 export function valueLoss(value: tf.Tensor, oldValue: tf.Tensor, target: tf.Tensor, clipRange: number | null): tf.Tensor {
@@ -146,7 +147,10 @@ export function ppoLoss(
   return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
 }
 
-/** A loss in place of `ppoLoss`. Whatever it returns beside `loss` is reported; `approxKl` ends an update early where `targetKl` says so. */
+/**
+ * A loss in place of `ppoLoss`. Whatever it returns beside `loss` is reported; `approxKl` ends an update early where `targetKl`
+ * says so.
+ */
 export type PpoLoss = (input: PpoLossInput, config: PpoConfig) => LossOutput & { readonly approxKl: tf.Tensor };
 
 // ---- learner ----

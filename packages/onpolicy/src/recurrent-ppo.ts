@@ -1,12 +1,14 @@
 /**
  * Proximal Policy Optimization with a policy that remembers, for tasks whose observations do not tell everything.
  *
- * Schulman et al. (2017), "Proximal Policy Optimization Algorithms", arXiv:1707.06347; cells of Hochreiter & Schmidhuber (1997), "Long
- * Short-Term Memory", and Cho et al. (2014), arXiv:1406.1078 (GRU). The objective is that of `ppo.ts`, over sequences instead of single steps.
+ * Schulman et al. (2017), "Proximal Policy Optimization Algorithms", arXiv:1707.06347; cells of Hochreiter & Schmidhuber (1997),
+ * "Long Short-Term Memory", and Cho et al. (2014), arXiv:1406.1078 (GRU). The objective is that of `ppo.ts`, over sequences
+ * instead of single steps.
  *
  *   here
  *   memory           what the cells remember: zeros where an episode begins, and never carried over its end
- *   sequenceLength   L: rollouts are cut into sequences of L steps, through which gradients flow back (truncated back-propagation in time)
+ *   sequenceLength   L: rollouts are cut into sequences of L steps, through which gradients flow back (truncated back-propagation
+ *                    in time)
  *   start            1 where an episode begins, so that a sequence may hold the end of one and the beginning of the next
  *
  * Deviations from plain PPO, all of them common practice:
@@ -48,7 +50,10 @@ export type RecurrentPpoConfig = ConfigOf<typeof recurrentPpoConfig>;
 
 // ---- agent ----
 
-/** Builds a PPO agent with a memory for `Discrete`, `MultiDiscrete` or `Box` actions. @throws SpaceError for other action spaces */
+/**
+ * Builds a PPO agent with a memory for `Discrete`, `MultiDiscrete` or `Box` actions.
+ * @throws SpaceError for other action spaces
+ */
 function create({ spec, config: given, seed, engine }: CreateOptions<RecurrentPpoConfig>) {
   const algorithm = 'recurrent-ppo';
   const config = parseConfig(recurrentPpoConfig, given, algorithm);

@@ -1,8 +1,8 @@
 /**
  * REINFORCE, with and without a baseline.
  *
- * Williams (1992), "Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning", Machine Learning 8;
- * Sutton & Barto (2018), "Reinforcement Learning: An Introduction", sections 13.3 and 13.4.
+ * Williams (1992), "Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning", Machine Learning
+ * 8; Sutton & Barto (2018), "Reinforcement Learning: An Introduction", sections 13.3 and 13.4.
  *
  *   book             here
  *   G_t              returnToGo; with `returns` whole every step of an episode gets G_0, the theorem in its first form
@@ -87,7 +87,8 @@ function create(options: CreateOptions<ReinforceConfig>) {
   const ratesAt = scheduledInputs({ policyLearningRate, valueLearningRate });
   const { obs, action } = inputs;
 
-  // `share` is 1/R in the R rows of steps and 0 in those that only fill up the batch, so sums over the batch are means over steps.
+  // `share` is 1/R in the R rows of steps and 0 in those that only fill up the batch, so sums over the batch are means over
+  // steps.
   const climb = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'reinforce.policy',

@@ -1,9 +1,9 @@
 /**
  * Vanilla Policy Gradient with generalised advantages.
  *
- * Sutton, McAllester, Singh, Mansour (1999), "Policy Gradient Methods for Reinforcement Learning with Function Approximation", NIPS 12;
- * Schulman, Moritz, Levine, Jordan, Abbeel (2016), "High-Dimensional Continuous Control Using Generalized Advantage Estimation",
- * arXiv:1506.02438.
+ * Sutton, McAllester, Singh, Mansour (1999), "Policy Gradient Methods for Reinforcement Learning with Function Approximation",
+ * NIPS 12; Schulman, Moritz, Levine, Jordan, Abbeel (2016), "High-Dimensional Continuous Control Using Generalized Advantage
+ * Estimation", arXiv:1506.02438.
  *
  *   paper            here
  *   g (GAE, eq. 1)   the policy gradient, the mean of advantage · ∇ log π_θ(a|s)

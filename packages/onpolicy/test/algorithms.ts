@@ -186,8 +186,8 @@ export const algorithmCases: readonly AlgorithmCase[] = [
 ];
 
 /**
- * Those that remember. What they know of a state depends on how it was reached, so the suites of values and of saved policies are not for them:
- * `recurrent-ppo.test.ts` has values with a memory.
+ * Those that remember. What they know of a state depends on how it was reached, so the suites of values and of saved policies are
+ * not for them: `recurrent-ppo.test.ts` has values with a memory.
  */
 export const recurrentCases: readonly AlgorithmCase[] = [
   {

@@ -12,11 +12,11 @@ const spec = {
 
 class Misbehaving extends ArrayEnv<Float32Array, number> {
   protected readonly world = new Int32Array(1);
-  private readonly deed: unknown;
+  readonly #deed: unknown;
 
   constructor(deed: unknown) {
     super(spec);
-    this.deed = deed;
+    this.#deed = deed;
   }
 
   protected start(): void {}
@@ -26,9 +26,9 @@ class Misbehaving extends ArrayEnv<Float32Array, number> {
     this.reward = 1;
     this.terminated = false;
     if (this.world[0] !== 40) return;
-    if (this.deed === 'throw') throw new RangeError('the motor is on fire');
-    if (this.deed === 'exit') process.exit(3);
-    while (this.deed === 'hang');
+    if (this.#deed === 'throw') throw new RangeError('the motor is on fire');
+    if (this.#deed === 'exit') process.exit(3);
+    while (this.#deed === 'hang');
   }
 
   protected observe(out: Float32Array, offset: number): void {

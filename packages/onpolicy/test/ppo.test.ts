@@ -3,17 +3,12 @@ import type { AgentState } from '@zpin/contracts';
 import { createEngine, normalizeAdvantage } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tools/testing/expect-close.ts';
 import { clippedPolicyLoss, type PpoConfig, ppo, valueLoss } from '../src/ppo.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
 await createEngine('tensorflow', { backend: 'cpu' });
 const engine = await createEngine('onnx');
-
-function expectClose(actual: tf.Tensor, expected: readonly number[], digits = 6): void {
-  const numbers = Array.from(actual.dataSync());
-  expect(numbers.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(numbers[i], `[${i}]`).toBeCloseTo(value, digits);
-}
 
 describe('the clipped surrogate', () => {
   // ε = 0.2. Ratios that are clipped where that makes the objective smaller: rows 0 and 3.
@@ -31,12 +26,12 @@ describe('the clipped surrogate', () => {
 
   it('is the mean of the smaller of both objectives, negated', () => {
     // min(1.5, 1.2), min(−1.5, −1.2), min(0.5, 0.8), min(−0.5, −0.8), min(2.2, 2.2): 1.2 − 1.5 + 0.5 − 0.8 + 2.2 = 1.6
-    expectClose(losses(tf.tensor1d(logProb)).loss, [-1.6 / 5]);
+    expectClose(losses(tf.tensor1d(logProb)).loss, [-1.6 / 5], 6);
   });
 
   it('has gradient 0 exactly where it is clipped, else −ratio · advantage', () => {
     const gradient = tf.grad(x => losses(x).loss)(tf.tensor1d(logProb));
-    expectClose(gradient, [0, 1.5 / 5, -0.5 / 5, 0, -2.2 / 5]);
+    expectClose(gradient, [0, 1.5 / 5, -0.5 / 5, 0, -2.2 / 5], 6);
     expect([gradient.dataSync()[0], gradient.dataSync()[3]].map(Math.abs)).toEqual([0, 0]);
   });
 
@@ -45,17 +40,18 @@ describe('the clipped surrogate', () => {
     expectClose(
       gradient,
       advantage.map(a => -a / 5),
+      6,
     );
   });
 
   it('reports the divergence and the share of ratios beyond the range', () => {
     const { approxKl, clipFraction } = losses(tf.tensor1d(logProb));
     // r − 1 − log r: 0.094535 twice, 0.193147 twice, 0.004690
-    expectClose(approxKl, [0.1160108]);
-    expectClose(clipFraction, [4 / 5]);
+    expectClose(approxKl, [0.1160108], 6);
+    expectClose(clipFraction, [4 / 5], 6);
     const atOld = losses(tf.tensor1d(oldLogProb));
-    expectClose(atOld.approxKl, [0]);
-    expectClose(atOld.clipFraction, [0]);
+    expectClose(atOld.approxKl, [0], 6);
+    expectClose(atOld.clipFraction, [0], 6);
   });
 
   it('keeps its divergence from being negative on either side', () => {
@@ -72,17 +68,17 @@ describe('the value loss', () => {
   const target = tf.tensor1d([3, 1, 1.1]);
 
   it('is the mean squared error, with no clipping', () => {
-    expectClose(valueLoss(tf.tensor1d(value), oldValue, target, null), [(1 + 1 + 0.01) / 3]);
+    expectClose(valueLoss(tf.tensor1d(value), oldValue, target, null), [(1 + 1 + 0.01) / 3], 6);
   });
 
   it('takes the larger error of the value and of the value kept near the old one', () => {
     // Kept within 0.5 of 1: 1.5, 0.5, 1.2, with errors 2.25, 0.25, 0.01.
-    expectClose(valueLoss(tf.tensor1d(value), oldValue, target, 0.5), [(2.25 + 1 + 0.01) / 3]);
+    expectClose(valueLoss(tf.tensor1d(value), oldValue, target, 0.5), [(2.25 + 1 + 0.01) / 3], 6);
   });
 
   it('has gradient 0 where the kept value counts', () => {
     const gradient = tf.grad(x => valueLoss(x, oldValue, target, 0.5))(tf.tensor1d(value));
-    expectClose(gradient, [0, (2 * -1) / 3, (2 * 0.1) / 3]);
+    expectClose(gradient, [0, (2 * -1) / 3, (2 * 0.1) / 3], 6);
   });
 });
 
@@ -93,7 +89,7 @@ describe('normalised advantages', () => {
     ['0 for a batch of one', [5], [0]],
     ['0 where all are equal', [5, 5, 5], [0, 0, 0]],
   ])('%s', (_name, advantage, expected) => {
-    expectClose(normalizeAdvantage(tf.tensor1d(advantage)), expected);
+    expectClose(normalizeAdvantage(tf.tensor1d(advantage)), expected, 6);
   });
 });
 

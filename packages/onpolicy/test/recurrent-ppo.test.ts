@@ -10,7 +10,10 @@ const engine = await createEngine('onnx');
 /** Steps from the cue to the junction. */
 const CORRIDOR = 5;
 
-/** A T-maze: a cue of ±1 is seen at the first step alone; at the junction, where 2 is seen, the turn that it told pays 1, the other one −1. */
+/**
+ * A T-maze: a cue of ±1 is seen at the first step alone; at the junction, where 2 is seen, the turn that it told pays 1, the
+ * other one −1.
+ */
 class TMaze extends ArrayEnv<NumericArray, number> {
   /** Cue and steps done. */
   protected readonly world = new Int32Array(2);

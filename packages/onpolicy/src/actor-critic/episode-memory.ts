@@ -10,7 +10,8 @@ export class EpisodeMemory {
 
   /**
    * The memory with which N observations are to be seen; valid until the next call.
-   * @param start `[N]`: 1 where an episode begins, so that nothing is remembered there; omitted: nowhere. Another N begins anew everywhere.
+   * @param start `[N]`: 1 where an episode begins, so that nothing is remembered there; omitted: nowhere. Another N begins anew
+   * everywhere.
    */
   before(episodes: number, start?: Uint8Array): Float32Array {
     if (this.#rows.length !== episodes * this.#size) this.#rows = new Float32Array(episodes * this.#size);

@@ -99,8 +99,8 @@ export const separatePolicyFields = {
 };
 
 /**
- * The schema of an algorithm with `separatePolicyFields`. It says why there is no shared trunk, and that the step size of the value was once
- * called `learningRate`.
+ * The schema of an algorithm with `separatePolicyFields`. It says why there is no shared trunk, and that the step size of the
+ * value was once called `learningRate`.
  */
 export function separateConfigSchema<const F extends Fields & Pick<typeof separatePolicyFields, 'sharedTrunk'>>(fields: F) {
   const schema = configSchema(fields, { renamed: { learningRate: 'valueLearningRate' } });

@@ -15,8 +15,8 @@ export interface LineSearchOptions {
 }
 
 /**
- * Backtracking line search (Schulman et al. 2015, appendix C): the first of the fractions 1, s, s², … of a step with which the objective
- * grows and the divergence stays within its limit.
+ * Backtracking line search (Schulman et al. 2015, appendix C): the first of the fractions 1, s, s², … of a step with which the
+ * objective grows and the divergence stays within its limit.
  * @param evaluate judges a fraction of the step
  * @returns the last candidate and its fraction; `fraction` is 0 when none was good, and the policy must stay as it was
  */

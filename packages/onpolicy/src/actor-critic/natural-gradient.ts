@@ -1,6 +1,7 @@
 /**
- * The natural gradient without the Fisher matrix (Kakade 2001, "A Natural Policy Gradient"; Schulman et al. 2015, "Trust Region Policy
- * Optimization", appendix C): its products with vectors are those of the Hessian of the divergence, and conjugate gradients need no more.
+ * The natural gradient without the Fisher matrix (Kakade 2001, "A Natural Policy Gradient"; Schulman et al. 2015, "Trust Region
+ * Policy Optimization", appendix C): its products with vectors are those of the Hessian of the divergence, and conjugate
+ * gradients need no more.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -42,8 +43,8 @@ export interface ConjugateGradientOptions {
 }
 
 /**
- * Solves A x = b for a symmetric positive definite A (Hestenes & Stiefel 1952), starting from 0. All iterations are part of the program,
- * so those behind the end change nothing rather than being left out.
+ * Solves A x = b for a symmetric positive definite A (Hestenes & Stiefel 1952), starting from 0. All iterations are part of the
+ * program, so those behind the end change nothing rather than being left out.
  * @param product A v for `[P]` v
  * @param b `[P]`
  * @returns x `[P]`
@@ -86,7 +87,8 @@ export interface NaturalStepInput {
 }
 
 /**
- * The step along F⁻¹ g whose divergence is δ to second order: √(2δ / xᵀ F x) x with x = F⁻¹ g, where F is the damped Fisher matrix.
+ * The step along F⁻¹ g whose divergence is δ to second order: √(2δ / xᵀ F x) x with x = F⁻¹ g, where F is the damped Fisher
+ * matrix.
  * @returns `step` `[P]`; scalars `expectedImprovement` gᵀ step and `curvature` xᵀ F x; a step of 0 where the gradient is 0
  */
 export function naturalStep({ layout, parameters, gradient, kl, config }: NaturalStepInput) {

@@ -43,7 +43,10 @@ export interface Player {
   readonly head: PolicyHead;
   /** M, numbers remembered per episode; 0 without a memory, which then is neither taken nor given. */
   readonly memorySize: number;
-  /** @param obs `[B, D]` @param mask `[B, A]`, 1 = legal @param memory `[B, M]`, zeros where an episode begins @returns with the next memory */
+  /**
+   * @param obs `[B, D]`
+   * @param mask `[B, A]`, 1 = legal @param memory `[B, M]`, zeros where an episode begins @returns with the next memory
+   */
   step(params: Params, obs: tf.Tensor, mask?: tf.Tensor, memory?: tf.Tensor): Judgement & { readonly memory?: tf.Tensor };
   /** V(obs) `[B]`. */
   value(params: Params, obs: tf.Tensor, memory?: tf.Tensor): tf.Tensor;
@@ -56,7 +59,10 @@ export interface Player {
   ): { readonly action: tf.Tensor; readonly memory?: tf.Tensor };
 }
 
-/** A policy π(a|s) and a value V(s) in one parameter vector. `apply` gives both: what they share is computed, and differentiated, once. */
+/**
+ * A policy π(a|s) and a value V(s) in one parameter vector. `apply` gives both: what they share is computed, and differentiated,
+ * once.
+ */
 export interface ActorCritic extends Player, Network<readonly [obs: tf.Tensor, mask?: tf.Tensor], Judgement> {
   /** @param obs `[B, D]` flat observations @param mask `[B, A]`, 1 = legal */
   policy(params: Params, obs: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;

@@ -22,8 +22,8 @@ export function observationNormalizer(
 }
 
 /**
- * Brings observations and rewards to about unit size by statistics of what was learned from. Both change only between rollouts, so a policy
- * is one and the same function while it collects, learns and is evaluated; evaluation changes nothing.
+ * Brings observations and rewards to about unit size by statistics of what was learned from. Both change only between rollouts,
+ * so a policy is one and the same function while it collects, learns and is evaluated; evaluation changes nothing.
  */
 export class Normalizer implements Stateful {
   readonly observations: ObservationNormalizer | null;

@@ -35,7 +35,8 @@ export interface PolicyHead {
 
 /**
  * Categorical for `Discrete` actions, independent categoricals for `MultiDiscrete`, diagonal Gaussian for `Box`.
- * @param squash whether the Gaussian is squashed to the bounds of the `Box` by tanh, rather than clipped to them by the environment
+ * @param squash whether the Gaussian is squashed to the bounds of the `Box` by tanh, rather than clipped to them by the
+ * environment
  * @throws SpaceError for other spaces, and for a `Box` without finite bounds to squash to
  */
 export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec, squash = false): PolicyHead {

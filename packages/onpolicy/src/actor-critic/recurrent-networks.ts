@@ -25,8 +25,8 @@ export interface SequenceRows {
 }
 
 /**
- * A policy and a value that remember, in one parameter vector. `apply` runs through sequences, judges their S·L states, and lets gradients flow back
- * to the first step of each.
+ * A policy and a value that remember, in one parameter vector. `apply` runs through sequences, judges their S·L states, and lets
+ * gradients flow back to the first step of each.
  */
 export interface RecurrentActorCritic extends Player, Network<readonly [rows: SequenceRows], Judgement> {}
 

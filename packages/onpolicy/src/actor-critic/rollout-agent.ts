@@ -60,8 +60,8 @@ export interface RolloutAgent<Config> extends OnPolicyAgent<Config> {
 }
 
 /**
- * An agent that samples from its policy and knows the value, with a memory of the episode or without: acting, saving and freeing, around
- * the update of an algorithm.
+ * An agent that samples from its policy and knows the value, with a memory of the episode or without: acting, saving and freeing,
+ * around the update of an algorithm.
  */
 export function rolloutAgent<Config extends SharedConfig, S extends VectorTree>(
   options: RolloutAgentOptions<Config, S>,

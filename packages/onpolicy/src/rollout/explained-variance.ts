@@ -1,6 +1,6 @@
 /**
- * 1 − Var(target − value) / Var(target): 1 is a perfect value function, 0 one no better than a constant, and below 0 a worse one; 0 too where
- * all targets are equal.
+ * 1 − Var(target − value) / Var(target): 1 is a perfect value function, 0 one no better than a constant, and below 0 a worse one;
+ * 0 too where all targets are equal.
  * @param value `[B]` @param target `[B]`
  */
 export function explainedVariance(value: Float32Array, target: Float32Array): number {

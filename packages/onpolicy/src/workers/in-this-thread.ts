@@ -7,8 +7,8 @@ interface Divisible extends VectorEnv {
 }
 
 /**
- * Workers that take turns in this thread, on the copies of the run's own environment: where there are no threads, as in a browser tab, and
- * to show that threads change nothing.
+ * Workers that take turns in this thread, on the copies of the run's own environment: where there are no threads, as in a browser
+ * tab, and to show that threads change nothing.
  */
 export const inThisThread: Spawn = ({ make, setups, env, engine }) =>
   setups.map((setup, index) => {

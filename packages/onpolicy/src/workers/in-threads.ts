@@ -72,8 +72,8 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
   }
 
   /**
-   * Ends the thread, after what it is at, and frees what it holds. It is ended by force only when it is broken: native code that is stopped in
-   * the middle can take the whole process with it.
+   * Ends the thread, after what it is at, and frees what it holds. It is ended by force only when it is broken: native code that
+   * is stopped in the middle can take the whole process with it.
    */
   async close(): Promise<void> {
     await this.#answer;

@@ -2,8 +2,8 @@ import type { AgentState, MaybePromise, VectorEnv } from '@zpin/contracts';
 import type { Engine } from '@zpin/core';
 
 /**
- * One of several workers that collect for a run, with copies of the environment of its own: in a thread, in this thread, or on another
- * machine. All that goes in and comes out is plain data. A worker gets one call at a time.
+ * One of several workers that collect for a run, with copies of the environment of its own: in a thread, in this thread, or on
+ * another machine. All that goes in and comes out is plain data. A worker gets one call at a time.
  */
 export interface TrainingWorker<Task, Result> {
   /** Starts new episodes; copy i of this worker is seeded with `seed + i`. Returns the state after that. */

@@ -3,8 +3,8 @@ import { Run, type TrainEvent, type TrainState } from '@zpin/core';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 
 /**
- * A run whose steps are made by workers. Their states are known from the end of their last work, so that there is a checkpoint to write even
- * when one of them fails in the next.
+ * A run whose steps are made by workers. Their states are known from the end of their last work, so that there is a checkpoint to
+ * write even when one of them fails in the next.
  */
 export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
   #workers: readonly TrainingWorker<Task, Result>[] = [];
