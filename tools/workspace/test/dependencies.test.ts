@@ -37,7 +37,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const bundled: Readonly<Record<string, readonly string[]>> = { envs: ['planck'] };
 
 /** Packages that a library brings along for what it stands on, which loads them by a name put together: no import says so. */
-const brought: Readonly<Record<string, readonly string[]>> = { zpin: ['@tensorflow/tfjs-backend-cpu'] };
+const brought: Readonly<Record<string, readonly string[]>> = {
+  zpin: ['@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
+};
 
 describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
   const imports = sourceFiles(join(path, 'src')).flatMap(file => importsOf(file).map(specifier => ({ file, specifier })));
