@@ -153,7 +153,8 @@ async function markdown(all: readonly Row[]): Promise<string> {
     'published (steps)',
     'command',
   ];
-  return `# Learning\n\nPresets as they are in the packages, seeds from 1 on. Written by \`pnpm bench learning --write\`.\n\n${table(head, lines)}\n\nPublished results:\n\n${sourceList}\n`;
+  const about = 'Presets as they are in the packages, seeds from 1 on. Written by `pnpm bench learning --write`.';
+  return `${['# Learning', about, table(head, lines), 'Published results:', sourceList].join('\n\n')}\n`;
 }
 
 function groupByPreset(all: readonly Row[]): Map<string, Row[]> {

@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { OfflineAgent } from '@zpin/contracts';
-import { type Algorithm, createEngine, evaluate, trainOffline } from '@zpin/core';
+import { createEngine, type DatasetAlgorithm, evaluate, type ReplayAlgorithm, trainOffline } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import {
   bc,
@@ -50,9 +50,9 @@ interface Row {
 interface Subject {
   readonly env: string;
   readonly how: string;
-  readonly algorithms: readonly Algorithm[];
+  readonly algorithms: readonly DatasetAlgorithm[];
   /** Off-policy learning without care, with its settings. */
-  readonly naive: { readonly algorithm: Algorithm; readonly like: Algorithm; readonly config: object };
+  readonly naive: { readonly algorithm: ReplayAlgorithm; readonly like: DatasetAlgorithm; readonly config: object };
   /** Mean returns that stand for a score of 0 and of 100: a random policy, and one that solves the task. */
   readonly reference: { readonly random: number; readonly expert: number };
   make(): Promise<OfflineDataset>;
@@ -62,14 +62,14 @@ const engine = await createEngine('onnx');
 
 const cartPole = {
   env: 'CartPole-v1',
-  algorithms: [bc, discreteBcq, discreteCql] as readonly Algorithm[],
-  naive: { algorithm: doubleDqn as Algorithm, like: discreteCql as Algorithm, config: { targetUpdateEverySteps: 1 } },
+  algorithms: [bc, discreteBcq, discreteCql],
+  naive: { algorithm: doubleDqn, like: discreteCql, config: { targetUpdateEverySteps: 1 } },
   reference: { random: 22, expert: 500 },
 };
 const pendulum = {
   env: 'Pendulum-v1',
-  algorithms: [bc, bcq, cql] as readonly Algorithm[],
-  naive: { algorithm: sac as Algorithm, like: cql as Algorithm, config: {} },
+  algorithms: [bc, bcq, cql],
+  naive: { algorithm: sac, like: cql, config: {} },
   reference: { random: -1200, expert: -140 },
 };
 
@@ -153,27 +153,29 @@ async function trainAndEvaluate(
   data: string,
   { env: id, naive }: Subject,
   dataset: OfflineDataset,
-  algorithm: Algorithm,
+  algorithm: DatasetAlgorithm | ReplayAlgorithm,
   seed: number,
 ): Promise<Row> {
-  const isNaive = algorithm === naive.algorithm;
-  const preset = (isNaive ? naive.like : algorithm).presets[id];
-  const config = isNaive ? { ...common(preset.config), ...naive.config } : preset.config;
+  const isNaive = algorithm.learnsFrom === 'replay';
+  const { config: tuned, totalSteps } = (isNaive ? naive.like : algorithm).presets[id];
+  const config = isNaive ? { ...common(tuned), ...naive.config } : tuned;
   const env = makeVectorEnv(id, 1);
-  const agent = (await algorithm.create({ spec: env.spec, config, seed, engine })) as OfflineAgent<{ gamma: number }>;
-  const options = { agent, env, totalSteps: preset.totalSteps, seed, dataset };
+  const agent: OfflineAgent = await algorithm.create({ spec: env.spec, config, seed, engine });
+  const options = { agent, env, totalSteps, seed };
   const start = performance.now();
-  const run = isNaive ? trainOffline({ ...options, source: dataset.discounted(agent.config.gamma) }) : algorithm.train(options);
+  const run = isNaive
+    ? trainOffline({ ...options, source: dataset.discounted(algorithm.replay(agent.config)?.gamma ?? 1) })
+    : algorithm.train({ ...options, dataset });
   for await (const _ of run);
   const wallSeconds = rounded((performance.now() - start) / 1000);
   const { meanReturn } = await evaluate(agent, makeVectorEnv(id, 10), EVALUATION_EPISODES, EVALUATION_SEED);
   agent.dispose();
-  return { data, algo: algorithm.id, seed, steps: preset.totalSteps, evalReturnMean: rounded(meanReturn), wallSeconds };
+  return { data, algo: algorithm.id, seed, steps: totalSteps, evalReturnMean: rounded(meanReturn), wallSeconds };
 }
 
 /** The settings that an off-policy algorithm has as well. */
 function common(config: object): object {
-  const names = ['batchSize', 'learningRate', 'hiddenSizes', 'gamma', 'tau', 'actorLearningRateScale'];
+  const names = ['batchSize', 'learningRate', 'criticLearningRate', 'actorLearningRate', 'hiddenSizes', 'gamma', 'tau'];
   return Object.fromEntries(Object.entries(config).filter(([name]) => names.includes(name)));
 }
 
@@ -221,5 +223,9 @@ function markdown(rows: readonly Row[], behaviours: Readonly<Record<string, numb
     const scale = `Score 0 is ${reference.random}, 100 is ${reference.expert}.`;
     return [`## ${name}\n\n${env}: ${how}. ${scale}\n\n${table(head, [behaviourRow, ...lines])}`];
   });
-  return `# Learning from fixed data\n\nPresets of \`@zpin/offline\`; the naive algorithm has the same settings and takes the data for its own. Data are made from seeds. Written by\n\`pnpm bench offline --write\`.\n\n${sections.join('\n\n')}\n`;
+  const about = [
+    'Presets of `@zpin/offline`; the naive algorithm has the same settings and takes the data for its own. Data are made from seeds.',
+    'Written by `pnpm bench offline --write`.',
+  ];
+  return `${['# Learning from fixed data', about.join('\n'), ...sections].join('\n\n')}\n`;
 }

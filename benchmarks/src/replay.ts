@@ -112,7 +112,8 @@ const rows = cases.flatMap(subject => [
   measure(subject, 'prioritized', 3),
 ]);
 const head = ['observation', 'memory', 'bytes per transition', 'added per second', 'drawn per second', 'µs per batch'];
-const text = `Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}. Batches of 64 (CartPole) or 32; drawing includes new priorities.\n\n${table(head, rows)}\n`;
+const machine = `Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`;
+const text = `${machine} Batches of 64 (CartPole) or 32; drawing includes new priorities.\n\n${table(head, rows)}\n`;
 process.stdout.write(text);
 if (process.argv.includes('--write')) {
   const folder = new URL('../results/', import.meta.url);

@@ -92,9 +92,9 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   saveDataset(out, dataset);
   const { transitions, episodes, meanReturn, stdReturn } = dataset.statistics();
   const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';
-  io.stdout.write(
-    `${player} on ${id}: ${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}\n${out}\n`,
-  );
+  const size = `${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes`;
+  const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
+  io.stdout.write(`${player} on ${id}: ${size}, mean return ${spread}\n${out}\n`);
   return 0;
 }
 

@@ -71,8 +71,9 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   }
   const verdict =
     rewardThreshold === null ? '' : `; ${meanReturn >= rewardThreshold ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
-  io.stdout.write(
-    `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps: ${episodes} greedy episodes, mean return ${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}, mean length ${formatNumber(meanLength)}${successText(successRate)}${verdict}\n`,
-  );
+  const trained = `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps`;
+  const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
+  const played = `${episodes} greedy episodes, mean return ${spread}, mean length ${formatNumber(meanLength)}`;
+  io.stdout.write(`${trained}: ${played}${successText(successRate)}${verdict}\n`);
   return 0;
 }

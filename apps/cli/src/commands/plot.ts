@@ -74,8 +74,7 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   const xLabel = runs.every(({ description }) => description.dataset) ? 'gradient steps' : 'environment steps';
   const lines = groupLines(groups, measure, ends);
   writeFileAtomic(file, linePlot(title, caption, [{ xLabel, yLabel, x: ends, lines }]));
-  io.stdout.write(
-    `${file}: ${yLabel} of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} in ${groups.length} ${groups.length === 1 ? 'line' : 'lines'}\n`,
-  );
+  const [ofRuns, inLines] = [runs.length === 1 ? 'run' : 'runs', groups.length === 1 ? 'line' : 'lines'];
+  io.stdout.write(`${file}: ${yLabel} of ${runs.length} ${ofRuns} in ${groups.length} ${inLines}\n`);
   return 0;
 }

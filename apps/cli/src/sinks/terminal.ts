@@ -48,7 +48,8 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
       }
       if (event.type === 'update') metrics = event.metrics;
       if (event.type === 'eval') {
-        const text = `evaluation at ${formatCount(event.step)} steps: mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes${successText(event.successRate)}`;
+        const result = `mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes`;
+        const text = `evaluation at ${formatCount(event.step)} steps: ${result}${successText(event.successRate)}`;
         stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
       }
       if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();
