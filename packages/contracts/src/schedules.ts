@@ -39,7 +39,10 @@ export function valueAt(schedule: Schedule, progress: number): number {
   }
 }
 
-/** @throws ConfigError when the schedule is not finite, its end not in (0, 1], or its points not in order */
+/**
+ * Refuses a schedule that has no value somewhere in the run.
+ * @throws ConfigError when the schedule is not finite, its end not in (0, 1], or its points not in order
+ */
 export function checkSchedule(schedule: Schedule, name = 'schedule'): void {
   const fail = (expectation: string, remedy: string): never => {
     throw new ConfigError(message(name, expectation, schedule, remedy));

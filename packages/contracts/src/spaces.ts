@@ -286,6 +286,7 @@ export type SpaceJSON =
   | { readonly type: 'dict'; readonly spaces: { readonly [key: string]: SpaceJSON } }
   | { readonly type: 'tuple'; readonly spaces: readonly SpaceJSON[] };
 
+/** A space as plain JSON, for files; infinite bounds are words there. */
 export function spaceToJSON(space: Space): SpaceJSON {
   switch (space.type) {
     case 'box':
@@ -308,7 +309,7 @@ export function spaceToJSON(space: Space): SpaceJSON {
   }
 }
 
-/** @throws SpaceError when `json` does not describe a space */
+/** The space that `spaceToJSON` wrote. @throws SpaceError when `json` does not describe a space */
 export function spaceFromJSON(json: SpaceJSON): Space {
   switch (json?.type) {
     case 'discrete':

@@ -20,6 +20,7 @@ const FUNCTIONS = {
 /** Name of an elementwise function between layers. */
 export type Activation = keyof typeof FUNCTIONS;
 
+/** Names of all activations, for the choices of a setting. */
 export const activations = Object.keys(FUNCTIONS) as readonly Activation[];
 
 /** Applies an activation to each element. */

@@ -19,6 +19,7 @@ function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
 const uniform = (limit: number, shape: readonly number[], rng: Rng): Float32Array =>
   Float32Array.from({ length: count(shape) }, () => rng.uniform(-limit, limit));
 
+/** The same number everywhere. */
 export function constant(value: number): Initializer {
   return shape => new Float32Array(count(shape)).fill(value);
 }

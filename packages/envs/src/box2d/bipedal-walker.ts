@@ -25,6 +25,7 @@ const SHAPING = 24;
 const LEG_LOW = [-Math.PI, -5, -Math.PI, -5, 0];
 const LEG_HIGH = [Math.PI, 5, Math.PI, 5, 5];
 
+/** Spaces, time limit and threshold of `BipedalWalker-v3`. */
 export const bipedalWalkerV3: EnvSpec = {
   id: 'BipedalWalker-v3',
   observationSpace: box({
@@ -36,6 +37,7 @@ export const bipedalWalkerV3: EnvSpec = {
   rewardThreshold: 300,
 };
 
+/** Spaces, time limit and threshold of `BipedalWalkerHardcore-v3`. */
 export const bipedalWalkerHardcoreV3: EnvSpec = {
   ...bipedalWalkerV3,
   id: 'BipedalWalkerHardcore-v3',

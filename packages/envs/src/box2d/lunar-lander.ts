@@ -19,6 +19,7 @@ const MAIN_THROTTLE = 9;
 /** Negative for the left engine. */
 const SIDE_THROTTLE = 10;
 
+/** Spaces, time limit and threshold of `LunarLander-v3`. */
 export const lunarLanderV3: EnvSpec = {
   id: 'LunarLander-v3',
   observationSpace: box({
@@ -30,6 +31,7 @@ export const lunarLanderV3: EnvSpec = {
   rewardThreshold: 200,
 };
 
+/** Spaces, time limit and threshold of `LunarLanderContinuous-v3`. */
 export const lunarLanderContinuousV3: EnvSpec = {
   ...lunarLanderV3,
   id: 'LunarLanderContinuous-v3',

@@ -20,6 +20,7 @@ const high = [1, 1, 1, 1, MAX_SPEED_1, MAX_SPEED_2];
 /** Between which an episode starts, unless the reset says otherwise. */
 const START_BOUNDS = [-0.1, 0.1] as const;
 
+/** Spaces, time limit and threshold of `Acrobot-v1`. */
 export const acrobotV1: EnvSpec = {
   id: 'Acrobot-v1',
   observationSpace: box({ low: high.map(bound => -bound), high }),

@@ -28,7 +28,9 @@ function cartPoleSpec(id: string, maxEpisodeSteps: number, rewardThreshold: numb
 /** Between which an episode starts, unless the reset says otherwise. */
 const START_BOUNDS = [-0.05, 0.05] as const;
 
+/** Spaces, time limit and threshold of `CartPole-v1`. */
 export const cartPoleV1 = cartPoleSpec('CartPole-v1', 500, 475);
+/** Spaces, time limit and threshold of `CartPole-v0`. */
 export const cartPoleV0 = cartPoleSpec('CartPole-v0', 200, 195);
 
 export const cartPoleOptions = {

@@ -15,6 +15,7 @@ const GOAL_X = 0.45;
 /** Between which an episode starts, unless the reset says otherwise. */
 const START_BOUNDS = [-0.6, -0.4] as const;
 
+/** Spaces, time limit and threshold of `MountainCarContinuous-v0`. */
 export const mountainCarContinuousV0: EnvSpec = {
   id: 'MountainCarContinuous-v0',
   observationSpace: box({ low: [MIN_X, -MAX_SPEED], high: [MAX_X, MAX_SPEED] }),

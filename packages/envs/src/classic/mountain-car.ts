@@ -14,6 +14,7 @@ const GOAL_X = 0.5;
 /** Between which an episode starts, unless the reset says otherwise. */
 const START_BOUNDS = [-0.6, -0.4] as const;
 
+/** Spaces, time limit and threshold of `MountainCar-v0`. */
 export const mountainCarV0: EnvSpec = {
   id: 'MountainCar-v0',
   observationSpace: box({ low: [MIN_X, -MAX_SPEED], high: [MAX_X, MAX_SPEED] }),

@@ -12,6 +12,7 @@ const DT = 0.05;
 const MASS = 1;
 const LENGTH = 1;
 
+/** Spaces, time limit and threshold of `Pendulum-v1`. */
 export const pendulumV1: EnvSpec = {
   id: 'Pendulum-v1',
   observationSpace: box({ low: [-1, -1, -MAX_SPEED], high: [1, 1, MAX_SPEED] }),

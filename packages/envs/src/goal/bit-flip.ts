@@ -25,6 +25,7 @@ export type BitFlipOptions = ValuesOf<typeof bitFlipOptions>;
 
 const DEFAULT_BITS = bitFlipOptions.bits.default;
 
+/** Spaces, time limit and threshold of `BitFlip-v0`. */
 export const bitFlipV0: EnvSpec = {
   id: 'BitFlip-v0',
   observationSpace: goalSpace(multiBinary(DEFAULT_BITS), multiBinary(DEFAULT_BITS)),

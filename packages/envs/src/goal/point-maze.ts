@@ -58,6 +58,7 @@ function mazeSpace(map: GridMap) {
   return goalSpace(observation, box({ low: 0, high: far }));
 }
 
+/** Spaces, time limit and threshold of `PointMaze-v0`. */
 export const pointMazeV0: EnvSpec = {
   id: 'PointMaze-v0',
   observationSpace: mazeSpace(new GridMap('PointMaze', maps.u, '#.')),

@@ -23,6 +23,7 @@ const TARGET_X = 2;
 const TARGET_Y = 3;
 const HELD = 4;
 
+/** Spaces, time limit and threshold of `TwoLinkArm-v0`. */
 export const twoLinkArmV0: EnvSpec = {
   id: 'TwoLinkArm-v0',
   observationSpace: box({ low: [0, -2, -2, -2, -2, -1, -1], high: [1, 2, 2, 2, 2, 1, 1] }),

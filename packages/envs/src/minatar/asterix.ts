@@ -41,6 +41,7 @@ const rules: MinAtarRules = {
   stateSize: 8 + 3 * SLOTS,
 };
 
+/** Spaces, time limit and threshold of `MinAtar/Asterix-v1`. */
 export const minAtarAsterix = minAtarSpec('Asterix', rules);
 
 /** Collect gold, 1 each, and stay away from enemies; everything gets faster. */

@@ -32,6 +32,7 @@ const REVERSE = [2, 3, 0, 1];
 
 const rules: MinAtarRules = { channels: ['paddle', 'ball', 'trail', 'brick'], minimalActions: [0, LEFT, RIGHT], stateSize: 10 };
 
+/** Spaces, time limit and threshold of `MinAtar/Breakout-v1`. */
 export const minAtarBreakout = minAtarSpec('Breakout', rules);
 
 /** Break bricks with a ball: 1 each. The game ends when the paddle misses the ball; a cleared wall is built anew. */

@@ -31,6 +31,7 @@ const rules: MinAtarRules = {
   stateSize: 3 + 3 * CARS,
 };
 
+/** Spaces, time limit and threshold of `MinAtar/Freeway-v1`. */
 export const minAtarFreeway = minAtarSpec('Freeway', rules);
 
 /** Bring a chicken across eight lanes: 1 each time. A car throws it back to the start. The game lasts 2,501 steps. */

@@ -59,6 +59,7 @@ const rules: MinAtarRules = {
   stateSize: 12 + 5 * EntityList.size(CAPACITY),
 };
 
+/** Spaces, time limit and threshold of `MinAtar/Seaquest-v1`. */
 export const minAtarSeaquest = minAtarSpec('Seaquest', rules);
 
 /**

@@ -38,6 +38,7 @@ const rules: MinAtarRules = {
   stateSize: 6 + 3 * SIZE,
 };
 
+/** Spaces, time limit and threshold of `MinAtar/SpaceInvaders-v1`. */
 export const minAtarSpaceInvaders = minAtarSpec('SpaceInvaders', rules);
 
 /** Shoot aliens, 1 each, before they or their shots reach the cannon; the next wave is faster. */

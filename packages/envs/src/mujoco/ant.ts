@@ -55,6 +55,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `Ant-v5`. */
 export const antV5: EnvSpec = {
   id: 'Ant-v5',
   observationSpace: unbounded(105),

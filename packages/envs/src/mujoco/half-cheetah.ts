@@ -61,6 +61,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `HalfCheetah-v5`. */
 export const halfCheetahV5: EnvSpec = {
   id: 'HalfCheetah-v5',
   observationSpace: unbounded(17),

@@ -42,6 +42,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `Hopper-v5`. */
 export const hopperV5: EnvSpec = {
   id: 'Hopper-v5',
   observationSpace: unbounded(11),

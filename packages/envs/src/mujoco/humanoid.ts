@@ -6,6 +6,7 @@ import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { mujocoRequirement } from './mujoco-sim.ts';
 
+/** Spaces, time limit and threshold of `Humanoid-v5`. */
 export const humanoidV5: EnvSpec = {
   id: 'Humanoid-v5',
   observationSpace: unbounded(348),

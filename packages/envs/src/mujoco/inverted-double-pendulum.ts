@@ -35,6 +35,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `InvertedDoublePendulum-v5`. */
 export const invertedDoublePendulumV5: EnvSpec = {
   id: 'InvertedDoublePendulum-v5',
   observationSpace: unbounded(9),

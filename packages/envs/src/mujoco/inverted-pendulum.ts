@@ -29,6 +29,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `InvertedPendulum-v5`. */
 export const invertedPendulumV5: EnvSpec = {
   id: 'InvertedPendulum-v5',
   observationSpace: unbounded(4),

@@ -40,6 +40,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `Reacher-v5`. */
 export const reacherV5: EnvSpec = {
   id: 'Reacher-v5',
   observationSpace: unbounded(10),

@@ -38,6 +38,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `Swimmer-v5`. */
 export const swimmerV5: EnvSpec = {
   id: 'Swimmer-v5',
   observationSpace: unbounded(8),

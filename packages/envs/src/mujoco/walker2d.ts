@@ -51,6 +51,7 @@ const mjcf = `
   </actuator>
 </mujoco>`;
 
+/** Spaces, time limit and threshold of `Walker2d-v5`. */
 export const walker2dV5: EnvSpec = {
   id: 'Walker2d-v5',
   observationSpace: unbounded(17),

@@ -8,6 +8,7 @@ const moves = [UP, RIGHT, DOWN, LEFT];
 const level = '............';
 const cliff = new GridMap('CliffWalking', [level, level, level, 'SCCCCCCCCCCG'], '.SCG');
 
+/** Spaces, time limit and threshold of `CliffWalking-v1`. */
 export const cliffWalkingV1: EnvSpec = {
   id: 'CliffWalking-v1',
   observationSpace: discrete(48),

@@ -14,6 +14,7 @@ export const corridorOptions = {
 
 export type CorridorOptions = ValuesOf<typeof corridorOptions>;
 
+/** Spaces, time limit and threshold of `Corridor-v0`. */
 export const corridorV0: EnvSpec = {
   id: 'Corridor-v0',
   observationSpace: discrete(corridorOptions.length.default),

@@ -32,6 +32,7 @@ const rooms = [
 ];
 const moves = [UP, RIGHT, DOWN, LEFT];
 
+/** Spaces, time limit and threshold of `FourRooms-v0`. */
 export const fourRoomsV0: EnvSpec = {
   id: 'FourRooms-v0',
   observationSpace: discrete(104),
@@ -126,8 +127,9 @@ export const fourRoomsEntry: EnvEntry<typeof fourRoomsOptions> = {
   create: (spec, options) => new FourRooms(spec, options),
 };
 
-/** The map, and its free cells in order: observation i stands for cell `free[i]`. */
+/** The map of the rooms. */
 export const fourRoomsMap = new GridMap('FourRooms', rooms, '#.');
+/** Free cells of the map in order: observation i stands for cell `fourRoomsCells[i]`. */
 export const fourRoomsCells = Array.from({ length: fourRoomsMap.size }, (_, cell) => cell).filter(
   cell => fourRoomsMap.letter(cell) === '.',
 );

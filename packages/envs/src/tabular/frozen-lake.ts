@@ -11,6 +11,7 @@ const maps = {
 
 const moves = [LEFT, DOWN, RIGHT, UP];
 
+/** Spaces, time limit and threshold of `FrozenLake-v1`. */
 export const frozenLakeV1: EnvSpec = {
   id: 'FrozenLake-v1',
   observationSpace: discrete(16),
@@ -19,6 +20,7 @@ export const frozenLakeV1: EnvSpec = {
   rewardThreshold: 0.7,
 };
 
+/** Spaces, time limit and threshold of `FrozenLake8x8-v1`. */
 export const frozenLake8x8V1: EnvSpec = {
   id: 'FrozenLake8x8-v1',
   observationSpace: discrete(64),

@@ -22,7 +22,9 @@ function gridSpec(id: string, cells: number): EnvSpec {
   return { id, observationSpace: discrete(cells), actionSpace: discrete(4), maxEpisodeSteps: 4 * cells, rewardThreshold: null };
 }
 
+/** Spaces, time limit and threshold of `GridWorld-v0`. */
 export const gridWorldV0 = gridSpec('GridWorld-v0', 12);
+/** Spaces, time limit and threshold of `Maze-v0`. */
 export const mazeV0 = gridSpec('Maze-v0', 16);
 
 export const gridWorldOptions = {

@@ -31,6 +31,7 @@ const stateAt = (letter: string) => free.findIndex(cell => map.letter(cell) === 
 /** Observations where something happens: with the key just taken, in the open door, at the treasure. */
 export const keyDoorPlaces = { key: count + stateAt('K'), door: count + stateAt('D'), treasure: count + stateAt('T') };
 
+/** Spaces, time limit and threshold of `KeyDoor-v0`. */
 export const keyDoorV0: EnvSpec = {
   id: 'KeyDoor-v0',
   observationSpace: discrete(2 * count),

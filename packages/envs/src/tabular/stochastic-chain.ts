@@ -12,6 +12,7 @@ const REWARD = 1;
 const REWARD_WITHOUT_VISIT = 0.01;
 const RIGHT_SUCCEEDS = 0.5;
 
+/** Spaces, time limit and threshold of `StochasticChain-v0`. */
 export const stochasticChainV0: EnvSpec = {
   id: 'StochasticChain-v0',
   observationSpace: discrete(CELLS),

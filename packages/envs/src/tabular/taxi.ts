@@ -26,6 +26,7 @@ const IN_TAXI = 4;
 const PLACE = 60;
 const SIZE = 5;
 
+/** Spaces, time limit and threshold of `Taxi-v4`. */
 export const taxiV4: EnvSpec = {
   id: 'Taxi-v4',
   observationSpace: discrete(500),
@@ -34,6 +35,7 @@ export const taxiV4: EnvSpec = {
   rewardThreshold: 8,
 };
 
+/** Spaces, time limit and threshold of `Taxi-v3`. */
 export const taxiV3: EnvSpec = { ...taxiV4, id: 'Taxi-v3' };
 
 export const taxiOptions = {

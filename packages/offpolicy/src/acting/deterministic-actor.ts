@@ -47,7 +47,10 @@ export interface DeterministicActor extends Network<readonly [obs: tf.Tensor]> {
   readonly greedy: PolicyNetwork;
 }
 
-/** @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds */
+/**
+ * A policy that gives one action, brought into the bounds of the space by tanh.
+ * @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds
+ */
 export function deterministicActor(algorithm: string, spec: EnvSpec, config: NetworkConfig): DeterministicActor {
   const { hiddenSizes, activation } = config;
   const box = actionBox(algorithm, spec);

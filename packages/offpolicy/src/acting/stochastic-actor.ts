@@ -39,7 +39,10 @@ export interface StochasticActor extends Network<readonly [obs: tf.Tensor], Squa
   readonly greedy: PolicyNetwork;
 }
 
-/** @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds */
+/**
+ * A policy that gives a Gaussian, which tanh brings into the bounds of the space.
+ * @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds
+ */
 export function stochasticActor(algorithm: string, spec: EnvSpec, config: NetworkConfig): StochasticActor {
   const { hiddenSizes, activation } = config;
   const box = actionBox(algorithm, spec);

@@ -63,9 +63,13 @@ function fetchSpace({ scene }: FetchTask) {
   return goalSpace(unbounded(scene.object ? 25 : 10), unbounded(3));
 }
 
+/** Spaces, time limit and threshold of `FetchReach-v4`. */
 export const fetchReachV4 = fetchSpec('FetchReach-v4', fetchReach);
+/** Spaces, time limit and threshold of `FetchPush-v4`. */
 export const fetchPushV4 = fetchSpec('FetchPush-v4', fetchPush);
+/** Spaces, time limit and threshold of `FetchSlide-v4`. */
 export const fetchSlideV4 = fetchSpec('FetchSlide-v4', fetchSlide);
+/** Spaces, time limit and threshold of `FetchPickAndPlace-v4`. */
 export const fetchPickAndPlaceV4 = fetchSpec('FetchPickAndPlace-v4', fetchPickAndPlace);
 
 export const fetchOptions = {

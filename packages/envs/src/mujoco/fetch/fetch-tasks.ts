@@ -22,6 +22,7 @@ export interface FetchTask {
 const TABLE = 'pos="1.3 0.75 0.2" size="0.25 0.35 0.2"';
 const CUBE = 'type="box" size="0.025 0.025 0.025" mass="2"';
 
+/** The hand goes to a point in the air. */
 export const fetchReach: FetchTask = {
   scene: { table: TABLE },
   base: [0.4049, 0.48, 0],
@@ -32,6 +33,7 @@ export const fetchReach: FetchTask = {
   isGoalInAir: false,
 };
 
+/** A block is pushed to a point on the table. */
 export const fetchPush: FetchTask = {
   scene: { table: TABLE, object: CUBE },
   base: [0.405, 0.48, 0],
@@ -43,6 +45,7 @@ export const fetchPush: FetchTask = {
   isGoalInAir: false,
 };
 
+/** A puck is sent to a point out of reach. */
 export const fetchSlide: FetchTask = {
   scene: {
     table: 'pos="1.32441906 0.75018422 0.2" size="0.625 0.45 0.2" friction="0.1 0.005 0.0001"',
@@ -57,6 +60,7 @@ export const fetchSlide: FetchTask = {
   isGoalInAir: false,
 };
 
+/** A block is lifted to a point, on the table or in the air. */
 export const fetchPickAndPlace: FetchTask = {
   scene: { table: TABLE, object: CUBE, hasGripper: true },
   base: [0.405, 0.48, 0],
