@@ -21,11 +21,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
 import { separateParts } from './actor-critic/agent-parts.ts';
 import { separateConfigSchema } from './actor-critic/fields.ts';
+import { fittedValueAgent } from './actor-critic/fitted-value-agent.ts';
 import { judgePolicy, naturalGradientFields, policyStep } from './actor-critic/natural-gradient.ts';
-import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
-import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueLearner } from './actor-critic/value-fit.ts';
 import { npgPresets } from './presets/npg.ts';
-import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
@@ -43,7 +43,7 @@ function create(options: CreateOptions<NpgConfig>) {
   const value = valueLearner(separate.value);
   const store = new Store(options.engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
 
-  const climb = maskedProgram(head.maskSize, mask =>
+  const update = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'npg.update',
       inputs: { ...inputs, ...mask },
@@ -57,16 +57,13 @@ function create(options: CreateOptions<NpgConfig>) {
     }),
   );
 
-  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
-  return rolloutAgent({
+  return fittedValueAgent({
     ...shell,
     store,
-    memory: { shuffleRng },
-    programs: [climb, fit],
-    update: onAdvantages(config, async (columns, share, metrics) => {
-      metrics.add(await (await climb.for(columns.mask)(columns)).metrics.read());
-      return fit.fit(columns, share, metrics);
-    }),
+    shuffleRng,
+    learner: value,
+    programs: [update],
+    climb: async (columns, _share, metrics) => metrics.add(await (await update.for(columns.mask)(columns)).metrics.read()),
   });
 }
 

@@ -21,12 +21,12 @@ import { field } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
 import { separateParts } from './actor-critic/agent-parts.ts';
 import { separateConfigSchema } from './actor-critic/fields.ts';
+import { fittedValueAgent } from './actor-critic/fitted-value-agent.ts';
 import { lineSearch } from './actor-critic/line-search.ts';
 import { judgePolicy, naturalGradientFields, policyStep } from './actor-critic/natural-gradient.ts';
-import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
-import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueLearner } from './actor-critic/value-fit.ts';
 import { trpoPresets } from './presets/trpo.ts';
-import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
@@ -74,13 +74,13 @@ function create(options: CreateOptions<TrpoConfig>) {
     }),
   );
 
-  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
-  return rolloutAgent({
+  return fittedValueAgent({
     ...shell,
     store,
-    memory: { shuffleRng },
-    programs: [direction, attempt, fit],
-    update: onAdvantages(config, async (columns, share, metrics) => {
+    shuffleRng,
+    learner: value,
+    programs: [direction, attempt],
+    async climb(columns, _share, metrics) {
       const whole = await direction.for(columns.mask)(columns);
       metrics.add(await whole.metrics.read());
       const { step } = whole.outputs;
@@ -94,8 +94,7 @@ function create(options: CreateOptions<TrpoConfig>) {
       const { fraction, ...found } = await lineSearch(evaluate, { steps, shrink, maxKl });
       if (fraction > 0) store.write('policy', candidate);
       metrics.add({ ...found, stepFraction: fraction });
-      return fit.fit(columns, share, metrics);
-    }),
+    },
   });
 }
 

@@ -31,11 +31,11 @@ import {
 } from '@zpin/core';
 import { separateParts } from './actor-critic/agent-parts.ts';
 import { separateConfigSchema } from './actor-critic/fields.ts';
+import { fittedValueAgent } from './actor-critic/fitted-value-agent.ts';
 import { policyGradientLoss } from './actor-critic/policy-gradient-loss.ts';
-import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
-import { fittedValueFields, valueFit, valueLearner } from './actor-critic/value-fit.ts';
+import { rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
+import { fittedValueFields, valueLearner } from './actor-critic/value-fit.ts';
 import { vpgPresets } from './presets/vpg.ts';
-import { onAdvantages } from './rollout/advantages.ts';
 
 // ---- configuration ----
 
@@ -59,7 +59,7 @@ function create(options: CreateOptions<VpgConfig>) {
   const ratesAt = scheduledInputs({ policyLearningRate: config.policyLearningRate });
   const { obs, action, advantage } = inputs;
 
-  const climb = maskedProgram(head.maskSize, mask =>
+  const update = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'vpg.update',
       inputs: { obs, action, advantage, policyLearningRate: [], ...mask },
@@ -76,16 +76,15 @@ function create(options: CreateOptions<VpgConfig>) {
     }),
   );
 
-  const fit = valueFit({ ...shell, learner: value, store, shuffleRng });
-  return rolloutAgent({
+  return fittedValueAgent({
     ...shell,
     store,
-    memory: { shuffleRng },
-    programs: [climb, fit],
-    update: onAdvantages(config, async (columns, share, metrics) => {
-      metrics.add(await (await climb.for(columns.mask)({ ...columns, ...ratesAt(share) })).metrics.read());
-      return fit.fit(columns, share, metrics);
-    }),
+    shuffleRng,
+    learner: value,
+    programs: [update],
+    async climb(columns, share, metrics) {
+      metrics.add(await (await update.for(columns.mask)({ ...columns, ...ratesAt(share) })).metrics.read());
+    },
   });
 }
 
