@@ -104,7 +104,10 @@ async function drive(run: TrainingRun, plan: OutputPlan, stop: Stopper, io: Io):
   if (plan.json) sinks.push(jsonLines(io.stdout));
   else if (!plan.quiet) sinks.push(terminal(io, steps, run.step));
   try {
-    for await (const event of run.events()) for (const sink of sinks) sink.event(event);
+    for await (const event of run.events()) {
+      if (event.type === 'warning' && !plan.json) io.stderr.write(`warning: ${event.message}\n`);
+      for (const sink of sinks) sink.event(event);
+    }
   } finally {
     for (const sink of sinks) sink.close();
     stop.forget();

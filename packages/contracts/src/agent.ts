@@ -196,6 +196,8 @@ export interface TransitionRows {
 export interface ReplayBuffer extends ReplaySource {
   /** Adds N transitions, one per environment, in order. Overwrites the oldest when full. */
   add(rows: TransitionRows): void;
+  /** Cuts off the episodes in progress: what is added next begins new ones. Absent where no row is read with another one. */
+  cut?(): void;
 }
 
 /** Learns from transitions of any policy. */

@@ -83,9 +83,17 @@ export interface Env<Obs = unknown, Act = unknown> {
   reset(options?: ResetOptions): ResetResult<Obs>;
   step(action: Act): StepResult<Obs>;
   render?(): Frame;
+  /** Without `state` and `restore` an environment can be trained in, but runs go on with new episodes. */
   state?(): EnvState;
   restore?(state: EnvState): void;
+  /** False where `state` is there but cannot answer, as in a wrapper around an environment without one. See `isResumable`. */
+  readonly isResumable?: boolean;
   close?(): void;
+}
+
+/** Whether the state of an environment can be saved and taken back, so that a run in it goes on bit for bit. */
+export function isResumable(env: Env): boolean {
+  return env.isResumable ?? Boolean(env.state && env.restore);
 }
 
 /**
@@ -135,6 +143,8 @@ export interface VectorEnv {
   readonly source?: EnvSource;
   /** What transitions would have been with other goals; present when the environment has goals. */
   readonly goals?: GoalOutcomes;
+  /** False where copies cannot save their state: then `state` throws, and runs go on with new episodes. Omitted: true. */
+  readonly isResumable?: boolean;
   /** Makes arrays of the right types and sizes for `reset` and `step`. */
   createStep(): VectorStep;
   /**

@@ -32,6 +32,7 @@ export type {
   VectorEnv,
   VectorStep,
 } from './env.ts';
+export { isResumable } from './env.ts';
 export type { ErrorData } from './error-data.ts';
 export { errorFromData, errorToData } from './error-data.ts';
 export {

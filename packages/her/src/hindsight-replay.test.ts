@@ -99,6 +99,26 @@ describe('HindsightReplay', () => {
     expect([4, 5, 9, 256].map(hindsightOf)).toEqual([3, 4, 7, 204]);
   });
 
+  it.each(['future', 'final', 'episode'] as const)('draws no goal of %s across a cut', strategy => {
+    const memory = replay({ strategy, goals: 1000 });
+    memory.cut();
+    // Four steps of an episode that never ends by itself, a cut, and an episode elsewhere.
+    const [before, after] = [new Player(2, () => 99), new Player(2, () => 3)];
+    for (let i = 0; i < 2; i++) memory.add(before.step());
+    const resumed = replay({ strategy, goals: 1000 });
+    resumed.restore(structuredClone(memory.state()));
+    resumed.cut();
+    const moved = (rows: TransitionRows): TransitionRows => {
+      const elsewhere = (obs: TransitionRows['obs']) => Float32Array.from(obs, (x, k) => (k % 3 === 0 ? x + 500 : x));
+      return { ...rows, obs: elsewhere(rows.obs), nextObs: elsewhere(rows.nextObs) };
+    };
+    for (let i = 0; i < 4; i++) resumed.add(moved(after.step()));
+    const rows = rowsOf(resumed.sample(2002, new Rng(3))).filter(({ goal }) => goal !== FAR);
+    const isMoved = (place: number) => place % 1000 >= 500;
+    expect(rows.some(({ after }) => !isMoved(after))).toBe(true);
+    for (const { goal, after } of rows) expect(isMoved(goal), `${goal} for ${after}`).toBe(isMoved(after));
+  });
+
   it('draws each goal that a strategy allows equally often', () => {
     // One episode 0 → 1 → 2 → 3 on the line from 1000 on: transition t achieves 1001 + t.
     const allowed: Record<GoalStrategy, number[][]> = {

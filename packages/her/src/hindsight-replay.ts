@@ -137,6 +137,14 @@ export class HindsightReplay implements ReplayBuffer {
     }
   }
 
+  cut(): void {
+    for (let env = 0; env < this.#stride; env++) {
+      const last = (this.#ring.next - this.#stride + env + this.capacity) % this.capacity;
+      if (this.#elapsed[env] > 0) this.#close(last, this.#elapsed[env]);
+    }
+    this.#elapsed.fill(0);
+  }
+
   /** @throws InputError when nothing is stored yet */
   sample(batchSize: number, rng: Rng): TransitionBatch {
     const ring = this.#ring;

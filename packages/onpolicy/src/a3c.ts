@@ -222,8 +222,8 @@ export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup,
       collector.reset(seed);
       return state();
     },
-    restore(saved) {
-      collector.restore(saved.collector as AgentState);
+    restore({ state: saved, seed }) {
+      collector.restore(saved.collector as AgentState, seed);
       actionRng.restore(saved.actionRng as RngState);
       return state();
     },

@@ -81,6 +81,9 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
   try {
     const workers = await spawn({ algorithm: 'dppo', make: rolloutWorker, setups, env, engine, timeoutSeconds });
     await run.start(workers, state => table.restore(state.rollout));
+    // What comes next does not follow the steps of a rollout in progress.
+    if (run.beganAnew) table.clear();
+    yield* run.warnings();
     while (!run.finished && !run.stopped) {
       const steps = Math.min(rolloutLength - table.length, Math.ceil(run.stepsUntilDue / numEnvs));
       const isLast = table.length + steps === rolloutLength;

@@ -1,6 +1,6 @@
-import { type Agent, InputError, type VectorEnv, WorkerError } from '@zpin/contracts';
+import { type Agent, type Env, InputError, type SpaceValue, type VectorEnv, WorkerError } from '@zpin/contracts';
 import type { Algorithm, TrainEvent, TrainState } from '@zpin/core';
-import { makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
+import { makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine, differences, recordRun } from '../../../tools/testing/algorithm-case.ts';
 import { a3cWith } from '../src/a3c.ts';
@@ -39,6 +39,31 @@ describe('DPPO', PATIENCE, () => {
     const rest = await record(dppo, env(), config, 400, half.final);
     expect([...half.events, ...rest.events]).toEqual(one.events);
     expect(differences(rest.final, one.final)).toEqual([]);
+  });
+});
+
+/** CartPole as an environment that has no state() and no restore(). */
+function stateless(): Env {
+  const env = makeEnv('CartPole-v1', { maxEpisodeSteps: 15 });
+  return { spec: env.spec, reset: options => env.reset(options), step: action => env.step(action as SpaceValue) };
+}
+
+describe('without state() of the environment', PATIENCE, () => {
+  it.each([
+    ['dppo', dppoWith(inThisThread), { batchSize: 8, epochs: 1 }],
+    ['a3c', a3cWith(inThisThread), { reportEverySteps: 16 }],
+  ] as const)('%s goes on with new episodes, and says so', async (_name, algorithm, config) => {
+    const env = () => new SyncVectorEnv(stateless, 2);
+    const options = { ...config, numEnvs: 2, workers: 2 };
+    const half = await record(algorithm as Algorithm, env(), options, 20);
+    const rest = await record(algorithm as Algorithm, env(), options, 100, half.final);
+    const [before, after] = [half.events, rest.events] as TrainEvent[][];
+    const warned = (events: readonly TrainEvent[]) => events.filter(({ type }) => type === 'warning').length;
+    expect([warned(before), warned(after)]).toEqual([1, 2]);
+    expect(rest.summary.reason).toBe('finished');
+    const lengths = after.flatMap(event => (event.type === 'episode' ? [event.episodeLength] : []));
+    expect(Math.max(...lengths)).toBeLessThan(16);
+    expect(lengths.length).toBeGreaterThan(1);
   });
 });
 

@@ -90,6 +90,10 @@ export class PrioritizedReplay implements ReplayBuffer {
     this.#added += count;
   }
 
+  cut(): void {
+    this.#table.cut();
+  }
+
   /** @throws InputError when nothing is stored yet */
   sample(batchSize: number, rng: Rng): TransitionBatch {
     const tree = this.#tree;

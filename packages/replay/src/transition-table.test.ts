@@ -55,6 +55,24 @@ describe('n-step transitions', () => {
     expect(found.get(2)).toEqual([4 + 4, 0.25, 3]);
   });
 
+  it('end where the episodes in progress were cut, in all environments and across the end of the ring', () => {
+    for (const offset of [0, 1, 2, 3, 4]) {
+      const replay = new PrioritizedReplay({ ...spaces, capacity: 9, gamma: 0.5, nSteps: 3, betaAnnealing: 10 });
+      replay.cut();
+      for (let time = 0; time < offset; time++) replay.add(rows(time, [plain(9), plain(9)]));
+      replay.add(rows(100, [plain(1), plain(2)]));
+      replay.cut();
+      replay.add(rows(101, [plain(4), plain(8)]));
+      replay.add(rows(102, [plain(16), plain(32)]));
+      const { obs, reward, discount, nextObs } = replay.sample(200, new Rng(1));
+      const found = new Map(Array.from(obs, (o, i) => [o, [reward[i], discount[i], nextObs[i] - 500_000]]));
+      expect(found.get(100)).toEqual([1, 0.5, 100]);
+      expect(found.get(1100)).toEqual([2, 0.5, 1100]);
+      expect(found.get(101)).toEqual([4 + 8, 0.25, 102]);
+      expect(found.get(1101)).toEqual([8 + 16, 0.25, 1102]);
+    }
+  });
+
   it('end at a time limit and bootstrap from there', () => {
     const found = all([plain(1), { reward: 2, terminated: false, truncated: true }, plain(4), plain(8)]);
     expect(found.get(0)).toEqual([1 + 1, 0.25, 1]);

@@ -140,6 +140,14 @@ export class TransitionTable {
     this.#stride = reward.length;
   }
 
+  /** Ends the windows of the newest rows there, as an episode that is cut off does. */
+  cut(): void {
+    const { truncated } = this.#ring.columns;
+    // Empty where each transition is one row.
+    if (truncated.length === 0) return;
+    for (let k = 1; k <= this.#stride; k++) truncated[(this.#ring.next - k + this.capacity) % this.capacity] = 1;
+  }
+
   /** A batch of given size, whose `index` the caller writes before `fill`. @throws InputError when nothing is stored yet */
   open(size: number): TableBatch {
     if (this.#ring.size === 0) {

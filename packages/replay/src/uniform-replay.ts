@@ -30,6 +30,10 @@ export class UniformReplay implements ReplayBuffer {
     this.#table.add(rows);
   }
 
+  cut(): void {
+    this.#table.cut();
+  }
+
   /** @throws InputError when nothing is stored yet */
   sample(batchSize: number, rng: Rng): TransitionBatch {
     const batch = this.#table.open(batchSize);

@@ -130,7 +130,9 @@ export class Collector {
     return clipped;
   }
 
+  /** Episodes in progress; `env` is null, and nothing else there, where the environment cannot save its state. */
   state(): AgentState {
+    if (this.env.isResumable === false) return { env: null };
     const { obs, actionMask } = this.#now;
     return {
       env: this.env.state(),
@@ -141,12 +143,22 @@ export class Collector {
     };
   }
 
-  restore(state: AgentState): void {
+  /**
+   * Goes on with the episodes of a state, or begins new ones where it holds none or the environment cannot take them back.
+   * @param seed of new episodes
+   * @returns whether the episodes go on
+   */
+  restore(state: AgentState, seed?: number): boolean {
+    if (state.env === null || this.env.isResumable === false) {
+      this.reset(seed);
+      return false;
+    }
     this.env.restore(state.env as EnvState);
     this.#now.obs.set(state.obs as NumericArray);
     this.#now.actionMask?.set(state.actionMask as Uint8Array);
     this.#returns.set(state.returns as Float64Array);
     this.#lengths.set(state.lengths as Float64Array);
+    return true;
   }
 }
 

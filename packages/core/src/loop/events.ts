@@ -1,6 +1,9 @@
 import type { Metrics, StateValue } from '@zpin/contracts';
 
-/** Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. */
+/**
+ * Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. Only the episodes in
+ * progress are missing where the environment has no `state()`.
+ */
 export type TrainState = { readonly [key: string]: StateValue };
 
 /**
@@ -37,7 +40,9 @@ export type TrainEvent =
       /** Share of the episodes that reached their goal; present when the environment has goals. */
       readonly successRate?: number;
     }
-  /** A snapshot from which the run can be resumed bit for bit. */
+  /** Something that the run can do less well than others; told before the first step. */
+  | { readonly type: 'warning'; readonly step: number; readonly message: string }
+  /** A snapshot from which the run can be resumed: bit for bit, but for the episodes of environments without `state()`. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly state: TrainState };
 
 /** What a training loop returns when it ends. */

@@ -1,4 +1,4 @@
-import { type Agent, type AgentState, ConfigError, message } from '@zpin/contracts';
+import { type Agent, type AgentState, ConfigError, message, Rng } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
 import { type Collected, Collector } from './collector.ts';
 import type { TrainEvent, TrainState } from './events.ts';
@@ -7,6 +7,8 @@ import { RunProgress } from './run-progress.ts';
 /** What the loops that play have in common: progress, and the collector with its place in checkpoints. */
 export class Run<A extends Agent> extends RunProgress<A> {
   readonly collector: Collector;
+  /** Whether this run goes on, but its episodes could not: new ones began. */
+  beganAnew = false;
 
   constructor(options: TrainOptions<A>) {
     super(options);
@@ -31,11 +33,30 @@ export class Run<A extends Agent> extends RunProgress<A> {
     if (!resume) this.collector.reset(seed);
     await this.resume(
       state => {
-        this.collector.restore(state.collector as AgentState);
+        this.beganAnew = !this.collector.restore(state.collector as AgentState, this.seedOfNewEpisodes);
         extra(state);
       },
       ['collector', ...parts],
     );
+  }
+
+  /** Seed of episodes that begin in the middle of a run: others than its first ones. */
+  protected get seedOfNewEpisodes(): number {
+    return new Rng([this.options.seed, this.step, 0x7e57a7]).integers(0, 2 ** 31);
+  }
+
+  /** What the run tells before its first step. */
+  *warnings(): Generator<TrainEvent> {
+    const { id } = this.options.env.spec;
+    const { step } = this;
+    if (this.beganAnew) {
+      const text = `The checkpoint of step ${step} holds no episodes of ${id}: new ones begin, so the run does not go on exactly`;
+      yield { type: 'warning', step, message: `${text}.` };
+    }
+    if (this.options.env.isResumable === false) {
+      const text = `${id} cannot save its state: checkpoints are without its episodes, and a resumed run begins new ones`;
+      yield { type: 'warning', step, message: `${text}. Write state() and restore() to resume exactly.` };
+    }
   }
 
   /** Events of the episodes that the last step ended. */

@@ -48,7 +48,7 @@ export function trainOffPolicy(options: OffPolicyOptions): AsyncGenerator<TrainE
 
 export interface LearnersOptions<A extends ReplayPlayer> extends TrainOptions<A> {
   /** Where transitions are stored. */
-  readonly replay: Pick<ReplayBuffer, 'add' | 'state' | 'restore'>;
+  readonly replay: Pick<ReplayBuffer, 'add' | 'cut' | 'state' | 'restore'>;
   /** What learns in each round, one behind the other, by the names that stand before their metrics; the first has none. */
   readonly learners: Readonly<Record<string, Learner>>;
 }
@@ -69,6 +69,8 @@ export async function* trainLearners<A extends ReplayPlayer>(
     },
     ['replay', 'sampling'],
   );
+  if (run.beganAnew) replay.cut?.();
+  yield* run.warnings();
   const loopState = (): TrainState => ({ replay: replay.state(), sampling: rng.state() });
   const obs = collector.obs.slice();
   const actionMask = collector.actionMask?.slice();

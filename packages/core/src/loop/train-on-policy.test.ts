@@ -277,6 +277,31 @@ describe('trainOnPolicy', () => {
     expect(rest.env.seeds).toEqual([]);
   });
 
+  it('begins new episodes, with a new rollout and a warning, where the environment cannot save its state', async () => {
+    class Stateless extends ScriptedEnv {
+      readonly isResumable = false;
+      override state(): never {
+        throw new Error('no state');
+      }
+    }
+    const { events } = await train({ env: new Stateless({ scripts }), totalSteps: 10 });
+    expect(kinds(events).slice(0, 2)).toEqual(['warning 0', 'episode 6']);
+    const [{ state }] = checkpoints(events);
+    expect(state.collector).toEqual({ env: null });
+    // Of an environment that could have saved it, too.
+    for (const Kind of [Stateless, ScriptedEnv]) {
+      const env = new Kind({ scripts });
+      const rest = await train({ resume: throughBytes(state), totalSteps: 18, env });
+      expect(kinds(rest.events).filter(kind => kind.startsWith('warning'))).toHaveLength(Kind === Stateless ? 2 : 1);
+      const [seed] = env.seeds as number[];
+      expect(seed).toBeGreaterThan(1000);
+      const [rollout] = rest.agent.rollouts;
+      // The two steps of the rollout before are gone: its first rows are those of the new episodes.
+      expect(Array.from(rollout.obs.slice(0, 6))).toEqual([0, Math.fround(seed), 0, 1, Math.fround(seed), 0]);
+      expect(rest.summary).toMatchObject({ steps: 18, updates: 2, reason: 'finished' });
+    }
+  });
+
   it('leaves states alone that it gave away or took', async () => {
     const copies: TrainState[] = [];
     const { events } = await train({

@@ -16,6 +16,9 @@ export async function* trainOnPolicy(options: TrainOptions<OnPolicyAgent>): Asyn
   const { rolloutLength: numSteps, memorySize = 0 } = agent;
   const buffer = new RolloutBuffer(run.collector, { numSteps, memorySize });
   await run.begin(state => buffer.restore(state.rollout as Parameters<RolloutBuffer['restore']>[0]), ['rollout']);
+  // What comes next does not follow the steps of a rollout in progress.
+  if (run.beganAnew) buffer.clear();
+  yield* run.warnings();
   const loopState = (): TrainState => ({ rollout: buffer.state() });
 
   while (!run.finished && !run.stopped) {

@@ -40,9 +40,9 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   protected abstract readonly world: Float64Array | Int32Array;
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
-  /** Reward of the last step; `advance` sets it. */
+  /** Reward of the last step: 0 before each, for `advance` to set. */
   protected reward = 0;
-  /** Whether the task ended with the last step; `advance` sets it. */
+  /** Whether the task ended with the last step: false before each, for `advance` to set. */
   protected terminated = false;
 
   #phase: Phase = 'new';
@@ -66,7 +66,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Draws the state in which an episode starts, from `this.rng`. */
   protected abstract start(options: Readonly<Record<string, unknown>>): void;
 
-  /** Plays the action at `actions[offset]`: changes the state, and sets `reward` and `terminated`. */
+  /** Plays the action at `actions[offset]`: changes the state, and sets `reward` where it is not 0 and `terminated` at an end. */
   protected abstract advance(actions: NumericArray, offset: number): void;
 
   /** Writes the flat observation from `out[offset]` on. */
@@ -142,6 +142,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   #begin(seed: number | Rng | undefined, options: Readonly<Record<string, unknown>>): void {
     if (this.#phase === 'closed') this.refuseClosed('reset');
     if (seed !== undefined) this.rng = typeof seed === 'number' ? new Rng(seed) : seed;
+    this.#forgetStep();
     this.start(options);
     this.#elapsed = 0;
     this.#phase = 'running';
@@ -151,11 +152,18 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   #play(actions: NumericArray, offset: number): boolean {
     if (this.#phase !== 'running') this.#refuseStep();
     this.#checkAction(actions, offset);
+    this.#forgetStep();
     this.advance(actions, offset);
     this.#elapsed++;
     const truncated = this.#elapsed >= this.#limit;
     if (this.terminated || truncated) this.#phase = 'ended';
     return truncated;
+  }
+
+  /** What a subclass does not set must not be what the step before left. */
+  #forgetStep(): void {
+    this.reward = 0;
+    this.terminated = false;
   }
 
   #observation(): Obs {

@@ -101,8 +101,6 @@ export abstract class MinAtarGame extends ArrayEnv<Uint8Array, number> {
     const { world } = this;
     const isStuck = this.#stickyProbability > 0 && this.rng.random() < this.#stickyProbability;
     if (!isStuck) world[0] = this.#actions[actions[offset]];
-    this.reward = 0;
-    this.terminated = false;
     this.act(world[0]);
   }
 

@@ -10,6 +10,7 @@ import {
   type GoalOutcomes,
   InputError,
   isGoalEnv,
+  isResumable,
   message,
   type NumericArray,
   SpaceError,
@@ -26,6 +27,7 @@ export class SyncVectorEnv implements VectorEnv {
   readonly numEnvs: number;
   readonly source?: EnvSource;
   readonly goals?: GoalOutcomes;
+  readonly isResumable: boolean;
   readonly #envs: readonly Env[];
   readonly #rows: readonly RowEnv[];
   readonly #actionSize: number;
@@ -47,6 +49,7 @@ export class SyncVectorEnv implements VectorEnv {
     const [first] = this.#envs;
     this.spec = first.spec;
     if (isGoalEnv(first)) this.goals = first;
+    this.isResumable = this.#envs.every(isResumable);
     this.#actionSize = flatSize(this.spec.actionSpace);
   }
 

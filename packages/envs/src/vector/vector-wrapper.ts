@@ -4,6 +4,7 @@ import type { EnvSpec, EnvState, Frame, NumericArray, StateValue, VectorEnv, Vec
 export abstract class VectorWrapper implements VectorEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
+  readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
   protected readonly env: VectorEnv;
 
@@ -11,6 +12,7 @@ export abstract class VectorWrapper implements VectorEnv {
     this.env = env;
     this.spec = { ...env.spec, ...changes };
     this.numEnvs = env.numEnvs;
+    this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
   }
 

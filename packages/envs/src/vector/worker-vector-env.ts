@@ -94,6 +94,7 @@ export class WorkerVectorEnv implements VectorEnv {
   readonly numEnvs: number;
   readonly source: EnvSource;
   readonly goals?: GoalOutcomes;
+  readonly isResumable: boolean;
   /** Settled when every thread is ready. */
   readonly started: Promise<void>;
   /** Never stepped: says what the arrays look like. */
@@ -112,6 +113,7 @@ export class WorkerVectorEnv implements VectorEnv {
     this.numEnvs = numEnvs;
     this.source = source;
     if (local.goals) this.goals = local.goals;
+    this.isResumable = local.isResumable !== false;
     this.#local = local;
     this.#timeout = timeoutSeconds * 1000;
     this.#actions = shared(createRows(spec.actionSpace, numEnvs));

@@ -4,6 +4,7 @@ import {
   type EnvState,
   type Frame,
   InputError,
+  isResumable,
   message,
   type ResetOptions,
   type ResetResult,
@@ -38,6 +39,10 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
 
   get hasActionMask(): boolean {
     return 'hasActionMask' in this.env && this.env.hasActionMask === true;
+  }
+
+  get isResumable(): boolean {
+    return isResumable(this.env);
   }
 
   state(): EnvState {

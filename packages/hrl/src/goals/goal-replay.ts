@@ -46,7 +46,7 @@ export interface GoalReplayOptions {
  * The memories of both levels (𝒟₁, 𝒟₂), filled from one stream: each step is a transition of the controller, with its intrinsic
  * reward; all steps since a goal was chosen are one of the meta-controller, where the goal is reached or the episode ends.
  */
-export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'state' | 'restore'> {
+export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'cut' | 'state' | 'restore'> {
   readonly controller: UniformReplay;
   readonly meta: SmdpReplay;
   readonly #pursuit: Pursuit;
@@ -86,6 +86,12 @@ export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'state' | 'restore
       reward: this.#reward,
       terminated: this.#isOver,
     });
+  }
+
+  /** Steps of the meta-controller in progress are forgotten: what they led to is not known. */
+  cut(): void {
+    this.controller.cut();
+    for (let i = 0; i < this.#steps.length.length; i++) this.#steps.end(i);
   }
 
   state(): AgentState {

@@ -6,6 +6,7 @@ import {
   type EnvState,
   flatten,
   InputError,
+  isResumable,
   message,
   type NumericArray,
   type ResetOptions,
@@ -75,6 +76,10 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
     this.#see(obs);
     const info = { ...result.info, steps: this.#step.length[0], discount: this.#step.discount(0, result.terminated) };
     return { ...result, reward: this.#step.reward(0), info };
+  }
+
+  get isResumable(): boolean {
+    return isResumable(this.#env);
   }
 
   state(): EnvState {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/contracts';
-import { type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
+import { type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
 import type { ThreadCall, ThreadReply, ThreadSetup } from './worker-thread.ts';
 
 /** Beside this file, in the sources and in what is published. */
@@ -63,8 +63,8 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
     return this.#call({ method: 'reset', argument: seed });
   }
 
-  restore(state: AgentState): Promise<AgentState> {
-    return this.#call({ method: 'restore', argument: state });
+  restore(saved: SavedWorker): Promise<AgentState> {
+    return this.#call({ method: 'restore', argument: saved });
   }
 
   work(task: Task): Promise<{ readonly result: Result; readonly state: AgentState }> {

@@ -79,8 +79,8 @@ export const rolloutWorker: MakeWorker<PolicyConfig, RolloutTask, RolloutResult>
       collector.reset(seed);
       return collector.state();
     },
-    restore(state) {
-      collector.restore(state);
+    restore({ state, seed }) {
+      collector.restore(state, seed);
       return collector.state();
     },
     work,

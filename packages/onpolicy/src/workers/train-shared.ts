@@ -56,6 +56,7 @@ export async function* trainShared(options: SharedTrainOptions): AsyncGenerator<
     const shared = share(await agent.read());
     const workers = await options.start(shared);
     await run.start(workers, () => undefined);
+    yield* run.warnings();
     // Only now is it known where the run begins.
     const { parameters, meanSquare } = await agent.read();
     shared.parameters.set(parameters);

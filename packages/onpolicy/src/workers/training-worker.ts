@@ -1,6 +1,12 @@
 import type { AgentState, MaybePromise, VectorEnv } from '@zpin/contracts';
 import type { Engine } from '@zpin/core';
 
+/** Where a worker goes on, and the seed of episodes that could not be saved. */
+export interface SavedWorker {
+  readonly state: AgentState;
+  readonly seed: number;
+}
+
 /**
  * One of several workers that collect for a run, with copies of the environment of its own: in a thread, in this thread, or on
  * another machine. All that goes in and comes out is plain data. A worker gets one call at a time.
@@ -8,8 +14,11 @@ import type { Engine } from '@zpin/core';
 export interface TrainingWorker<Task, Result> {
   /** Starts new episodes; copy i of this worker is seeded with `seed + i`. Returns the state after that. */
   reset(seed: number): MaybePromise<AgentState>;
-  /** Goes on from a state that another worker returned. */
-  restore(state: AgentState): MaybePromise<AgentState>;
+  /**
+   * Goes on from a state that another worker returned. Where it holds no episodes, new ones begin, seeded as by `reset`, and
+   * `env` of what it collects is null.
+   */
+  restore(saved: SavedWorker): MaybePromise<AgentState>;
   work(task: Task): MaybePromise<{ readonly result: Result; readonly state: AgentState }>;
   close(): MaybePromise<void>;
 }

@@ -28,7 +28,15 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
     }
     ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
     await agent.restore(resume.agent as AgentState);
-    this.#states = await Promise.all(workers.map((worker, i) => worker.restore(states[i])));
+    // What a worker saved is its collector, alone or beside other things.
+    const isWhole = states.every(state => ((state.collector ?? state) as AgentState).env !== null);
+    this.beganAnew = !isWhole || env.isResumable === false;
+    const anew = this.seedOfNewEpisodes;
+    this.#states = await Promise.all(
+      workers.map((worker, i) => {
+        return worker.restore({ state: states[i], seed: anew + shareOf(i, workers.length, env.numEnvs).start });
+      }),
+    );
     extra(resume);
   }
 

@@ -52,6 +52,8 @@ export interface TabularAgent<Config = unknown> extends Agent<Config> {
   act(obs: NumericArray, mode: ActMode, mask?: Uint8Array, start?: Uint8Array, progress?: Progress): Int32Array;
   /** @param progress as for `act`: when the action of the step was chosen; omitted: as it was last told */
   learn(step: TabularStep, progress?: Progress): void;
+  /** Ends the episodes in progress, which nothing follows. */
+  cut(): void;
   /** What was learned since the last report. */
   metrics(): Metrics;
   /** The same; the next one begins anew. */
@@ -140,6 +142,10 @@ export function tabularAgent<Config>(
         errorSum += Math.abs(error);
         errors++;
       }
+    },
+
+    cut() {
+      for (const trace of memory ?? []) trace.clear();
     },
 
     metrics,

@@ -153,6 +153,14 @@ describe('eligibility traces', () => {
     expect(await open()).toBe(87);
   });
 
+  it('end where the episodes in progress are cut', async () => {
+    const agent = await make(sarsaLambda, { lambda: 0.5 });
+    agent.learn(step(0, 0, 0, 1, 0));
+    agent.cut();
+    agent.learn(step(1, 1, 8, 2, 0, { terminated: 1, truncated: 0 }));
+    expect(numbers(agent.table)).toEqual([0, 0, 0, 4, 0, 0]);
+  });
+
   it('end with the episode', async () => {
     const agent = await make(sarsaLambda, { lambda: 0.5 });
     agent.learn(step(0, 0, 0, 1, 0, { terminated: 0, truncated: 1 }));

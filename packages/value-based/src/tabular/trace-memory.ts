@@ -54,6 +54,12 @@ export class TraceMemory {
     this.#count = kept;
   }
 
+  /** Ends the episode: no pair is to blame for what comes. */
+  clear(): void {
+    this.#trace.fill(0);
+    this.#count = 0;
+  }
+
   state(): { trace: Float32Array; visited: Int32Array } {
     return { trace: this.#trace.slice(), visited: this.#visited.slice(0, this.#count) };
   }

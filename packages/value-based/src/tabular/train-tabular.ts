@@ -17,8 +17,11 @@ export async function* trainTabular(options: TrainOptions<TabularAgent>): AsyncG
   let isChosen = false;
   await run.begin(state => {
     action.set(state.action as NumericArray);
-    isChosen = true;
+    // It was chosen for an observation that new episodes do not begin with.
+    isChosen = !run.beganAnew;
   });
+  if (run.beganAnew) agent.cut();
+  yield* run.warnings();
   const loopState = (): TrainState => ({ action: action.slice() });
   if (!isChosen) action.set(agent.act(collector.obs, 'explore', collector.actionMask, collector.start, run.progress));
 
