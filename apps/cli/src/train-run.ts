@@ -31,7 +31,7 @@ export async function newRun(
   const plan = outputPlan(where, flags);
   const file = flags.config === undefined ? {} : readSettings(flags.config);
   const label = settingNames({ flagged, file, path: flags.config });
-  const stop = stopper(io);
+  const stop = new AbortController();
   const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${env.replaceAll('/', '-')}-seed${seed}`);
   const options = {
     ...continueOptions(where, flags),
@@ -60,7 +60,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const where = 'zpin train --resume';
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
   const plan = outputPlan(where, flags);
-  const stop = stopper(io);
+  const stop = new AbortController();
   const options = { ...continueOptions(where, flags), ...steps, signal: stop.signal };
   const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
@@ -70,36 +70,17 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   return drive(run, plan, stop, io);
 }
 
-/** What the first signal asks to stop, and the second one kills. */
-interface Stopper {
-  readonly signal: AbortSignal;
-  /** The signal that came, if one did. */
-  readonly received: StopSignal | null;
-  /** Lets signals be what they are without a run. */
-  forget(): void;
-}
-
-function stopper(io: Io): Stopper {
-  const controller = new AbortController();
+/** Trains, shows how, and concludes. The first signal stops the run after the step in progress, the second one kills it. */
+async function drive(run: TrainingRun, plan: OutputPlan, stop: AbortController, io: Io): Promise<number> {
+  const { steps } = run.description;
+  const folder = new RunFolder(run.folder as string);
   let received: StopSignal | null = null;
+  // Before there is a run, signals are what they are without one.
   const forget = io.onStop(signal => {
     if (received !== null) io.exit(exitCodeOf(signal));
     received = signal;
-    controller.abort();
+    stop.abort();
   });
-  return {
-    signal: controller.signal,
-    get received() {
-      return received;
-    },
-    forget,
-  };
-}
-
-/** Trains, shows how, and concludes. */
-async function drive(run: TrainingRun, plan: OutputPlan, stop: Stopper, io: Io): Promise<number> {
-  const { steps } = run.description;
-  const folder = new RunFolder(run.folder as string);
   const sinks: Sink[] = [];
   if (plan.json) sinks.push(jsonLines(io.stdout));
   else if (!plan.quiet) sinks.push(terminal(io, steps, run.step));
@@ -110,9 +91,8 @@ async function drive(run: TrainingRun, plan: OutputPlan, stop: Stopper, io: Io):
     }
   } finally {
     for (const sink of sinks) sink.close();
-    stop.forget();
+    forget();
   }
-  const { received } = stop;
   if (received !== null && run.step < steps) {
     const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}.`;
     io.stderr.write(`${done} Go on with: zpin train --resume ${folder.shown}\n`);

@@ -133,7 +133,9 @@ it.each([
   ['list --jsn', 'zpin list: flags must be known, got "--jsn". Did you mean --json?'],
 ] as const)('refuses %s', async (line, expected) => {
   const before = snapshot();
-  const { exitCode, out, err } = await runCli(typeof line === 'string' ? line.split(' ') : line);
+  const { exitCode, out, err, io } = await runCli(typeof line === 'string' ? line.split(' ') : line);
+  // Ctrl-C is what it is without a run.
+  expect(io.listeners).toBe(0);
   expect(err).toContain(expected);
   expect(err).toMatch(/^(\S.*, got .*\. .*\.\n)+$/);
   expect(exitCode).toBe(2);

@@ -62,6 +62,12 @@ test('the code in the READMEs and the guide has no type errors', () => {
   expect(errors).toBe('');
 }, 600_000);
 
+test('an algorithm of one’s own takes 50 lines in the guide, without comments', () => {
+  const [own] = programs.filter(({ name }) => name.includes('own-algorithm'));
+  const lines = own.code.replaceAll(/\/\*\*[\s\S]*?\*\//g, '').split('\n');
+  expect(lines.filter(line => line.trim() !== '' && !line.trim().startsWith('//')).length).toBeLessThanOrEqual(50);
+});
+
 describe('the code in the READMEs and the guide runs', () => {
   test.each(programs)(
     '$name',
