@@ -28,6 +28,10 @@ export interface Progress {
 /** What every agent can do, whatever the way it learns. */
 export interface Actor {
   /**
+   * The environment that it was made for: loops and evaluation refuse others whose spaces are not the same. Omitted: not checked.
+   */
+  readonly spec?: EnvSpec;
+  /**
    * Chooses actions for N observations.
    * @param obs `[N, D]`
    * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions

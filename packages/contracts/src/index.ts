@@ -54,6 +54,8 @@ export type { MakeReplay, ReplayPlan, ReplaySettings } from './replay-plan.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { RunningStatistics } from './running-statistics.ts';
+export type { NamedSpaces } from './same-spaces.ts';
+export { checkSameSpaces, describePair, isSameSpace } from './same-spaces.ts';
 export type { Schedule } from './schedules.ts';
 export { checkSchedule, shareDone, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';

@@ -243,7 +243,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<HDqnConfig>
   const { act, pursuit, memory } = goalActing({ config, levels, inputs, subgoals, spec, numActions, rng });
 
   return {
-    ...{ algorithm: 'h-dqn', config, numEnvs, trainEverySteps, gradientSteps, pursuit, act },
+    ...{ algorithm: 'h-dqn', config, spec, numEnvs, trainEverySteps, gradientSteps, pursuit, act },
     update: (level, batch, progress) => levels[level].update(batch, progress),
     state: () => jointState(levels, memory),
     // A state of before says how far the run was for each level alone.

@@ -4,7 +4,7 @@ import { files } from '#files';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
-import { type OwnParts, openSavedEnv, savedAlgorithm } from './open-run.ts';
+import { checkSavedSpaces, type OwnParts, openSavedEnv, savedAlgorithm } from './open-run.ts';
 import type { RunDescription } from './run-description.ts';
 import { makeTrainee } from './start-training.ts';
 
@@ -53,6 +53,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const { seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));
+  checkSavedSpaces(names.where, header, env);
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const ready = typeof engine === 'object' ? engine : await createEngine(engine);
   const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });

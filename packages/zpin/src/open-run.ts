@@ -1,5 +1,14 @@
-import { ConfigError, InputError, message, type VectorEnv } from '@zpin/contracts';
-import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, parseConfig, type TransitionData } from '@zpin/core';
+import { ConfigError, checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/contracts';
+import {
+  type AnyAlgorithm,
+  type CheckpointHeader,
+  createEngine,
+  type Engine,
+  type EngineChoice,
+  envSpecFromJSON,
+  parseConfig,
+  type TransitionData,
+} from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { type EnvSettings, openEnv } from './environment.ts';
@@ -156,6 +165,7 @@ export async function openSavedRun(
   const { her, seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await open(algorithm.copies(config));
+  checkSavedSpaces(names.where, header, env);
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const engine = await engineOf(options.engine);
@@ -194,6 +204,12 @@ export async function openSavedEnv(
   const made = env(copies);
   checkSame(names.where, `the environment must be that of ${path}, ${id}`, made.spec.id, id);
   return made;
+}
+
+/** @throws SpaceError when a checkpoint is of an agent for other spaces; one of before says nothing of its own */
+export function checkSavedSpaces(where: string, { extra }: CheckpointHeader, env: VectorEnv): void {
+  const spec = envSpecFromJSON(extra?.spec);
+  if (spec) checkSameSpaces(where, spec, env.spec);
 }
 
 function checkSame(where: string, expectation: string, got: string, wanted: string): void {

@@ -9,6 +9,8 @@ export interface CheckpointParts {
   readonly description: RunDescription;
   readonly state: TrainState;
   readonly step: number;
+  /** Of the environment of training. */
+  readonly spec: EnvSpec;
   /** Seconds of training behind it. */
   readonly wallSeconds: number;
   /** The greedy policy of this moment, where the agent has one. */

@@ -173,7 +173,7 @@ export class TrainingRun {
       throw new NumericsError(message(`train at step ${this.#step}`, 'weights must be finite', broken, remedy));
     }
     const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
-    return { path: store.saveCheckpoint({ description, state, step, wallSeconds, policy }) };
+    return { path: store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };
   }
 
   /** Leaves the policy as a model that other programs can run. */

@@ -52,6 +52,7 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
   return {
     algorithm,
     config,
+    spec,
     act: acting.act.bind(acting),
 
     async state(): Promise<AgentState> {

@@ -1,4 +1,4 @@
-import { type Actor, ConfigError, message, type VectorEnv } from '@zpin/contracts';
+import { type Actor, ConfigError, checkSameSpaces, message, type VectorEnv } from '@zpin/contracts';
 import { Collector, type EpisodeEnd } from './collector.ts';
 
 /** Returns and lengths of the evaluated episodes, in order of environment copy. */
@@ -19,11 +19,13 @@ export interface Evaluation {
  * Each copy plays its share of the episodes to their ends. Taking whichever end first instead would favour short episodes.
  * @param env not the training environment, whose episodes would be cut off
  * @param seed of the environment: the same seed gives the same episodes for the same policy
+ * @throws SpaceError when the agent was made for other spaces; ConfigError unless `episodes` is a whole number > 0
  */
 export async function evaluate(agent: Actor, env: VectorEnv, episodes: number, seed: number): Promise<Evaluation> {
   if (!(Number.isInteger(episodes) && episodes > 0)) {
     throw new ConfigError(message('evaluate', 'episodes must be a whole number > 0', episodes, 'Give 100, for example'));
   }
+  if (agent.spec) checkSameSpaces('evaluate', agent.spec, env.spec);
   const collector = new Collector(env);
   collector.reset(seed);
   const copies = env.numEnvs;

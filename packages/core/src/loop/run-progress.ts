@@ -3,6 +3,7 @@ import {
   type AgentState,
   CheckpointError,
   ConfigError,
+  checkSameSpaces,
   type Metrics,
   message,
   NumericsError,
@@ -29,6 +30,8 @@ export class RunProgress<A extends Agent> {
     if (!(Number.isInteger(totalSteps) && totalSteps > 0)) {
       throw new ConfigError(message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the steps to train for'));
     }
+    const { agent, env, evaluation } = options;
+    for (const own of [env, evaluation?.env]) if (agent.spec && own) checkSameSpaces('train', agent.spec, own.spec);
     this.options = options;
     this.#progress = { step: 0, totalSteps };
   }

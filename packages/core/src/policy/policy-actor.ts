@@ -40,6 +40,7 @@ export function policyActor(policy: Policy, { algorithms, engine }: PolicyActorO
   const masked = act({ mask: uint8(['batch', actionSpace.type === 'discrete' ? actionSpace.n : 1]) });
   return {
     policy,
+    spec: policy.spec,
     async act(obs, _mode, mask) {
       const { outputs } = await (mask ? masked({ obs, mask }) : plain({ obs }));
       return outputs.action;

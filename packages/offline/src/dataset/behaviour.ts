@@ -1,6 +1,7 @@
 import {
   type Actor,
   ConfigError,
+  checkSameSpaces,
   createRows,
   type EnvSpec,
   flatSize,
@@ -25,7 +26,8 @@ export interface BehaviourOptions {
 /**
  * A policy to collect data with: random, or one that was trained, with some of its actions replaced by random ones and noise on
  * the others. Actions stay legal and within their bounds.
- * @throws ConfigError when a number is out of range, or there is noise on actions that are no bounded `Box` of floats
+ * @throws ConfigError when a number is out of range, or there is noise on actions that are no bounded `Box` of floats;
+ * SpaceError when the actor was made for other spaces
  */
 export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseScale = 0 }: BehaviourOptions): Actor {
   if (!(epsilon >= 0 && epsilon <= 1)) {
@@ -34,6 +36,7 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
   if (!actor && epsilon < 1) {
     throw new ConfigError(message('behaviour', 'epsilon must be 1 without an actor', epsilon, 'Pass the actor'));
   }
+  if (actor?.spec) checkSameSpaces('behaviour', actor.spec, spec);
   const { actionSpace, observationSpace } = spec;
   const isBounded = actionSpace.type === 'box' && actionSpace.dtype === 'float32' && actionSpace.high.every(Number.isFinite);
   if (!(noiseScale >= 0 && noiseScale < Number.POSITIVE_INFINITY) || (noiseScale > 0 && !isBounded)) {
@@ -71,6 +74,7 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
   }
 
   return {
+    spec,
     async act(obs, mode, mask, start) {
       const rows = obs.length / obsSize;
       if (actions.length !== rows * actionSize) actions = createRows(actionSpace, rows);

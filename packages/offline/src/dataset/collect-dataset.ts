@@ -1,4 +1,4 @@
-import { type ActMode, type Actor, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
+import { type ActMode, type Actor, checkSameSpaces, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import { Collector } from '@zpin/core';
 import { checkMemory } from '@zpin/replay';
 import type { OfflineDataset } from './offline-dataset.ts';
@@ -20,7 +20,8 @@ export interface CollectOptions {
 
 /**
  * Plays in an environment and keeps every transition.
- * @throws InputError unless `steps` is an integer ≥ 1; ConfigError when no machine has memory for so many
+ * @throws InputError unless `steps` is an integer ≥ 1; ConfigError when no machine has memory for so many; SpaceError when the
+ * actor was made for other spaces
  */
 export async function collectDataset({
   env,
@@ -33,6 +34,7 @@ export async function collectDataset({
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
     throw new InputError(message('collectDataset', 'steps must be an integer >= 1', steps, 'Give the transitions to collect'));
   }
+  if (actor.spec) checkSameSpaces('collectDataset', actor.spec, env.spec);
   const hasActionMask = env.createStep().actionMask !== undefined;
   const { observationSpace, actionSpace } = env.spec;
   checkMemory('collectDataset', { capacity: steps, observationSpace, actionSpace, hasActionMask }, 'steps');

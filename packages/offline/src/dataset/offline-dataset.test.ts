@@ -173,7 +173,7 @@ describe('bad data', () => {
     expect(() => OfflineDataset.concat([dataset, other])).toThrow(/must be of Line-v0, .* got "Other-v0/);
     const wider = { ...spec, observationSpace: box({ low: -20, high: 20, shape: [1] }) };
     expect(() => OfflineDataset.concat([dataset, new OfflineDataset({ spec: wider, transitions: line })])).toThrow(
-      /other bounds/,
+      /from -10 to 10 to Discrete\(3\), got .* from -20 to 20 to/,
     );
     expect(() => OfflineDataset.concat([])).toThrow(/there must be a data set/);
     expect(() => dataset.discounted(1.1)).toThrow(/gamma must be in \[0, 1\], got 1\.1/);

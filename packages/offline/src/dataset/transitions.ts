@@ -1,16 +1,17 @@
 import {
   type Dtype,
+  describePair,
   describeSpace,
   type EnvSpec,
   flatDtype,
   flatLayout,
   flatSize,
   InputError,
+  isSameSpace,
   message,
   type NumericArray,
   type Space,
   SpaceError,
-  spaceToJSON,
 } from '@zpin/contracts';
 
 /**
@@ -153,14 +154,12 @@ function range(space: Space, k: number, bounded: boolean): readonly [low: number
  * @throws SpaceError naming both
  */
 export function checkSameSpec(where: string, expected: EnvSpec, found: EnvSpec): void {
-  const key = ({ id, observationSpace, actionSpace }: EnvSpec) =>
-    JSON.stringify([id, spaceToJSON(observationSpace), spaceToJSON(actionSpace)]);
-  if (key(expected) === key(found)) return;
-  const [wanted, given] = [specText(expected), specText(found)];
+  const isSame =
+    expected.id === found.id &&
+    isSameSpace(expected.observationSpace, found.observationSpace) &&
+    isSameSpace(expected.actionSpace, found.actionSpace);
+  if (isSame) return;
+  const [wanted, given] = describePair(expected, found);
   const remedy = 'Use data of this environment, under the same wrappers and options';
-  throw new SpaceError(message(where, `the data must be of ${wanted}`, given === wanted ? 'other bounds' : given, remedy));
-}
-
-function specText({ id, observationSpace, actionSpace }: EnvSpec): string {
-  return `${id}, ${describeSpace(observationSpace)} to ${describeSpace(actionSpace)}`;
+  throw new SpaceError(message(where, `the data must be of ${wanted}`, given, remedy));
 }

@@ -106,6 +106,7 @@ export function tabularAgent<Config>(
   return {
     algorithm,
     config,
+    spec,
     numEnvs: config.numEnvs,
     reportEverySteps: config.reportEverySteps,
     table: table.values,

@@ -1,5 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { InputError, message, type StateValue } from '@zpin/contracts';
+import { envSpecToJSON } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
 import { metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
@@ -48,12 +49,13 @@ function folderStore(folder: RunFolder, steps: number): RunStore {
     },
     writeDescription: description => folder.writeJson('description', description),
     event: event => metrics.event(event),
-    saveCheckpoint({ description, state, step, wallSeconds, policy }: CheckpointParts) {
+    saveCheckpoint({ description, state, step, spec, wallSeconds, policy }: CheckpointParts) {
       metrics.flush();
       const { algorithm, env, seed } = description;
       const config = description.config as Record<string, StateValue>;
       const path = folder.file('checkpoint');
-      writeCheckpoint(path, { header: { algorithm, env, seed, step, config, extra: { wallSeconds } }, state });
+      const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue };
+      writeCheckpoint(path, { header: { algorithm, env, seed, step, config, extra }, state });
       if (policy) savePolicy(folder.file('policy'), policy);
       return path;
     },
