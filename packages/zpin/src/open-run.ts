@@ -81,7 +81,7 @@ export interface RunInternals {
   now?(): number;
 }
 
-/** An environment by its name, or a function that makes copies of one's own. */
+/** An environment by its name, or a function that makes copies of one's own, new ones each time. */
 export type EnvChoice = string | ((copies: number) => VectorEnv);
 
 /**
@@ -109,19 +109,16 @@ export async function openRun(
 ): Promise<TrainingRun> {
   const { names = libraryNames('train'), now = () => performance.now() } = internals;
   const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : choice;
-  const envId = typeof env === 'string' ? env : idOf(env, options);
-  const { seed = 1, preset: wantsPreset = true, saveTo } = options;
-  checkInteger(names, 'seed', seed, 0);
-  const preset = wantsPreset && Object.hasOwn(algorithm.presets, envId) ? algorithm.presets[envId] : undefined;
-  const steps = options.steps ?? preset?.totalSteps ?? DEFAULT_STEPS;
-  checkInteger(names, names.option('steps'), steps, 1);
-  const raw = { ...preset?.config, ...options.config };
-  const config = parseConfig(algorithm.config, raw, names.where, names.setting) as RunDescription['config'];
+  const own = typeof env === 'string' ? null : firstCopy(env, options);
+  const plan = planned(own?.spec.id ?? (env as string), algorithm, options, names, () => own?.close());
+  const { envId, seed, steps, preset, config } = plan;
   const wrappers = options.wrappers && options.wrappers.length > 0 ? { wrappers: options.wrappers } : {};
-  const envOptions: EnvSettings = typeof env === 'string' ? { ...preset?.envOptions, ...options.envOptions, ...wrappers } : {};
+  const envOptions: EnvSettings = own ? {} : { ...preset?.envOptions, ...options.envOptions, ...wrappers };
   const open = (copies: number) =>
     typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions }, names) : env(copies);
-  const vectorEnv = await open(algorithm.copies(config));
+  const copies = algorithm.copies(config);
+  if (copies !== 1) own?.close();
+  const vectorEnv = own && copies === 1 ? own : await open(copies);
   const her = options.her ?? preset?.her;
   const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
   const engine = await engineOf(options.engine);
@@ -138,7 +135,7 @@ export async function openRun(
     steps,
     config,
   };
-  const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
+  const store = options.saveTo === undefined ? null : files.createStore(options.saveTo, steps, names);
   store?.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env: vectorEnv, makeReplay, dataset: dataset?.data });
   return new TrainingRun({ description, algorithm, trainee, engine, options: training, openEnv: open, store, resume: null, now });
@@ -216,19 +213,36 @@ function checkSame(where: string, expectation: string, got: string, wanted: stri
   if (got !== wanted) throw new InputError(message(where, expectation, got, 'Pass what the run was begun with'));
 }
 
-/** What an environment of one's own is called. @throws ConfigError when options are given that only named environments take */
-function idOf(env: (copies: number) => VectorEnv, { envOptions, wrappers }: RunOptions): string {
+/** What a run is told before anything is made. @param refused called when a setting does not fit */
+function planned(
+  envId: string,
+  algorithm: AnyAlgorithm,
+  { seed = 1, preset: wantsPreset = true, ...options }: RunOptions,
+  names: MessageNames,
+  refused: () => void,
+) {
+  try {
+    checkInteger(names, 'seed', seed, 0);
+    const preset = wantsPreset && Object.hasOwn(algorithm.presets, envId) ? algorithm.presets[envId] : undefined;
+    const steps = options.steps ?? preset?.totalSteps ?? DEFAULT_STEPS;
+    checkInteger(names, names.option('steps'), steps, 1);
+    const raw = { ...preset?.config, ...options.config };
+    const config = parseConfig(algorithm.config, raw, names.where, names.setting) as RunDescription['config'];
+    return { envId, seed, steps, preset, config };
+  } catch (error) {
+    refused();
+    throw error;
+  }
+}
+
+/** One copy of an environment of one's own. @throws ConfigError when options are given that only named environments take */
+function firstCopy(env: (copies: number) => VectorEnv, { envOptions, wrappers }: RunOptions): VectorEnv {
   if (envOptions || wrappers) {
     const given = envOptions ? 'envOptions' : 'wrappers';
     const remedy = 'Put options and wrappers into the function that makes copies';
     throw new ConfigError(message('train', `${given} must go with an environment by its name`, 'a function', remedy));
   }
-  const probe = env(1);
-  try {
-    return probe.spec.id;
-  } finally {
-    probe.close();
-  }
+  return env(1);
 }
 
 interface TrainingParts extends Pick<TrainingOptions, 'makeReplay' | 'dataset'> {

@@ -72,6 +72,30 @@ describe('train', () => {
     expect(longer.step).toBe(100);
   });
 
+  it('makes no more copies of an environment of one’s own than it plays in, and closes those that it does not', async () => {
+    const made: VectorEnv[] = [];
+    let closed = 0;
+    const open = (copies: number): VectorEnv => {
+      const env = new SyncVectorEnv(() => new ShortPole(), copies);
+      const close = env.close.bind(env);
+      env.close = () => {
+        closed++;
+        close();
+      };
+      made.push(env);
+      return env;
+    };
+    const one = await train('dqn', open, { steps: 60, config: small });
+    expect([made.map(({ numEnvs }) => numEnvs), closed]).toEqual([[1], 0]);
+    expect(one.env).toBe(made[0]);
+    one.dispose();
+    const two = await train('dqn', open, { steps: 60, config: { ...small, numEnvs: 2 } });
+    expect([made.map(({ numEnvs }) => numEnvs), closed]).toEqual([[1, 1, 2], 2]);
+    two.dispose();
+    await expect(train('dqn', open, { config: { gamma: 2 } })).rejects.toThrow('gamma');
+    expect([made.length, closed]).toEqual([4, 4]);
+  });
+
   it('can be left, and goes no further', async () => {
     const run = await openRun('dqn', 'CartPole-v1', { config: small });
     let left = 0;

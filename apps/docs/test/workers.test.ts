@@ -1,0 +1,43 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { type CartPoleReport, cartPoleAlgorithms } from '../src/live/cart-pole-messages.ts';
+import { type GridReport, gridAlgorithms, gridWorlds } from '../src/live/grid-messages.ts';
+
+/** A worker of a live page in this process: `send` is a message of the page, `reports` what it answered. */
+async function startWorker<Report>(name: string) {
+  const reports: Report[] = [];
+  const scope = { postMessage: (report: Report) => void reports.push(report), onmessage: (_: { data: unknown }) => {} };
+  vi.stubGlobal('self', scope);
+  vi.resetModules();
+  await import(`../src/live/${name}-worker.ts`);
+  return { reports, send: (data: unknown) => scope.onmessage({ data }) };
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test.each(gridWorlds.flatMap(world => gridAlgorithms.map(algorithm => [algorithm, world] as const)))(
+  'the grid shows how %s learns in %s',
+  async (algorithm, world) => {
+    const { reports, send } = await startWorker<GridReport>('grid');
+    const settings = { algorithm, world, isSlippery: true, seed: 1, learningRate: 0.5, epsilon: 0.1 };
+    send({ type: 'start', settings, stepsPerSecond: 5000 });
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(2), { timeout: 30_000 });
+    send({ type: 'pause' });
+    const steps = reports.map(report => (report.type === 'progress' ? report.step : report.text));
+    expect(steps.map(Number)).toEqual(steps);
+    expect(steps.at(-1)).toBeGreaterThan(100);
+  },
+);
+
+test.each(cartPoleAlgorithms)('the pole shows how %s learns', async algorithm => {
+  const { reports, send } = await startWorker<CartPoleReport>('cart-pole');
+  send({ type: 'start', settings: { algorithm, engine: 'cpu', seed: 1, learningRate: 1e-3 } });
+  await vi.waitFor(() => expect(reports.filter(({ type }) => type === 'progress').length).toBeGreaterThan(1), {
+    timeout: 30_000,
+  });
+  send({ type: 'pause' });
+  expect(reports[0]).toMatchObject({ type: 'ready', engine: 'tensorflow: TensorFlow.js on cpu (asked for)' });
+  const episodes = reports.flatMap(report => (report.type === 'progress' ? [...report.episodes] : []));
+  expect(episodes.length).toBeGreaterThan(10);
+  // Environment step at the end and return, two numbers per episode.
+  expect(episodes[1]).toBeGreaterThan(5);
+});
