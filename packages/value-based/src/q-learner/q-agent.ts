@@ -23,7 +23,7 @@ export function qAgent<Config>(
   const { bufferSize: capacity, learningRate, maxGradientNorm, targetUpdateEverySteps: every, tau } = config;
   checkMemory(method.algorithm, { ...spec, capacity, isPrioritized }, 'bufferSize');
   const learner = qLearner({
-    ...{ ...method, spec, seed, engine, learningRate, maxGradientNorm },
+    ...{ ...method, spec, seed, engine, learningRate, maxGradientNorm, isPrioritized },
     ...(hasTargetNetwork && { targetUpdates: { every, tau } }),
   });
   return replayAgent({ ...learner, config, acting: epsilonGreedyActing(learner, config) });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type EnvSpec, Rng, type Schedule } from '@zpin/contracts';
+import { Rng, type Schedule } from '@zpin/contracts';
 import {
   adam,
   type BatchAgentOptions,
@@ -36,6 +36,8 @@ export interface QLearnerOptions extends QMethod, Pick<CreateOptions<never>, 'sp
   readonly targetUpdates?: TargetUpdates;
   /** Adam when omitted. */
   readonly optimizer?: Optimizer;
+  /** Whether batches come with importance weights, and take errors for new priorities; false when omitted. */
+  readonly isPrioritized?: boolean;
 }
 
 /** What of the options of an agent is about learning. */
@@ -67,7 +69,7 @@ const NOISY_CALLS = 3;
 /** Learns by a method towards a target network, or towards itself. */
 export function qLearner(options: QLearnerOptions): QLearner {
   const { algorithm, spec, seed, engine, network, targetUpdates, maxGradientNorm } = options;
-  const { values = output => output, learningRate } = options;
+  const { values = output => output, learningRate, isPrioritized = false } = options;
   const optimizer: Optimizer = options.optimizer ?? adam();
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const clipping = maxGradientNorm === undefined ? {} : { maxGradientNorm };
@@ -79,7 +81,7 @@ export function qLearner(options: QLearnerOptions): QLearner {
   const update = maskedProgram(network.numActions, ({ mask }) =>
     program(store, {
       name: `${algorithm}.update`,
-      inputs: inputsOf(spec, network, mask),
+      inputs: inputsOf({ spec, network, mask, isPrioritized }),
       run: (state, batch) => {
         const [ownNoise, targetNoise, choiceNoise] = noise.split(batch.noise);
         const y = options.target(batch, {
@@ -91,7 +93,7 @@ export function qLearner(options: QLearnerOptions): QLearner {
         );
         const { loss, qTaken, maxQ, error, ...more } = fit;
         const metrics = { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.max(maxQ) }), ...more, gradientNorm };
-        return { state: next, outputs: { error }, metrics };
+        return { state: next, ...(isPrioritized && { outputs: { error } }), metrics };
       },
     }),
   );
@@ -130,15 +132,21 @@ function completed(step: number, { every }: TargetUpdates): number {
   return Math.floor(step / every);
 }
 
-type QInputs = Record<keyof ReturnType<typeof transitionInputs> | 'learningRate', InputShape> &
-  Partial<Record<'actionMask' | 'nextActionMask' | 'noise', InputShape>>;
+type QInputs = Record<Exclude<keyof ReturnType<typeof transitionInputs>, 'weight'> | 'learningRate', InputShape> &
+  Partial<Record<'weight' | 'actionMask' | 'nextActionMask' | 'noise', InputShape>>;
 
-/** Inputs of an update, with masks where actions are masked, and noise where the network takes some. */
-function inputsOf({ observationSpace }: EnvSpec, { noiseSize, noiseKind }: QNetwork, mask: InputShape | undefined): QInputs {
+interface QInputsOptions extends Required<Pick<QLearnerOptions, 'spec' | 'network' | 'isPrioritized'>> {
+  readonly mask: InputShape | undefined;
+}
+
+/** Inputs of an update: with weights where batches have some, masks where actions are masked, and noise where the network takes some. */
+function inputsOf({ spec, network: { noiseSize, noiseKind }, mask, isPrioritized }: QInputsOptions): QInputs {
   const noise = [...(noiseKind === 'fractions' ? (['batch'] as const) : []), NOISY_CALLS * noiseSize];
+  const { weight, ...inputs } = transitionInputs(observationInput(spec.observationSpace), int32(['batch']));
   return {
-    ...transitionInputs(observationInput(observationSpace), int32(['batch'])),
+    ...inputs,
     learningRate: [],
+    ...(isPrioritized && { weight }),
     ...(mask && { actionMask: mask, nextActionMask: mask }),
     ...(noiseSize > 0 && { noise }),
   };
