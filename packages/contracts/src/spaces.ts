@@ -405,7 +405,7 @@ function writeFlat(space: Space, value: SpaceValue, out: NumericArray, offset: n
     return Object.entries(space.spaces).reduce((from, [key, part]) => writeFlat(part, parts[key], out, from), offset);
   }
   if (space.type === 'discrete') {
-    check(typeof value === 'number', 'flatten', 'a value of a Discrete space must be a number', value, 'Pass an index');
+    check(Number.isInteger(value), 'flatten', 'a value of a Discrete space must be an integer', value, 'Pass an index');
     out[offset] = value as number;
     return offset + 1;
   }

@@ -48,6 +48,7 @@ export type { Memory, Stateful } from './learn/stateful.ts';
 export { Clock, Counter } from './learn/stateful.ts';
 export type { Descent, FirstVectors, Trainable, TrainableOptions } from './learn/trainable.ts';
 export { trainable } from './learn/trainable.ts';
+export { checkFiniteStep } from './loop/check-finite.ts';
 export type { Collected, EpisodeEnd } from './loop/collector.ts';
 export { Collector } from './loop/collector.ts';
 export type { Evaluation } from './loop/evaluate.ts';

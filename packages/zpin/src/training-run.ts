@@ -167,10 +167,13 @@ export class TrainingRun {
     const { store, description } = this.#parts;
     if (!store) return {};
     const policy = await this.agent.policy?.();
-    const broken = policy?.weights.find(weight => !Number.isFinite(weight));
-    if (broken !== undefined) {
+    const { vectors = {} } = state.agent as { readonly vectors?: Readonly<Record<string, unknown>> };
+    // Also what the policy does not show: critics, targets, moments of optimisers.
+    for (const [name, values] of Object.entries({ ...vectors, ...(policy && { weights: policy.weights }) })) {
+      const broken = values instanceof Float32Array ? values.find(value => !Number.isFinite(value)) : undefined;
+      if (broken === undefined) continue;
       const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
-      throw new NumericsError(message(`train at step ${this.#step}`, 'weights must be finite', broken, remedy));
+      throw new NumericsError(message(`train at step ${this.#step}`, `${name} must be finite`, broken, remedy));
     }
     const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
     return { path: store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };

@@ -1,4 +1,5 @@
 import { type AgentState, createRows, type EnvState, type NumericArray, type VectorEnv, type VectorStep } from '@zpin/contracts';
+import { areFinite, type BadNumber, badObservation, badReward } from './check-finite.ts';
 
 /** An episode that ended in the last step. */
 export interface EpisodeEnd {
@@ -40,9 +41,13 @@ export class Collector {
   /** Bounds of a `Box` of actions, and room for actions within them; null where every action is one of the space. */
   readonly #bounds: { readonly low: NumericArray; readonly high: NumericArray; readonly clipped: NumericArray } | null;
   readonly #width: number;
+  /** Whether observations can be other than finite: integers cannot. */
+  readonly #isFloat: boolean;
   readonly #returns: Float64Array;
   readonly #lengths: Float64Array;
   readonly #start: Uint8Array;
+  /** Environment steps before the next one, of the run where it says so; for errors. */
+  #done = 0;
 
   constructor(env: VectorEnv) {
     this.env = env;
@@ -52,6 +57,7 @@ export class Collector {
     this.#successorMask = this.#now.actionMask?.slice();
     this.#bounds = actionBounds(env);
     this.#width = this.#successor.length / env.numEnvs;
+    this.#isFloat = this.#now.obs instanceof Float32Array;
     this.#returns = new Float64Array(env.numEnvs);
     this.#lengths = new Float64Array(env.numEnvs);
     this.#start = new Uint8Array(env.numEnvs);
@@ -73,8 +79,10 @@ export class Collector {
     return this.#start;
   }
 
+  /** @throws NumericsError when an observation is not finite */
   reset(seed?: number): void {
     this.env.reset(this.#now, seed);
+    this.#checkObservations(this.#now, 'at its reset');
     this.#returns.fill(0);
     this.#lengths.fill(0);
   }
@@ -83,18 +91,24 @@ export class Collector {
    * Plays one action in each environment. The environment gets actions within the bounds of a `Box`; the given array stays as it
    * is.
    * @param actions `[N]` or `[N, K]`
+   * @throws NumericsError when a reward or an observation is not finite, before anyone has seen it
    */
   step(actions: NumericArray): Collected {
     const out = this.#next;
     this.env.step(this.#clip(actions), out);
+    this.#checkObservations(out);
     [this.#now, this.#next] = [this.#next, this.#now];
     let episodes: EpisodeEnd[] = NONE;
     let nextObs = out.obs;
     let nextActionMask = out.actionMask;
     for (let i = 0; i < this.env.numEnvs; i++) {
-      this.#returns[i] += out.reward[i];
+      const reward = out.reward[i];
+      if (reward - reward !== 0) throw badReward(this.#place(i), reward);
+      const isEnd = out.terminated[i] || out.truncated[i];
+      if (isEnd) this.#checkLast(out, i);
+      this.#returns[i] += reward;
       this.#lengths[i] += 1;
-      if (!out.terminated[i] && !out.truncated[i]) continue;
+      if (!isEnd) continue;
       if (episodes === NONE) {
         episodes = [];
         nextObs = this.#successor;
@@ -118,8 +132,32 @@ export class Collector {
       this.#returns[i] = 0;
       this.#lengths[i] = 0;
     }
+    this.#done += this.env.numEnvs;
     const { reward, terminated, truncated } = out;
     return { reward, terminated, truncated, nextObs, episodes, ...(nextActionMask && { nextActionMask }) };
+  }
+
+  /** Environment steps over all copies that lie behind the run; so that errors can name the step. */
+  countFrom(step: number): void {
+    this.#done = step;
+  }
+
+  /** Nothing that is no number is stored or learned from. Costs one addition for each number of the step. */
+  #checkObservations({ obs }: VectorStep, when?: string): void {
+    if (!this.#isFloat || areFinite(obs as Float32Array, 0, obs.length)) return;
+    const copy = Math.floor(obs.findIndex(value => !Number.isFinite(value)) / this.#width);
+    throw badObservation(this.#place(copy, when), obs);
+  }
+
+  #checkLast({ finalObs }: VectorStep, copy: number): void {
+    if (!this.#isFloat) return;
+    if (!areFinite(finalObs as Float32Array, copy * this.#width, (copy + 1) * this.#width))
+      throw badObservation(this.#place(copy), finalObs);
+  }
+
+  #place(copy: number, when?: string): BadNumber {
+    const step = `at step ${this.#lengths[copy] + 1} of its episode, after ${this.#done} steps of all copies`;
+    return { spec: this.env.spec, copy, when: when ?? step };
   }
 
   #clip(actions: NumericArray): NumericArray {

@@ -38,6 +38,7 @@ export class Run<A extends Agent> extends RunProgress<A> {
       },
       ['collector', ...parts],
     );
+    this.collector.countFrom(this.step);
   }
 
   /** Seed of episodes that begin in the middle of a run: others than its first ones. */

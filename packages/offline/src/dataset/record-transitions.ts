@@ -1,5 +1,6 @@
 import type { EnvSpec, EnvState, Frame, GoalOutcomes, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
 import { InputError, message } from '@zpin/contracts';
+import { checkFiniteStep } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
 import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';
 
@@ -26,6 +27,7 @@ class Recorder implements RecordedEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
   readonly goals?: GoalOutcomes;
+  readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
   readonly #env: VectorEnv;
   /** `[T, N, …]` in the first `steps` of T steps that there is room for. */
@@ -41,6 +43,7 @@ class Recorder implements RecordedEnv {
     this.spec = env.spec;
     this.numEnvs = env.numEnvs;
     if (env.goals) this.goals = env.goals;
+    this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
     this.#room = Math.ceil(FIRST_ROWS / env.numEnvs);
     const masks = env.createStep().actionMask ? (['actionMask', 'nextActionMask'] as const) : [];
@@ -64,6 +67,7 @@ class Recorder implements RecordedEnv {
       throw new InputError(message('recordTransitions', 'the environment must have been reset', 'none', remedy));
     }
     this.#env.step(actions, out);
+    checkFiniteStep(this.spec, out, `at step ${this.#steps + 1} of its recording`);
     if (this.#steps === this.#room) this.#grow();
     const { obs, action, reward, nextObs, terminated, truncated, actionMask, nextActionMask } = this.#columns;
     const write = (column: NumericArray | undefined, rows: NumericArray | undefined) => {
