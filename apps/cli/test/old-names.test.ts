@@ -11,7 +11,7 @@ import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { runCli } from './run-cli.ts';
 
 // Runs of the first version as it left them: `checkpoint.bin` after some steps, and `continued.bin` after the version itself went
-// on to 120.
+// on to 128.
 const oldRuns = fileURLToPath(new URL('fixtures/old-runs', import.meta.url));
 cpSync(oldRuns, join(inScratchFolder(), 'old'), { recursive: true });
 
