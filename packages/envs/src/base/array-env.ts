@@ -72,7 +72,12 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Writes the flat observation from `out[offset]` on. */
   protected abstract observe(out: NumericArray, offset: number): void;
 
-  /** Diagnostics beside the observation. */
+  /** Whether no step of the episode has been played yet. */
+  protected get isStart(): boolean {
+    return this.#elapsed === 0;
+  }
+
+  /** Diagnostics beside the observation, of a reset and of a step. */
   protected info(): EnvInfo {
     return NO_INFO;
   }

@@ -1,6 +1,6 @@
 import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
 import type { EnvEntry } from '../env-entry.ts';
-import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { clippedSquares, groundPlace, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
 import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { mujocoRequirement } from './mujoco-sim.ts';
@@ -96,6 +96,7 @@ const BODY_FORCES = 13 * 6;
 export class Ant extends MujocoEnv {
   readonly #settings: AntOptions;
   #velocity = 0;
+  #sideVelocity = 0;
   #survivalReward = 0;
   #ctrlCost = 0;
   #contactCost = 0;
@@ -111,18 +112,20 @@ export class Ant extends MujocoEnv {
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
     this.addUniform(qpos, this.#settings.resetNoiseScale);
     this.addNormal(qvel, this.#settings.resetNoiseScale);
-    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
+    this.#velocity = this.#sideVelocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     const { sim, dt } = this;
     const settings = this.#settings;
     const before = sim.data.xpos[3 * TORSO];
+    const sideBefore = sim.data.xpos[3 * TORSO + 1];
     this.simulate(actions, offset);
     sim.contactForces();
     const { xpos, cfrc_ext } = sim.data;
     const healthy = this.#isHealthy();
     this.#velocity = (xpos[3 * TORSO] - before) / dt;
+    this.#sideVelocity = (xpos[3 * TORSO + 1] - sideBefore) / dt;
     this.#survivalReward = healthy ? settings.healthyReward : 0;
     this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
     this.#contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, settings.contactForceRange);
@@ -154,17 +157,19 @@ export class Ant extends MujocoEnv {
     for (let i = WORLD_FORCES; i < cfrc_ext.length; i++) out[at++] = Math.min(high, Math.max(low, cfrc_ext[i]));
   }
 
-  /** Position (m), velocity (m/s), and the parts of the reward. */
+  /** Place (m), and of a step the velocity (m/s) and the parts of the reward; Gymnasium's keys. */
   protected override info(): EnvInfo {
     const { qpos } = this.sim.data;
+    const place = groundPlace(qpos);
+    if (this.isStart) return place;
     return {
-      xPosition: qpos[0],
-      yPosition: qpos[1],
-      xVelocity: this.#velocity,
-      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
-      rewardSurvive: this.#survivalReward,
-      rewardCtrl: -this.#ctrlCost,
-      rewardContact: -this.#contactCost,
+      ...place,
+      x_velocity: this.#velocity,
+      y_velocity: this.#sideVelocity,
+      reward_forward: this.#settings.forwardRewardWeight * this.#velocity,
+      reward_survive: this.#survivalReward,
+      reward_ctrl: -this.#ctrlCost,
+      reward_contact: -this.#contactCost,
     };
   }
 

@@ -66,6 +66,16 @@ export const humanoidModel = `
       ${arm('left', 1, '-60 85')}
     </body>
   </worldbody>
+  <tendon>
+    <fixed name="left_hipknee">
+      <joint joint="left_hip_y" coef="-1"/>
+      <joint joint="left_knee" coef="1"/>
+    </fixed>
+    <fixed name="right_hipknee">
+      <joint joint="right_hip_y" coef="-1"/>
+      <joint joint="right_knee" coef="1"/>
+    </fixed>
+  </tendon>
   <actuator>
     <motor joint="abdomen_y"/>
     <motor joint="abdomen_z"/>

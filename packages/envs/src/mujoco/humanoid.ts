@@ -1,7 +1,7 @@
 import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
 import type { EnvEntry } from '../env-entry.ts';
 import { humanoidModel } from './humanoid-model.ts';
-import { clippedSquares, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { clippedSquares, groundPlace, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
 import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { mujocoRequirement } from './mujoco-sim.ts';
@@ -52,6 +52,7 @@ export class Humanoid extends MujocoEnv {
   readonly #settings: HumanoidOptions;
   readonly #totalMass: number;
   #velocity = 0;
+  #sideVelocity = 0;
   #survivalReward = 0;
   #ctrlCost = 0;
   #contactCost = 0;
@@ -66,18 +67,20 @@ export class Humanoid extends MujocoEnv {
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
     this.addUniform(qpos, this.#settings.resetNoiseScale);
     this.addUniform(qvel, this.#settings.resetNoiseScale);
-    this.#velocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
+    this.#velocity = this.#sideVelocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
   protected override advance(actions: NumericArray, offset: number): void {
     const { sim, dt } = this;
     const settings = this.#settings;
-    const before = this.#massCenter();
+    const before = this.#massCenter(0);
+    const sideBefore = this.#massCenter(1);
     this.simulate(actions, offset);
     sim.contactForces();
     const { qpos, cfrc_ext } = sim.data;
     const healthy = settings.healthyZRange[0] < qpos[2] && qpos[2] < settings.healthyZRange[1];
-    this.#velocity = (this.#massCenter() - before) / dt;
+    this.#velocity = (this.#massCenter(0) - before) / dt;
+    this.#sideVelocity = (this.#massCenter(1) - sideBefore) / dt;
     this.#survivalReward = healthy ? settings.healthyReward : 0;
     this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
     const { contactCostRange } = settings;
@@ -87,12 +90,12 @@ export class Humanoid extends MujocoEnv {
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
 
-  /** x of the centre of mass, m. */
-  #massCenter(): number {
+  /** x or y of the centre of mass, m. */
+  #massCenter(axis: 0 | 1): number {
     const { xipos } = this.sim.data;
     const { body_mass } = this.sim.modelData;
     let sum = 0;
-    for (let i = 0; i < body_mass.length; i++) sum += body_mass[i] * xipos[3 * i];
+    for (let i = 0; i < body_mass.length; i++) sum += body_mass[i] * xipos[3 * i + axis];
     return sum / this.#totalMass;
   }
 
@@ -109,17 +112,19 @@ export class Humanoid extends MujocoEnv {
     if (settings.includeCfrcExtInObservation) for (let i = 6; i < cfrc_ext.length; i++) out[at++] = cfrc_ext[i];
   }
 
-  /** Position (m), velocity (m/s), and the parts of the reward. */
+  /** Place (m) and tendons from hips to knees (rad, rad/s; left, right), and of a step the velocity (m/s) and the parts of the reward; Gymnasium's keys. */
   protected override info(): EnvInfo {
-    const { qpos } = this.sim.data;
+    const { qpos, ten_length, ten_velocity } = this.sim.data;
+    const place = { ...groundPlace(qpos), tendon_length: ten_length.slice(), tendon_velocity: ten_velocity.slice() };
+    if (this.isStart) return place;
     return {
-      xPosition: qpos[0],
-      yPosition: qpos[1],
-      xVelocity: this.#velocity,
-      rewardForward: this.#settings.forwardRewardWeight * this.#velocity,
-      rewardSurvive: this.#survivalReward,
-      rewardCtrl: -this.#ctrlCost,
-      rewardContact: -this.#contactCost,
+      ...place,
+      x_velocity: this.#velocity,
+      y_velocity: this.#sideVelocity,
+      reward_forward: this.#settings.forwardRewardWeight * this.#velocity,
+      reward_survive: this.#survivalReward,
+      reward_ctrl: -this.#ctrlCost,
+      reward_contact: -this.#contactCost,
     };
   }
 

@@ -103,12 +103,13 @@ export class InvertedDoublePendulum extends MujocoEnv {
     out[offset + 8] = clip(qfrc_constraint[0]);
   }
 
-  /** The parts of the reward. */
+  /** Of a step the parts of the reward; Gymnasium's keys. */
   protected override info(): EnvInfo {
+    if (this.isStart) return super.info();
     return {
-      rewardSurvive: this.#survivalReward,
-      distancePenalty: -this.#distancePenalty,
-      velocityPenalty: -this.#velocityPenalty,
+      reward_survive: this.#survivalReward,
+      distance_penalty: -this.#distancePenalty,
+      velocity_penalty: -this.#velocityPenalty,
     };
   }
 

@@ -1,4 +1,4 @@
-import { box, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
+import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
 import type { EnvEntry } from '../env-entry.ts';
 import { MujocoEnv, unbounded } from './mujoco-env.ts';
 import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
@@ -79,6 +79,11 @@ export class InvertedPendulum extends MujocoEnv {
       out[offset + i] = qpos[i];
       out[offset + 2 + i] = qvel[i];
     }
+  }
+
+  /** Of a step the reward; Gymnasium's key. */
+  protected override info(): EnvInfo {
+    return this.isStart ? super.info() : { reward_survive: this.reward };
   }
 
   protected override camera(): MujocoCamera {

@@ -96,6 +96,11 @@ export function unbounded(size: number) {
   return box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: [size] });
 }
 
+/** Where something is on the ground, m, under Gymnasium's keys; x and y are its first positions. */
+export function groundPlace(qpos: Float64Array) {
+  return { x_position: qpos[0], y_position: qpos[1], distance_from_origin: Math.hypot(qpos[0], qpos[1]) };
+}
+
 /** Sum of the squares of the action at `actions[offset]`, of `size` numbers. */
 export function squaredNorm(actions: NumericArray, offset: number, size: number): number {
   let sum = 0;

@@ -328,7 +328,7 @@ describe('MuJoCo environments', () => {
     const first = env.reset({ seed: 0 }).info;
     env.step(new Float32Array(3).fill(1));
     expect(env.reset({ seed: 0 }).info).toEqual(first);
-    expect(first).toMatchObject({ xVelocity: 0, rewardSurvive: 0 });
+    expect(Object.keys(first)).toEqual(['x_position', 'z_distance_from_origin']);
     env.close?.();
   });
 });

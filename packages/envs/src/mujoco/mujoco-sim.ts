@@ -34,6 +34,10 @@ export interface MujocoArrays {
   readonly cvel: Float64Array;
   /** `[nbody, 6]` contact forces on the bodies, torque first; those of the last `contactForces`. */
   readonly cfrc_ext: Float64Array;
+  /** `[ntendon]` */
+  readonly ten_length: Float64Array;
+  /** `[ntendon]` per second. */
+  readonly ten_velocity: Float64Array;
   /** `[nv]` forces of the actuators. */
   readonly qfrc_actuator: Float64Array;
   /** `[nv]` forces of the constraints. */
@@ -78,6 +82,8 @@ const DATA_ARRAYS = [
   'cinert',
   'cvel',
   'cfrc_ext',
+  'ten_length',
+  'ten_velocity',
   'qfrc_actuator',
   'qfrc_constraint',
 ] as const satisfies readonly (keyof MujocoArrays)[];

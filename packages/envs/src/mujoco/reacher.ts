@@ -113,7 +113,7 @@ export class Reacher extends MujocoEnv {
 
   /** The parts of the reward. */
   protected override info(): EnvInfo {
-    return { rewardDist: this.#distReward, rewardCtrl: this.#ctrlReward };
+    return this.isStart ? super.info() : { reward_dist: this.#distReward, reward_ctrl: this.#ctrlReward };
   }
 
   protected override camera(): MujocoCamera {

@@ -1,5 +1,5 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
-import { MujocoEnv, squaredNorm } from './mujoco-env.ts';
+import { groundPlace, MujocoEnv, squaredNorm } from './mujoco-env.ts';
 import type { MujocoValues } from './mujoco-options.ts';
 
 /** Settings of every task that is about running forward. */
@@ -26,7 +26,10 @@ export abstract class RunnerEnv extends MujocoEnv {
   readonly #hidden: number;
   readonly #maxVelocity: number;
   readonly #actionLength: number;
+  /** Whether it moves in the plane of the ground, by its first two positions. */
+  readonly #isFree: boolean;
   #velocity = 0;
+  #sideVelocity = 0;
   #forwardReward = 0;
   #ctrlCost = 0;
 
@@ -35,6 +38,7 @@ export abstract class RunnerEnv extends MujocoEnv {
     super(spec, { mjcf, frameSkip: weights.frameSkip, obsSize: stateSize - left });
     this.#weights = weights;
     this.#hidden = left;
+    this.#isFree = hidden > 1;
     this.#maxVelocity = maxVelocity;
     this.#actionLength = this.sim.data.ctrl.length;
   }
@@ -42,7 +46,7 @@ export abstract class RunnerEnv extends MujocoEnv {
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
     this.addUniform(qpos, this.#weights.resetNoiseScale);
     this.addVelocityNoise(qvel, this.#weights.resetNoiseScale);
-    this.#velocity = this.#forwardReward = this.#ctrlCost = 0;
+    this.#velocity = this.#sideVelocity = this.#forwardReward = this.#ctrlCost = 0;
   }
 
   /** Uniform in [−scale, scale), unless a subclass says otherwise. */
@@ -53,8 +57,10 @@ export abstract class RunnerEnv extends MujocoEnv {
   protected override advance(actions: NumericArray, offset: number): void {
     const { sim, dt } = this;
     const before = sim.data.qpos[0];
+    const sideBefore = sim.data.qpos[1];
     this.simulate(actions, offset);
     this.#velocity = (sim.data.qpos[0] - before) / dt;
+    this.#sideVelocity = (sim.data.qpos[1] - sideBefore) / dt;
     this.#forwardReward = this.#weights.forwardRewardWeight * this.#velocity;
     this.#ctrlCost = this.#weights.ctrlCostWeight * squaredNorm(actions, offset, this.#actionLength);
     this.reward = this.#forwardReward - this.#ctrlCost;
@@ -69,13 +75,17 @@ export abstract class RunnerEnv extends MujocoEnv {
     for (let i = 0; i < qvel.length; i++) out[at++] = Math.min(maxVelocity, Math.max(-maxVelocity, qvel[i]));
   }
 
-  /** Position (m), velocity (m/s), and the parts of the reward. */
+  /** Position (m), and of a step the velocity (m/s) and the parts of the reward; Gymnasium's keys. */
   protected override info(): EnvInfo {
+    const { qpos } = this.sim.data;
+    const place = { x_position: qpos[0], ...(this.#isFree && groundPlace(qpos)) };
+    if (this.isStart) return place;
     return {
-      xPosition: this.sim.data.qpos[0],
-      xVelocity: this.#velocity,
-      rewardForward: this.#forwardReward,
-      rewardCtrl: -this.#ctrlCost,
+      ...place,
+      x_velocity: this.#velocity,
+      ...(this.#isFree && { y_velocity: this.#sideVelocity }),
+      reward_forward: this.#forwardReward,
+      reward_ctrl: -this.#ctrlCost,
     };
   }
 }

@@ -42,7 +42,9 @@ export abstract class WalkerEnv extends RunnerEnv {
   }
 
   protected override info(): EnvInfo {
-    return { ...super.info(), rewardSurvive: this.#survivalReward };
+    const { data, modelData } = this.sim;
+    const info = { ...super.info(), z_distance_from_origin: data.qpos[1] - modelData.qpos0[1] };
+    return this.isStart ? info : { ...info, reward_survive: this.#survivalReward };
   }
 
   protected override camera(): MujocoCamera {
