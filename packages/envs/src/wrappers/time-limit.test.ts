@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from '../check-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
+import type { AnyEnv } from '../env-entry.ts';
+import { TimeAwareObservation } from './time-aware-observation.ts';
 import { TimeLimit } from './time-limit.ts';
 
 const endless = () => new CartPole({ ...cartPoleV1, maxEpisodeSteps: null });
@@ -17,6 +19,31 @@ describe('TimeLimit', () => {
 
   it('keeps the contract, the count included', () => {
     expect(checkEnv(new TimeLimit(endless(), 12))).toEqual([]);
+  });
+
+  it.each([
+    [1000, 9, 9],
+    [9, 1000, 9],
+    [9, 9, 9],
+    [9, null, 9],
+  ])('of %s around %s says %s, and so does the share of the time that is over', (outer, inner, limit) => {
+    const around = [
+      () => new TimeLimit(new CartPole({ ...cartPoleV1, maxEpisodeSteps: inner }), outer),
+      () => new TimeLimit(inner === null ? endless() : new TimeLimit(endless(), inner), outer),
+    ];
+    for (const make of around) {
+      expect(make().spec.maxEpisodeSteps).toBe(limit);
+      expect(checkEnv(make())).toEqual([]);
+      const env = new TimeAwareObservation(make() as AnyEnv);
+      const first = env.reset({ seed: 0 });
+      const shares = [first.obs[4]];
+      for (let t = 0, isOver = false; !isOver; t++) {
+        const { obs, truncated, terminated } = env.step(t % 2);
+        shares.push(obs[4]);
+        isOver = truncated || terminated;
+      }
+      expect(shares).toEqual(Array.from({ length: limit + 1 }, (_, t) => Math.fround(t / limit)));
+    }
   });
 
   it.each([0, 1.5, Number.NaN])('refuses the limit %d', limit => {
