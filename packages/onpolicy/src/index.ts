@@ -44,7 +44,17 @@ export type { NpgConfig } from './npg.ts';
 export { npg } from './npg.ts';
 export type { OneStepActorCriticConfig } from './one-step-actor-critic.ts';
 export { oneStepActorCritic } from './one-step-actor-critic.ts';
-export type { PolicyLossInput, PpoConfig, PpoLearnerOptions, PpoLoss, PpoLossInput, PpoVariant, Sequences } from './ppo.ts';
+export type {
+  PolicyLossInput,
+  PpoConfig,
+  PpoLearnerOptions,
+  PpoLoss,
+  PpoLossInput,
+  PpoRows,
+  PpoVariant,
+  SequenceColumns,
+  Sequences,
+} from './ppo.ts';
 export { clippedPolicyLoss, ppo, ppoAgent, ppoConfig, ppoFields, ppoLearner, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
 export { ppoPenalty } from './ppo-penalty.ts';

@@ -19,7 +19,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, type Rng, type Rollout } from '@zpin/contracts';
+import { field, type NumericArray, type Rng, type Rollout } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
@@ -52,7 +52,7 @@ import { type RolloutAgent, rolloutAgent, rolloutAlgorithm } from './actor-criti
 import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
 import { ppoPresets } from './presets/ppo.ts';
 import { onAdvantages, type RolloutColumns } from './rollout/advantages.ts';
-import { type Columns, minibatches } from './rollout/minibatches.ts';
+import { minibatches } from './rollout/minibatches.ts';
 
 // ---- configuration ----
 
@@ -155,35 +155,49 @@ export type PpoLoss = (input: PpoLossInput, config: PpoConfig) => LossOutput & {
 
 // ---- learner ----
 
-/** Rows of a minibatch as networks judge them, with what `Sequences` add. */
-type Rows<More extends string> = Readonly<Record<'obs' | More, tf.Tensor>> & { readonly mask?: tf.Tensor };
+/** Rows of a minibatch as networks judge them; start and memory are of those that remember. */
+export interface PpoRows {
+  /** `[B, D]` */
+  readonly obs: tf.Tensor;
+  /** `[B, A]` */
+  readonly mask?: tf.Tensor;
+  /** `[B]`: 1 where an episode begins. */
+  readonly start?: tf.Tensor;
+  /** `[B, M]`: what was remembered before the step. */
+  readonly memory?: tf.Tensor;
+}
+
+/** Columns of a rollout, cut into sequences. */
+export type SequenceColumns = Readonly<Record<Exclude<keyof RolloutColumns, 'mask'> | 'start' | 'memory', NumericArray>> & {
+  readonly mask?: NumericArray;
+};
 
 /** How steps that belong together stay together in minibatches. */
-export interface Sequences<More extends string> {
+export interface Sequences {
   /** L, rows of each sequence. */
   readonly length: number;
   /** Inputs beside those of single steps. */
-  readonly inputs: Readonly<Record<More, InputShape>>;
+  readonly inputs: Readonly<Record<'start' | 'memory', InputShape>>;
   /** The columns of a rollout, with those of `inputs`, one sequence behind the other. */
-  cut(columns: RolloutColumns, rollout: Rollout): Columns;
+  cut(columns: RolloutColumns, rollout: Rollout): SequenceColumns;
 }
 
-export interface PpoLearnerOptions<More extends string> extends Pick<CreateOptions<PpoConfig>, 'spec' | 'engine'> {
+export interface PpoLearnerOptions extends Pick<CreateOptions<PpoConfig>, 'spec' | 'engine'> {
   /** Named in programs. */
   readonly algorithm: string;
   readonly config: PpoConfig;
-  readonly network: Network<readonly [rows: Rows<More>], Judgement>;
+  readonly network: Network<readonly [rows: PpoRows], Judgement>;
   readonly head: PolicyHead;
   readonly initRng: Rng;
   readonly shuffleRng: Rng;
   /** What is minimised; `ppoLoss` when omitted. */
   readonly loss?: PpoLoss;
   /** Minibatches are of single steps when omitted. */
-  readonly sequences?: Sequences<More>;
+  readonly sequences?: Sequences;
 }
 
 /** The learner of PPO, for `rolloutAgent`: epochs of steps of Adam against the loss, on shuffled minibatches of a rollout. */
-export function ppoLearner<More extends string = never>(options: PpoLearnerOptions<More>) {
+export function ppoLearner(options: PpoLearnerOptions) {
   const { algorithm, spec, engine, config, network, head, initRng, shuffleRng, loss: lossOf = ppoLoss, sequences } = options;
   const { adamEpsilon: epsilon, maxGradientNorm, epochs, batchSize, targetKl } = config;
   const learner = trainable({ network, optimizer: adam({ epsilon }), name: 'parameters', moments: 'adam', maxGradientNorm });
@@ -197,8 +211,7 @@ export function ppoLearner<More extends string = never>(options: PpoLearnerOptio
       run: (state, batch) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
         const { next, loss, ...metrics } = learner.descend(state, batch.learningRate, policy =>
-          // The inputs of sequences are among those of the batch.
-          lossOf({ ...policy(batch as unknown as Rows<More>), ...batch, advantage }, config),
+          lossOf({ ...policy(batch), ...batch, advantage }, config),
         );
         return { state: next, metrics };
       },
@@ -213,8 +226,7 @@ export function ppoLearner<More extends string = never>(options: PpoLearnerOptio
     const rows = steps.advantage.length / length;
     passes: for (let epoch = 0; epoch < epochs; epoch++) {
       for (const batch of minibatches(columns, rows, batchSize / length, shuffleRng)) {
-        const inputs = { ...batch, learningRate, clipRange } as Parameters<ReturnType<typeof learn.for>>[0];
-        const values = await (await learn.for(steps.mask)(inputs)).metrics.read();
+        const values = await (await learn.for(steps.mask)({ ...batch, learningRate, clipRange })).metrics.read();
         metrics.add(values);
         if (targetKl !== null && values.approxKl > 1.5 * targetKl) break passes;
       }
@@ -247,7 +259,7 @@ export function ppoAgent<Config extends PpoConfig>(
 ): RolloutAgent<Config> {
   const { shell, ...parts } = jointParts(algorithm, schema, options);
   const { layout, init, head, apply } = parts.network;
-  const network: Network<readonly [rows: Rows<never>], Judgement> = {
+  const network: Network<readonly [rows: PpoRows], Judgement> = {
     ...{ layout, init },
     apply: (params, { obs, mask }) => apply(params, obs, mask),
   };

@@ -69,7 +69,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<RecurrentPp
 }
 
 /** Sequences of L steps of one environment, with what was remembered before each step. */
-function keptTogether(length: number, memorySize: number): Sequences<'start' | 'memory'> {
+function keptTogether(length: number, memorySize: number): Sequences {
   return {
     length,
     inputs: { start: ['batch'], memory: ['batch', memorySize] },
