@@ -46,6 +46,7 @@ export {
   SpaceError,
   WorkerError,
 } from './errors.ts';
+export { freezeArray, isFrozenArray } from './frozen-array.ts';
 export type { GoalEnv, GoalObs } from './goal-env.ts';
 export { goalSpace, isGoalEnv } from './goal-env.ts';
 export type { GoalOutcomes } from './goal-outcomes.ts';

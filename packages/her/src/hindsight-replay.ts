@@ -189,11 +189,11 @@ export class HindsightReplay implements ReplayBuffer {
     if (rows === 0) return;
     const later = this.#ring.columns.nextObs;
     for (let i = 0; i < rows; i++) {
-      const from = this.#goalRow(batch.index[i], rng) * width + achieved.offset;
+      const row = this.#goalRow(batch.index[i], rng);
       const here = i * width + desired.offset;
       const reached = i * width + achieved.offset;
       for (let k = 0; k < size; k++) {
-        const goal = later[from + k];
+        const goal = later.at(row, achieved.offset + k);
         batch.obs[here + k] = goal;
         batch.nextObs[here + k] = goal;
         batch.desired[i * size + k] = goal;
@@ -210,12 +210,13 @@ export class HindsightReplay implements ReplayBuffer {
     const stride = this.#stride;
     const { place, length } = ring.columns;
     const younger = Math.floor(this.#distance(row, ring.next - 1) / stride);
-    const after = length[row] > 0 ? length[row] - 1 - place[row] : younger;
+    const steps = length.at(row);
+    const after = steps > 0 ? steps - 1 - place.at(row) : younger;
     const oldest = ring.size < ring.capacity ? 0 : ring.next;
-    const before = Math.min(place[row], Math.floor(this.#distance(oldest, row) / stride));
-    const steps =
+    const before = Math.min(place.at(row), Math.floor(this.#distance(oldest, row) / stride));
+    const away =
       this.#options.strategy === 'final' ? after : rng.integers(this.#options.strategy === 'future' ? 0 : -before, after + 1);
-    return (((row + steps * stride) % ring.capacity) + ring.capacity) % ring.capacity;
+    return (((row + away * stride) % ring.capacity) + ring.capacity) % ring.capacity;
   }
 
   /** Rows from an older to a newer one. */
@@ -230,7 +231,7 @@ export class HindsightReplay implements ReplayBuffer {
     const oldest = ring.size < ring.capacity ? 0 : ring.next;
     const stored = Math.min(steps, Math.floor(this.#distance(oldest, last) / stride) + 1);
     for (let k = 0, row = last; k < stored; k++, row = (row - stride + ring.capacity) % ring.capacity) {
-      ring.columns.length[row] = steps;
+      ring.columns.length.set(row, steps);
     }
   }
 

@@ -190,3 +190,30 @@ describe('memory', () => {
     expect(bytes).toBeLessThanOrEqual(3 * capacity * side * side);
   });
 });
+
+it('shares full chunks with a snapshot until they are used again, and takes them back without a copy', () => {
+  // 16 frames of 2 MiB: two in a chunk, and every transition brings one.
+  const size = 2 ** 21;
+  const store = new FrameStore(box({ low: 0, high: 255, shape: [size * 2], dtype: 'uint8' }), 2, 6);
+  const step = (at: number) => {
+    const stack = (k: number) => new Uint8Array(2 * size).fill(k, 0, size).fill(k + 1, size);
+    return store.add(stack(at), stack(at + 1));
+  };
+  const chunksOf = (state: ReturnType<FrameStore['state']>) => state.chunks as readonly Uint8Array[];
+  for (let at = 0; at < 3; at++) step(at);
+  const early = store.state();
+  expect(chunksOf(early).map(chunk => [chunk[0], chunk.at(-1), chunk.length / size])).toEqual([
+    [0, 1, 2],
+    [2, 3, 2],
+    [4, 4, 1],
+  ]);
+  for (let at = 3; at < 15; at++) step(at);
+  const late = store.state();
+  expect(chunksOf(early)[0][0]).toBe(0);
+  expect(chunksOf(early).some(chunk => chunksOf(late).includes(chunk))).toBe(false);
+
+  const other = new FrameStore(box({ low: 0, high: 255, shape: [size * 2], dtype: 'uint8' }), 2, 6);
+  other.restore(late);
+  const kept = chunksOf(other.state()).filter(chunk => chunksOf(late).includes(chunk)).length;
+  expect(kept).toBe(chunksOf(late).length - 1);
+});

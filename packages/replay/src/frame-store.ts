@@ -1,4 +1,12 @@
-import { type AgentState, type BoxSpace, CheckpointError, message, type NumericArray } from '@zpin/contracts';
+import {
+  type AgentState,
+  type BoxSpace,
+  CheckpointError,
+  freezeArray,
+  isFrozenArray,
+  message,
+  type NumericArray,
+} from '@zpin/contracts';
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
@@ -33,6 +41,8 @@ export class FrameStore {
   readonly #group: number;
   readonly #chunkFrames: number;
   #chunks: NumericArray[] = [];
+  /** For each chunk: whether a snapshot holds it. */
+  #held: boolean[] = [];
   /** For each chunk: the number of the last transition that refers to it. */
   #lastUse: number[] = [];
   /** The chunk that is being filled, and the frames in it. */
@@ -142,35 +152,50 @@ export class FrameStore {
     }
   }
 
+  /** Full chunks are given as they are, frozen; of the one that is being filled, a copy of its frames. */
   state(): AgentState {
-    const lastUse = this.#lastUse;
+    const lastUse = [...this.#lastUse];
     const open = this.#open;
     const filled = this.#filled;
     const added = this.#added;
-    const latest = this.#latest;
-    const latestObs = this.#latestObs;
-    const chunks = this.#chunks.map(chunk => chunk.slice());
-    return { chunks, lastUse: [...lastUse], open, filled, added, latest: latest.slice(), latestObs: latestObs.slice() };
+    const isFull = filled === this.#chunkFrames;
+    this.#held = this.#chunks.map((_, i) => i !== open || isFull);
+    const chunks = this.#chunks.map((chunk, i) => {
+      return this.#held[i] ? freezeArray(chunk) : chunk.slice(0, filled * this.#frameSize);
+    });
+    return { chunks, lastUse, open, filled, added, latest: this.#latest.slice(), latestObs: this.#latestObs.slice() };
   }
 
-  /** @throws CheckpointError when the state is of other frames */
+  /** Frozen chunks are kept themselves, others are copied. @throws CheckpointError when the state is of other frames */
   restore(state: AgentState): void {
     const chunks = state.chunks as readonly NumericArray[] | undefined;
+    const open = state.open as number;
+    const filled = state.filled as number;
     const size = this.#chunkFrames * this.#frameSize;
-    if (!chunks?.every(chunk => chunk instanceof arrays[this.#dtype] && chunk.length === size)) {
+    const ArrayType = arrays[this.#dtype];
+    const fits = (chunk: NumericArray, i: number) =>
+      chunk instanceof ArrayType && (chunk.length === size || (i === open && chunk.length === filled * this.#frameSize));
+    if (!chunks?.every(fits)) {
       throw new CheckpointError(
         message(
           `${this.#owner}.restore`,
           'stored frames must fit this replay',
-          chunks?.[0],
+          chunks?.find((chunk, i) => !fits(chunk, i)),
           'Resume with the environment of the run',
         ),
       );
     }
-    this.#chunks = chunks.map(chunk => chunk.slice());
+    const isFull = (i: number) => i !== open || filled === this.#chunkFrames;
+    this.#held = chunks.map((chunk, i) => isFrozenArray(chunk) && isFull(i));
+    this.#chunks = chunks.map((chunk, i) => {
+      if (this.#held[i]) return chunk;
+      const own = new ArrayType(size);
+      own.set(chunk);
+      return own;
+    });
     this.#lastUse = [...(state.lastUse as number[])];
-    this.#open = state.open as number;
-    this.#filled = state.filled as number;
+    this.#open = open;
+    this.#filled = filled;
     this.#added = state.added as number;
     const latest = state.latest as Int32Array;
     this.#makeRoom(latest.length / this.count);
@@ -269,7 +294,9 @@ export class FrameStore {
     const free = this.#lastUse.findIndex(use => use < oldest);
     this.#filled = 0;
     this.#open = free >= 0 ? free : this.#chunks.length;
-    if (free < 0) this.#chunks.push(new arrays[this.#dtype](this.#chunkFrames * this.#frameSize));
+    // What a snapshot holds is left to it.
+    if (free < 0 || this.#held[free]) this.#chunks[this.#open] = new arrays[this.#dtype](this.#chunkFrames * this.#frameSize);
+    this.#held[this.#open] = false;
     this.#lastUse[this.#open] = Number.POSITIVE_INFINITY;
   }
 }

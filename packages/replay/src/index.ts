@@ -1,10 +1,11 @@
+export { BlockColumn, type Column } from './block-column.ts';
 export { checkMemory, type MemoryOptions, transitionBytes } from './check-memory.ts';
 export { type FramePlaces, FrameStore } from './frame-store.ts';
 export { LatestTransitions } from './latest-transitions.ts';
 export { PrioritizedReplay, type PrioritizedReplayOptions } from './prioritized-replay.ts';
 export { memoryFields, priorityFields, type ReplayDefaults, replayFields } from './replay-fields.ts';
 export { type ReplayRun, replayOf } from './replay-of.ts';
-export { type Column, Ring } from './ring.ts';
+export { Ring } from './ring.ts';
 export { SumTree } from './sum-tree.ts';
 export type { TransitionTableOptions } from './transition-table.ts';
 export { UniformReplay, type UniformReplayOptions } from './uniform-replay.ts';

@@ -25,8 +25,7 @@ describe('Ring', () => {
     expect([ring.size, ring.next]).toEqual([2, 2]);
     ring.append({ a: [5, 6, 7, 8], b: [3, 4] }, 2);
     expect([ring.size, ring.next]).toEqual([3, 1]);
-    expect([...ring.columns.a]).toEqual([7, 8, 3, 4, 5, 6]);
-    expect([...ring.columns.b]).toEqual([4, 2, 3]);
+    expect(ring.state().columns).toEqual({ a: [Int32Array.of(7, 8, 3, 4, 5, 6)], b: [Uint8Array.of(4, 2, 3)] });
   });
 
   it('appends more rows than it can hold as single appends would', () => {
@@ -53,6 +52,16 @@ describe('Ring', () => {
     ring.append({ a: [1, 2] }, 2);
     const saved = ring.state();
     ring.append({ a: [3] }, 1);
-    expect(saved.columns).toEqual({ a: Float32Array.of(1, 2) });
+    expect(saved.columns).toEqual({ a: [Float32Array.of(1, 2)] });
+  });
+
+  it('takes back a column that was saved in one array, and refuses more rows than it has', () => {
+    const ring = new Ring(3, { a: { dtype: 'float32', size: 2 }, none: { dtype: 'uint8', size: 0 } });
+    const columns = { a: Float32Array.of(1, 2, 3, 4), none: new Uint8Array(0) };
+    ring.restore({ capacity: 3, size: 2, next: 2, columns });
+    expect(ring.state()).toEqual({ capacity: 3, size: 2, next: 2, columns: { a: [columns.a], none: [] } });
+    expect(() => ring.restore({ capacity: 3, size: 4, next: 0, columns: { a: new Float32Array(8), none: [] } })).toThrow(
+      /^Ring.restore: size must be an integer in \[0, 3\], got 4\./,
+    );
   });
 });

@@ -1,24 +1,14 @@
-import { CheckpointError, type Dtype, InputError, message, type NumericArray, type StateValue } from '@zpin/contracts';
+import { CheckpointError, InputError, message, type NumericArray, type StateValue } from '@zpin/contracts';
+import { BlockColumn, type Column, columnArrays } from './block-column.ts';
 
-/** What one column holds. */
-export interface Column {
-  readonly dtype: Dtype;
-  /** Numbers per row. */
-  readonly size: number;
-}
+/** Row numbers are 32-bit integers. */
+const MAX_ROWS = 2 ** 31 - 1;
 
-/** Rows longer than this are copied by `set`, whose view costs more than a loop over a short row. */
-const LONG_ROW = 64;
-
-const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
-
-/**
- * A table of fixed capacity: one typed array per column, `[capacity, size]`. When it is full, a new row overwrites the oldest.
- */
+/** A table of fixed capacity: columns of `[capacity, size]` numbers. When it is full, a new row overwrites the oldest. */
 export class Ring<Name extends string = string> {
   readonly capacity: number;
   /** The whole columns; rows from `size` on are not yet used. */
-  readonly columns: Readonly<Record<Name, NumericArray>>;
+  readonly columns: Readonly<Record<Name, BlockColumn>>;
   readonly #layout: Readonly<Record<Name, Column>>;
   readonly #names: readonly Name[];
   readonly #owner: string;
@@ -41,7 +31,7 @@ export class Ring<Name extends string = string> {
 
   /** Memory taken. */
   get bytes(): number {
-    return this.#names.reduce((sum, name) => sum + this.columns[name].byteLength, 0);
+    return this.#names.reduce((sum, name) => sum + this.columns[name].bytes, 0);
   }
 
   /** Rows in use. */
@@ -72,40 +62,31 @@ export class Ring<Name extends string = string> {
         ),
       );
     }
-    for (const name of this.#names) this.#write(name, rows[name]);
+    for (const name of this.#names) this.columns[name].write(this.#cursor, rows[name]);
     this.#cursor = (this.#cursor + count) % this.capacity;
     this.#used = Math.min(this.capacity, this.#used + count);
   }
 
   /** Copies the rows at `index` of one column to `out`, `[B, size]`. */
   gather(name: Name, index: Int32Array, out: NumericArray): void {
-    const column = this.columns[name];
-    const { size } = this.#layout[name];
-    for (let row = 0; row < index.length; row++) {
-      const from = index[row] * size;
-      const to = row * size;
-      if (size > LONG_ROW) out.set(column.subarray(from, from + size), to);
-      else for (let i = 0; i < size; i++) out[to + i] = column[from + i];
-    }
+    this.columns[name].gather(index, out);
   }
 
   /** Arrays for `batchSize` gathered rows of a column. */
   batch(name: Name, batchSize: number): NumericArray {
     const { dtype, size } = this.#layout[name];
-    return new arrays[dtype](batchSize * size);
+    return new columnArrays[dtype](batchSize * size);
   }
 
-  /** Copies of the rows in use, and where the next one goes. */
+  /** The rows in use, in blocks that do not change any more, and where the next one goes. */
   state(): { readonly [key: string]: StateValue } {
-    const columns = this.#names.map((name): [string, StateValue] => {
-      return [name, this.columns[name].slice(0, this.#used * this.#layout[name].size)];
-    });
+    const columns = this.#names.map((name): [string, StateValue] => [name, this.columns[name].snapshot(this.#used)]);
     return { capacity: this.capacity, size: this.#used, next: this.#cursor, columns: Object.fromEntries(columns) };
   }
 
   /** @throws CheckpointError when the state is of a table with another capacity or other columns */
   restore(state: { readonly [key: string]: StateValue }): void {
-    const columns = state.columns as Readonly<Record<string, NumericArray>>;
+    const columns = state.columns as Readonly<Record<string, NumericArray | readonly NumericArray[]>> | undefined;
     const size = state.size as number;
     if (state.capacity !== this.capacity) {
       throw new CheckpointError(
@@ -117,45 +98,41 @@ export class Ring<Name extends string = string> {
         ),
       );
     }
+    if (!(Number.isInteger(size) && size >= 0 && size <= this.capacity)) {
+      const expectation = `size must be an integer in [0, ${this.capacity}]`;
+      throw new CheckpointError(message(`${this.#owner}.restore`, expectation, size, 'Use a copy of the checkpoint'));
+    }
+    // Older checkpoints hold a column in one array.
+    const pieces = (name: Name) => [columns?.[name] ?? []].flat();
     for (const name of this.#names) {
-      const saved = columns?.[name];
-      if (saved?.constructor === this.columns[name].constructor && saved.length === size * this.#layout[name].size) continue;
+      if (this.columns[name].fits(pieces(name), size)) continue;
+      const expectation = `${name} must fit this replay`;
       throw new CheckpointError(
-        message(`${this.#owner}.restore`, `${name} must fit this replay`, saved, 'Resume with the environment of the run'),
+        message(`${this.#owner}.restore`, expectation, pieces(name)[0], 'Resume with the environment of the run'),
       );
     }
-    for (const name of this.#names) this.columns[name].set(columns[name]);
+    for (const name of this.#names) this.columns[name].restore(pieces(name));
     this.#used = size;
     this.#cursor = state.next as number;
   }
 
-  #allocate(): Record<Name, NumericArray> {
-    const columns: Partial<Record<Name, NumericArray>> = {};
+  #allocate(): Record<Name, BlockColumn> {
+    const rowBytes = this.#names.reduce((sum, name) => {
+      const { dtype, size } = this.#layout[name];
+      return sum + size * columnArrays[dtype].BYTES_PER_ELEMENT;
+    }, 0);
+    const columns: Partial<Record<Name, BlockColumn>> = {};
     try {
-      for (const name of this.#names) columns[name] = this.batch(name, this.capacity);
+      if (this.capacity > MAX_ROWS) throw new RangeError('more rows than there are numbers for');
+      // In one piece first: blocks are taken little by little, and would find out hours later that there is no room.
+      new ArrayBuffer(rowBytes * this.capacity);
+      for (const name of this.#names) columns[name] = new BlockColumn(this.capacity, this.#layout[name]);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const bytes = this.#names.reduce(
-        (sum, name) => sum + this.#layout[name].size * arrays[this.#layout[name].dtype].BYTES_PER_ELEMENT,
-        0,
-      );
-      const gigabytes = Math.ceil((bytes * this.capacity) / 1e9);
-      const expectation = `capacity must fit into memory: its transitions of ${bytes} bytes take ${gigabytes} GB`;
+      const gigabytes = Math.ceil((rowBytes * this.capacity) / 1e9);
+      const expectation = `capacity must fit into memory: its transitions of ${rowBytes} bytes take ${gigabytes} GB`;
       throw new InputError(message(this.#owner, expectation, this.capacity, 'Keep fewer transitions'));
     }
-    return columns as Record<Name, NumericArray>;
-  }
-
-  #write(name: Name, rows: ArrayLike<number>): void {
-    const column = this.columns[name];
-    const start = this.#cursor * this.#layout[name].size;
-    // Rows beyond the capacity overwrite earlier ones of the same call, as single appends would.
-    for (let done = 0; done < rows.length; ) {
-      const at = (start + done) % column.length;
-      const part = Math.min(rows.length - done, column.length - at);
-      if (part === rows.length) column.set(rows, at);
-      else for (let i = 0; i < part; i++) column[at + i] = rows[done + i];
-      done += part;
-    }
+    return columns as Record<Name, BlockColumn>;
   }
 }

@@ -9,9 +9,10 @@ import {
   type TransitionBatch,
   type TransitionRows,
 } from '@zpin/contracts';
+import type { Column } from './block-column.ts';
 import { checkMemory, keepsFrames } from './check-memory.ts';
 import { FrameStore } from './frame-store.ts';
-import { type Column, Ring } from './ring.ts';
+import { Ring } from './ring.ts';
 
 export interface TransitionTableOptions {
   /** Transitions kept; the oldest go first. */
@@ -144,8 +145,8 @@ export class TransitionTable {
   cut(): void {
     const { truncated } = this.#ring.columns;
     // Empty where each transition is one row.
-    if (truncated.length === 0) return;
-    for (let k = 1; k <= this.#stride; k++) truncated[(this.#ring.next - k + this.capacity) % this.capacity] = 1;
+    if (truncated.size === 0) return;
+    for (let k = 1; k <= this.#stride; k++) truncated.set((this.#ring.next - k + this.capacity) % this.capacity, 1);
   }
 
   /** A batch of given size, whose `index` the caller writes before `fill`. @throws InputError when nothing is stored yet */
@@ -205,18 +206,18 @@ export class TransitionTable {
     const { reward, terminated, truncated } = ring.columns;
     const newest = ring.next - 1;
     let row = start;
-    let sum = reward[row];
+    let sum = reward.at(row);
     let discount = gamma;
     for (let step = 1; step < nSteps; step++) {
       // Rows between this one and the newest: fewer than a stride means that the environment's next step is not stored yet.
       const younger = (newest - row + ring.capacity) % ring.capacity;
-      if (terminated[row] || truncated[row] || younger < stride) break;
+      if (terminated.at(row) || truncated.at(row) || younger < stride) break;
       row = (row + stride) % ring.capacity;
-      sum += discount * reward[row];
+      sum += discount * reward.at(row);
       discount *= gamma;
     }
     batch.reward[i] = sum;
-    batch.discount[i] = terminated[row] ? 0 : discount;
+    batch.discount[i] = terminated.at(row) ? 0 : discount;
     batch.last[i] = row;
   }
 
