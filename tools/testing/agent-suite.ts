@@ -5,6 +5,7 @@ import {
   type EnvSpec,
   InputError,
   NumericsError,
+  type OnPolicyAgent,
   Rng,
   SpaceError,
 } from '../../packages/contracts/src/index.ts';
@@ -164,6 +165,43 @@ export function describeAgent(subject: AlgorithmCase): void {
       expect(actions.length).toBe(rows);
       expect(actions.every((action, row) => mask[row * numActions + action] === 1)).toBe(true);
       expect(new Set(actions).size).toBe(numActions);
+    });
+
+    it.each(['explore', 'exploit'] as const)('of no use are refused in mode %s', async mode => {
+      const agent = await create();
+      const act = async (given?: Uint8Array) => agent.act(obs, mode, given);
+      const empty = mask.slice();
+      empty.fill(0, 7 * numActions, 8 * numActions);
+      await expect(act(empty)).rejects.toThrow(InputError);
+      await expect(act(empty)).rejects.toThrow(
+        `${algorithm.id}: row 7 of the mask must leave at least one of 5 actions legal, got 0`,
+      );
+      await expect(act(mask.map(value => 3 * value))).rejects.toThrow(
+        /row 0 of the mask must hold 0 for illegal and 1 for legal/,
+      );
+      await expect(act(mask.subarray(1))).rejects.toThrow(/the mask must have 5 numbers for each of 500 rows, got 2499/);
+    });
+
+    it.each(['explore', 'exploit'] as const)('must not be omitted in mode %s where the environment has them', async mode => {
+      const agent = await create({ spec: { ...spec, hasActionMask: true } });
+      const act = async () => agent.act(obs, mode);
+      await expect(act()).rejects.toThrow(InputError);
+      await expect(act()).rejects.toThrow(
+        `${algorithm.id}: there must be a mask of legal actions, as Probe-v0 has them, got "none"`,
+      );
+      expect((await agent.act(obs, mode, mask)).length).toBe(rows);
+      if (!('explore' in agent)) return;
+      const { explore, numEnvs } = agent as OnPolicyAgent;
+      const columns = [new Float32Array(numEnvs), new Float32Array(numEnvs)] as const;
+      await expect(async () => explore(obs.subarray(0, numEnvs), ...columns)).rejects.toThrow(/must be a mask/);
+    });
+
+    it('that leave no action end training, and say where', async () => {
+      const given = { ...probe({ actions: 2 }), legal: [[]] };
+      const env = probeEnv(given, 'discrete', small.numEnvs);
+      const run = recordRun(subject, { env, config: small, seed: 1, totalSteps: TOTAL_STEPS });
+      await expect(run).rejects.toThrow(InputError);
+      await expect(run).rejects.toThrow(/copy 0, at its reset: row 0 of the mask must leave at least one of 2 actions legal/);
     });
 
     it('of 1 throughout change nothing in mode exploit', async () => {

@@ -34,7 +34,8 @@ export interface Actor {
   /**
    * Chooses actions for N observations.
    * @param obs `[N, D]`
-   * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions
+   * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions, and never omitted where the spec says that the
+   * environment has masks
    * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there
    * what was before. Omitted: as 0. Each mode has a memory of its own, so evaluation leaves that of training alone; another N
    * begins anew.

@@ -18,10 +18,22 @@ export interface EnvSpec {
    * memories keep each frame once.
    */
   readonly frameStack?: number;
+  /**
+   * Whether some of the `Discrete` actions are illegal at times: then every info has an `actionMask`. Absent: every action is
+   * legal.
+   */
+  readonly hasActionMask?: boolean;
 }
 
-/** Diagnostics beside the observation. `actionMask` (1 = legal, `[A]`) is the one key algorithms read. */
-export type EnvInfo = Readonly<Record<string, unknown>> & { readonly actionMask?: Uint8Array };
+/** Diagnostics beside the observation. */
+export type EnvInfo = Readonly<Record<string, unknown>> & {
+  /**
+   * `[A]`, 1 = legal and 0 = illegal in the observation of the same result, at least one of them legal: the one key that
+   * algorithms read. It is in every info of an environment whose spec has `hasActionMask`, and in no other; only after a
+   * termination, where nothing follows, it may be absent or without a legal action.
+   */
+  readonly actionMask?: Uint8Array;
+};
 
 export interface ResetOptions {
   /**
@@ -88,6 +100,8 @@ export interface Env<Obs = unknown, Act = unknown> {
   restore?(state: EnvState): void;
   /** False where `state` is there but cannot answer, as in a wrapper around an environment without one. See `isResumable`. */
   readonly isResumable?: boolean;
+  /** True counts as `hasActionMask` of the spec, for environments that find out only after that was made. */
+  readonly hasActionMask?: boolean;
   close?(): void;
 }
 

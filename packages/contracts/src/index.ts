@@ -1,3 +1,4 @@
+export { checkActionMask, checkMaskable, countLegal, hasActionMask, refuseMaskRow } from './action-mask.ts';
 export type {
   ActMode,
   Actor,

@@ -21,8 +21,8 @@ export interface ScriptedOptions {
   /** Episodes of each copy, played in a circle. */
   readonly scripts: readonly (readonly Episode[])[];
   readonly actionSpace?: Space;
-  /** Whether there are masks of 3 actions. */
-  readonly masks?: boolean;
+  /** Whether there are masks of 3 actions: `maskOf`, or others. */
+  readonly masks?: boolean | ((copy: number, episode: number, t: number) => readonly number[]);
   /** Whether there are goals, reached in the episodes of odd numbers. */
   readonly goals?: boolean;
 }
@@ -45,7 +45,8 @@ export class ScriptedEnv implements VectorEnv {
   /** Copies of the actions of all steps. */
   readonly played: number[][] = [];
   readonly #scripts: readonly (readonly Episode[])[];
-  readonly #masks: boolean;
+  readonly #masks: (copy: number, episode: number, t: number) => readonly number[];
+  readonly #hasMasks: boolean;
   readonly #goals: boolean;
   #episode: Int32Array;
   #t: Int32Array;
@@ -55,7 +56,8 @@ export class ScriptedEnv implements VectorEnv {
     this.spec = { id: 'Scripted-v0', observationSpace, actionSpace, maxEpisodeSteps: null, rewardThreshold: null };
     this.numEnvs = scripts.length;
     this.#scripts = scripts;
-    this.#masks = masks;
+    this.#masks = typeof masks === 'function' ? masks : (_copy, episode, t) => maskOf(episode, t);
+    this.#hasMasks = masks !== false;
     this.#goals = goals;
     this.#episode = new Int32Array(this.numEnvs);
     this.#t = new Int32Array(this.numEnvs);
@@ -70,7 +72,7 @@ export class ScriptedEnv implements VectorEnv {
       terminated: new Uint8Array(n),
       truncated: new Uint8Array(n),
       finalObs: new Float32Array(3 * n).fill(-1),
-      ...(this.#masks && masks),
+      ...(this.#hasMasks && masks),
       ...(this.#goals && { success: new Uint8Array(n) }),
     };
   }
@@ -106,7 +108,7 @@ export class ScriptedEnv implements VectorEnv {
 
   #write(i: number, obs: NumericArray, mask: Uint8Array | undefined): void {
     obs.set([i, this.#episode[i], this.#t[i]], 3 * i);
-    mask?.set(maskOf(this.#episode[i], this.#t[i]), 3 * i);
+    mask?.set(this.#masks(i, this.#episode[i], this.#t[i]), 3 * i);
   }
 
   state(): EnvState {

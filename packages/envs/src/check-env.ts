@@ -5,6 +5,8 @@ import {
   type EnvInfo,
   type EnvState,
   flatten,
+  hasActionMask,
+  type ResetResult,
   Rng,
   type SpaceValue,
   type StepResult,
@@ -66,20 +68,21 @@ interface Plan {
 function checkEpisodes(env: Env, { steps, seed }: Plan, report: Report): void {
   const { observationSpace, maxEpisodeSteps } = env.spec;
   const kept: { obs: unknown; copy: unknown }[] = [];
-  const look = (obs: unknown, info: EnvInfo, where: string): void => {
+  const look = (obs: unknown, info: EnvInfo, where: string, isLast = false): void => {
     if (!contains(observationSpace, obs)) {
       const remedy = 'Widen the space, or return a value of its element type, length and bounds';
       report('space', `${where} returned ${show(obs)}, which is not in ${describeSpace(observationSpace)}`, remedy);
     }
     kept.push({ obs, copy: structuredClone(obs) });
-    checkMask(env, info, report);
+    checkMask(env, info, isLast, report);
   };
   const first = env.reset({ seed });
   look(first.obs, first.info, 'reset');
   let length = 0;
-  for (const { result } of play(env, steps, seed)) {
+  for (const { result, first: after } of play(env, steps, seed, first.info)) {
     length++;
-    look(result.obs, result.info, 'step');
+    look(result.obs, result.info, 'step', Boolean(result.terminated));
+    if (after) look(after.obs, after.info, 'reset');
     checkResult(result, report);
     if (maxEpisodeSteps !== null && length >= maxEpisodeSteps && !result.truncated) {
       report(
@@ -104,24 +107,34 @@ function checkResult({ reward, terminated, truncated, info }: StepResult<unknown
     report('flags', `info was ${show(info)}`, 'Return an object, {} if there is nothing');
 }
 
-function checkMask(env: Env, info: EnvInfo, report: Report): void {
+function checkMask(env: Env, info: EnvInfo, isLast: boolean, report: Report): void {
   const { actionSpace } = env.spec;
-  const promised = 'hasActionMask' in env && env.hasActionMask === true;
-  const mask = info?.actionMask;
-  if (!mask) {
-    if (promised) report('mask', 'hasActionMask is true but info.actionMask is missing', 'Put the mask into every info');
+  const mask: unknown = info?.actionMask;
+  const announced = 'Put hasActionMask: true into the spec';
+  if (!hasActionMask(env)) {
+    const remedy = actionSpace.type === 'discrete' ? announced : 'Leave it out: only Discrete actions have masks';
+    if (mask !== undefined) report('mask', 'info.actionMask is there, but the spec has no hasActionMask', remedy);
     return;
   }
-  if (!promised) report('mask', 'info.actionMask is there but hasActionMask is not true', 'Add hasActionMask = true');
-  if (actionSpace.type !== 'discrete' || mask.length !== actionSpace.n || !mask.includes(1)) {
-    report('mask', `info.actionMask was ${show(mask)}`, 'Give 0 or 1 for each of the Discrete actions, at least one of them 1');
+  if (actionSpace.type !== 'discrete') {
+    report('mask', `hasActionMask is true for ${describeSpace(actionSpace)}`, 'Leave it out: only Discrete actions have masks');
+    return;
+  }
+  if (mask === undefined) {
+    if (!isLast) report('mask', 'hasActionMask is true, but info.actionMask is missing', 'Put the mask into every info');
+    return;
+  }
+  const isMask = mask instanceof Uint8Array && mask.length === actionSpace.n && mask.every(value => value <= 1);
+  if (!isMask || !(isLast || mask.includes(1))) {
+    const remedy = 'Give a Uint8Array of 0 or 1 for each of the Discrete actions, at least one of them 1';
+    report('mask', `info.actionMask was ${show(mask)}`, remedy);
   }
 }
 
 function checkSeeds(env: Env, { steps, seed }: Plan, report: Report): void {
   const run = (start: number | Rng): string => {
-    const first = show(env.reset({ seed: start }).obs);
-    return first + show(play(env, steps, seed).map(({ result }) => result));
+    const { obs, info } = env.reset({ seed: start });
+    return show(obs) + show(Array.from(play(env, steps, seed, info), ({ result }) => result));
   };
   const once = run(seed);
   if (run(seed) !== once) {
@@ -145,12 +158,14 @@ function checkState(env: Env, { steps, seed }: Plan, report: Report): void {
     report('state', 'state() or restore() is missing', 'Write both, so that runs can be resumed');
     return;
   }
-  env.reset({ seed });
-  play(env, Math.ceil(steps / 3), seed);
+  Array.from(play(env, Math.ceil(steps / 3), seed, env.reset({ seed }).info));
   // Somewhere inside an episode, if episodes last that long.
+  let { info } = env.reset();
   for (let tries = 0; tries < 10; tries++) {
-    env.reset();
-    if (!play(env, 3, seed + tries).at(-1)?.ended) break;
+    const last = [...play(env, 3, seed + tries, info)].at(-1);
+    info = last?.first?.info ?? last?.result.info ?? info;
+    if (!last?.first) break;
+    info = env.reset().info;
   }
   const saved = env.state();
   let copy: EnvState;
@@ -160,11 +175,11 @@ function checkState(env: Env, { steps, seed }: Plan, report: Report): void {
     report('state', 'state() holds something that cannot be copied', 'Use JSON values and typed arrays only');
     return;
   }
-  const once = show(play(env, steps, seed).map(({ result }) => result));
+  const once = show(Array.from(play(env, steps, seed, info), ({ result }) => result));
   if (show(saved) !== show(copy)) report('state', 'a state changed after it was returned', 'Copy arrays in state()');
   env.restore(copy);
   if (show(env.state()) !== show(saved)) report('state', 'state() after restore(s) is not s', 'Restore every field');
-  if (show(play(env, steps, seed).map(({ result }) => result)) !== once) {
+  if (show(Array.from(play(env, steps, seed, info), ({ result }) => result)) !== once) {
     report(
       'state',
       'a restored environment did not go on as before',
@@ -208,13 +223,13 @@ function checkRender(env: Env, { seed }: Plan, report: Report): void {
 /** The vector form must hand over the same episodes, the true last observation, and the first of the next episode. */
 function checkVector(env: Env, { steps, seed }: Plan, report: Report): void {
   const { observationSpace, actionSpace } = env.spec;
-  const first = env.reset({ seed }).obs as SpaceValue;
-  const rows = [show(flatten(observationSpace, first))];
+  const begun = env.reset({ seed });
+  const rows = [show(flatten(observationSpace, begun.obs as SpaceValue))];
   const actions: SpaceValue[] = [];
-  for (const { action, result, next } of play(env, steps, seed)) {
+  for (const { action, result, first } of play(env, steps, seed, begun.info)) {
     actions.push(action);
     const obs = flatten(observationSpace, result.obs as SpaceValue);
-    rows.push(show([next === undefined ? obs : flatten(observationSpace, next as SpaceValue), next === undefined ? null : obs]));
+    rows.push(show([first ? flatten(observationSpace, first.obs as SpaceValue) : obs, first ? obs : null]));
   }
   const vector = new SyncVectorEnv(() => env, 1);
   const out: VectorStep = vector.createStep();
@@ -236,20 +251,33 @@ function checkVector(env: Env, { steps, seed }: Plan, report: Report): void {
 interface Played {
   readonly action: SpaceValue;
   readonly result: StepResult<unknown>;
-  readonly ended: boolean;
-  /** First observation of the next episode, after an end. */
-  readonly next?: unknown;
+  /** The next episode's beginning, after an end. */
+  readonly first?: ResetResult<unknown>;
 }
 
-/** Plays random legal actions; an episode that ends is followed by an unseeded reset. */
-function play(env: Env, steps: number, seed: number): Played[] {
+/**
+ * Plays random legal actions; an episode that ends is followed by an unseeded reset.
+ * @param info of the observation at hand
+ */
+function* play(env: Env, steps: number, seed: number, info: EnvInfo): Generator<Played> {
   const rng = new Rng(seed);
-  return Array.from({ length: steps }, () => {
-    const action = sample(env.spec.actionSpace, rng);
+  let at = info;
+  for (let t = 0; t < steps; t++) {
+    const action = legalAction(env, at, rng);
     const result = env.step(action);
-    const ended = Boolean(result.terminated || result.truncated);
-    return ended ? { action, result, ended, next: env.reset().obs } : { action, result, ended };
-  });
+    const first = result.terminated || result.truncated ? env.reset() : undefined;
+    at = (first ?? result).info;
+    yield first ? { action, result, first } : { action, result };
+  }
+}
+
+/** A random action of the space, and one that the mask allows where there is a mask that allows any. */
+function legalAction({ spec: { actionSpace } }: Env, info: EnvInfo, rng: Rng): SpaceValue {
+  const mask: ArrayLike<number> | undefined = info?.actionMask;
+  if (actionSpace.type !== 'discrete' || !mask) return sample(actionSpace, rng);
+  const legal = Array.from({ length: actionSpace.n }, (_, action) => action).filter(action => mask[action]);
+  if (legal.length === 0) return sample(actionSpace, rng);
+  return actionSpace.start + legal[rng.integers(0, legal.length)];
 }
 
 /** Exact text of a value, types of arrays included. */

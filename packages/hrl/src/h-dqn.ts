@@ -45,6 +45,7 @@ import {
   configSchema,
   type Learner,
   type Memory,
+  maskCheck,
   parseConfig,
   type ReplayAlgorithm,
   type ReplayTrainOptions,
@@ -143,7 +144,7 @@ function levelsOf({ spec, engine, inputs, subgoals, config, rngs }: LevelsOption
     const options = { spec: levelSpec, seed: rngs[level].integers(0, 2 ** 31), engine };
     return qAgent(options, { algorithm, config: configs[level], network, ...valueUpdate(config) });
   };
-  const { frameStack: _, ...plain } = spec;
+  const { frameStack: _, hasActionMask: __, ...plain } = spec;
   return {
     controller: dqnOf('h-dqn', 'controller', { ...plain, observationSpace: inputs.space }),
     meta: dqnOf('h-dqn.meta', 'meta', { ...plain, actionSpace: discrete(subgoals.names.length) }),
@@ -177,6 +178,7 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
   const rates = new SuccessRates(subgoals.names.length);
   const clock = new Clock();
   const seen = new Scratch();
+  const checkMask = maskCheck('h-dqn', spec);
 
   /** ε₁,g: falls with time, and sooner the more often the goal is reached. */
   function epsilonOf(goal: number): number {
@@ -201,6 +203,7 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
     },
 
     async act(obs, mode, mask, start, progress) {
+      checkMask(obs, mask);
       if (progress) clock.set(progress);
       const memory = mode === 'explore' ? training : evaluation;
       if (memory.arrive(obs, start)) memory.choose(await levels.meta.act(obs, mode, undefined, undefined, progress));

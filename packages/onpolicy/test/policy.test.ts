@@ -116,6 +116,28 @@ it('obeys a mask of legal actions in the file too', async () => {
   expect(found.every((choice, i) => choice !== free[i])).toBe(true);
 });
 
+it('takes a mask in the file and when loaded, where the environment has masks', async () => {
+  const masked = { ...specs.discrete, hasActionMask: true };
+  const agent = await makeAgent(masked);
+  const policy = await agent.policy();
+  const session = await ort.InferenceSession.create(exportOnnx(policy, { algorithms }));
+  expect(session.inputNames).toEqual(['obs', 'actionMask']);
+  expect(() => exportOnnx(policy, { algorithms, actionMask: false })).toThrow(/the model must take an actionMask, as/);
+
+  const path = join(folder, 'masked.bin');
+  savePolicy(path, policy);
+  const actor = loadPolicy(path, { algorithms, engine });
+  expect(actor.policy.spec).toEqual(masked);
+  const obs = observations(masked, 2);
+  const mask = Uint8Array.of(0, 1, 0, 0, 0, 1);
+  expect(await actor.act(obs, 'exploit', mask)).toEqual(Int32Array.of(1, 2));
+  const act = async (given?: Uint8Array) => actor.act(obs, 'exploit', given);
+  await expect(act()).rejects.toThrow(/the policy of ppo: there must be a mask of legal actions/);
+  await expect(act(new Uint8Array(6))).rejects.toThrow(/row 0 of the mask must leave at least one of 3 actions legal/);
+  await expect(act(mask.subarray(3))).rejects.toThrow(/3 numbers for each of 2 rows, got 3/);
+  actor.dispose();
+});
+
 it('plays the same episodes when loaded', async () => {
   const env = () => makeVectorEnv('CartPole-v1', 3);
   const agent = await makeAgent(env().spec);

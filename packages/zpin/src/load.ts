@@ -30,7 +30,7 @@ export interface LoadedAgent {
   /** Steps of training behind it. */
   readonly step: number;
   /** As `TrainingRun.act`. */
-  act(obs: SpaceValue, isStart?: boolean): Promise<SpaceValue>;
+  act(obs: SpaceValue, isStart?: boolean, actionMask?: Uint8Array): Promise<SpaceValue>;
   /** Plays whole episodes with the greedy policy, in an environment of their own. */
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /** The greedy policy as plain data; undefined where it is no pure function of the observation. */
@@ -60,7 +60,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   await agent.restore(state.agent as Parameters<Agent['restore']>[0]);
   return {
     ...{ description, algorithm, agent, env, spec: env.spec, folder, step: header.step },
-    act: (obs, isStart = false) => actOnce(agent, env.spec, obs, isStart),
+    act: (obs, isStart = false, actionMask) => actOnce(agent, env.spec, obs, isStart, actionMask),
     evaluate: evaluation => evaluateAgent(agent, open, seed, evaluation),
     policy: async () => agent.policy?.(),
     dispose() {

@@ -145,9 +145,10 @@ export class TrainingRun {
   /**
    * The greedy action for one observation, both as `reset` and `step` of the environment have them.
    * @param isStart whether an episode begins with it, for agents with a memory; false when omitted
+   * @param actionMask `[A]`, 1 = legal: `info.actionMask`, never omitted where the environment has masks
    */
-  act(obs: SpaceValue, isStart = false): Promise<SpaceValue> {
-    return actOnce(this.agent, this.spec, obs, isStart);
+  act(obs: SpaceValue, isStart = false, actionMask?: Uint8Array): Promise<SpaceValue> {
+    return actOnce(this.agent, this.spec, obs, isStart, actionMask);
   }
 
   /**

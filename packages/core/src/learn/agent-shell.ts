@@ -1,5 +1,6 @@
 import type { Actor, Agent, AgentState, EnvSpec, Policy, StateValue } from '@zpin/contracts';
 import type { Store } from '../program/store.ts';
+import { maskCheck } from './mask-check.ts';
 import type { ObservationNormalizer } from './observation-normalizer.ts';
 import type { Memory } from './stateful.ts';
 
@@ -40,6 +41,7 @@ export interface AgentShellOptions<Config> {
 export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Config> {
   const { algorithm, config, spec, store, acting, policy, normalizer, programs } = options;
   const memory: Memory = { ...acting.memory, ...options.memory };
+  const checkMask = maskCheck(algorithm, spec);
 
   async function exported({ vectors, size }: NonNullable<typeof policy>): Promise<Policy> {
     const parts = await Promise.all(vectors.map(name => store.read(name)));
@@ -53,7 +55,10 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
     algorithm,
     config,
     spec,
-    act: acting.act.bind(acting),
+    act(obs, mode, mask, start, progress) {
+      checkMask(obs, mask);
+      return acting.act(obs, mode, mask, start, progress);
+    },
 
     async state(): Promise<AgentState> {
       const remembered = Object.fromEntries(Object.entries(memory).map(([name, thing]) => [name, thing.state()]));

@@ -9,6 +9,7 @@ import {
 } from '@zpin/contracts';
 import type { InputShape, ProgramResult } from '../program/program.ts';
 import { type AgentShellOptions, agentShell } from './agent-shell.ts';
+import { maskCheck } from './mask-check.ts';
 import { importanceWeights, scheduledInputs } from './scratch.ts';
 import { Clock } from './stateful.ts';
 
@@ -42,12 +43,14 @@ export function learningAgent<Config, Noise extends string = never, Rate extends
   const rates = scheduledInputs(options.schedules);
   const drawNoise = options.noise ?? (() => ({}) as Readonly<Record<Noise, Float32Array>>);
   const weightsOf = importanceWeights();
+  const checkMask = maskCheck(options.algorithm, options.spec);
   const memory = { ...options.memory, ...clock.memory, ...(normalizer && { observations: normalizer }) };
 
   return {
     ...agentShell({ ...options, memory }),
 
     act(obs, mode, mask, start, progress) {
+      checkMask(obs, mask);
       if (progress) clock.set(progress);
       if (!normalizer) return acting.act(obs, mode, mask, start, clock);
       // The last observation of an episode, on which nobody acts, is not among the statistics, nor is a goal in hindsight.

@@ -1,4 +1,4 @@
-import { box, type NumericArray } from '@zpin/contracts';
+import { box, InputError, type NumericArray } from '@zpin/contracts';
 import { expect, it } from 'vitest';
 import { ScriptedEnv } from '../../test/scripted-env.ts';
 import { Collector } from './collector.ts';
@@ -195,4 +195,56 @@ it('goes on from a state, which later steps leave alone', () => {
   expect(other.actionMask).toEqual(saved.actionMask);
   expect(play(other)).toEqual(expected);
   expect(state).toEqual(saved);
+});
+
+const none = [0, 0, 0];
+
+it.each<[string, (copy: number, episode: number, t: number) => readonly number[], string]>([
+  [
+    'leaves no action at a reset',
+    (copy, _, t) => (copy === 1 && t === 0 ? none : [1, 1, 0]),
+    'Scripted-v0, copy 1, at its reset: row 1 of the mask must leave at least one of 3 actions legal, got 0. Look at info.actionMask',
+  ],
+  [
+    'leaves no action in the middle of an episode',
+    (copy, _, t) => (copy === 1 && t === 2 ? none : [1, 1, 0]),
+    'Scripted-v0, copy 1, at step 2 of its episode, after 2 steps of all copies: row 1 of the mask must leave at least one of 3',
+  ],
+  ['leaves no action where the next episode begins', (_, episode) => (episode === 1 ? none : [1, 0, 0]), 'at step 2 of its epis'],
+  [
+    'leaves no action where an episode was cut off',
+    (copy, episode, t) => (copy === 0 && episode === 1 && t === 1 ? none : [0, 0, 1]),
+    'copy 0, at step 1 of its episode, after 4 steps of all copies: row 0 of the mask must leave',
+  ],
+  ['has other numbers', (_, __, t) => [1, 0, t], 'row 0 of the mask must hold 0 for illegal and 1 for legal, got [1,0,2]'],
+  [
+    'has other numbers in the last state',
+    (copy, episode, t) => (copy === 0 && episode === 0 && t === 2 ? [9, 0, 0] : [1, 0, 0]),
+    'got [9,0,0]',
+  ],
+])('refuses a mask that %s', (_, masks, text) => {
+  const run = () => {
+    const collector = new Collector(new ScriptedEnv({ scripts, masks }));
+    collector.reset(0);
+    for (let t = 0; t < 4; t++) collector.step(zeros);
+  };
+  expect(run).toThrow(InputError);
+  expect(run).toThrow(text);
+});
+
+it('needs no legal action where the task has ended, and hands over a mask that nobody trips over', () => {
+  const masks = (copy: number, episode: number, t: number) => (t === (copy === 1 ? 3 : 2) && episode === 0 ? none : [0, 1, 0]);
+  const collector = new Collector(new ScriptedEnv({ scripts, masks }));
+  collector.reset(0);
+  const seen = Array.from({ length: 3 }, () => rows(collector.step(zeros).nextActionMask as Uint8Array));
+  expect(seen.map(step => step[0])).toEqual([
+    [0, 1, 0],
+    [1, 1, 1],
+    [0, 1, 0],
+  ]);
+  expect(seen.map(step => step[1])).toEqual([
+    [0, 1, 0],
+    [0, 1, 0],
+    [1, 1, 1],
+  ]);
 });

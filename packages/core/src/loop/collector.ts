@@ -1,4 +1,13 @@
-import { type AgentState, createRows, type EnvState, type NumericArray, type VectorEnv, type VectorStep } from '@zpin/contracts';
+import {
+  type AgentState,
+  countLegal,
+  createRows,
+  type EnvState,
+  type NumericArray,
+  refuseMaskRow,
+  type VectorEnv,
+  type VectorStep,
+} from '@zpin/contracts';
 import { areFinite, type BadNumber, badObservation, badReward } from './check-finite.ts';
 
 /** An episode that ended in the last step. */
@@ -79,10 +88,11 @@ export class Collector {
     return this.#start;
   }
 
-  /** @throws NumericsError when an observation is not finite */
+  /** @throws NumericsError when an observation is not finite; InputError when a mask leaves no action, or is none */
   reset(seed?: number): void {
     this.env.reset(this.#now, seed);
     this.#checkObservations(this.#now, 'at its reset');
+    this.#checkMasks(this.#now, 'at its reset');
     this.#returns.fill(0);
     this.#lengths.fill(0);
   }
@@ -91,12 +101,14 @@ export class Collector {
    * Plays one action in each environment. The environment gets actions within the bounds of a `Box`; the given array stays as it
    * is.
    * @param actions `[N]` or `[N, K]`
-   * @throws NumericsError when a reward or an observation is not finite, before anyone has seen it
+   * @throws NumericsError when a reward or an observation is not finite, before anyone has seen it; InputError when a mask of
+   * actions is not of 0 and 1, or leaves no action where the episode goes on
    */
   step(actions: NumericArray): Collected {
     const out = this.#next;
     this.env.step(this.#clip(actions), out);
     this.#checkObservations(out);
+    this.#checkMasks(out);
     [this.#now, this.#next] = [this.#next, this.#now];
     let episodes: EpisodeEnd[] = NONE;
     let nextObs = out.obs;
@@ -153,6 +165,26 @@ export class Collector {
     if (!this.#isFloat) return;
     if (!areFinite(finalObs as Float32Array, copy * this.#width, (copy + 1) * this.#width))
       throw badObservation(this.#place(copy), finalObs);
+  }
+
+  /** Every observation that is acted on has a legal action, and so has the last one of an episode that was cut off. */
+  #checkMasks({ actionMask, finalActionMask, terminated, truncated }: VectorStep, when?: string): void {
+    if (!actionMask) return;
+    const numActions = actionMask.length / this.env.numEnvs;
+    for (let i = 0; i < this.env.numEnvs; i++) {
+      if (countLegal(actionMask, i, numActions) < 1) this.#refuseMask(actionMask, i, when);
+      if (when !== undefined || !finalActionMask || !(terminated[i] || truncated[i])) continue;
+      const legal = countLegal(finalActionMask, i, numActions);
+      if (legal > 0) continue;
+      if (legal < 0 || !terminated[i]) this.#refuseMask(finalActionMask, i);
+      // Nothing follows, so no action is better than another: what is stored has a legal one all the same.
+      finalActionMask.fill(1, i * numActions, (i + 1) * numActions);
+    }
+  }
+
+  #refuseMask(mask: Uint8Array, copy: number, when?: string): never {
+    const place = this.#place(copy, when);
+    refuseMaskRow(`${place.spec.id}, copy ${copy}, ${place.when}`, mask, copy, mask.length / this.env.numEnvs);
   }
 
   #place(copy: number, when?: string): BadNumber {

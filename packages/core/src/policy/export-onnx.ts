@@ -12,7 +12,7 @@ export interface ExportOptions {
   readonly algorithms: readonly Algorithm[];
   /** Rows of every call; omitted, each call has as many as it brings. */
   readonly batchSize?: number;
-  /** Adds the input `actionMask`. */
+  /** Adds the input `actionMask`; omitted, policies that were trained with masks have it. */
   readonly actionMask?: boolean;
 }
 
@@ -25,13 +25,16 @@ const PROBES = [1009, 1013] as const;
 /**
  * Writes a greedy policy as an ONNX file that stands alone: weights inside, no library needed but a runtime of ONNX.
  *
- * Inputs: `obs` `[N, D]` flat observations in their own type and, if asked for, `actionMask` uint8 `[N, A]`, 1 = legal. Output:
- * `action` int32 `[N]` for `Discrete`, else float32 `[N, K]`. The metadata `algorithm`, `environment`, `spec` (both spaces as
+ * Inputs: `obs` `[N, D]` flat observations in their own type and, where the environment has masks or one is asked for,
+ * `actionMask` uint8 `[N, A]`, 1 = legal, at least one in each row. Output: `action` int32 `[N]` for `Discrete`, else float32 `[N, K]`. The metadata `algorithm`, `environment`, `spec` (both spaces as
  * JSON) and `version` say what it was made for.
  * @throws CheckpointError when none of the algorithms trained the policy, or its weights do not fit
  * @throws ProgramError when the policy's graph depends on the number of rows and `batchSize` is omitted
  */
-export function exportOnnx(policy: Policy, { algorithms, batchSize, actionMask = false }: ExportOptions): Uint8Array {
+export function exportOnnx(
+  policy: Policy,
+  { algorithms, batchSize, actionMask = policy.spec.hasActionMask ?? false }: ExportOptions,
+): Uint8Array {
   if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new ProgramError(
       message('exportOnnx', 'batchSize must be a whole number > 0', batchSize, 'Leave it out for a free one'),
@@ -42,6 +45,11 @@ export function exportOnnx(policy: Policy, { algorithms, batchSize, actionMask =
   const { entries } = network.layout;
   if (actionMask && actionSpace.type !== 'discrete') {
     throw new ProgramError(message('exportOnnx', 'only Discrete actions have masks', actionSpace.type, 'Leave actionMask out'));
+  }
+
+  if (!actionMask && policy.spec.hasActionMask) {
+    const expectation = `the model must take an actionMask, as ${policy.spec.id} has them`;
+    throw new ProgramError(message('exportOnnx', expectation, actionMask, 'Leave actionMask out, and give 1 for every action'));
   }
 
   const lower = (rows: number): OnnxModel => {

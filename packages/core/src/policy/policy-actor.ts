@@ -1,5 +1,6 @@
 import type { Actor, Policy } from '@zpin/contracts';
 import type { Algorithm } from '../algorithm/algorithm.ts';
+import { maskCheck } from '../learn/mask-check.ts';
 import { unflattenParams } from '../nn/layout.ts';
 import { observationInput } from '../nn/observation.ts';
 import type { Engine } from '../program/engine.ts';
@@ -37,11 +38,13 @@ export function policyActor(policy: Policy, { algorithms, engine }: PolicyActorO
       }),
     });
   const plain = act({});
+  const checkMask = maskCheck(`the policy of ${policy.algorithm}`, policy.spec);
   const masked = act({ mask: uint8(['batch', actionSpace.type === 'discrete' ? actionSpace.n : 1]) });
   return {
     policy,
     spec: policy.spec,
     async act(obs, _mode, mask) {
+      checkMask(obs, mask);
       const { outputs } = await (mask ? masked({ obs, mask }) : plain({ obs }));
       return outputs.action;
     },

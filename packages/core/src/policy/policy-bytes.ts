@@ -20,16 +20,19 @@ const envSchema = z.strictObject({
   actionSpace: z.custom<SpaceJSON>(),
   maxEpisodeSteps: z.number().nullable(),
   rewardThreshold: z.number().nullable(),
+  hasActionMask: z.literal(true).optional(),
 });
 
 /** The JSON form of an environment's spec. */
-export function envSpecToJSON({ id, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold }: EnvSpec) {
+export function envSpecToJSON(spec: EnvSpec) {
+  const { id, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold, hasActionMask } = spec;
   return {
     id,
     observationSpace: spaceToJSON(observationSpace),
     actionSpace: spaceToJSON(actionSpace),
     maxEpisodeSteps,
     rewardThreshold,
+    ...(hasActionMask && { hasActionMask }),
   };
 }
 
@@ -37,8 +40,9 @@ export function envSpecToJSON({ id, observationSpace, actionSpace, maxEpisodeSte
 export function envSpecFromJSON(json: unknown): EnvSpec | undefined {
   const parsed = envSchema.safeParse(json);
   if (!parsed.success) return undefined;
-  const { observationSpace, actionSpace, ...rest } = parsed.data;
-  return { ...rest, observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) };
+  const { observationSpace, actionSpace, hasActionMask, ...rest } = parsed.data;
+  const spaces = { observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) };
+  return { ...rest, ...spaces, ...(hasActionMask && { hasActionMask }) };
 }
 
 /** Writes a policy as bytes: the container of checkpoints, with the weights in place of a run's state. */

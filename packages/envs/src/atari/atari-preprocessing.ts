@@ -12,6 +12,7 @@ import {
   type SpaceValue,
   type StepResult,
 } from '@zpin/contracts';
+import { refuseMasks } from '../base/env-mask.ts';
 import { requireSpace } from '../wrappers/require-space.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 import { AreaResize } from './area-resize.ts';
@@ -46,7 +47,8 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
   #lives = 0;
 
   /**
-   * @throws SpaceError unless observations are uint8 pictures `[H, W]` or `[H, W, 3]`; InputError when a setting is out of range
+   * @throws SpaceError unless observations are uint8 pictures `[H, W]` or `[H, W, 3]`, and when the environment has action masks;
+   * InputError when a setting is out of range
    */
   constructor(env: Env<SpaceValue, number>, options: AtariPreprocessingOptions = {}) {
     const { noopMax = 30, frameSkip = 4, size = 84, terminalOnLifeLoss = false } = options;
@@ -64,6 +66,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       throw new InputError(message('AtariPreprocessing', expectation, options, 'Leave them out'));
     }
     super(env, { observationSpace: box({ low: 0, high: 255, shape: [size, size], dtype: 'uint8' }) });
+    refuseMasks('AtariPreprocessing', this.spec);
     this.#noopMax = noopMax;
     this.#frameSkip = frameSkip;
     this.#terminalOnLifeLoss = terminalOnLifeLoss;

@@ -1,4 +1,5 @@
 import type { Env, EnvState, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
+import { refuseMasks } from '../base/env-mask.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 
 /**
@@ -11,6 +12,7 @@ export class EpisodicLife<Obs> extends Wrapper<Obs, number> {
 
   constructor(env: Env<Obs, number>) {
     super(env);
+    refuseMasks('EpisodicLife', this.spec);
   }
 
   override reset(options: ResetOptions = {}): ResetResult<Obs> {

@@ -1,4 +1,5 @@
 import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
+import { refuseMasks } from '../base/env-mask.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 
 /** Presses FIRE after each reset, for games that wait for it. */
@@ -8,6 +9,7 @@ export class FireReset<Obs> extends Wrapper<Obs, number> {
   /** @param fireAction number of the action FIRE, 1 in most games */
   constructor(env: Env<Obs, number>, fireAction = 1) {
     super(env);
+    refuseMasks('FireReset', this.spec);
     this.#fireAction = fireAction;
   }
 

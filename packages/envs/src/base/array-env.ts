@@ -22,6 +22,7 @@ import {
   unflatten,
   type VectorStep,
 } from '@zpin/contracts';
+import { refuseUndeclaredMask } from './env-mask.ts';
 import type { RowEnv } from './row-env.ts';
 
 type Phase = 'new' | 'running' | 'ended' | 'closed';
@@ -82,11 +83,14 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     return NO_INFO;
   }
 
-  /** Writes legal actions (1) from `out[offset]` on; a subclass that has them says so by `hasActionMask`. */
+  /**
+   * Writes 1 for legal and 0 for illegal actions from `out[offset]` on. A subclass that has masks says so by `hasActionMask` of its
+   * spec, and shows the same in `info`.
+   */
   protected mask(_out: Uint8Array, _offset: number): void {}
 
   get hasActionMask(): boolean {
-    return false;
+    return this.spec.hasActionMask === true;
   }
 
   reset({ seed, options = NO_OPTIONS }: ResetOptions = {}): ResetResult<Obs> {
@@ -147,10 +151,12 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   #begin(seed: number | Rng | undefined, options: Readonly<Record<string, unknown>>): void {
     if (this.#phase === 'closed') this.refuseClosed('reset');
     if (seed !== undefined) this.rng = typeof seed === 'number' ? new Rng(seed) : seed;
+    const isFirst = this.#phase === 'new';
     this.#forgetStep();
     this.start(options);
     this.#elapsed = 0;
     this.#phase = 'running';
+    if (isFirst && !this.hasActionMask && this.info().actionMask) refuseUndeclaredMask(this.spec);
   }
 
   /** Plays one step, and tells whether it is the last one that the time limit allows. */

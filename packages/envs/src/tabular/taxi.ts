@@ -33,6 +33,7 @@ export const taxiV4: EnvSpec = {
   actionSpace: discrete(6),
   maxEpisodeSteps: 200,
   rewardThreshold: 8,
+  hasActionMask: true,
 };
 
 /** Spaces, time limit and threshold of `Taxi-v3`. */
@@ -61,10 +62,6 @@ export class Taxi extends TabularEnv {
     const { isRainy, ficklePassenger } = readValues(taxiOptions, options, spec.id);
     super(spec, { start: startStates(), numActions: 6, outcomes: isRainy ? rainyOutcomes : dryOutcomes }, 1);
     this.#isFickle = ficklePassenger;
-  }
-
-  override get hasActionMask(): boolean {
-    return true;
   }
 
   protected override start(): void {

@@ -3,12 +3,14 @@ import {
   type EnvInfo,
   flatSize,
   flatten,
+  hasActionMask,
   type NumericArray,
   type Rng,
   type SpaceValue,
   unflatten,
   type VectorStep,
 } from '@zpin/contracts';
+import { maskOf, refuseUndeclaredMask } from '../base/env-mask.ts';
 import type { RowEnv } from '../base/row-env.ts';
 
 /** An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step). */
@@ -23,19 +25,21 @@ function isRowEnv(env: Env): env is Env & RowEnv {
 class EnvRows implements RowEnv {
   readonly hasActionMask: boolean;
   readonly #env: Env;
+  readonly #numActions: number;
   readonly #obsSize: number;
   readonly #actionSize: number;
 
   constructor(env: Env) {
     this.#env = env;
-    this.hasActionMask = 'hasActionMask' in env && env.hasActionMask === true;
+    this.hasActionMask = hasActionMask(env);
+    this.#numActions = env.spec.actionSpace.type === 'discrete' ? env.spec.actionSpace.n : 0;
     this.#obsSize = flatSize(env.spec.observationSpace);
     this.#actionSize = flatSize(env.spec.actionSpace);
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
     const { obs, info } = this.#env.reset(seed === undefined ? {} : { seed });
-    this.#write(out, row, obs, info);
+    this.#write(out, row, obs, info, 'reset');
   }
 
   stepRow(actions: NumericArray, out: VectorStep, row: number): void {
@@ -46,16 +50,29 @@ class EnvRows implements RowEnv {
     out.truncated[row] = truncated ? 1 : 0;
     if (terminated || truncated) {
       flatten(this.#env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.#obsSize);
-      if (out.finalActionMask && info.actionMask) out.finalActionMask.set(info.actionMask, row * info.actionMask.length);
+      this.#writeMask(out.finalActionMask, row, info, 'step', terminated);
       if (out.success) out.success[row] = Number(info.isSuccess);
       this.resetRow(out, row);
     } else {
-      this.#write(out, row, obs, info);
+      this.#write(out, row, obs, info, 'step');
     }
   }
 
-  #write(out: VectorStep, row: number, obs: unknown, info: EnvInfo): void {
+  #write(out: VectorStep, row: number, obs: unknown, info: EnvInfo, method: string): void {
     flatten(this.#env.spec.observationSpace, obs as SpaceValue, out.obs, row * this.#obsSize);
-    if (out.actionMask && info.actionMask) out.actionMask.set(info.actionMask, row * info.actionMask.length);
+    this.#writeMask(out.actionMask, row, info, method, false);
+  }
+
+  #writeMask(out: Uint8Array | undefined, row: number, info: EnvInfo, method: string, isLast: boolean): void {
+    const { spec } = this.#env;
+    if (!this.hasActionMask) {
+      if (info.actionMask) refuseUndeclaredMask(spec);
+      return;
+    }
+    if (!out) return;
+    const mask = maskOf(`${spec.id}.${method}`, info, this.#numActions, isLast);
+    const offset = row * this.#numActions;
+    if (mask) out.set(mask, offset);
+    else out.fill(1, offset, offset + this.#numActions);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  checkMaskable,
   createRows,
   type Env,
   type EnvSource,
@@ -47,7 +48,7 @@ export class SyncVectorEnv implements VectorEnv {
     this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
     this.#rows = this.#envs.map(rowEnv);
     const [first] = this.#envs;
-    this.spec = first.spec;
+    this.spec = this.#masked(first);
     if (isGoalEnv(first)) this.goals = first;
     this.isResumable = this.#envs.every(isResumable);
     this.#actionSize = flatSize(this.spec.actionSpace);
@@ -68,7 +69,7 @@ export class SyncVectorEnv implements VectorEnv {
       finalObs: createRows(spec.observationSpace, numEnvs),
       ...(this.goals && { success: new Uint8Array(numEnvs) }),
     };
-    if (!this.#rows[0].hasActionMask || spec.actionSpace.type !== 'discrete') return step;
+    if (!spec.hasActionMask || spec.actionSpace.type !== 'discrete') return step;
     const maskSize = numEnvs * spec.actionSpace.n;
     return { ...step, actionMask: new Uint8Array(maskSize), finalActionMask: new Uint8Array(maskSize) };
   }
@@ -127,6 +128,18 @@ export class SyncVectorEnv implements VectorEnv {
 
   close(): void {
     for (const env of this.#envs) env.close?.();
+  }
+
+  /** The spec of the copies, which says whether they have masks: all of them, or none. */
+  #masked({ spec }: Env): EnvSpec {
+    const masked = this.#rows.filter(row => row.hasActionMask).length;
+    if (masked === 0) return spec;
+    checkMaskable('SyncVectorEnv', spec);
+    if (masked < this.numEnvs) {
+      const expectation = `all copies of ${spec.id} must have action masks, or none`;
+      throw new SpaceError(message('SyncVectorEnv', expectation, `${masked} of ${this.numEnvs}`, 'Make them alike'));
+    }
+    return spec.hasActionMask ? spec : { ...spec, hasActionMask: true };
   }
 
   #method<K extends 'state' | 'restore'>(env: Env, name: K): NonNullable<Env[K]> {

@@ -3,6 +3,7 @@ import {
   type EnvSpec,
   type EnvState,
   type Frame,
+  hasActionMask,
   InputError,
   isResumable,
   message,
@@ -23,7 +24,7 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
 
   protected constructor(env: Env<InnerObs, InnerAct>, changes: Partial<EnvSpec> = {}) {
     this.env = env;
-    this.spec = { ...env.spec, ...changes };
+    this.spec = { ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }), ...changes };
     if (env.render) this.render = () => env.render?.() as Frame;
   }
 
@@ -36,10 +37,6 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
   }
 
   protected load(_state: EnvState): void {}
-
-  get hasActionMask(): boolean {
-    return 'hasActionMask' in this.env && this.env.hasActionMask === true;
-  }
 
   get isResumable(): boolean {
     return isResumable(this.env);

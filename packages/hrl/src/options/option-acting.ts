@@ -3,6 +3,7 @@ import { type EnvSpec, flatSize, type NumericArray, type OnPolicyAgent, type Rng
 import {
   type Acting,
   type Categorical,
+  maskCheck,
   maskedProgram,
   observationInput,
   program,
@@ -69,13 +70,14 @@ const NOISE_SIZE = 4;
  * exploit, it ends where β ≥ ½, the best one follows, and its most probable action is played.
  */
 export function optionActing(options: OptionActingOptions): OptionActing {
-  const { spec, rng } = options;
+  const { algorithm, spec, rng } = options;
   const { exploreProgram, exploitProgram, arrivalProgram } = programsOf(options);
   const obsSize = flatSize(spec.observationSpace);
   const training = new OptionMemory();
   // Evaluation must not touch the episodes of training.
   const evaluation = new OptionMemory();
   const numbers = new Scratch();
+  const checkMask = maskCheck(algorithm, spec);
 
   async function explore(obs: NumericArray, before: Float32Array, mask: Uint8Array | undefined) {
     const noise = rng.uniformInto(numbers.of(before.length * NOISE_SIZE));
@@ -98,6 +100,7 @@ export function optionActing(options: OptionActingOptions): OptionActing {
     },
 
     async explore(obs, logProb, value, mask, recurrence) {
+      checkMask(obs, mask);
       const before = training.before(obs.length / obsSize, recurrence?.start).slice();
       const outputs = await explore(obs, before, mask);
       logProb.set(outputs.logProb);

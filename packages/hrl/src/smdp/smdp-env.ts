@@ -2,6 +2,7 @@ import {
   createRows,
   discrete,
   type Env,
+  type EnvInfo,
   type EnvSpec,
   type EnvState,
   flatten,
@@ -45,8 +46,9 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
   /** @throws InputError when there are no skills */
   constructor(env: Env<Obs, Act>, skills: readonly Skill<Obs, Act>[], gamma: number) {
     if (skills.length === 0) throw new InputError(message('SmdpEnv', 'there must be skills', 0, 'Pass one or more'));
-    // A limit in primitive steps says nothing about the number of skills.
-    this.spec = { ...env.spec, actionSpace: discrete(skills.length), maxEpisodeSteps: null };
+    // A limit in primitive steps says nothing about the number of skills, and every skill can be chosen: masks are theirs to obey.
+    const { hasActionMask: _, ...spec } = env.spec;
+    this.spec = { ...spec, actionSpace: discrete(skills.length), maxEpisodeSteps: null };
     this.#env = env;
     this.#skills = skills;
     this.#step = new SmdpSteps({ observationSpace: env.spec.observationSpace, numEnvs: 1, gamma });
@@ -54,9 +56,9 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
   }
 
   reset(options?: ResetOptions): ResetResult<Obs> {
-    const result = this.#env.reset(options);
-    this.#see(result.obs);
-    return result;
+    const { obs, info } = this.#env.reset(options);
+    this.#see(obs);
+    return { obs, info: unmasked(info) };
   }
 
   step(action: number): StepResult<Obs> {
@@ -74,7 +76,7 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
       this.#step.add(0, result.reward);
     } while (!result.terminated && !result.truncated && !skill.isDone(obs));
     this.#see(obs);
-    const info = { ...result.info, steps: this.#step.length[0], discount: this.#step.discount(0, result.terminated) };
+    const info = { ...unmasked(result.info), steps: this.#step.length[0], discount: this.#step.discount(0, result.terminated) };
     return { ...result, reward: this.#step.reward(0), info };
   }
 
@@ -106,4 +108,9 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
   #seen(): Obs {
     return unflatten(this.spec.observationSpace, this.#row) as Obs;
   }
+}
+
+/** Diagnostics without the mask of primitive actions. */
+function unmasked({ actionMask: _, ...info }: EnvInfo): EnvInfo {
+  return info;
 }

@@ -11,6 +11,7 @@ import {
   Rng,
   sample,
 } from '@zpin/contracts';
+import { maskCheck } from '@zpin/core';
 
 export interface BehaviourOptions {
   readonly spec: EnvSpec;
@@ -46,6 +47,7 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
   const rng = new Rng([seed, 0xbe4a]);
   const obsSize = flatSize(observationSpace);
   const actionSize = flatSize(actionSpace);
+  const checkMask = maskCheck('behaviour', spec);
   let actions: NumericArray = createRows(actionSpace, 0);
 
   function random(row: number, mask: Uint8Array | undefined): void {
@@ -76,6 +78,7 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
   return {
     spec,
     async act(obs, mode, mask, start) {
+      checkMask(obs, mask);
       const rows = obs.length / obsSize;
       if (actions.length !== rows * actionSize) actions = createRows(actionSpace, rows);
       if (actor) actions.set(await actor.act(obs, mode, mask, start));

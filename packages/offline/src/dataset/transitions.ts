@@ -1,4 +1,5 @@
 import {
+  countLegal,
   type Dtype,
   describePair,
   describeSpace,
@@ -102,9 +103,17 @@ export function checkTransitions(spec: EnvSpec, transitions: Transitions): numbe
   checkValues(where, spec, 'obs', transitions.obs, spec.observationSpace);
   checkValues(where, spec, 'nextObs', transitions.nextObs, spec.observationSpace);
   checkValues(where, spec, 'action', action, spec.actionSpace);
-  if (actionMask && spec.actionSpace.type === 'discrete') {
+  if (actionMask && nextActionMask && spec.actionSpace.type === 'discrete') {
     const { n, start } = spec.actionSpace;
     for (let row = 0; row < size; row++) {
+      for (const [name, mask, isLast] of [
+        ['actionMask', actionMask, false],
+        ['nextActionMask', nextActionMask, transitions.terminated[row] === 1],
+      ] as const) {
+        const legal = countLegal(mask, row, n);
+        if (legal > 0 || (legal === 0 && isLast)) continue;
+        throw reject(name, row, 'of 0 and 1, with a legal action', Array.from(mask.subarray(row * n, (row + 1) * n)));
+      }
       if (actionMask[row * n + action[row] - start] !== 1) throw reject('action', row, 'legal by its mask', action[row]);
     }
   }

@@ -14,6 +14,7 @@ import {
   agentShell,
   type Disposable,
   type Memory,
+  maskCheck,
   type RolloutAlgorithm,
   Scratch,
   type TrainOptions,
@@ -69,6 +70,7 @@ export function rolloutAgent<Config extends SharedConfig, S extends VectorTree>(
   const { config, network, update, normalizer, ...rest } = options;
   const { memorySize } = network;
   const player = policyActing(options);
+  const checkMask = maskCheck(options.algorithm, options.spec);
   const shell = agentShell({
     ...rest,
     config,
@@ -81,7 +83,10 @@ export function rolloutAgent<Config extends SharedConfig, S extends VectorTree>(
     numEnvs: config.numEnvs,
     rolloutLength: config.rolloutLength,
     ...(memorySize > 0 && { memorySize }),
-    explore: player.explore,
+    explore(obs, logProb, value, mask, recurrence) {
+      checkMask(obs, mask);
+      return player.explore(obs, logProb, value, mask, recurrence);
+    },
     value: player.value,
     drawNoise: player.drawNoise,
 

@@ -1,4 +1,4 @@
-import { InputError, type MaybePromise, message, type NumericArray, type Rng } from '@zpin/contracts';
+import { checkActionMask, type MaybePromise, type NumericArray, type Rng } from '@zpin/contracts';
 
 export interface EpsilonGreedyOptions {
   /** Probability of a random action, in [0, 1]: one, or `[N]` of each row. */
@@ -18,7 +18,7 @@ export interface EpsilonGreedyOptions {
  * @throws InputError when a mask leaves a row without a legal action
  */
 export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, mask }: EpsilonGreedyOptions): Promise<Int32Array> {
-  if (mask) checkMask('epsilonGreedy', mask, numActions);
+  if (mask) checkActionMask('epsilonGreedy', mask, numActions, rows);
   const actions = new Int32Array(rows).fill(-1);
   let open = 0;
   for (let i = 0; i < rows; i++) {
@@ -40,18 +40,4 @@ export function randomAction(numActions: number, rng: Rng, mask?: Uint8Array): n
   let action = 0;
   for (let skip = rng.integers(0, legal); mask[action] === 0 || skip-- > 0; ) action++;
   return action;
-}
-
-/**
- * Refuses masks that leave an observation without a legal action.
- * @param where named in the error @param mask `[N, A]`, 1 = legal
- */
-export function checkMask(where: string, mask: Uint8Array, numActions: number): void {
-  for (let row = 0, at = 0; at < mask.length; row++, at += numActions) {
-    let action = 0;
-    while (action < numActions && mask[at + action] === 0) action++;
-    if (action < numActions) continue;
-    const expectation = `row ${row} of the mask must leave at least one of ${numActions} actions legal`;
-    throw new InputError(message(where, expectation, 0, 'Look at info.actionMask of the environment'));
-  }
 }

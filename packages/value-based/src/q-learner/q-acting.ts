@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { flatSize, shareDone, valueAt } from '@zpin/contracts';
 import { type Acting, type InputShape, maskedProgram, maskValues, observationInput, program, unflattenParams } from '@zpin/core';
-import { checkMask, epsilonGreedy } from './epsilon-greedy.ts';
+import { epsilonGreedy } from './epsilon-greedy.ts';
 import type { QConfig } from './q-fields.ts';
 import type { QLearner } from './q-learner.ts';
 
@@ -19,7 +19,6 @@ export function greedyActing(learner: QActor): Acting {
   const best = bestAction(learner, 'act');
   return {
     async act(obs, _mode, mask) {
-      if (mask) checkMask(learner.algorithm, mask, learner.network.numActions);
       return (await best.for(mask)({ obs, ...(mask && { mask }) })).outputs.action;
     },
     dispose: () => best.dispose(),

@@ -16,8 +16,8 @@ import {
   shareDone,
   valueAt,
 } from '@zpin/contracts';
-import { Clock, type CreateOptions, layout, maskValues, type PolicyNetwork, type PolicyOptions } from '@zpin/core';
-import { checkMask, randomAction } from '../q-learner/epsilon-greedy.ts';
+import { Clock, type CreateOptions, layout, maskCheck, maskValues, type PolicyNetwork, type PolicyOptions } from '@zpin/core';
+import { randomAction } from '../q-learner/epsilon-greedy.ts';
 import { countActions } from '../q-learner/q-network.ts';
 import { ActionTable } from './action-table.ts';
 import type { TabularConfig } from './tabular-fields.ts';
@@ -87,6 +87,7 @@ export function tabularAgent<Config>(
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
   const rng = new Rng(seed);
+  const checkMask = maskCheck(algorithm, spec);
   const clock = new ScheduleClock(config);
   const successor: Successor = { state: 0, action: 0, epsilon: clock.epsilon, mask: undefined };
   let actions = new Int32Array(config.numEnvs);
@@ -113,7 +114,7 @@ export function tabularAgent<Config>(
 
     act(obs, mode, mask, _start, progress) {
       if (progress) clock.set(progress);
-      if (mask) checkMask(algorithm, mask, numActions);
+      checkMask(obs, mask);
       if (actions.length !== obs.length) actions = new Int32Array(obs.length);
       for (let i = 0; i < obs.length; i++) {
         const state = obs[i] - firstState;
