@@ -91,8 +91,7 @@ export function tabularAgent<Config>(
   const clock = new ScheduleClock(config);
   const successor: Successor = { state: 0, action: 0, epsilon: clock.epsilon, mask: undefined };
   let actions = new Int32Array(config.numEnvs);
-  let errorSum = 0;
-  let errors = 0;
+  let [errorSum, errors] = [0, 0];
 
   const explore = (state: number, mask?: Uint8Array) =>
     rng.random() < clock.epsilon ? randomAction(numActions, rng, mask) : table.best(state, mask);
