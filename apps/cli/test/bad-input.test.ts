@@ -1,5 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StateValue } from '@zpin/contracts';
+import { decodeCheckpoint, encodeCheckpoint } from '@zpin/core';
 import { beforeAll, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { runCli, tinyRun } from './run-cli.ts';
@@ -7,11 +9,12 @@ import { runCli, tinyRun } from './run-cli.ts';
 const folder = inScratchFolder();
 
 beforeAll(async () => {
-  mkdirSync('empty');
+  for (const name of ['empty', 'empty.gif', 'empty.svg']) mkdirSync(name);
   mkdirSync('full');
   writeFileSync('full/notes.txt', 'mine');
   writeFileSync('unknown.yaml', 'learningRat: 0.1\n');
   writeFileSync('range.json', '{"gamma": 2, "epochs": "many"}');
+  writeFileSync('many.json', JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`setting${i}`, i]))));
   writeFileSync('torn.json', '{"gamma": ');
   for (const algorithm of ['ppo', 'dqn'] as const) {
     const { exitCode } = await runCli(tinyRun(algorithm, algorithm, '--steps', '128', '--quiet'));
@@ -31,6 +34,26 @@ beforeAll(async () => {
     return bytes;
   });
   spoil('other', () => readFileSync('dqn/checkpoint.bin'));
+  spoil('policy', () => readFileSync('ppo/policy.bin'));
+  // Forged: other numbers under a checksum that is right.
+  const forge = (name: string, change: (state: Record<string, StateValue>) => object) => {
+    spoil(name, bytes => {
+      const { header, state } = decodeCheckpoint(bytes);
+      return encodeCheckpoint({ header, state: { ...state, ...change(state) } });
+    });
+  };
+  forge('no-agent', () => ({ agent: 1 }));
+  forge('no-vectors', () => ({ agent: {} }));
+  forge('no-number', ({ agent }) => {
+    const { vectors } = agent as { vectors: Record<string, Float32Array> };
+    vectors.parameters[3] = Number.NaN;
+    return {};
+  });
+  forge('other-step', ({ counters }) => ({ counters: { ...(counters as object), step: 1e300 } }));
+  forge('no-count', ({ counters }) => ({ counters: { ...(counters as object), episodes: 'many' } }));
+  forge('no-env', ({ collector }) => ({ collector: { ...(collector as object), env: { envs: [1, 2], seeded: 7 } } }));
+  forge('short', ({ collector }) => ({ collector: { ...(collector as object), obs: new Float32Array(3) } }));
+  forge('long-rollout', ({ rollout }) => ({ rollout: { ...(rollout as object), length: 1e9 } }));
   for (const [name, description] of [
     ['damaged', '{'],
     ['hollow', '{"algorithm":"ppo","env":"CartPole-v1","seed":1,"steps":128,"config":null}'],
@@ -121,6 +144,22 @@ it.each([
   ['train --resume hollow --steps 256', 'zpin train --resume: config.json must describe a run'],
   ['train --resume edited --steps 256', 'zpin train --resume: gamma in config.json must be 0.98 as in the checkpoint, got 0.5.'],
   ['train --resume unknown --steps 256', 'zpin train --resume: the algorithm must be known, got "pp0". Did you mean ppo?'],
+  ['train --resume policy --steps 256', 'the file must hold the checkpoint of a run, got "a policy".'],
+  ['train --resume no-agent --steps 256', 'the file must hold the checkpoint of a run'],
+  ['train --resume no-number --steps 256', 'parameters must be finite, got NaN.'],
+  ['train --resume other-step --steps 256', 'the state must be of step 128, as the header says, got 1e+300.'],
+  ['eval policy', 'the file must hold the checkpoint of a run, got "a policy".'],
+  ['eval no-vectors', 'the saved state must be as it was written'],
+  [[...CARTPOLE, '--run-dir', '/dev/null/run'], 'zpin train ppo: --run-dir must be a place to write to'],
+  [
+    [...CARTPOLE, '--config', 'many.json'],
+    'zpin train ppo: settings must be right, 20 of those that are not are shown, got 20000.',
+  ],
+  [[...CARTPOLE, '--\u001b[2Jgamma', '1'], 'zpin train ppo: flags must be known, got "--\\u001b[2Jgamma".'],
+  [['eval', '\u001b]0;x\u0007'], 'zpin eval: the run folder must exist, got '],
+  ['record ppo --out empty.gif', 'zpin record: --out must be a file, got '],
+  ['collect --env CartPole-v1 --steps 100 --out empty', 'zpin collect: --out must be a file, got '],
+  ['plot ppo --out empty.svg', 'zpin plot: --out must be a file, got '],
   ['eval', 'zpin eval: a run folder must be given'],
   ['eval nowhere', 'zpin eval: the run folder must exist'],
   ['eval full', 'zpin eval: a run folder must hold config.json'],
@@ -141,4 +180,32 @@ it.each([
   expect(exitCode).toBe(2);
   expect(out).toBe('');
   expect(snapshot()).toEqual(before);
+});
+
+it.runIf(process.platform === 'linux').each([
+  ['train q-learning --env FrozenLake-v1 --steps 64 --run-dir /proc/zpin', '--run-dir must be a place to write to'],
+  ['collect --env CartPole-v1 --steps 64 --out /proc/zpin', '--out must be a place to write to'],
+  ['record ppo --out /proc/zpin.gif', '--out must be a place to write to'],
+  ['plot ppo --out /proc/zpin.svg', '--out must be a place to write to'],
+  ['collect --env CartPole-v1 --steps 64 --out /dev/full', '--out must be a file'],
+])('refuses %s, where there are no files, before it plays', async (line, expected) => {
+  const { exitCode, out, err } = await runCli(line.split(' '));
+  expect(err).toContain(expected);
+  expect([exitCode, out, err.split('\n').length]).toEqual([2, '', 2]);
+});
+
+it.each([
+  ['train --resume no-vectors --steps 256', 'the saved state must be as it was written'],
+  ['train --resume no-count --steps 256', 'episodes of the saved state must be a whole number >= 0, got "many".'],
+  ['train --resume no-env --steps 256', 'CartPole-v1.restore: the state must be one of CartPole-v1'],
+  ['train --resume short --steps 256', 'obs of the saved state must be a Float32Array of 8, got Float32Array of 3.'],
+  ['train --resume long-rollout --steps 256', 'the length of a saved rollout must be a whole number <= 32, got 1000000000.'],
+])('refuses %s, whose checksum is right', async (line, expected) => {
+  const [, , folder] = line.split(' ');
+  const before = readFileSync(join(folder, 'checkpoint.bin'), 'base64');
+  const { exitCode, err } = await runCli(line.split(' '));
+  expect(err).toContain(expected);
+  expect(err).toMatch(/^(\S.*, got .*\. .*\.\n)+$/);
+  expect(exitCode).toBe(2);
+  expect(readFileSync(join(folder, 'checkpoint.bin'), 'base64')).toBe(before);
 });

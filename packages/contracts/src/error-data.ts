@@ -1,4 +1,4 @@
-import { CheckpointError, ConfigError, InputError, NumericsError, SpaceError, WorkerError } from './errors.ts';
+import { CheckpointError, ConfigError, EnvError, InputError, NumericsError, SpaceError, WorkerError } from './errors.ts';
 
 /** An error as it travels between threads and machines. */
 export interface ErrorData {
@@ -10,6 +10,8 @@ const classes = { CheckpointError, ConfigError, InputError, NumericsError, Space
 
 /** Anything that was thrown, as plain data. */
 export function errorToData(thrown: unknown): ErrorData {
+  // Whoever hears of it names the worker, and has no use for the place in its code.
+  if (thrown instanceof EnvError && thrown.cause !== undefined) return errorToData(thrown.cause);
   return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: 'Error', message: String(thrown) };
 }
 

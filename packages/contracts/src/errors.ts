@@ -28,6 +28,11 @@ export class WorkerError extends Error {
   override readonly name = 'WorkerError';
 }
 
+/** An environment threw what is no error of this project: a fault of its own. The cause is what it threw. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
 /** A tensor's shape or a program's recording does not fit. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';
@@ -41,8 +46,23 @@ export class ProgramError extends Error {
  * @param remedy what to do
  */
 export function message(where: string, expectation: string, actual: unknown, remedy: string): string {
-  const shown = typeof actual === 'string' ? `"${actual}"` : format(actual);
-  return `${where}: ${expectation}, got ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown}. ${remedy}.`;
+  const shown = typeof actual === 'string' ? `"${actual.slice(0, LONGEST_VALUE)}"` : format(actual);
+  const value = shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE - 3)}...` : shown;
+  return printable(`${where}: ${expectation}, got ${value}. ${remedy}.`);
+}
+
+/** Characters of a value that a message shows. */
+const LONGEST_VALUE = 120;
+
+/**
+ * A text of one line that any terminal shows as it is: characters that move the cursor, change colours or the direction of
+ * writing, or are none, stand as `\\u001b`.
+ */
+export function printable(text: string): string {
+  // Most texts have none: `\p{C}` are control, format, unassigned and surrogate characters, the two others break lines.
+  return text.replaceAll(/[\p{C}\u2028\u2029]/gu, character =>
+    [...character].map(part => `\\u${(part.codePointAt(0) as number).toString(16).padStart(4, '0')}`).join(''),
+  );
 }
 
 function format(value: unknown): string {
@@ -52,7 +72,8 @@ function format(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return String(value);
+    // A cycle, or nested deeper than anyone can read.
+    return Object.prototype.toString.call(value);
   }
 }
 
@@ -61,6 +82,8 @@ export function nearestName(name: string, names: readonly string[]): string | un
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 2)) + 1;
   for (const candidate of names) {
+    // Each letter too many or too few is one step: most names need no closer look.
+    if (Math.abs(name.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

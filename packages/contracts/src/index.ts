@@ -39,11 +39,13 @@ export { errorFromData, errorToData } from './error-data.ts';
 export {
   CheckpointError,
   ConfigError,
+  EnvError,
   InputError,
   message,
   NumericsError,
   nearestName,
   ProgramError,
+  printable,
   SpaceError,
   WorkerError,
 } from './errors.ts';

@@ -20,6 +20,12 @@ function elements(svg: string): Record<string, number> {
 }
 
 describe('learningCurveSvg', () => {
+  it('has no character that XML does not take', () => {
+    const svg = learningCurveSvg({ ...base, title: 'a\u0000\u001b[31m\u009b\ufffe\ud800<&>😀 ε' });
+    expect(svg).toContain('<title>a\ufffd\ufffd[31m\ufffd\ufffd\ufffd&lt;&amp;&gt;😀 ε</title>');
+    elements(svg);
+  });
+
   it('puts marks where the numbers say', () => {
     const svg = learningCurveSvg({
       ...base,

@@ -1,4 +1,4 @@
-import { InputError, message, nearestName } from '@zpin/contracts';
+import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import type { CommandContext } from '../command.ts';
 import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';
@@ -40,20 +40,27 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   if (!out.toLowerCase().endsWith('.svg')) {
     throw new InputError(message(where, '--out must end in .svg', out, 'Browsers and drawing programs make other formats of it'));
   }
-  const [{ dirname, resolve }, { existsSync }, { writeFileAtomic }, { linePlot }, { readMetrics, RunFolder }, curves] =
-    await Promise.all([
-      import('node:path'),
-      import('node:fs'),
-      import('@zpin/core/node'),
-      import('@zpin/plot'),
-      import('zpin/node'),
-      import('../run-curves.ts'),
-    ]);
+  const [
+    { dirname, resolve },
+    { existsSync },
+    { checkWritable, writeFileAtomic },
+    { linePlot },
+    { readMetrics, RunFolder },
+    curves,
+  ] = await Promise.all([
+    import('node:path'),
+    import('node:fs'),
+    import('@zpin/core/node'),
+    import('@zpin/plot'),
+    import('zpin/node'),
+    import('../run-curves.ts'),
+  ]);
   const { groupLines, groupRuns, MEASURES, measuresOf, measured } = curves;
   const file = resolve(out);
   if (!existsSync(dirname(file))) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(file), 'Make it first'));
   }
+  checkWritable(where, '--out', file);
   const runs = [...new Set(paths.map(path => resolve(path)))].map(path => {
     const folder = new RunFolder(path);
     return { path, description: folder.describe(where), events: readMetrics(folder) };
@@ -75,6 +82,6 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   const lines = groupLines(groups, measure, ends);
   writeFileAtomic(file, linePlot(title, caption, [{ xLabel, yLabel, x: ends, lines }]));
   const [ofRuns, inLines] = [runs.length === 1 ? 'run' : 'runs', groups.length === 1 ? 'line' : 'lines'];
-  io.stdout.write(`${file}: ${yLabel} of ${runs.length} ${ofRuns} in ${groups.length} ${inLines}\n`);
+  io.stdout.write(`${printable(file)}: ${yLabel} of ${runs.length} ${ofRuns} in ${groups.length} ${inLines}\n`);
   return 0;
 }

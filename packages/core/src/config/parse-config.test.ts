@@ -73,3 +73,11 @@ test('whatever is given, the answer is a configuration or a ConfigError', () => 
     { numRuns: 500 },
   );
 });
+
+test('tells of 20 problems at most, however many and long they are', () => {
+  const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`unknown${i}`.padEnd(2000, 'x'), i]));
+  const problems = problemsOf(unknown);
+  expect(problems).toHaveLength(21);
+  expect(problems[0].length).toBeLessThan(400);
+  expect(problems[20]).toBe('ppo: settings must be right, 20 of those that are not are shown, got 20000. Correct them.');
+});

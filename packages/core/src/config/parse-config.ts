@@ -9,7 +9,7 @@ import { describeConfig } from './describe-config.ts';
  * @param raw plain object; omitted settings take their defaults
  * @param where the function, file or command that the user called, for the message
  * @param label how the user wrote a setting, for example `--learning-rate`; the key itself when omitted
- * @throws ConfigError naming every problem, one per line: the setting, its range, the value, the nearest known name of an unknown
+ * @throws ConfigError naming every problem up to 20, one per line: the setting, its range, the value, the nearest known name of an unknown
  * key
  */
 export function parseConfig<Config>(
@@ -21,9 +21,22 @@ export function parseConfig<Config>(
   const result = schema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const fields = new Map(describeConfig(schema).map(field => [field.name, field]));
-  const lines = result.error.issues.flatMap(issue => explain(issue, { schema, raw, fields, where, label }));
-  throw new ConfigError([...new Set(lines)].join('\n'));
+  const { issues } = result.error;
+  const lines = new Set(issues.slice(0, MOST_LINES).flatMap(issue => explain(issue, { schema, raw, fields, where, label })));
+  const problems = issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  const shown = [...lines].slice(0, MOST_LINES);
+  if (problems > MOST_LINES) {
+    shown.push(
+      message(where, `settings must be right, ${shown.length} of those that are not are shown`, problems, 'Correct them'),
+    );
+  }
+  throw new ConfigError(shown.join('\n'));
 }
+
+/** Problems that one error tells of: whoever reads it has no use for more. */
+const MOST_LINES = 20;
+/** Characters of a name that is shown. */
+const LONGEST_NAME = 60;
 
 /** What an issue is told by. */
 interface Explanation {
@@ -39,12 +52,13 @@ function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label }:
   if (key === undefined && issue.code === 'unrecognized_keys') {
     const names = [...fields.keys()];
     const labelled = (text: string) => text.replaceAll(/\w+/g, word => (fields.has(word) ? label(word) : word));
-    return issue.keys.map(unknown => {
+    return issue.keys.slice(0, MOST_LINES).map(unknown => {
       const renamed = renamedSettings(schema).get(unknown);
       const nearest = nearestName(unknown, names);
       const known = nearest === undefined ? `Use one of ${names.map(label).join(', ')}` : `Write ${label(nearest)}`;
       const remedy = renamed === undefined ? known : `It has another name now: write ${labelled(renamed)}`;
-      return message(where, `${label(unknown)} must be a known setting`, unknown, remedy);
+      const shown = unknown.length > LONGEST_NAME ? `${unknown.slice(0, LONGEST_NAME)}…` : unknown;
+      return message(where, `${label(shown)} must be a known setting`, unknown, remedy);
     });
   }
   if (key === undefined && issue.code !== 'custom') {

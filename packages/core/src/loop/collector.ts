@@ -2,13 +2,19 @@ import {
   type AgentState,
   countLegal,
   createRows,
+  EnvError,
   type EnvState,
+  InputError,
+  message,
   type NumericArray,
+  NumericsError,
   refuseMaskRow,
   type VectorEnv,
   type VectorStep,
+  WorkerError,
 } from '@zpin/contracts';
 import { areFinite, type BadNumber, badObservation, badReward } from './check-finite.ts';
+import { takeArray } from './take-back.ts';
 
 /** An episode that ended in the last step. */
 export interface EpisodeEnd {
@@ -90,7 +96,11 @@ export class Collector {
 
   /** @throws NumericsError when an observation is not finite; InputError when a mask leaves no action, or is none */
   reset(seed?: number): void {
-    this.env.reset(this.#now, seed);
+    try {
+      this.env.reset(this.#now, seed);
+    } catch (error) {
+      throw envError(this.env, 'reset', error);
+    }
     this.#checkObservations(this.#now, 'at its reset');
     this.#checkMasks(this.#now, 'at its reset');
     this.#returns.fill(0);
@@ -102,11 +112,16 @@ export class Collector {
    * is.
    * @param actions `[N]` or `[N, K]`
    * @throws NumericsError when a reward or an observation is not finite, before anyone has seen it; InputError when a mask of
-   * actions is not of 0 and 1, or leaves no action where the episode goes on
+   * actions is not of 0 and 1, or leaves no action where the episode goes on; EnvError when the environment throws what is no
+   * error of this project
    */
   step(actions: NumericArray): Collected {
     const out = this.#next;
-    this.env.step(this.#clip(actions), out);
+    try {
+      this.env.step(this.#clip(actions), out);
+    } catch (error) {
+      throw envError(this.env, 'step', error);
+    }
     this.#checkObservations(out);
     this.#checkMasks(out);
     [this.#now, this.#next] = [this.#next, this.#now];
@@ -147,6 +162,23 @@ export class Collector {
     this.#done += this.env.numEnvs;
     const { reward, terminated, truncated } = out;
     return { reward, terminated, truncated, nextObs, episodes, ...(nextActionMask && { nextActionMask }) };
+  }
+
+  /** Steps of the episode in progress in a copy. */
+  lengthOf(envIndex: number): number {
+    return this.#lengths[envIndex];
+  }
+
+  /** The episode in progress in a copy as if it were cut off here: its goal, where there is one, not reached. */
+  unfinished(envIndex: number): EpisodeEnd {
+    return {
+      envIndex,
+      episodeReturn: this.#returns[envIndex],
+      episodeLength: this.#lengths[envIndex],
+      terminated: false,
+      truncated: true,
+      ...(this.#now.success && { success: false }),
+    };
   }
 
   /** Environment steps over all copies that lie behind the run; so that errors can name the step. */
@@ -224,12 +256,24 @@ export class Collector {
       return false;
     }
     this.env.restore(state.env as EnvState);
-    this.#now.obs.set(state.obs as NumericArray);
-    this.#now.actionMask?.set(state.actionMask as Uint8Array);
-    this.#returns.set(state.returns as Float64Array);
-    this.#lengths.set(state.lengths as Float64Array);
+    takeArray('obs', this.#now.obs, state.obs);
+    if (this.#now.actionMask) takeArray('actionMask', this.#now.actionMask, state.actionMask);
+    takeArray('returns', this.#returns, state.returns);
+    takeArray('lengths', this.#lengths, state.lengths);
     return true;
   }
+}
+
+/** What an environment threw, in one line; errors of this project stay what they are. */
+function envError({ spec: { id } }: VectorEnv, method: string, thrown: unknown): unknown {
+  const isKnown = thrown instanceof InputError || thrown instanceof NumericsError || thrown instanceof WorkerError;
+  if (isKnown || thrown instanceof EnvError) return thrown;
+  const found = thrown instanceof Error ? thrown : new Error(String(thrown));
+  // The line of the environment that threw, for its author.
+  const [, place = 'its own code'] = /^\s+at (.*)$/m.exec(found.stack ?? '') ?? [];
+  return new EnvError(message(`${id}.${method}`, 'the environment must not throw', found.message, `Look at ${place}`), {
+    cause: thrown,
+  });
 }
 
 const NONE: EpisodeEnd[] = [];

@@ -1,12 +1,15 @@
 import {
+  CheckpointError,
   createRows,
   type MaybePromise,
+  message,
   type NumericArray,
   type Recurrence,
   type Rollout,
   type StateValue,
 } from '@zpin/contracts';
 import type { Collected, Collector } from './collector.ts';
+import { takeArray } from './take-back.ts';
 
 /** What acts and judges while a rollout is collected; the methods of an `OnPolicyAgent`. */
 export interface Explorer {
@@ -162,9 +165,14 @@ export class RolloutBuffer {
   }
 
   restore({ length, arrays }: { readonly length: number; readonly arrays: Readonly<Record<string, NumericArray>> | null }): void {
+    if (!(Number.isInteger(length) && length >= 0 && length <= this.numSteps)) {
+      const expectation = `the length of a saved rollout must be a whole number <= ${this.numSteps}`;
+      throw new CheckpointError(message('train', expectation, length, 'Resume with the same settings'));
+    }
     this.#length = length;
     this.#isUsed = arrays !== null;
-    for (const [name, array] of Object.entries(this.#arrays) as [string, NumericArray][]) if (arrays) array.set(arrays[name]);
+    if (!arrays) return;
+    for (const [name, array] of Object.entries(this.#arrays) as [string, NumericArray][]) takeArray(name, array, arrays[name]);
   }
 }
 

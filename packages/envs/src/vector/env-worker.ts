@@ -89,4 +89,13 @@ async function main(): Promise<void> {
   serve(env);
 }
 
-void main();
+/** The other side waits without looking up: what ends this thread must be told where it looks afterwards. */
+function die(error: unknown): never {
+  port.postMessage({ error: errorToData(error) } satisfies Reply);
+  process.exit(1);
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+
+main().catch(die);

@@ -222,9 +222,14 @@ export class WorkerVectorEnv implements VectorEnv {
       port: port2,
     };
     const worker = new Worker(script, { workerData: setup, transferList: [port2] });
+    const name = `worker ${index} of ${this.spec.id}`;
     worker.on('exit', () => Atomics.store(control, ENDED, 1));
+    // What ends a thread between two commands is told by the next one.
+    worker.on('error', error => {
+      this.#broken ??= errorFromData({ name: 'Error', message: error.message }, name);
+    });
     port.unref();
-    return { name: `worker ${index} of ${this.spec.id}`, worker, port, control, start, end };
+    return { name, worker, port, control, start, end };
   }
 
   async #whenStarted(): Promise<void> {
@@ -264,12 +269,14 @@ export class WorkerVectorEnv implements VectorEnv {
     return replies;
   }
 
-  #awaitAnswer({ control, name }: Thread, deadline: number): void {
+  #awaitAnswer({ control, name, port }: Thread, deadline: number): void {
     for (;;) {
       const answer = Atomics.load(control, ANSWER);
       if (answer === this.#requests) return;
       if (Atomics.load(control, ENDED)) {
-        this.#broken ??= new WorkerError(message(name, 'the thread must live', 'an end', 'Look for what ended it'));
+        const { error } = (receiveMessageOnPort(port)?.message ?? {}) as Reply;
+        const end = new WorkerError(message(name, 'the thread must live', 'an end', 'Look for what ended it'));
+        this.#broken ??= error ? errorFromData(error, name) : end;
         return;
       }
       const left = deadline - performance.now();

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CheckpointError, InputError, message } from '@zpin/contracts';
+import { CheckpointError, InputError, message, printable } from '@zpin/contracts';
 import type { DecodedCheckpoint } from '@zpin/core';
-import { readCheckpoint, writeFileAtomic } from '@zpin/core/node';
+import { checkWritable, makeFolder, readCheckpoint, writeFileAtomic } from '@zpin/core/node';
 import type { MessageNames } from '../message-names.ts';
 import type { RunDescription } from '../run-description.ts';
 
@@ -47,7 +47,7 @@ export class RunFolder {
   /** Path from where the user stands, when that is shorter. */
   get shown(): string {
     const near = relative(process.cwd(), this.path);
-    return near.startsWith('..') || near === '' ? this.path : near;
+    return printable(near.startsWith('..') || near === '' ? this.path : near);
   }
 
   write(name: RunFile, content: string | Uint8Array): void {
@@ -92,6 +92,12 @@ export class RunFolder {
   readCheckpoint(where: string, { algorithm, env, seed, config }: RunDescription): DecodedCheckpoint {
     const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env });
     const { header } = checkpoint;
+    if (header.extra?.kind === 'policy') {
+      const expectation = 'the file must hold the checkpoint of a run';
+      throw new CheckpointError(
+        message(this.file('checkpoint'), expectation, 'a policy', 'Put back the file that the run wrote'),
+      );
+    }
     const saved: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify({ ...header.config, seed: header.seed }));
     const described: Readonly<Record<string, unknown>> = { ...config, seed };
     for (const name of new Set([...Object.keys(saved), ...Object.keys(described)])) {
@@ -99,8 +105,34 @@ export class RunFolder {
       const expectation = `${name} in ${FILES.description} must be ${JSON.stringify(saved[name])} as in the checkpoint`;
       throw new CheckpointError(message(where, expectation, described[name], 'Undo the change, or start a new run with it'));
     }
+    checkWhole(this.file('checkpoint'), checkpoint);
     return checkpoint;
   }
+}
+
+/** @throws CheckpointError when a state that came whole from its file cannot be that of a run */
+function checkWhole(path: string, { header, state }: DecodedCheckpoint): void {
+  const fail = (expectation: string, found: unknown, remedy: string) =>
+    new CheckpointError(message(path, expectation, found, remedy));
+  const { counters, agent } = state as Readonly<Record<string, unknown>>;
+  if (!isRecord(agent)) {
+    throw fail('the file must hold the checkpoint of a run', Object.keys(state), 'Put back the file that the run wrote');
+  }
+  if (isRecord(counters) && counters.step !== header.step) {
+    throw fail(
+      `the state must be of step ${header.step}, as the header says`,
+      counters.step,
+      'The file is damaged; use a copy of it',
+    );
+  }
+  for (const [name, values] of Object.entries(isRecord(agent.vectors) ? agent.vectors : {})) {
+    const broken = values instanceof Float32Array ? values.find(value => !Number.isFinite(value)) : undefined;
+    if (broken !== undefined) throw fail(`${name} must be finite`, broken, 'The file is damaged; use a copy of it');
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /** Makes an empty run folder. @throws InputError when something is there already, or nothing can be made there */
@@ -110,13 +142,15 @@ export function createRunFolder(path: string, { where, option, resume }: Message
     throw new InputError(message(where, `${option('runDir')} must be new or empty`, path, remedy));
   }
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (error) {
     const reason = (error as Error).message.split(',')[0];
     const expectation = `${option('runDir')} must be a place to write to`;
     throw new InputError(message(where, expectation, path, `Choose another folder: ${reason}`));
   }
-  return new RunFolder(path);
+  const folder = new RunFolder(path);
+  checkWritable(where, option('runDir'), folder.file('description'));
+  return folder;
 }
 
 /** The first of `runs/name`, `runs/name-2`, … that does not exist. */
