@@ -1,4 +1,4 @@
-import { InputError, message, nearestName } from '@zpin/contracts';
+import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
 import { collectCommand } from './commands/collect.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -41,14 +41,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const known = error instanceof CommanderError ? explain(error, program, argv) : error;
     const isInput = known instanceof InputError;
-    io.stderr.write(`${isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known))}\n`);
+    const text = isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known));
+    io.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
     return isInput ? EXIT.badInput : EXIT.failed;
   }
 }
 
 /** Failures that are told by their message alone: a stack would not help the user. */
 function isExpected(error: unknown): boolean {
-  return error instanceof Error && (['NumericsError', 'ProgramError', 'WorkerError'].includes(error.name) || 'code' in error);
+  return (
+    error instanceof Error &&
+    (['NumericsError', 'ProgramError', 'WorkerError', 'EnvError'].includes(error.name) || 'code' in error)
+  );
 }
 
 /** Commander's complaints in the form of all errors, with the nearest known name. */

@@ -1,19 +1,30 @@
+import type { Evaluation } from '@zpin/core';
 import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, terminalCurve } from '@zpin/plot';
 import type { RunEvent, TrainingRun } from 'zpin';
 import { type RunFile, type RunFolder, readMetrics } from 'zpin/node';
 import { columnsOf, type Io } from './io.ts';
-import { formatDuration, mean, standardDeviation, successText } from './numbers.ts';
+import { cutText, formatDuration, mean, standardDeviation, successText } from './numbers.ts';
+import { watchedEvaluation } from './sinks/evaluation-line.ts';
 import type { OutputPlan } from './train-plan.ts';
 
 /** Greedy episodes at the end of a run. */
-interface FinalEvaluation {
-  readonly returns: readonly number[];
-  readonly successRate?: number;
-}
+type FinalEvaluation = Pick<Evaluation, 'returns' | 'lengths' | 'successRate' | 'cutOff'>;
 
-/** Evaluates the trained policy, draws the curve, writes the summary, and says where everything is. */
-export async function conclude(run: TrainingRun, folder: RunFolder, plan: OutputPlan, io: Io): Promise<void> {
-  const evaluation = await run.evaluate({ episodes: plan.evalEpisodes });
+/**
+ * Evaluates the trained policy, draws the curve, writes the summary, and says where everything is.
+ * @throws the reason of the signal where that comes before the evaluation is over
+ */
+export async function conclude(
+  run: TrainingRun,
+  folder: RunFolder,
+  plan: OutputPlan,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
+  const evaluation = await watchedEvaluation(run.evaluate.bind(run), {
+    ...{ episodes: plan.evalEpisodes, signal, io },
+    isQuiet: plan.json || plan.quiet,
+  });
   const events = readMetrics(folder);
   const curve = curveOf(run, events, evaluation);
   folder.write('curve', learningCurveSvg(curve));
@@ -46,7 +57,7 @@ function summaryOf(
   { description, step, wallSeconds }: TrainingRun,
   folder: RunFolder,
   events: readonly RunEvent[],
-  { returns, successRate }: FinalEvaluation,
+  { returns, successRate, cutOff }: FinalEvaluation,
 ) {
   const episodes = events.flatMap(event => (event.type === 'episode' ? [event] : []));
   const recent = episodes.slice(-100).map(({ episodeReturn }) => episodeReturn);
@@ -64,6 +75,7 @@ function summaryOf(
     evalReturnStd: standardDeviation(returns),
     ...(successRate !== undefined && { trainSuccessRate: mean(successes.slice(-100)), evalSuccessRate: successRate }),
     evalEpisodes: returns.length,
+    ...(cutOff !== undefined && { evalCutOff: cutOff }),
     runDir: folder.path,
   };
 }
@@ -79,7 +91,8 @@ const FILE_TEXTS: readonly (readonly [RunFile, string])[] = [
 ];
 
 /** What a person reads at the end. */
-function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, { returns, successRate }: FinalEvaluation): string {
+function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation): string {
+  const { returns, successRate } = evaluation;
   const { rewardThreshold } = spec;
   const isSolved = rewardThreshold !== null && mean(returns) >= rewardThreshold;
   const verdict = rewardThreshold === null ? '' : `; ${isSolved ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
@@ -87,7 +100,7 @@ function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, { r
   return [
     '',
     `trained ${formatCount(step)} steps in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
-    `evaluation: ${returns.length} greedy episodes, ${spread}${successText(successRate)}${verdict}`,
+    `evaluation: ${returns.length} greedy episodes, ${spread}${successText(successRate)}${verdict}${cutText(evaluation)}`,
     '',
     `run folder  ${folder.shown}`,
     ...FILE_TEXTS.filter(([name]) => folder.has(name)).map(

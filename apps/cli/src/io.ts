@@ -1,3 +1,5 @@
+import { exitCodeOf } from './exit-codes.ts';
+
 /** Text output of a process. */
 export interface Output {
   write(text: string): unknown;
@@ -10,7 +12,13 @@ export function columnsOf(output: Output): number {
   return output.columns || 80;
 }
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/**
+ * Why a command shall stop: a signal; `SIGPIPE` when whoever read the output went away, `output` when it cannot be written for
+ * another reason.
+ */
+export type StopRequest = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE' | 'output';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What a command touches of the process, so that tests can put their own in its place. */
 export interface Io {
@@ -19,26 +27,40 @@ export interface Io {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Calls `listener` at each Ctrl-C and polite request to end, until the returned function is called. */
-  onStop(listener: (signal: StopSignal) => void): () => void;
+  onStop(listener: (request: StopRequest) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
 export function processIo(): Io {
-  // A reader that went away (`zpin train … | head`) is no failure: end as other tools do, with 128 + SIGPIPE.
+  const listeners = new Set<(request: StopRequest) => void>();
+  const tell = (request: StopRequest) => {
+    for (const listener of listeners) listener(request);
+  };
+  let isBroken = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(141);
-    throw error;
+    if (isBroken) return;
+    isBroken = true;
+    // A reader that went away (`zpin train … | head`) is no failure, a full disk is one.
+    const isGone = error.code === 'EPIPE';
+    if (!isGone) process.stderr.write(`zpin: standard output must be writable, got "${error.code}". Send it somewhere else.\n`);
+    const request = isGone ? 'SIGPIPE' : 'output';
+    if (listeners.size === 0) process.exit(exitCodeOf(request));
+    process.exitCode = exitCodeOf(request);
+    tell(request);
   });
+  // There is nowhere left to say it.
+  process.stderr.on('error', () => undefined);
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => performance.now(),
     onStop(listener) {
-      const signals: StopSignal[] = ['SIGINT', 'SIGTERM'];
-      for (const signal of signals) process.on(signal, listener);
+      if (listeners.size === 0) for (const signal of SIGNALS) process.on(signal, tell);
+      listeners.add(listener);
       return () => {
-        for (const signal of signals) process.off(signal, listener);
+        listeners.delete(listener);
+        if (listeners.size === 0) for (const signal of SIGNALS) process.off(signal, tell);
       };
     },
     exit: code => process.exit(code),

@@ -2,4 +2,6 @@
 import { main } from './cli.ts';
 import { processIo } from './io.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const exitCode = await main(process.argv.slice(2), processIo());
+// An output that broke has set it already.
+process.exitCode ||= exitCode;

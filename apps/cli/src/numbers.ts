@@ -1,3 +1,5 @@
+import { formatCount } from '@zpin/plot';
+
 /** Mean, NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
@@ -25,4 +27,11 @@ export function formatDuration(seconds: number): string {
 /** `, success 98 %`; nothing where there are no goals. */
 export function successText(rate: number | undefined): string {
   return rate === undefined ? '' : `, success ${Math.round(rate * 1000) / 10} %`;
+}
+
+/** What to know of an evaluation in which episodes did not come to an end; nothing where all did. */
+export function cutText({ cutOff = 0, lengths }: { readonly cutOff?: number; readonly lengths: readonly number[] }): string {
+  if (cutOff === 0) return '';
+  const which = cutOff === lengths.length ? 'all' : `${formatCount(cutOff)} of ${formatCount(lengths.length)}`;
+  return `; ${which} cut off after ${formatCount(lengths.reduce((most, length) => Math.max(most, length), 0))} steps, before their end`;
 }

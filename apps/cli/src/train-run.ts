@@ -5,14 +5,15 @@ import { openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
 import { readInteger, readSeed, type TrainFlags } from './flags.ts';
-import type { Io, StopSignal } from './io.ts';
+import type { Io } from './io.ts';
 import { readSettings } from './settings-file.ts';
 import { jsonLines } from './sinks/json-lines.ts';
 import type { Sink } from './sinks/sink.ts';
 import { terminal } from './sinks/terminal.ts';
+import { Stopping, stoppable } from './stopping.ts';
 import { continueOptions, type OutputPlan, outputPlan } from './train-plan.ts';
 
 /** Starts a run. Nothing is created before every setting, the environment and the algorithm fit together. */
@@ -30,8 +31,8 @@ export async function newRun(
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
   const plan = outputPlan(where, flags);
   const file = flags.config === undefined ? {} : readSettings(flags.config);
-  const label = settingNames({ flagged, file, path: flags.config });
   const stop = new AbortController();
+  const label = settingNames({ flagged, file, path: flags.config });
   const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${env.replaceAll('/', '-')}-seed${seed}`);
   const options = {
     ...continueOptions(where, flags),
@@ -52,7 +53,7 @@ export async function newRun(
       `${algorithm.title} on ${env}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`,
     );
   }
-  return drive(run, plan, stop, io);
+  return drive(run, plan, new Stopping(io, stop), io);
 }
 
 /** Goes on with the run in a folder, bit for bit. */
@@ -67,43 +68,35 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   if (!plan.json) {
     io.stdout.write(`${run.algorithm.title} on ${env}, seed ${seed}, from step ${formatCount(run.step)}\n${run.engine}\n`);
   }
-  return drive(run, plan, stop, io);
+  return drive(run, plan, new Stopping(io, stop), io);
 }
 
-/** Trains, shows how, and concludes. The first signal stops the run after the step in progress, the second one kills it. */
-async function drive(run: TrainingRun, plan: OutputPlan, stop: AbortController, io: Io): Promise<number> {
+/** Trains, shows how, and concludes. */
+async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io: Io): Promise<number> {
   const { steps } = run.description;
   const folder = new RunFolder(run.folder as string);
-  let received: StopSignal | null = null;
-  // Before there is a run, signals are what they are without one.
-  const forget = io.onStop(signal => {
-    if (received !== null) io.exit(exitCodeOf(signal));
-    received = signal;
-    stop.abort();
-  });
   const sinks: Sink[] = [];
   if (plan.json) sinks.push(jsonLines(io.stdout));
   else if (!plan.quiet) sinks.push(terminal(io, steps, run.step));
   try {
-    for await (const event of run.events()) {
-      if (event.type === 'warning' && !plan.json) io.stderr.write(`warning: ${event.message}\n`);
-      for (const sink of sinks) sink.event(event);
+    try {
+      for await (const event of run.events()) {
+        if (event.type === 'warning' && !plan.json) io.stderr.write(`warning: ${event.message}\n`);
+        for (const sink of sinks) sink.event(event);
+      }
+    } finally {
+      for (const sink of sinks) sink.close();
     }
-  } finally {
-    for (const sink of sinks) sink.close();
-    forget();
-  }
-  if (received !== null && run.step < steps) {
-    const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}.`;
+    const isConcluded =
+      run.summary?.reason === 'finished' &&
+      (await stoppable(stopping, () => conclude(run, folder, plan, io, stopping.signal))) !== null;
+    if (isConcluded || stopping.received === null) return EXIT.done;
+    const where = run.step < steps ? '' : ', in the evaluation at the end';
+    const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}${where}.`;
     io.stderr.write(`${done} Go on with: zpin train --resume ${folder.shown}\n`);
+    return exitCodeOf(stopping.received);
+  } finally {
+    stopping.forget();
     run.dispose();
-    return exitCodeOf(received);
   }
-  await conclude(run, folder, plan, io);
-  run.dispose();
-  return EXIT.done;
-}
-
-function exitCodeOf(signal: StopSignal): number {
-  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { algorithmIds } from 'zpin/catalog';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { processIo } from '../src/io.ts';
+import type { FakeIo } from './fake-io.ts';
 import { runCli, tinyRun } from './run-cli.ts';
 
 inScratchFolder();
@@ -61,6 +62,34 @@ describe('list', () => {
     });
     expect(options.healthyZRange.default).toEqual([0.7, 'Infinity']);
     expect(JSON.parse((await runCli(['list', 'presets', '--json'])).out)).toEqual({ presets: all.presets });
+  });
+});
+
+describe('Ctrl-C is heard', () => {
+  /** From outside, a moment after the command listens: only a loop that lets signals in hears it. */
+  const interrupt = { onListen: (io: FakeIo) => void setTimeout(() => io.send('SIGINT'), 1) };
+
+  beforeAll(async () => {
+    await runCli(tinyRun('ppo', 'heard', '--steps', '128', '--quiet'));
+  });
+
+  it.each([
+    [['eval', 'heard', '--episodes', '100000000'], /^Stopped before all episodes were played\.\n$/, null],
+    [
+      ['record', 'heard', '--episodes', '1000', '--out', 'part.gif'],
+      /^Stopped in episode \d+ of 1000\. .*part\.gif\n$/,
+      'part.gif',
+    ],
+    [
+      ['collect', '--env', 'CartPole-v1', '--steps', '10000000', '--out', 'part.zpin'],
+      /^Stopped after [\d,]+ of 10,000,000 transitions\. They are kept: .*part\.zpin\n$/,
+      'part.zpin',
+    ],
+  ])('by %j, which keeps what there is', async ([...argv], text, file) => {
+    const { exitCode, err, io } = await runCli(argv, interrupt);
+    expect(err).toMatch(text);
+    expect([exitCode, io.listeners]).toEqual([130, 0]);
+    if (file !== null) expect(readFileSync(file).length).toBeGreaterThan(1000);
   });
 });
 

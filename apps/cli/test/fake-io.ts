@@ -1,8 +1,10 @@
-import type { Io, StopSignal } from '../src/io.ts';
+import type { Io, StopRequest } from '../src/io.ts';
 
 export interface FakeIoOptions {
   /** Called with each text written to stdout, and the Io itself. */
   readonly onWrite?: (text: string, io: FakeIo) => void;
+  /** Called when a command begins to listen for signals. */
+  readonly onListen?: (io: FakeIo) => void;
   readonly isTTY?: boolean;
   readonly columns?: number;
   /** Milliseconds that pass between two looks at the clock. */
@@ -19,9 +21,11 @@ export class FakeIo implements Io {
   readonly exits: number[] = [];
   #time = 0;
   readonly #tick: number;
-  readonly #listeners = new Set<(signal: StopSignal) => void>();
+  readonly #onListen: FakeIoOptions['onListen'];
+  readonly #listeners = new Set<(signal: StopRequest) => void>();
 
-  constructor({ onWrite, tick = 1, ...terminal }: FakeIoOptions = {}) {
+  constructor({ onWrite, onListen, tick = 1, ...terminal }: FakeIoOptions = {}) {
+    this.#onListen = onListen;
     this.#tick = tick;
     this.stdout = {
       ...terminal,
@@ -42,8 +46,9 @@ export class FakeIo implements Io {
     return this.#time;
   }
 
-  onStop(listener: (signal: StopSignal) => void): () => void {
+  onStop(listener: (signal: StopRequest) => void): () => void {
     this.#listeners.add(listener);
+    this.#onListen?.(this);
     return () => this.#listeners.delete(listener);
   }
 
@@ -52,7 +57,7 @@ export class FakeIo implements Io {
   }
 
   /** What the user does by Ctrl-C, or the system by a polite request to end. */
-  send(signal: StopSignal): void {
+  send(signal: StopRequest): void {
     for (const listener of this.#listeners) listener(signal);
   }
 

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { readCheckpoint } from '@zpin/core/node';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
-import type { StopSignal } from '../src/io.ts';
+import type { StopRequest } from '../src/io.ts';
 import type { FakeIoOptions } from './fake-io.ts';
 import { runCli, tinyRun } from './run-cli.ts';
+import './burning-env.ts';
 
 const scratch = inScratchFolder();
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
@@ -146,8 +147,21 @@ describe('a loss that is not finite', () => {
   });
 });
 
+it('an environment that throws stops the run with one line, and keeps the last good checkpoint', async () => {
+  const argv = tinyRun('dqn', 'burning', '--steps', '1000', '--quiet', '--checkpoint-every', '100');
+  argv[3] = 'BurningPole-v0';
+  const { exitCode, err } = await runCli(argv);
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(
+    /^BurningPole-v0\.step: the environment must not throw, got "the pole is on fire"\. Look at .*burning-env.*\. The last good .*\n$/,
+  );
+  expect(err.trimEnd().endsWith(`kept: ${join(scratch, 'burning', 'checkpoint.bin')}.`)).toBe(true);
+  expect(readCheckpoint('burning/checkpoint.bin').header.step).toBe(200);
+  expect(read('burning', 'metrics.jsonl')).toContain('"step":2');
+});
+
 /** Sends a signal when an event at or after a step is printed. */
-function stopAt(step: number, ...signals: StopSignal[]): FakeIoOptions {
+function stopAt(step: number, ...signals: StopRequest[]): FakeIoOptions {
   let sent = false;
   return {
     onWrite(text, io) {
@@ -162,6 +176,8 @@ describe('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGPIPE', 141],
   ] as const)('%s finishes the step, writes a checkpoint, and says how to go on', async (signal, code) => {
     const { exitCode, err, out, io } = await runCli(tinyRun('ppo', signal, '--steps', '2000', '--json'), stopAt(300, signal));
     expect(exitCode).toBe(code);
@@ -178,6 +194,57 @@ describe('a signal', () => {
   it('given twice ends the process at once', async () => {
     const { io } = await runCli(tinyRun('ppo', 'twice', '--steps', '2000', '--json'), stopAt(300, 'SIGINT', 'SIGINT'));
     expect(io.exits).toEqual([130]);
+  });
+});
+
+/** Sends Ctrl-C from outside, once what is printed matches: only a loop that lets signals in hears it. */
+function interruptAfter(pattern: RegExp): FakeIoOptions {
+  let sent = false;
+  return {
+    onWrite(text, io) {
+      if (sent || !pattern.test(text)) return;
+      sent = true;
+      setTimeout(() => io.send('SIGINT'), 1);
+    },
+  };
+}
+
+describe('Ctrl-C is heard', () => {
+  const ENDLESS = ['--eval-episodes', '100000000'];
+
+  it('in an evaluation, which is done again when the run goes on', async () => {
+    const argv = tinyRun('dqn', 'evaluating', '--steps', '200', '--json', '--eval-every', '100', ...ENDLESS);
+    const { exitCode, err } = await runCli(argv, interruptAfter(/"type":"update","step":100,/));
+    expect([exitCode, err]).toEqual([130, 'Stopped at step 100 of 200. Go on with: zpin train --resume evaluating\n']);
+    const rest = ['train', '--resume', 'evaluating', '--json', '--eval-every', '100', '--eval-episodes', '2'];
+    expect((await runCli(rest)).exitCode).toBe(0);
+    const found = events(read('evaluating', 'metrics.jsonl')).filter(({ type }) => type === 'eval');
+    expect(found.map(({ step }) => step)).toEqual([100, 200]);
+  });
+
+  it('in the evaluation at the end', async () => {
+    const argv = tinyRun('ppo', 'concluding', '--steps', '64', '--json', ...ENDLESS);
+    const { exitCode, err } = await runCli(argv, interruptAfter(/"type":"checkpoint","step":64/));
+    expect(exitCode).toBe(130);
+    expect(err).toMatch(
+      /^Stopped at step 64 of 64, in the evaluation at the end\. Go on with: zpin train --resume concluding\n$/,
+    );
+    expect((await runCli(['train', '--resume', 'concluding', '--quiet', '--eval-episodes', '2'])).exitCode).toBe(0);
+    expect(existsSync('concluding/summary.json')).toBe(true);
+  });
+
+  it('in an update of many epochs, which begins again when the run goes on', async () => {
+    const argv = tinyRun('ppo', 'epochs', '--steps', '128', '--json', '--epochs', '100000000');
+    const { exitCode } = await runCli(argv, { onListen: io => void setTimeout(() => io.send('SIGINT'), 300) });
+    expect(exitCode).toBe(130);
+    expect(readCheckpoint('epochs/checkpoint.bin').header.step).toBeLessThanOrEqual(64);
+  });
+
+  it('among many gradient steps', async () => {
+    const argv = tinyRun('dqn', 'gradients', '--steps', '200', '--json', '--gradient-steps', '100000000');
+    const { exitCode } = await runCli(argv, interruptAfter(/"type":"episode"/));
+    expect(exitCode).toBe(130);
+    expect(readCheckpoint('gradients/checkpoint.bin').header.step).toBeLessThan(100);
   });
 });
 

@@ -23,6 +23,11 @@ export interface Progress {
   readonly step: number;
   /** Steps planned, of the same kind. */
   readonly totalSteps: number;
+  /**
+   * Gives a long update up: it throws the reason, and whoever gave the signal takes the agent back to what it was. Updates that
+   * are short need not look at it.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What every agent can do, whatever the way it learns. */

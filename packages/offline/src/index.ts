@@ -7,7 +7,7 @@ export { cql } from './cql.ts';
 export type { BehaviourOptions } from './dataset/behaviour.ts';
 export { behaviour } from './dataset/behaviour.ts';
 export type { CollectOptions } from './dataset/collect-dataset.ts';
-export { collectDataset } from './dataset/collect-dataset.ts';
+export { collectDataset, datasetBytes } from './dataset/collect-dataset.ts';
 export { decodeDataset, encodeDataset } from './dataset/dataset-bytes.ts';
 export { datasetFromJsonLines } from './dataset/dataset-json-lines.ts';
 export type { DatasetReplayOptions, ReplayedData } from './dataset/dataset-replay.ts';

@@ -84,6 +84,7 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
     // What comes next does not follow the steps of a rollout in progress.
     if (run.beganAnew) table.clear();
     yield* run.warnings();
+    yield* run.evaluations();
     while (!run.finished && !run.stopped) {
       const steps = Math.min(rolloutLength - table.length, Math.ceil(run.stepsUntilDue / numEnvs));
       const isLast = table.length + steps === rolloutLength;
@@ -115,7 +116,7 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
         yield { type: 'update', step: run.step, updates: run.updates, metrics };
         yield { type: 'step', step: run.step, totalSteps: options.totalSteps };
       }
-      if (run.due(options.evaluation?.everySteps, steps * numEnvs)) yield await run.evaluation();
+      yield* run.evaluations(steps * numEnvs);
       if (run.due(options.checkpointEverySteps, steps * numEnvs) && !run.finished) yield await run.checkpoint(loopState());
     }
     yield { type: 'step', step: run.step, totalSteps: options.totalSteps };

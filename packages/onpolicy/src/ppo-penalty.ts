@@ -20,6 +20,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   adam,
+  breathe,
   type ConfigOf,
   type CreateOptions,
   configSchema,
@@ -121,11 +122,12 @@ function create(options: CreateOptions<PpoPenaltyConfig>) {
     store,
     memory: { shuffleRng },
     programs: [learn, adapt],
-    update: onAdvantages(config, async ({ oldValue, ...columns }, share, metrics) => {
+    update: onAdvantages(config, async ({ oldValue, ...columns }, share, metrics, _rollout, signal) => {
       const { learningRate } = ratesAt(share);
       for (let epoch = 0; epoch < config.epochs; epoch++) {
         for (const batch of minibatches(columns, oldValue.length, config.batchSize, shuffleRng)) {
           metrics.add(await (await learn.for(columns.mask)({ ...batch, learningRate })).metrics.read());
+          await breathe(signal);
         }
       }
       metrics.add(await (await adapt.for(columns.mask)(columns)).metrics.read());

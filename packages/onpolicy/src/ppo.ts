@@ -22,6 +22,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { field, type NumericArray, type Rng, type Rollout } from '@zpin/contracts';
 import {
   adam,
+  breathe,
   type ConfigOf,
   type CreateOptions,
   configSchema,
@@ -218,7 +219,7 @@ export function ppoLearner(options: PpoLearnerOptions) {
     }),
   );
 
-  const update = onAdvantages(config, async (steps, share, metrics, rollout) => {
+  const update = onAdvantages(config, async (steps, share, metrics, rollout, signal) => {
     const { learningRate, clipRange } = ratesAt(share);
     const { length, columns } = sequences
       ? { length: sequences.length, columns: sequences.cut(steps, rollout) }
@@ -228,6 +229,7 @@ export function ppoLearner(options: PpoLearnerOptions) {
       for (const batch of minibatches(columns, rows, batchSize / length, shuffleRng)) {
         const values = await (await learn.for(steps.mask)({ ...batch, learningRate, clipRange })).metrics.read();
         metrics.add(values);
+        await breathe(signal);
         if (targetKl !== null && values.approxKl > 1.5 * targetKl) break passes;
       }
     }

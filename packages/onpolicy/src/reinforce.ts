@@ -22,6 +22,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { field, valueAt } from '@zpin/contracts';
 import {
   adam,
+  breathe,
   type ConfigOf,
   type CreateOptions,
   MeanMetrics,
@@ -122,7 +123,7 @@ function create(options: CreateOptions<ReinforceConfig>) {
     memory: { episodes },
     programs: [climb, fit],
 
-    async update(rollout, done) {
+    async update(rollout, done, signal) {
       const metrics = new MeanMetrics();
       const steps = episodes.add(rollout);
       metrics.add({ episodes: steps?.episodes ?? 0 });
@@ -137,6 +138,7 @@ function create(options: CreateOptions<ReinforceConfig>) {
       if (!baseline) return metrics;
       for (let epoch = 0; epoch < config.valueEpochs; epoch++) {
         metrics.add(await (await fit({ ...batch, ...rates })).metrics.read());
+        await breathe(signal);
       }
       const learningRate = valueAt(valueLearningRate, done);
       metrics.add({ explainedVariance: explainedVariance(value, target), learningRate });

@@ -1,12 +1,14 @@
 import type { Actor, MaybePromise, VectorEnv } from '@zpin/contracts';
-import { type Evaluation, evaluate } from '@zpin/core';
+import { type Evaluation, type EvaluationProgress, evaluate, type PlayOptions } from '@zpin/core';
 import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends PlayOptions {
   /** Whole episodes to play; 100 when omitted. */
   readonly episodes?: number;
   /** Of the environment; far from the seed of the run when omitted. */
   readonly seed?: number;
+  /** Told now and then how far it is. */
+  readonly onProgress?: (progress: EvaluationProgress) => void;
 }
 
 /**
@@ -17,11 +19,11 @@ export async function evaluateAgent(
   agent: Actor,
   open: (copies: number) => MaybePromise<VectorEnv>,
   runSeed: number,
-  { episodes = DEFAULT_EVALUATION_EPISODES, seed = runSeed + EVALUATION_SEED_OFFSET }: EvaluateOptions = {},
+  { episodes = DEFAULT_EVALUATION_EPISODES, seed = runSeed + EVALUATION_SEED_OFFSET, ...options }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const env = await open(Math.min(EVALUATION_COPIES, Math.max(1, episodes)));
   try {
-    return await evaluate(agent, env, episodes, seed);
+    return await evaluate(agent, env, episodes, seed, options);
   } finally {
     env.close();
   }

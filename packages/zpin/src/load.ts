@@ -1,5 +1,13 @@
 import type { Agent, EnvSpec, Policy, SpaceValue, VectorEnv } from '@zpin/contracts';
-import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type Evaluation, parseConfig } from '@zpin/core';
+import {
+  type AnyAlgorithm,
+  createEngine,
+  type Engine,
+  type EngineChoice,
+  type Evaluation,
+  parseConfig,
+  takeBack,
+} from '@zpin/core';
 import { files } from '#files';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
@@ -57,7 +65,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const ready = typeof engine === 'object' ? engine : await createEngine(engine);
   const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });
-  await agent.restore(state.agent as Parameters<Agent['restore']>[0]);
+  await takeBack(folder, () => agent.restore(state.agent as Parameters<Agent['restore']>[0]));
   return {
     ...{ description, algorithm, agent, env, spec: env.spec, folder, step: header.step },
     act: (obs, isStart = false, actionMask) => actOnce(agent, env.spec, obs, isStart, actionMask),

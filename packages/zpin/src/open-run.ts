@@ -31,7 +31,7 @@ export interface ContinueOptions {
   /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
   readonly engine?: EngineChoice | Engine;
   /** Greedy evaluation during training, in an environment of its own: an `eval` event after every so many steps. */
-  readonly evaluation?: EvaluateOptions & { readonly everySteps: number };
+  readonly evaluation?: Pick<EvaluateOptions, 'episodes' | 'seed' | 'maxEpisodeSteps'> & { readonly everySteps: number };
   /** Steps between two `checkpoint` events; a tenth of the run when omitted. */
   readonly checkpointEverySteps?: number;
   /** Stops after the step in progress; a `checkpoint` event still comes. */
@@ -266,6 +266,7 @@ async function trainingOptions(parts: TrainingParts): Promise<TrainingOptions> {
         everySteps: evaluation.everySteps,
         episodes,
         seed: evaluation.seed ?? seed + EVALUATION_SEED_OFFSET,
+        ...(evaluation.maxEpisodeSteps !== undefined && { maxEpisodeSteps: evaluation.maxEpisodeSteps }),
       },
     }),
   };

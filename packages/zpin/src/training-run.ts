@@ -1,5 +1,6 @@
 import {
   type Agent,
+  EnvError,
   type EnvSpec,
   InputError,
   message,
@@ -9,16 +10,21 @@ import {
   type VectorEnv,
   WorkerError,
 } from '@zpin/contracts';
-import { type AnyAlgorithm, type Engine, type Evaluation, exportOnnx, type TrainState, type TrainSummary } from '@zpin/core';
+import {
+  type AnyAlgorithm,
+  breathe,
+  type Engine,
+  type Evaluation,
+  exportOnnx,
+  type TrainState,
+  type TrainSummary,
+} from '@zpin/core';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunStore } from './run-store.ts';
 import type { Trainee, TrainingOptions } from './start-training.ts';
-
-/** Milliseconds after which the loop lets other events in: programs answer at once, so it never waits by itself. */
-const BREATH = 50;
 
 /** Everything that a run consists of. */
 export interface RunParts {
@@ -94,7 +100,7 @@ export class TrainingRun {
 
   /**
    * Trains, and tells what happens: training goes on as events are asked for, and stopping is leaving the loop.
-   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; with the last good checkpoint, where
+   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; EnvError when an environment throws; with the last good checkpoint, where
    * there is one
    */
   async *events(): AsyncGenerator<RunEvent, TrainSummary> {
@@ -102,13 +108,12 @@ export class TrainingRun {
     this.#isStarted = true;
     const { trainee, options, store, now } = this.#parts;
     const training = trainee.train(options);
-    let breath = now();
     try {
       for (;;) {
         const before = now();
         const { done, value } = await training.next();
         // Evaluation is no training; the clock of the run leaves it out.
-        if (done || value.type !== 'eval') this.#wallMilliseconds += now() - before;
+        if (done || (value.type !== 'eval' && value.type !== 'evaluating')) this.#wallMilliseconds += now() - before;
         if (done) {
           this.#summary = value;
           await this.#finish();
@@ -123,10 +128,8 @@ export class TrainingRun {
               : value;
         store?.event(event);
         yield event;
-        if (now() - breath > BREATH) {
-          await macrotask();
-          breath = now();
-        }
+        const pause = breathe();
+        if (pause) await pause;
       }
     } catch (error) {
       throw this.#withCheckpoint(error);
@@ -192,17 +195,11 @@ export class TrainingRun {
   /** Failures of training say where the last good state is. */
   #withCheckpoint(error: unknown): unknown {
     const { store } = this.#parts;
-    if (!store || !(error instanceof NumericsError || error instanceof WorkerError)) return error;
+    const Kind = [NumericsError, WorkerError, EnvError].find(kind => error instanceof kind);
+    if (!store || !Kind || !(error instanceof Error)) return error;
     const kept = store.checkpointPath
       ? `The last good checkpoint is kept: ${store.checkpointPath}`
       : 'No checkpoint was written yet';
-    const Kind = error instanceof WorkerError ? WorkerError : NumericsError;
-    return new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`);
+    return new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`, { cause: error });
   }
-}
-
-/** Lets timers, signals and messages in. */
-function macrotask(): Promise<void> {
-  const { setImmediate } = globalThis as { readonly setImmediate?: (wake: () => void) => unknown };
-  return new Promise(wake => void (setImmediate ? setImmediate(wake) : setTimeout(wake)));
 }

@@ -1,9 +1,12 @@
-import { InputError, message } from '@zpin/contracts';
+import { InputError, message, printable } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
+import { progressLine } from '../sinks/evaluation-line.ts';
+import { Stopping } from '../stopping.ts';
 
 interface CollectFlags {
   readonly env?: string;
@@ -61,9 +64,16 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
     const found = epsilon < 1 ? `--epsilon ${epsilon}` : `--noise ${noiseScale}`;
     throw new InputError(message(where, 'a random policy has no actions of its own', found, 'Name a run folder'));
   }
-  const [{ dirname, join, resolve }, { existsSync }, { behaviour, collectDataset }, { saveDataset }] = await Promise.all([
+  const [
+    { dirname, join, resolve },
+    { existsSync },
+    { checkWritable },
+    { behaviour, collectDataset, datasetBytes },
+    { saveDataset },
+  ] = await Promise.all([
     import('node:path'),
     import('node:fs'),
+    import('@zpin/core/node'),
     import('@zpin/offline'),
     import('@zpin/offline/node'),
   ]);
@@ -78,23 +88,34 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   if (!existsSync(dirname(out))) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
   }
+  checkWritable(where, '--out', out, datasetBytes(env, steps));
   const actor = behaviour({ spec: env.spec, seed, epsilon, noiseScale, ...(trained && { actor: trained.agent }) });
+  const stopping = new Stopping(io);
+  const line = progressLine(io);
   const dataset = await collectDataset({
-    ...{ env, actor, steps, seed },
+    ...{ env, actor, steps, seed, signal: stopping.signal },
+    onProgress: done => line.show(() => `collected ${formatCount(done)}/${formatCount(steps)} transitions`),
     about: {
       behaviour: trained ? trained.description.algorithm : 'random',
       ...(trained && { trainedSteps: trained.step, trainedSeed: trained.description.seed }),
       ...{ epsilon, noiseScale, seed, envOptions: settings },
     },
   });
+  line.clear();
   if (trained) trained.dispose();
   else env.close();
-  saveDataset(out, dataset);
+  if (dataset.size > 0) saveDataset(out, dataset);
+  stopping.forget();
+  if (stopping.received !== null && dataset.size < steps) {
+    const done = `Stopped after ${formatCount(dataset.size)} of ${formatCount(steps)} transitions.`;
+    io.stderr.write(`${done} ${dataset.size > 0 ? `They are kept: ${printable(out)}` : 'Nothing was written.'}\n`);
+    return exitCodeOf(stopping.received);
+  }
   const { transitions, episodes, meanReturn, stdReturn } = dataset.statistics();
   const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';
   const size = `${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
-  io.stdout.write(`${player} on ${id}: ${size}, mean return ${spread}\n${out}\n`);
+  io.stdout.write(`${player} on ${id}: ${size}, mean return ${spread}\n${printable(out)}\n`);
   return 0;
 }
 

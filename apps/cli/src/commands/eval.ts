@@ -2,13 +2,17 @@ import { InputError, message } from '@zpin/contracts';
 import { formatNumber } from '@zpin/plot';
 import { DEFAULT_EVALUATION_EPISODES, EVALUATION_SEED_OFFSET } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { successText } from '../numbers.ts';
+import { cutText, successText } from '../numbers.ts';
+import { watchedEvaluation } from '../sinks/evaluation-line.ts';
+import { Stopping, stoppable } from '../stopping.ts';
 
 interface EvalFlags {
   readonly episodes?: string;
+  readonly maxSteps?: string;
   readonly seed?: string;
   readonly engine?: string;
   readonly json?: boolean;
@@ -21,6 +25,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .description('Play greedy episodes with the policy of a run.')
     .argument('[runDir]', 'folder that zpin train made')
     .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVALUATION_EPISODES})`)
+    .option('--max-steps <n>', 'steps after which an episode is cut off (default: of the environment, else 10,000)')
     .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--json', 'print the result as one line of JSON')
@@ -42,13 +47,31 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
 async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<number> {
   const where = 'zpin eval';
   const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVALUATION_EPISODES), 1);
+  const maxEpisodeSteps =
+    flags.maxSteps === undefined ? {} : { maxEpisodeSteps: readInteger(where, '--max-steps', flags.maxSteps, 1) };
   const engine = readEngine(where, flags.engine ?? 'auto');
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   const { load } = await import('zpin');
   const { description, env, step, folder, evaluate, dispose } = await load(path, { engine, names: flagNames(where) });
   const seed = given ?? description.seed + EVALUATION_SEED_OFFSET;
-  const { meanReturn, stdReturn, lengths, successRate } = await evaluate({ episodes, seed });
+  const stopping = new Stopping(io);
+  const evaluation = await stoppable(stopping, () =>
+    watchedEvaluation(evaluate, {
+      episodes,
+      seed,
+      ...maxEpisodeSteps,
+      signal: stopping.signal,
+      io,
+      isQuiet: flags.json ?? false,
+    }),
+  );
+  stopping.forget();
   dispose();
+  if (!evaluation) {
+    io.stderr.write('Stopped before all episodes were played.\n');
+    return exitCodeOf(stopping.received ?? 'SIGINT');
+  }
+  const { meanReturn, stdReturn, lengths, successRate, cutOff } = evaluation;
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   const { rewardThreshold } = env.spec;
   if (flags.json) {
@@ -63,6 +86,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
       evalReturnStd: stdReturn,
       ...(successRate !== undefined && { evalSuccessRate: successRate }),
       evalEpisodes: episodes,
+      ...(cutOff !== undefined && { evalCutOff: cutOff }),
       meanLength,
       runDir: folder,
     };
@@ -74,6 +98,6 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const trained = `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
   const played = `${episodes} greedy episodes, mean return ${spread}, mean length ${formatNumber(meanLength)}`;
-  io.stdout.write(`${trained}: ${played}${successText(successRate)}${verdict}\n`);
+  io.stdout.write(`${trained}: ${played}${successText(successRate)}${verdict}${cutText(evaluation)}\n`);
   return 0;
 }

@@ -1,12 +1,15 @@
-import { InputError, message } from '@zpin/contracts';
+import { InputError, message, printable } from '@zpin/contracts';
 import type { AnyEnv } from '@zpin/envs';
-import { formatNumber } from '@zpin/plot';
+import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunDescription } from 'zpin';
 import { EVALUATION_SEED_OFFSET } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
+import { progressLine } from '../sinks/evaluation-line.ts';
+import { Stopping, stoppable } from '../stopping.ts';
 
 interface RecordFlags {
   readonly out?: string;
@@ -55,14 +58,19 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
       message(where, '--out must end in .gif', flags.out, 'Other formats can be made from it, by ffmpeg for example'),
     );
   }
-  const [{ dirname, join, resolve }, { existsSync }, { evaluate }, { writeFileAtomic }, { GifEncoder, RecordFrames }] =
-    await Promise.all([
-      import('node:path'),
-      import('node:fs'),
-      import('@zpin/core'),
-      import('@zpin/core/node'),
-      import('@zpin/envs'),
-    ]);
+  const [
+    { dirname, join, resolve },
+    { existsSync },
+    { evaluate },
+    { checkWritable, writeFileAtomic },
+    { GifEncoder, RecordFrames },
+  ] = await Promise.all([
+    import('node:path'),
+    import('node:fs'),
+    import('@zpin/core'),
+    import('@zpin/core/node'),
+    import('@zpin/envs'),
+  ]);
   const out = flags.out === undefined ? join(resolve(path), 'episode.gif') : resolve(flags.out);
   if (!existsSync(dirname(out)) && flags.out !== undefined) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
@@ -86,13 +94,28 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
     return openEnv({ id, copies: 1, settings: { ...envOptions, maxEpisodeSteps: limit }, around }, names);
   };
   const { description, agent, env, dispose } = await load(path, { engine, names, openEnv: openFilmed });
-  const { returns, lengths } = await evaluate(agent, env, episodes, given ?? description.seed + EVALUATION_SEED_OFFSET);
+  checkWritable(where, '--out', out);
+  const stopping = new Stopping(io);
+  const line = progressLine(io);
+  const evaluation = await stoppable(stopping, () =>
+    evaluate(agent, env, episodes, given ?? description.seed + EVALUATION_SEED_OFFSET, {
+      signal: stopping.signal,
+      onProgress: ({ steps }) => line.show(() => `filmed ${formatCount(steps)} steps, episode ${played + 1}/${episodes}`),
+    }),
+  );
+  line.clear();
+  stopping.forget();
   dispose();
   const bytes = film.finish();
   writeFileAtomic(out, bytes);
+  if (!evaluation) {
+    io.stderr.write(`Stopped in episode ${played + 1} of ${episodes}. What was filmed until then: ${printable(out)}\n`);
+    return exitCodeOf(stopping.received ?? 'SIGINT');
+  }
+  const { returns, lengths } = evaluation;
   const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
   io.stdout.write(
-    `${description.algorithm} on ${description.env}: return ${results}\n${out}  (${Math.ceil(bytes.length / 1024)} kB)\n`,
+    `${description.algorithm} on ${description.env}: return ${results}\n${printable(out)}  (${Math.ceil(bytes.length / 1024)} kB)\n`,
   );
   return 0;
 }

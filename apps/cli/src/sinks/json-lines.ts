@@ -6,6 +6,8 @@ import type { Sink } from './sink.ts';
 export function jsonLines(output: Output): Sink {
   return {
     event(event: RunEvent) {
+      // Told by the clock: two runs with one seed would print other lines.
+      if (event.type === 'evaluating') return;
       // The state of a checkpoint is in its file.
       const { state: _, ...shown } = event as RunEvent & { readonly state?: unknown };
       output.write(`${JSON.stringify(shown)}\n`);

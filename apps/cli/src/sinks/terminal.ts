@@ -1,7 +1,7 @@
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunEvent } from 'zpin';
 import { columnsOf, type Io } from '../io.ts';
-import { formatDuration, mean, successText } from '../numbers.ts';
+import { cutText, formatDuration, mean, successText } from '../numbers.ts';
 import type { Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
@@ -17,6 +17,8 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   let shown = start;
   let step = firstStep;
   let metrics: Readonly<Record<string, number>> = {};
+  /** Where the evaluation in progress is; empty while there is none. */
+  let evaluating = '';
   const recent: number[] = [];
   const successes: number[] = [];
 
@@ -25,6 +27,7 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
     const speed = (step - firstStep) / seconds;
     const parts = [
       `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.min(100, Math.floor((100 * step) / totalSteps))}%`,
+      ...(evaluating ? [evaluating] : []),
       `${formatCount(speed)} steps/s`,
       `eta ${formatDuration((totalSteps - step) / speed)}`,
       ...(recent.length > 0 ? [`return ${formatNumber(mean(recent))}`] : []),
@@ -40,6 +43,10 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   return {
     event(event: RunEvent) {
       step = event.step;
+      evaluating =
+        event.type === 'evaluating'
+          ? `evaluation ${formatCount(event.episodes)}/${formatCount(event.totalEpisodes)} episodes`
+          : '';
       if (event.type === 'episode') {
         recent.push(event.episodeReturn);
         if (recent.length > 100) recent.shift();
@@ -49,7 +56,7 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
       if (event.type === 'update') metrics = event.metrics;
       if (event.type === 'eval') {
         const result = `mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes`;
-        const text = `evaluation at ${formatCount(event.step)} steps: ${result}${successText(event.successRate)}`;
+        const text = `evaluation at ${formatCount(event.step)} steps: ${result}${successText(event.successRate)}${cutText(event)}`;
         stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
       }
       if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();

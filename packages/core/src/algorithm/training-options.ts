@@ -8,6 +8,8 @@ export interface EvaluationPlan {
   readonly everySteps: number;
   readonly episodes: number;
   readonly seed: number;
+  /** Steps after which an episode is cut off; omitted: as `evaluate` has it. */
+  readonly maxEpisodeSteps?: number;
 }
 
 /** One training run as every loop takes it. */
@@ -23,7 +25,10 @@ export interface TrainOptions<A extends Agent = Agent> {
   readonly checkpointEverySteps?: number;
   /** State of a `checkpoint` event to go on from. */
   readonly resume?: TrainState;
-  /** Stops after the step in progress; a `checkpoint` event still comes. */
+  /**
+   * Stops after the step in progress, and gives up an evaluation or long update, which the run begins with when it goes on; a
+   * `checkpoint` event still comes.
+   */
   readonly signal?: AbortSignal;
 }
 

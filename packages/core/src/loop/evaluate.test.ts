@@ -1,7 +1,7 @@
 import { type Actor, ConfigError } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { ScriptedEnv, type ScriptedOptions } from '../../test/scripted-env.ts';
-import { evaluate } from './evaluate.ts';
+import { EVALUATION_STEP_LIMIT, type EvaluationProgress, evaluate } from './evaluate.ts';
 
 const terminated = (...lengths: number[]) => lengths.map(length => ({ length, end: 'terminated' as const }));
 const still: Actor = { act: obs => new Int32Array(obs.length / 3) };
@@ -69,5 +69,35 @@ describe('evaluate', () => {
     const attempt = play({ scripts: [terminated(1)] }, episodes);
     await expect(attempt).rejects.toThrow(`evaluate: episodes must be a whole number > 0, got ${episodes}`);
     await expect(attempt).rejects.toBeInstanceOf(ConfigError);
+  });
+
+  it('cuts off what does not end, says so, and begins the next episodes anew', async () => {
+    const env = new ScriptedEnv({ scripts: [terminated(2), terminated(99)] });
+    const found = await evaluate(still, env, 6, 0, { maxEpisodeSteps: 4 });
+    // Three episodes of each copy; the second has to wait for a reset after each.
+    expect(found).toMatchObject({ lengths: [2, 2, 2, 4, 4, 4], cutOff: 3 });
+    expect(env.seeds).toHaveLength(3);
+    expect(env.seeds[0]).toBe(0);
+    // Copy + episode + t / 8 of the four steps of its first episode.
+    expect(found.returns[3]).toBe(4 + (1 + 2 + 3 + 4) / 8);
+    expect(await evaluate(still, env, 6, 0, { maxEpisodeSteps: 4 })).toEqual(found);
+    expect(await evaluate(still, env, 6, 0, { maxEpisodeSteps: 99 })).not.toHaveProperty('cutOff');
+  });
+
+  it('has a limit where neither the environment nor the caller sets one', async () => {
+    const found = await play({ scripts: [terminated(1e9)] }, 1);
+    expect(found).toMatchObject({ lengths: [EVALUATION_STEP_LIMIT], cutOff: 1 });
+  });
+
+  it('lets signals in, tells how far it is, and gives up when it is told to', async () => {
+    const stop = new AbortController();
+    const told: EvaluationProgress[] = [];
+    setTimeout(() => stop.abort(), 200);
+    const env = new ScriptedEnv({ scripts: [terminated(3)] });
+    const options = { signal: stop.signal, onProgress: (progress: EvaluationProgress) => void told.push(progress) };
+    const failed = await evaluate(still, env, 1e9, 0, options).catch((error: unknown) => error);
+    expect(failed).toBe(stop.signal.reason);
+    expect(told.length).toBeGreaterThan(0);
+    for (const { episodes, steps } of told) expect(episodes).toBe(Math.floor(steps / 3));
   });
 });

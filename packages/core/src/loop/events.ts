@@ -39,7 +39,11 @@ export type TrainEvent =
       readonly lengths: readonly number[];
       /** Share of the episodes that reached their goal; present when the environment has goals. */
       readonly successRate?: number;
+      /** How many of the episodes were cut off by the limit of evaluation; present when some were. */
+      readonly cutOff?: number;
     }
+  /** An evaluation goes on; told by the clock, so that whoever watches sees where it is. */
+  | { readonly type: 'evaluating'; readonly step: number; readonly episodes: number; readonly totalEpisodes: number }
   /** Something that the run can do less well than others; told before the first step. */
   | { readonly type: 'warning'; readonly step: number; readonly message: string }
   /** A snapshot from which the run can be resumed: bit for bit, but for the episodes of environments without `state()`. */
@@ -52,6 +56,6 @@ export interface TrainSummary {
   /** Gradient steps (off-policy) or rollouts learned from (on-policy). */
   readonly updates: number;
   readonly episodes: number;
-  /** `finished`: all steps are done; `stopped`: the signal was given first. */
+  /** `finished`: all steps are done, and what was due at their end; `stopped`: the signal was given first. */
   readonly reason: 'finished' | 'stopped';
 }

@@ -10,8 +10,17 @@ import {
   type Progress,
 } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluating } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
+import { takeBack } from './take-back.ts';
+
+/** How far a run is, as its checkpoints keep it. */
+type Counters = {
+  readonly step: number;
+  readonly updates: number;
+  readonly episodes: number;
+  readonly owesEvaluation?: boolean;
+};
 
 /**
  * What all training loops have in common, whether they collect or not: counters, evaluation and checkpoints when they are due.
@@ -23,6 +32,8 @@ export class RunProgress<A extends Agent> {
   /** Gradient steps (off-policy, offline) or rollouts learned from (on-policy). */
   updates = 0;
   episodes = 0;
+  /** Whether an evaluation was due that a stop did not let come to its end. */
+  #owesEvaluation = false;
   readonly #progress: { step: number; readonly totalSteps: number };
 
   constructor(options: TrainOptions<A>) {
@@ -67,10 +78,11 @@ export class RunProgress<A extends Agent> {
         ),
       );
     }
-    const counters = resume.counters as { step: number; updates: number; episodes: number };
-    ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
-    await agent.restore(resume.agent as AgentState);
-    extra(resume);
+    this.takeCounters(resume.counters as Counters);
+    await takeBack('train', async () => {
+      await agent.restore(resume.agent as AgentState);
+      extra(resume);
+    });
   }
 
   /**
@@ -111,24 +123,59 @@ export class RunProgress<A extends Agent> {
     return every !== undefined && this.completed(every, taken) > 0;
   }
 
-  async evaluation(): Promise<TrainEvent> {
-    const plan = this.options.evaluation;
-    if (!plan) throw new Error('evaluation without a plan');
-    const { returns, lengths, successRate } = await evaluate(this.options.agent, plan.env, plan.episodes, plan.seed);
-    return { type: 'eval', step: this.step, returns, lengths, ...(successRate !== undefined && { successRate }) };
+  /**
+   * Evaluates where that is due after the last `taken` steps, or was left over by a stop. Given up when a stop is asked for: the
+   * run begins with it when it goes on.
+   */
+  async *evaluations(taken = 0): AsyncGenerator<TrainEvent> {
+    const { agent, evaluation: plan, signal } = this.options;
+    if (!plan || !(this.#owesEvaluation || this.due(plan.everySteps, taken))) return;
+    const { env, episodes, seed, maxEpisodeSteps } = plan;
+    this.#owesEvaluation = true;
+    const { step } = this;
+    const limits = { ...(signal && { signal }), ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }) };
+    try {
+      const playing = evaluating(agent, env, episodes, seed, limits);
+      for (;;) {
+        const { done, value } = await playing.next();
+        if (!done) {
+          yield { type: 'evaluating', step, episodes: value.episodes, totalEpisodes: episodes };
+          continue;
+        }
+        const { returns, lengths, successRate, cutOff } = value;
+        this.#owesEvaluation = false;
+        const told = { ...(successRate !== undefined && { successRate }), ...(cutOff !== undefined && { cutOff }) };
+        yield { type: 'eval', step, returns, lengths, ...told };
+        return;
+      }
+    } catch (error) {
+      if (!this.stopped) throw error;
+    }
+  }
+
+  /** The part of a checkpoint that `takeCounters` takes back. */
+  protected get counters(): Counters {
+    const { step, updates, episodes } = this;
+    return { step, updates, episodes, ...(this.#owesEvaluation && { owesEvaluation: true }) };
+  }
+
+  protected takeCounters({ step, updates, episodes, owesEvaluation = false }: Counters): void {
+    for (const [name, value] of Object.entries({ step, updates, episodes })) {
+      if (Number.isSafeInteger(value) && value >= 0) continue;
+      const expectation = `${name} of the saved state must be a whole number >= 0`;
+      throw new CheckpointError(message('train', expectation, value, 'Pass the state as it was saved'));
+    }
+    ({ step: this.step, updates: this.updates, episodes: this.episodes } = { step, updates, episodes });
+    this.#owesEvaluation = owesEvaluation;
   }
 
   async checkpoint(extra: TrainState): Promise<TrainEvent> {
-    const state: TrainState = {
-      counters: { step: this.step, updates: this.updates, episodes: this.episodes },
-      agent: await this.options.agent.state(),
-      ...extra,
-    };
+    const state: TrainState = { counters: this.counters, agent: await this.options.agent.state(), ...extra };
     return { type: 'checkpoint', step: this.step, state };
   }
 
   summary(): TrainSummary {
     const { step: steps, updates, episodes } = this;
-    return { steps, updates, episodes, reason: this.finished ? 'finished' : 'stopped' };
+    return { steps, updates, episodes, reason: this.finished && !this.#owesEvaluation ? 'finished' : 'stopped' };
   }
 }

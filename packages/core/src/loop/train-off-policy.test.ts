@@ -98,6 +98,15 @@ async function train(options: Partial<OffPolicyOptions> & { onEvent?: (event: Tr
   }
 }
 
+/** Its fifth update asks for a stop. */
+class StoppingAgent extends FakeAgent {
+  readonly stop = new AbortController();
+  override update(batch: TransitionBatch, progress: Progress) {
+    if (this.updates === 4) this.stop.abort();
+    return super.update(batch, progress);
+  }
+}
+
 const kinds = (events: readonly TrainEvent[]) => events.map(({ type, step }) => `${type} ${step}`);
 
 /** Transitions of one copy, as the script says. */
@@ -327,4 +336,20 @@ describe('trainLearners', () => {
     expect(events).not.toContain('update');
     expect(events.at(-1)).toBe('checkpoint');
   });
+});
+
+it('leaves updates over when it is stopped among them, and begins with them when it goes on', async () => {
+  const whole = await train();
+  const agent = new StoppingAgent();
+  const first = await train({ agent, signal: agent.stop.signal });
+  expect(first.summary).toMatchObject({ reason: 'stopped', updates: 5 });
+  const last = first.events.at(-1);
+  if (last?.type !== 'checkpoint') throw new Error('no checkpoint');
+  const next = new FakeAgent();
+  const rest = await train({ agent: next, resume: last.state });
+  const work = ({ log }: FakeAgent) => log;
+  expect([...work(agent), ...work(next)]).toEqual(work(whole.agent));
+  const results = (events: readonly TrainEvent[]) => events.filter(({ type }) => type === 'update').map(({ step }) => step);
+  expect([...results(first.events), ...results(rest.events)]).toEqual(results(whole.events));
+  expect(rest.summary).toEqual(whole.summary);
 });

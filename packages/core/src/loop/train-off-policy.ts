@@ -12,6 +12,8 @@ import {
   type UpdateResult,
 } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
+import { breathe } from './breathe.ts';
+import type { Collected } from './collector.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { Run } from './run.ts';
 
@@ -57,62 +59,88 @@ export interface LearnersOptions<A extends ReplayPlayer> extends TrainOptions<A>
 export async function* trainLearners<A extends ReplayPlayer>(
   options: LearnersOptions<A>,
 ): AsyncGenerator<TrainEvent, TrainSummary> {
-  const { agent, env, replay, totalSteps, evaluation, checkpointEverySteps } = options;
+  const { agent, env, replay, totalSteps, checkpointEverySteps } = options;
   const learners = Object.entries(options.learners);
   const run = new Run<A>(options);
   const { collector } = run;
   const rng = new Rng([options.seed, 0x5a3b1e]);
+  /** Updates of the first learner that a stop left over; 0 where there are none. */
+  let owed = 0;
   await run.begin(
     state => {
       replay.restore(state.replay as AgentState);
       rng.restore(state.sampling as RngState);
+      owed = Number(state.owedUpdates ?? 0);
     },
     ['replay', 'sampling'],
   );
   if (run.beganAnew) replay.cut?.();
   yield* run.warnings();
-  const loopState = (): TrainState => ({ replay: replay.state(), sampling: rng.state() });
+  yield* run.evaluations();
+  const loopState = (): TrainState => ({
+    ...{ replay: replay.state(), sampling: rng.state() },
+    ...(owed > 0 && { owedUpdates: owed }),
+  });
   const obs = collector.obs.slice();
   const actionMask = collector.actionMask?.slice();
 
-  /** Updates of one learner; null where it has nothing to learn from yet. */
-  async function learn({ source, batchSize, update }: Learner, updates: number, progress: Progress): Promise<Metrics | null> {
-    let metrics: Metrics | null = null;
-    for (let k = 0; k < updates && source.size > 0; k++) {
-      const batch = source.sample(batchSize, rng);
-      const { metrics: latest, priorities } = await update(batch, progress);
-      if (batch.index && priorities) source.updatePriorities?.(batch.index, priorities);
-      metrics = latest;
-      run.updates++;
-    }
-    if (metrics) await run.checkFinite(metrics);
-    return metrics;
-  }
-
-  while (!run.finished && !run.stopped) {
-    const { progress } = run;
+  async function play(progress: Progress): Promise<Collected> {
     const action = await agent.act(collector.obs, 'explore', collector.actionMask, collector.start, progress);
     obs.set(collector.obs);
     if (collector.actionMask) actionMask?.set(collector.actionMask);
     const collected = collector.step(action);
     run.step += env.numEnvs;
     replay.add({ obs, action, ...(actionMask && { actionMask }), ...collected });
-    yield* run.episodeEvents(collected);
+    return collected;
+  }
+
+  /** Updates of one learner; null where it has nothing to learn from yet. A stop may leave some of the first one over. */
+  async function learn({ source, batchSize, update }: Learner, updates: number, progress: Progress, isFirst: boolean) {
+    let metrics: Metrics | null = null;
+    for (let left = updates; left > 0 && source.size > 0; left--) {
+      if (isFirst && run.stopped && !run.finished) {
+        owed = left;
+        return null;
+      }
+      const batch = source.sample(batchSize, rng);
+      const { metrics: latest, priorities } = await update(batch, progress);
+      if (batch.index && priorities) source.updatePriorities?.(batch.index, priorities);
+      metrics = latest;
+      run.updates++;
+      const pause = breathe();
+      if (pause) await pause;
+    }
+    if (metrics) await run.checkFinite(metrics);
+    return metrics;
+  }
+
+  while (!run.finished && !run.stopped) {
+    let { progress } = run;
+    // A run that was stopped between two updates begins with those that are left.
+    const left = owed;
+    owed = 0;
+    if (left > 0) progress = { step: run.step - env.numEnvs, totalSteps };
+    else yield* run.episodeEvents(await play(progress));
     if (run.due(agent.trainEverySteps, env.numEnvs)) {
       const updates = run.completed(agent.trainEverySteps, env.numEnvs) * agent.gradientSteps;
       const told: [string, Metrics | null][] = [];
-      for (const [name, learner] of learners) {
-        if (run.step > learner.learningStarts) told.push([name, await learn(learner, updates, progress)]);
-        else told.push([name, null]);
+      for (const [i, [name, learner]] of learners.entries()) {
+        const isLearning = run.step > learner.learningStarts;
+        const wanted = i === 0 && left > 0 ? left : updates;
+        told.push([name, isLearning ? await learn(learner, wanted, progress, i === 0) : null]);
+        if (owed > 0) break;
       }
+      if (owed > 0) break;
       const metrics = together(told);
       if (metrics) {
         yield { type: 'update', step: run.step, updates: run.updates, metrics };
         yield { type: 'step', step: run.step, totalSteps };
       }
     }
-    if (run.due(evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
+    yield* run.evaluations(env.numEnvs);
     if (run.due(checkpointEverySteps, env.numEnvs) && !run.finished) yield await run.checkpoint(loopState());
+    const pause = breathe();
+    if (pause) await pause;
   }
   yield { type: 'step', step: run.step, totalSteps };
   yield await run.checkpoint(loopState());

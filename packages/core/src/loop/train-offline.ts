@@ -1,5 +1,6 @@
 import { type AgentState, type OfflineAgent, type ReplaySource, Rng, type RngState } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
+import { breathe } from './breathe.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { RunProgress } from './run-progress.ts';
 
@@ -25,6 +26,7 @@ export async function* trainOffline(options: OfflineOptions): AsyncGenerator<Tra
     },
     ['source', 'sampling'],
   );
+  yield* run.evaluations();
   const loopState = (): TrainState => ({ source: source.state(), sampling: rng.state() });
 
   while (!run.finished && !run.stopped) {
@@ -34,8 +36,10 @@ export async function* trainOffline(options: OfflineOptions): AsyncGenerator<Tra
     await run.checkFinite(metrics);
     yield { type: 'update', step: run.step, updates: run.updates, metrics };
     yield { type: 'step', step: run.step, totalSteps };
-    if (run.due(options.evaluation?.everySteps, 1)) yield await run.evaluation();
+    yield* run.evaluations(1);
     if (run.due(options.checkpointEverySteps, 1) && !run.finished) yield await run.checkpoint(loopState());
+    const pause = breathe();
+    if (pause) await pause;
   }
   yield { type: 'step', step: run.step, totalSteps };
   yield await run.checkpoint(loopState());

@@ -331,4 +331,69 @@ describe('trainOnPolicy', () => {
     await expect(train({ resume: { weights: new Float32Array(3) } })).rejects.toBeInstanceOf(CheckpointError);
     expect(env.played).toEqual([]);
   });
+
+  /** As `FakeAgent`, but its second update is stopped halfway, where it has already changed. */
+  class SlowAgent extends FakeAgent {
+    readonly stop = new AbortController();
+    override update(rollout: Rollout, progress: Progress) {
+      if (this.rollouts.length === 1 && progress.signal) {
+        this.calls = -1;
+        this.stop.abort();
+        progress.signal.throwIfAborted();
+      }
+      // Long enough that the next one can be stopped too.
+      for (const begun = performance.now(); this.rollouts.length === 0 && performance.now() - begun < 250; );
+      return super.update(rollout, progress);
+    }
+  }
+
+  it('gives up a long update when it is stopped, and begins with it when it goes on', async () => {
+    const whole = await train();
+    const agent = new SlowAgent();
+    const first = await train({ agent, signal: agent.stop.signal });
+    expect(first.summary).toMatchObject({ reason: 'stopped', steps: 16, updates: 1 });
+    const rest = await train({ resume: throughFile(stateOf(first.events)) });
+    const results = (events: readonly TrainEvent[]) => told(events).filter(text => !/^(step|checkpoint)/.test(text));
+    expect([...results(first.events), ...results(rest.events)]).toEqual(results(whole.events));
+    expect(stateOf(rest.events)).toEqual(stateOf(whole.events));
+  });
+
+  it('gives up an evaluation when it is stopped, and begins with it when it goes on', async () => {
+    const evaluation = () => ({
+      env: new ScriptedEnv({ scripts: [[{ length: 1e6, end: 'terminated' as const }]] }),
+      ...{ everySteps: 16, episodes: 1, seed: 3, maxEpisodeSteps: 2000 },
+    });
+    const whole = await train({ evaluation: evaluation() });
+    const stop = new AbortController();
+    const env = evaluation().env;
+    const step = env.step.bind(env);
+    let steps = 0;
+    env.step = (actions, out) => {
+      if (++steps === 2500) stop.abort();
+      step(actions, out);
+    };
+    const first = await train({ signal: stop.signal, evaluation: { ...evaluation(), env } });
+    expect(first.summary).toMatchObject({ reason: 'stopped', steps: 32 });
+    expect(first.events.filter(({ type }) => type === 'eval')).toHaveLength(1);
+    const rest = await train({ resume: throughFile(stateOf(first.events)), evaluation: evaluation() });
+    const evaluations = (events: readonly TrainEvent[]) => events.filter(({ type }) => type === 'eval');
+    expect([...evaluations(first.events), ...evaluations(rest.events)]).toEqual(evaluations(whole.events));
+    expect(stateOf(rest.events)).toEqual(stateOf(whole.events));
+  });
 });
+
+/** The last state that a run told of. */
+function stateOf(events: readonly TrainEvent[]): TrainState {
+  const last = events.at(-1);
+  if (last?.type !== 'checkpoint') throw new Error('no checkpoint');
+  return last.state;
+}
+
+/** A state as it comes back from a file. */
+function throughFile(state: TrainState): TrainState {
+  return decodeCheckpoint(
+    encodeCheckpoint({ header: { algorithm: 'fake', env: 'Scripted-v0', config: {}, seed: 0, step: 0 }, state }),
+  ).state;
+}
+
+const told = (events: readonly TrainEvent[]) => events.map(({ type, step }) => `${type} ${step}`);

@@ -1,6 +1,6 @@
 import { type ActMode, type Actor, checkSameSpaces, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
-import { Collector } from '@zpin/core';
-import { checkMemory } from '@zpin/replay';
+import { breathe, Collector } from '@zpin/core';
+import { checkMemory, transitionBytes } from '@zpin/replay';
 import type { OfflineDataset } from './offline-dataset.ts';
 import { recordTransitions } from './record-transitions.ts';
 
@@ -16,10 +16,25 @@ export interface CollectOptions {
   readonly mode?: ActMode;
   /** Where the data come from, kept with them. */
   readonly about?: { readonly [key: string]: StateValue };
+  /** Stops: the data are then what was played until that. */
+  readonly signal?: AbortSignal;
+  /** Told after each step how many transitions there are. */
+  readonly onProgress?: (transitions: number) => void;
 }
 
 /**
- * Plays in an environment and keeps every transition.
+ * Bytes that so many transitions take at most, in memory and in a file.
+ * @throws ConfigError when no machine has memory for so many
+ */
+export function datasetBytes(env: VectorEnv, steps: number): number {
+  const { observationSpace, actionSpace } = env.spec;
+  const kept = { observationSpace, actionSpace, hasActionMask: env.createStep().actionMask !== undefined };
+  checkMemory('collectDataset', { capacity: steps, ...kept }, 'steps');
+  return steps * transitionBytes(kept);
+}
+
+/**
+ * Plays in an environment and keeps every transition. Timers, signals and messages are let in on the way.
  * @throws InputError unless `steps` is an integer ≥ 1; ConfigError when no machine has memory for so many; SpaceError when the
  * actor was made for other spaces
  */
@@ -30,19 +45,22 @@ export async function collectDataset({
   seed,
   mode = 'exploit',
   about = {},
+  signal,
+  onProgress,
 }: CollectOptions): Promise<OfflineDataset> {
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
     throw new InputError(message('collectDataset', 'steps must be an integer >= 1', steps, 'Give the transitions to collect'));
   }
   if (actor.spec) checkSameSpaces('collectDataset', actor.spec, env.spec);
-  const hasActionMask = env.createStep().actionMask !== undefined;
-  const { observationSpace, actionSpace } = env.spec;
-  checkMemory('collectDataset', { capacity: steps, observationSpace, actionSpace, hasActionMask }, 'steps');
+  datasetBytes(env, steps);
   const recorded = recordTransitions(env);
   const collector = new Collector(recorded);
   collector.reset(seed);
-  for (let t = 0; t < steps; t += env.numEnvs) {
+  for (let t = 0; t < steps && !signal?.aborted; t += env.numEnvs) {
     collector.step(await actor.act(collector.obs, mode, collector.actionMask, collector.start));
+    onProgress?.(t + env.numEnvs);
+    const pause = breathe();
+    if (pause) await pause;
   }
   return recorded.dataset(about);
 }

@@ -30,9 +30,9 @@ export function fittedValueAgent<Config extends FittedConfig, S extends VectorTr
     config,
     memory: { shuffleRng },
     programs: [...rest.programs, value],
-    update: onAdvantages(config, async (columns, share, metrics) => {
+    update: onAdvantages(config, async (columns, share, metrics, _rollout, signal) => {
       await climb(columns, share, metrics);
-      return value.fit(columns, share, metrics);
+      return value.fit(columns, share, metrics, signal);
     }),
   });
 }

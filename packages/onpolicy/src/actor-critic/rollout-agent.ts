@@ -50,8 +50,9 @@ export interface RolloutAgentOptions<Config, S extends VectorTree> extends Polic
   /**
    * Learns from a rollout, of normalised observations and rewards where these are normalised.
    * @param share of the run that is done, in [0, 1], for schedules
+   * @param signal to give up, where that takes long: its reason is thrown
    */
-  update(rollout: Rollout, share: number): MaybePromise<Metrics>;
+  update(rollout: Rollout, share: number, signal?: AbortSignal): MaybePromise<Metrics>;
 }
 
 /** An agent that learns from rollouts. */
@@ -91,7 +92,7 @@ export function rolloutAgent<Config extends SharedConfig, S extends VectorTree>(
     drawNoise: player.drawNoise,
 
     async update(rollout, progress) {
-      const metrics = await update(normalizer?.normalizeRollout(rollout) ?? rollout, shareDone(progress));
+      const metrics = await update(normalizer?.normalizeRollout(rollout) ?? rollout, shareDone(progress), progress.signal);
       normalizer?.learn(rollout.obs);
       return { metrics };
     },

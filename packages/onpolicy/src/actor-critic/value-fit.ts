@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type EnvSpec, field, type Rng, type Schedule, valueAt } from '@zpin/contracts';
 import {
   adam,
+  breathe,
   type MeanMetrics,
   type Network,
   observationInput,
@@ -63,11 +64,12 @@ export function valueFit({ algorithm, spec, learner, store, config, shuffleRng }
   const ratesAt = scheduledInputs({ valueLearningRate });
   return {
     /** Fits the value, and returns its step size. @param share of the run that is done */
-    async fit({ obs, valueTarget }: RolloutColumns, share: number, metrics: MeanMetrics): Promise<number> {
+    async fit({ obs, valueTarget }: RolloutColumns, share: number, metrics: MeanMetrics, signal?: AbortSignal): Promise<number> {
       const rates = ratesAt(share);
       for (let epoch = 0; epoch < valueEpochs; epoch++) {
         for (const batch of minibatches({ obs, valueTarget }, valueTarget.length, batchSize, shuffleRng)) {
           metrics.add(await (await fit({ ...batch, ...rates })).metrics.read());
+          await breathe(signal);
         }
       }
       return valueAt(valueLearningRate, share);

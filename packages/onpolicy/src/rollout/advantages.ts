@@ -32,12 +32,16 @@ export function advantages(gamma: number, lambda: number): (rollout: Rollout) =>
   };
 }
 
-/** Learns from the columns of one rollout, adds its metrics, and returns the step size to report. */
+/**
+ * Learns from the columns of one rollout, adds its metrics, and returns the step size to report. Throws the reason of the signal
+ * where that comes first.
+ */
 export type LearnFromAdvantages = (
   columns: RolloutColumns,
   share: number,
   metrics: MeanMetrics,
   rollout: Rollout,
+  signal?: AbortSignal,
 ) => Promise<number>;
 
 /**
@@ -47,12 +51,12 @@ export type LearnFromAdvantages = (
 export function onAdvantages(
   { gamma, lambda }: { readonly gamma: number; readonly lambda: number },
   learn: LearnFromAdvantages,
-): (rollout: Rollout, share: number) => Promise<Metrics> {
+): (rollout: Rollout, share: number, signal?: AbortSignal) => Promise<Metrics> {
   const columnsOf = advantages(gamma, lambda);
-  return async (rollout, share) => {
+  return async (rollout, share, signal) => {
     const columns = columnsOf(rollout);
     const metrics = new MeanMetrics();
-    const learningRate = await learn(columns, share, metrics, rollout);
+    const learningRate = await learn(columns, share, metrics, rollout, signal);
     metrics.add({ explainedVariance: explainedVariance(columns.oldValue, columns.valueTarget), learningRate });
     return metrics;
   };

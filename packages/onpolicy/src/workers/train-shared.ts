@@ -62,6 +62,7 @@ export async function* trainShared(options: SharedTrainOptions): AsyncGenerator<
     shared.parameters.set(parameters);
     shared.meanSquare.set(meanSquare);
     shared.steps[0] = run.step;
+    yield* run.evaluations();
     while (!run.finished && !run.stopped) {
       const begun = run.step;
       const until = begun + Math.min(run.stepsUntilDue, pauseEverySteps);
@@ -87,7 +88,7 @@ export async function* trainShared(options: SharedTrainOptions): AsyncGenerator<
       agent.write(shared);
       yield { type: 'step', step: run.step, totalSteps };
       const taken = run.step - begun;
-      if (run.due(options.evaluation?.everySteps, taken)) yield await run.evaluation();
+      yield* run.evaluations(taken);
       if (run.due(options.checkpointEverySteps, taken) && !run.finished) yield await run.checkpoint({});
     }
     yield { type: 'step', step: run.step, totalSteps };

@@ -1,5 +1,5 @@
 import { type Agent, type AgentState, CheckpointError, message } from '@zpin/contracts';
-import { Run, type TrainEvent, type TrainState } from '@zpin/core';
+import { Run, type TrainEvent, type TrainState, takeBack } from '@zpin/core';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 
 /**
@@ -20,14 +20,13 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
       );
       return;
     }
-    const counters = resume.counters as { step: number; updates: number; episodes: number } | undefined;
     const states = resume.workers as readonly AgentState[] | undefined;
-    if (!counters || !resume.agent || states?.length !== workers.length) {
+    if (!resume.counters || !resume.agent || states?.length !== workers.length) {
       const expectation = `resume must be the state of a checkpoint event of ${workers.length} workers`;
       throw new CheckpointError(message('train', expectation, Object.keys(resume), 'Pass the state as it was saved'));
     }
-    ({ step: this.step, updates: this.updates, episodes: this.episodes } = counters);
-    await agent.restore(resume.agent as AgentState);
+    this.takeCounters(resume.counters as WorkerRun<A, Task, Result>['counters']);
+    await takeBack('train', () => agent.restore(resume.agent as AgentState));
     // What a worker saved is its collector, alone or beside other things.
     const isWhole = states.every(state => ((state.collector ?? state) as AgentState).env !== null);
     this.beganAnew = !isWhole || env.isResumable === false;
@@ -37,7 +36,7 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
         return worker.restore({ state: states[i], seed: anew + shareOf(i, workers.length, env.numEnvs).start });
       }),
     );
-    extra(resume);
+    await takeBack('train', () => extra(resume));
   }
 
   /** Lets all workers work at the same time. The results come in the order of the workers, whichever ends first. */
@@ -50,7 +49,7 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
   /** @param agent its state, where that is not the present one */
   override async checkpoint(extra: TrainState, agent?: AgentState): Promise<TrainEvent> {
     const state: TrainState = {
-      counters: { step: this.step, updates: this.updates, episodes: this.episodes },
+      counters: this.counters,
       agent: agent ?? (await this.options.agent.state()),
       workers: this.#states,
       ...extra,

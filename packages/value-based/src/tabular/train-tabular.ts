@@ -1,5 +1,5 @@
 import type { Metrics, NumericArray } from '@zpin/contracts';
-import { Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
+import { breathe, Run, type TrainEvent, type TrainOptions, type TrainState, type TrainSummary } from '@zpin/core';
 import type { TabularAgent } from './tabular-agent.ts';
 
 /**
@@ -22,6 +22,7 @@ export async function* trainTabular(options: TrainOptions<TabularAgent>): AsyncG
   });
   if (run.beganAnew) agent.cut();
   yield* run.warnings();
+  yield* run.evaluations();
   const loopState = (): TrainState => ({ action: action.slice() });
   if (!isChosen) action.set(agent.act(collector.obs, 'explore', collector.actionMask, collector.start, run.progress));
 
@@ -52,8 +53,10 @@ export async function* trainTabular(options: TrainOptions<TabularAgent>): AsyncG
       await run.checkFinite(metrics);
       yield* updateEvents(metrics);
     }
-    if (run.due(options.evaluation?.everySteps, env.numEnvs)) yield await run.evaluation();
+    yield* run.evaluations(env.numEnvs);
     if (run.due(options.checkpointEverySteps, env.numEnvs) && !run.finished) yield await checkpoint();
+    const pause = breathe();
+    if (pause) await pause;
   }
   const last = await checkpoint();
   // Without a new beginning, so that a run with more steps goes on as if it had not ended here.
