@@ -1,4 +1,4 @@
-import { box, discrete, type NumericArray, type Space, type VectorEnv } from '../../packages/contracts/src/index.ts';
+import { box, dict, discrete, type NumericArray, type Space, type VectorEnv } from '../../packages/contracts/src/index.ts';
 import { ArrayEnv, SyncVectorEnv } from '../../packages/envs/src/index.ts';
 
 /** Discount factor for which the values of the probes are worked out. */
@@ -12,8 +12,11 @@ export interface Probe {
   readonly name: string;
   /** What is broken when this probe fails and those before it do not. */
   readonly shows: string;
-  /** What an agent sees of each state: a number, the number of the state, or a picture of bytes that is dark or bright. */
-  readonly obs: readonly number[] | 'index' | 'picture' | 'large picture';
+  /**
+   * What an agent sees of each state: a number, the number of the state, a picture of bytes that is dark or bright, or a record of
+   * a picture, an index and a number, of which each of the states from the second on changes another one.
+   */
+  readonly obs: readonly number[] | 'index' | 'picture' | 'large picture' | 'parts';
   /** States in which an episode starts, all equally likely. */
   readonly starts: readonly number[];
   /** Steps after which an episode is truncated. */
@@ -120,6 +123,14 @@ export const probes: readonly Probe[] = [
     outcomes: [[[-1, null]], [[1, null]]],
     q: [[-1], [1]],
   },
+  {
+    name: 'a picture, an index and a number that tell the reward together',
+    shows: 'parts of observations that are read wrongly, or not at all',
+    obs: 'parts',
+    starts: [0, 1, 2, 3],
+    outcomes: [[[0, null]], [[1, null]], [[-1, null]], [[0.5, null]]],
+    q: [[0], [1], [-1], [0.5]],
+  },
 ];
 
 /** Probes in which only some actions are legal. All rewards are negative, so that an action never tried would look best. */
@@ -185,6 +196,7 @@ export function probeObservations(probe: Probe): NumericArray {
   const states = probe.q.map((_, state) => state);
   if (probe.obs === 'index') return Int32Array.from(states);
   if (typeof probe.obs !== 'string') return Float32Array.from(probe.obs);
+  if (probe.obs === 'parts') return Float32Array.from(states.flatMap(partsOf));
   const size = PICTURES[probe.obs].reduce((product, length) => product * length);
   return Uint8Array.from(states.flatMap(state => new Array<number>(size).fill(255 * state)));
 }
@@ -194,8 +206,20 @@ export function probeMask({ legal, q }: Probe): Uint8Array | undefined {
   return legal && Uint8Array.from(q.flatMap((row, state) => row.map((_, action) => Number(legal[state].includes(action)))));
 }
 
+/** A small picture of bytes, an index of three from 5 on, and a number: keys of a `Dict` in sorted order. */
+const PARTS = dict({
+  eye: box({ low: 0, high: 255, shape: [4, 5, 1], dtype: 'uint8' }),
+  place: discrete(3, 5),
+  speed: box({ low: -1, high: 1, shape: [1] }),
+});
+
+function partsOf(state: number): number[] {
+  return [...new Array<number>(20).fill(state === 1 ? 255 : 0), state === 2 ? 7 : 5, state === 3 ? 1 : -1];
+}
+
 function observationSpace({ obs, q }: Probe): Space {
   if (obs === 'index') return discrete(q.length);
+  if (obs === 'parts') return PARTS;
   if (typeof obs !== 'string') return box({ low: -1, high: 1, shape: [1] });
   return box({ low: 0, high: 255, shape: PICTURES[obs], dtype: 'uint8' });
 }

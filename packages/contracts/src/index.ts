@@ -54,6 +54,8 @@ export type { GoalEnv, GoalObs } from './goal-env.ts';
 export { goalSpace, isGoalEnv } from './goal-env.ts';
 export type { GoalOutcomes } from './goal-outcomes.ts';
 export type { NumericArray } from './numeric-array.ts';
+export type { ObservationPart, Reading } from './observation-parts.ts';
+export { boxScale, measuredNumbers, observationParts } from './observation-parts.ts';
 export type { MakeReplay, ReplayPlan, ReplaySettings } from './replay-plan.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';

@@ -66,14 +66,14 @@ describe('checkSameSpaces', () => {
     }
   });
 
-  it('compares bounds of actions and of pictures, and says them', () => {
+  it('compares bounds of actions and those that networks scale by, and says them', () => {
     const near = box({ low: -2, high: 2 });
     const far = box({ low: -2, high: [1000] });
     expect(check(named(vector, near), named(vector, far))).toThrow(/Box\(\[1\], float32\) from -2 to 2, got .* from -2 to 1000"/);
     const unit = box({ low: 0, high: 1, shape: [1, 1, 2], dtype: 'uint8' });
     expect(check(named(picture, near), named(unit, near))).toThrow(/from 0 to 255 .* from 0 to 1 /);
     expect(check(named(dict({ eye: picture }), near), named(dict({ eye: unit }), near))).toThrow(SpaceError);
-    // A vector is read as it is, and how far it may reach is often not known.
+    // A vector of floats is read as it is, and how far it may reach is often not known.
     const wide = box({ low: Number.NEGATIVE_INFINITY, high: 9, shape: [2] });
     expect(check(named(vector, near, 'Here-v0'), named(wide, near))).not.toThrow();
   });

@@ -1,5 +1,6 @@
 import type { EnvSpec } from './env.ts';
 import { message, SpaceError } from './errors.ts';
+import { boxScale } from './observation-parts.ts';
 import { type BoxSpace, describeSpace, type Space, spaceToJSON } from './spaces.ts';
 
 /** An environment's name and spaces. */
@@ -68,6 +69,5 @@ function keyOf(space: Space, bounds: ComparedBounds): unknown {
 
 function boxKey(space: BoxSpace, bounds: ComparedBounds): unknown {
   const { type, shape, dtype } = space;
-  const isCompared = bounds === 'all' || (bounds === 'scale' && shape.length > 1);
-  return isCompared ? spaceToJSON(space) : { type, shape, dtype };
+  return bounds === 'all' ? spaceToJSON(space) : { type, shape, dtype, scale: boxScale(space) };
 }

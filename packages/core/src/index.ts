@@ -105,13 +105,14 @@ export { mlp } from './nn/mlp.ts';
 export type { NatureCnnOptions } from './nn/nature-cnn.ts';
 export { natureCnn } from './nn/nature-cnn.ts';
 export type { CombinedNetwork, FeatureNetwork, Network } from './nn/network.ts';
-export { combine, parameter } from './nn/network.ts';
+export { combine, inOneVector, parameter } from './nn/network.ts';
 export type { NoisyDenseOptions, NoisyNetwork } from './nn/noisy-dense.ts';
 export { noisyDense } from './nn/noisy-dense.ts';
-export type { ObservationFeaturesOptions, ObservationNetworkOptions } from './nn/observation.ts';
+export type { ObservationEncoderOptions, ObservationFeaturesOptions, ObservationNetworkOptions } from './nn/observation.ts';
 export {
   encodedSize,
   encodeObservation,
+  observationEncoder,
   observationFeatures,
   observationInput,
   observationNetwork,

@@ -97,6 +97,7 @@ export { NormalizeReward, type NormalizeRewardOptions } from './vector/normalize
 export { SyncVectorEnv } from './vector/sync-vector-env.ts';
 export { VectorWrapper } from './vector/vector-wrapper.ts';
 export { ActionWrapper } from './wrappers/action-wrapper.ts';
+export { ChannelsLast } from './wrappers/channels-last.ts';
 export { ClipAction } from './wrappers/clip-action.ts';
 export { ClipReward } from './wrappers/clip-reward.ts';
 export { DiscretizeAction } from './wrappers/discretize-action.ts';

@@ -49,7 +49,6 @@ import {
   parseConfig,
   type ReplayAlgorithm,
   type ReplayTrainOptions,
-  Scratch,
   type TrainState,
   trainLearners,
 } from '@zpin/core';
@@ -177,7 +176,7 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
   const evaluation = new GoalMemory(spec.observationSpace, subgoals);
   const rates = new SuccessRates(subgoals.names.length);
   const clock = new Clock();
-  const seen = new Scratch();
+  let seen = inputs.rows(config.numEnvs);
   const checkMask = maskCheck('h-dqn', spec);
 
   /** ε₁,g: falls with time, and sooner the more often the goal is reached. */
@@ -208,8 +207,8 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
       const memory = mode === 'explore' ? training : evaluation;
       if (memory.arrive(obs, start)) memory.choose(await levels.meta.act(obs, mode, undefined, undefined, progress));
       const { goals } = memory;
-      const size = goals.length * inputs.space.shape[0];
-      const greedy = () => levels.controller.act(inputs.write(obs, goals, seen.of(size)), 'exploit', mask);
+      if (seen.length !== goals.length * inputs.width) seen = inputs.rows(goals.length);
+      const greedy = () => levels.controller.act(inputs.write(obs, goals, seen), 'exploit', mask);
       if (mode === 'exploit') return greedy();
       const epsilon = Array.from(goals, epsilonOf);
       return epsilonGreedy({ epsilon, numActions, rows: goals.length, rng, greedy, ...(mask && { mask }) });

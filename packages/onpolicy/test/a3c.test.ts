@@ -1,4 +1,4 @@
-import { multiBinary, type OnPolicyAgent, Rng } from '@zpin/contracts';
+import { flatSize, multiBinary, type OnPolicyAgent, Rng } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
@@ -14,8 +14,8 @@ const subject: AlgorithmCase = {
   algorithm: a3cWith(inThisThread),
   actions: ['discrete', 'continuous'],
   masks: true,
-  async estimates(agent, { observationSpace: space }, obs) {
-    const values = new Float32Array(obs.length / (space.type === 'box' ? space.low.length : 1));
+  async estimates(agent, { observationSpace }, obs) {
+    const values = new Float32Array(obs.length / flatSize(observationSpace));
     await (agent as OnPolicyAgent).value(obs, values);
     return values;
   },

@@ -1,5 +1,5 @@
 import type { OnPolicyAgent } from '@zpin/contracts';
-import { dict, discrete, multiBinary } from '@zpin/contracts';
+import { dict, discrete, flatSize, multiBinary } from '@zpin/contracts';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
 import { dppoWith } from '../src/dppo.ts';
@@ -14,9 +14,7 @@ import { vpg } from '../src/vpg.ts';
 import { inThisThread } from '../src/workers/in-this-thread.ts';
 
 const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
-  const { observationSpace: space } = spec;
-  const width = space.type === 'box' ? space.low.length : 1;
-  const values = new Float32Array(obs.length / width);
+  const values = new Float32Array(obs.length / flatSize(spec.observationSpace));
   await (agent as OnPolicyAgent).value(obs, values);
   return values;
 };

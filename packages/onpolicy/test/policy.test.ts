@@ -1,7 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentState, box, discrete, type EnvSpec, type OnPolicyAgent, type Policy, Rng } from '@zpin/contracts';
+import {
+  type AgentState,
+  box,
+  createRows,
+  dict,
+  discrete,
+  type EnvSpec,
+  flatSize,
+  flatten,
+  multiDiscrete,
+  type OnPolicyAgent,
+  type Policy,
+  Rng,
+  sample,
+} from '@zpin/contracts';
 import { createEngine, type Engine, evaluate, exportOnnx } from '@zpin/core';
 import { loadPolicy, savePolicy } from '@zpin/core/node';
 import { makeVectorEnv } from '@zpin/envs';
@@ -19,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const algorithms = [ppo];
 const limits = { maxEpisodeSteps: null, rewardThreshold: null };
-const specs: Record<'discrete' | 'continuous' | 'pixels', EnvSpec> = {
+const specs: Record<'discrete' | 'continuous' | 'pixels' | 'parts', EnvSpec> = {
   discrete: { id: 'Discrete-v0', observationSpace: box({ low: -5, high: 5, shape: [4] }), actionSpace: discrete(3), ...limits },
   continuous: {
     id: 'Continuous-v0',
@@ -31,6 +45,17 @@ const specs: Record<'discrete' | 'continuous' | 'pixels', EnvSpec> = {
     id: 'Pixels-v0',
     observationSpace: box({ low: 0, high: 255, shape: [10, 10, 2], dtype: 'uint8' }),
     actionSpace: discrete(4),
+    ...limits,
+  },
+  parts: {
+    id: 'Parts-v0',
+    observationSpace: dict({
+      counts: multiDiscrete([3, 3, 2, 1]),
+      eye: box({ low: 0, high: 255, shape: [5, 6, 2], dtype: 'uint8' }),
+      place: discrete(4, -2),
+      speed: box({ low: -5, high: 5, shape: [3] }),
+    }),
+    actionSpace: discrete(12),
     ...limits,
   },
 };
@@ -47,13 +72,17 @@ async function makeAgent(spec: EnvSpec): Promise<OnPolicyAgent<PpoConfig> & { po
 
 function observations({ observationSpace }: EnvSpec, rows: number) {
   const rng = new Rng(rows);
-  if (observationSpace.type !== 'box') throw new Error('a Box is expected');
+  if (observationSpace.type !== 'box') {
+    const all = createRows(observationSpace, rows);
+    for (let i = 0; i < rows; i++) flatten(observationSpace, sample(observationSpace, rng), all, i * flatSize(observationSpace));
+    return all;
+  }
   const size = rows * observationSpace.low.length;
   if (observationSpace.dtype === 'uint8') return Uint8Array.from({ length: size }, () => rng.integers(0, 256));
   return Float32Array.from({ length: size }, () => rng.uniform(-5, 5));
 }
 
-describe.each(['discrete', 'continuous', 'pixels'] as const)('PPO with %s', kind => {
+describe.each(['discrete', 'continuous', 'pixels', 'parts'] as const)('PPO with %s', kind => {
   const spec = specs[kind];
   const type = kind === 'pixels' ? 'uint8' : 'float32';
 

@@ -261,7 +261,7 @@ describe('batchAgent', () => {
     const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }) };
     const make = () => new ObservationNormalizer('echo', pixels, { clip: 1, smallestDeviation: 0, epsilon: 0 });
     expect(make).toThrow(SpaceError);
-    expect(make).toThrow(/^echo: observations of Line-v0 must be floats to be normalised, got /);
+    expect(make).toThrow(/^echo: observations of Line-v0 must have floats without a scale of their own to be normalised, got /);
   });
 
   it('is one that plays where it is made by replayAgent', () => {

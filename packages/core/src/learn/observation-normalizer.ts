@@ -3,8 +3,7 @@ import {
   describeSpace,
   type EnvSpec,
   field,
-  flatDtype,
-  flatSize,
+  measuredNumbers,
   message,
   type NumericArray,
   RunningStatistics,
@@ -44,24 +43,30 @@ export interface ObservationNormalizerOptions {
   readonly epsilon: number;
 }
 
-/** Brings each number of observations to mean 0 and deviation 1, by statistics that change only when `add` is called. */
+/**
+ * Brings each float of observations that no bound scales to mean 0 and deviation 1, by statistics that change only when `add` is
+ * called. Indices, bits, integers, and pictures whose bounds say their scale, stay as they are: networks scale those themselves.
+ */
 export class ObservationNormalizer implements Stateful {
   readonly #options: ObservationNormalizerOptions;
   readonly #statistics: RunningStatistics;
+  /** `[D]`: 1 where a number is measured. */
+  readonly #measured: Uint8Array;
   /** `[D]`, rounded to the precision of programs, so that an exported policy acts bit for bit as the agent does. */
   readonly #mean: Float32Array;
   /** `[D]`: 1 / deviation; 1 before there are statistics. */
   readonly #scale: Float32Array;
   readonly #scratch = new Map<string, Scratch>();
 
-  /** @param algorithm named in errors @throws SpaceError when observations are not floats */
+  /** @param algorithm named in errors @throws SpaceError when no number of the observations can be measured */
   constructor(algorithm: string, { observationSpace, id }: EnvSpec, options: ObservationNormalizerOptions) {
-    if (flatDtype(observationSpace) !== 'float32') {
-      const expectation = `observations of ${id} must be floats to be normalised`;
+    this.#measured = measuredNumbers(observationSpace);
+    if (!this.#measured.includes(1)) {
+      const expectation = `observations of ${id} must have floats without a scale of their own to be normalised`;
       throw new SpaceError(message(algorithm, expectation, describeSpace(observationSpace), 'Turn normalizeObservations off'));
     }
     this.#options = options;
-    const size = flatSize(observationSpace);
+    const size = this.#measured.length;
     this.#statistics = new RunningStatistics(size);
     this.#mean = new Float32Array(size);
     this.#scale = new Float32Array(size).fill(1);
@@ -86,11 +91,11 @@ export class ObservationNormalizer implements Stateful {
     }
     const out = scratch.of(rows.length);
     const { clip } = this.#options;
-    const [mean, scale] = [this.#mean, this.#scale];
+    const [mean, scale, measured] = [this.#mean, this.#scale, this.#measured];
     for (let offset = 0; offset < rows.length; offset += mean.length) {
       for (let k = 0; k < mean.length; k++) {
         const value = Math.fround(rows[offset + k] - mean[k]) * scale[k];
-        out[offset + k] = Math.min(Math.max(value, -clip), clip);
+        out[offset + k] = measured[k] === 1 ? Math.min(Math.max(value, -clip), clip) : rows[offset + k];
       }
     }
     return out;
@@ -119,6 +124,7 @@ export class ObservationNormalizer implements Stateful {
     const { smallestDeviation, epsilon } = this.#options;
     if (this.#statistics.count === 0) return;
     for (let k = 0; k < this.#mean.length; k++) {
+      if (this.#measured[k] === 0) continue;
       this.#mean[k] = this.#statistics.mean[k];
       this.#scale[k] = 1 / Math.max(smallestDeviation, Math.sqrt(this.#statistics.variance(k) + epsilon));
     }

@@ -10,6 +10,7 @@ import {
   type Progress,
 } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
+import { flattenedPictures, hiddenSizesOf } from '../learn/flattened-pictures.ts';
 import { evaluating } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { takeBack } from './take-back.ts';
@@ -91,6 +92,14 @@ export class RunProgress<A extends Agent> {
    */
   begin(extra: (state: TrainState) => void, parts: readonly string[] = []): Promise<void> {
     return this.resume(extra, parts);
+  }
+
+  /** What the run tells before its first step. */
+  *warnings(): Generator<TrainEvent> {
+    const { agent, env } = this.options;
+    for (const text of flattenedPictures(env.spec, hiddenSizesOf(agent.config))) {
+      yield { type: 'warning', step: this.step, message: text };
+    }
   }
 
   /** Stops the run when a metric is not a finite number. Waits only where the numbers are at hand anyway. */

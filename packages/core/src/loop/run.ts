@@ -46,8 +46,8 @@ export class Run<A extends Agent> extends RunProgress<A> {
     return new Rng([this.options.seed, this.step, 0x7e57a7]).integers(0, 2 ** 31);
   }
 
-  /** What the run tells before its first step. */
-  *warnings(): Generator<TrainEvent> {
+  override *warnings(): Generator<TrainEvent> {
+    yield* super.warnings();
     const { id } = this.options.env.spec;
     const { step } = this;
     if (this.beganAnew) {

@@ -26,6 +26,7 @@ export async function* trainOffline(options: OfflineOptions): AsyncGenerator<Tra
     },
     ['source', 'sampling'],
   );
+  yield* run.warnings();
   yield* run.evaluations();
   const loopState = (): TrainState => ({ source: source.state(), sampling: rng.state() });
 

@@ -79,6 +79,14 @@ export function paramsAt(prefix: string, params: Params): Params {
 }
 
 /**
+ * Parameters with those of a first layer divided by `scale`: the same as dividing its inputs, which are many more.
+ * @param name of the layer's weights
+ */
+export function scaledWeights(params: Params, name: string, scale: number): Params {
+  return scale === 1 ? params : { ...params, [name]: tf.div(params[name], scale) };
+}
+
+/**
  * Cuts a flat vector into the tensors of its layout.
  *
  * For reading only (acting, targets). Where a loss is differentiated use `valueAndGrad`: each cut made inside the differentiated

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
+import { scaledWeights } from './layout.ts';
 import { combine, type FeatureNetwork, followedBy, type Network } from './network.ts';
 
 export interface MinAtarFeaturesOptions {
@@ -11,6 +12,8 @@ export interface MinAtarFeaturesOptions {
   readonly width?: number;
   /** Kinds of objects, one plane each. */
   readonly channels: number;
+  /** Largest absolute value of a cell, by which cells are divided; 1 when omitted. */
+  readonly scale?: number;
   /** Units of the fully connected layer; 128 when omitted. */
   readonly hiddenSize?: number;
   /** `fan-in` when omitted. */
@@ -25,7 +28,7 @@ export interface MinAtarCnnOptions extends MinAtarFeaturesOptions {
 
 /**
  * The small network of MinAtar (Young & Tian 2019): a convolution 16 of 3×3 / 1, 128 units and the outputs, with `relu` between.
- * Planes of 0 and 1, any numeric type: `[B, height, width, channels]`, or `[B, D]` of the same order.
+ * Planes of any numeric type: `[B, height, width, channels]`, or `[B, D]` of the same order; they are divided by `scale` inside.
  * Parameters: `conv/…`, `hidden/…`, `output/…`.
  */
 export function minAtarCnn(options: MinAtarCnnOptions): Network {
@@ -36,7 +39,7 @@ export function minAtarCnn(options: MinAtarCnnOptions): Network {
 
 /** `minAtarCnn` up to its hidden layer: `[B, …]` → `[B, hiddenSize]`. */
 export function minAtarFeatures(options: MinAtarFeaturesOptions): FeatureNetwork {
-  const { height = 10, width = 10, channels, hiddenSize = 128, initialization = 'fan-in' } = options;
+  const { height = 10, width = 10, channels, scale = 1, hiddenSize = 128, initialization = 'fan-in' } = options;
   const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
   const features = (height - 2) * (width - 2) * 16;
   const { layout, init, parts } = combine({
@@ -49,7 +52,7 @@ export function minAtarFeatures(options: MinAtarFeaturesOptions): FeatureNetwork
     outputSize: hiddenSize,
     apply(params, planes) {
       const board = tf.reshape(tf.cast(planes, 'float32'), [planes.shape[0], height, width, channels]);
-      const seen = tf.relu(parts.conv.apply(params, board));
+      const seen = tf.relu(parts.conv.apply(scaledWeights(params, 'conv/weight', scale), board));
       return tf.relu(parts.hidden.apply(params, tf.reshape(seen, [planes.shape[0], features])));
     },
   };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
+import { scaledWeights } from './layout.ts';
 import { combine, type FeatureNetwork, followedBy, type Network } from './network.ts';
 
 export interface NatureFeaturesOptions {
@@ -11,6 +12,8 @@ export interface NatureFeaturesOptions {
   readonly width?: number;
   /** Stacked frames; 4 when omitted. */
   readonly channels?: number;
+  /** Largest absolute value of a pixel, by which pixels are divided; 255 when omitted. */
+  readonly scale?: number;
   /** Units of the fully connected layer; 512 when omitted. */
   readonly hiddenSize?: number;
   /** `orthogonal` when omitted. */
@@ -33,9 +36,8 @@ const outputPixels = (pixels: number): number =>
 
 /**
  * The network of DQN (Mnih et al. 2015, "Human-level control", methods): convolutions 32 of 8×8 / 4, 64 of 4×4 / 2, 64 of 3×3 /
- * 1, then 512 units and the outputs, with `relu` between. Pixels in [0, 255], int32 or float: `[B, height, width, channels]`, or
- * `[B, D]` of the same order; they are scaled to [0, 1] inside. Parameters: `conv0/…`, `conv1/…`, `conv2/…`, `hidden/…`,
- * `output/…`.
+ * 1, then 512 units and the outputs, with `relu` between. Pixels of any numeric type: `[B, height, width, channels]`, or `[B, D]`
+ * of the same order; they are divided by `scale` inside. Parameters: `conv0/…`, `conv1/…`, `conv2/…`, `hidden/…`, `output/…`.
  */
 export function natureCnn(options: NatureCnnOptions): Network {
   const { outputSize, initialization = 'orthogonal', outputGain = 1 } = options;
@@ -45,7 +47,7 @@ export function natureCnn(options: NatureCnnOptions): Network {
 
 /** `natureCnn` up to its hidden layer: `[B, …]` → `[B, hiddenSize]`. */
 export function natureFeatures(options: NatureFeaturesOptions): FeatureNetwork {
-  const { height = 84, width = 84, channels = 4, hiddenSize = 512, initialization = 'orthogonal' } = options;
+  const { height = 84, width = 84, channels = 4, scale = 255, hiddenSize = 512, initialization = 'orthogonal' } = options;
   const common = { initialization, gain: initialization === 'orthogonal' ? Math.SQRT2 : 1 };
   const features = outputPixels(height) * outputPixels(width) * 64;
   const { layout, init, parts } = combine({
@@ -60,9 +62,7 @@ export function natureFeatures(options: NatureFeaturesOptions): FeatureNetwork {
     outputSize: hiddenSize,
     apply(params, pixels) {
       const picture = tf.reshape(tf.cast(pixels, 'float32'), [pixels.shape[0], height, width, channels]);
-      // Scaling the few weights of the first layer is the same as scaling the many pixels.
-      const scaled = { ...params, 'conv0/weight': tf.div(params['conv0/weight'], 255) };
-      const first = tf.relu(parts.conv0.apply(scaled, picture));
+      const first = tf.relu(parts.conv0.apply(scaledWeights(params, 'conv0/weight', scale), picture));
       const third = tf.relu(parts.conv2.apply(params, tf.relu(parts.conv1.apply(params, first))));
       return tf.relu(parts.hidden.apply(params, tf.reshape(third, [pixels.shape[0], features])));
     },

@@ -34,7 +34,7 @@ export interface CombinedNetwork<P extends NetworkParts> {
  */
 export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P> {
   const entries = Object.entries(networks);
-  const combined = concatLayouts(...entries.map(([name, network]) => prefixLayout(name, network.layout)));
+  const named = entries.map(([name, { layout, init }]) => ({ layout: prefixLayout(name, layout), init }));
   const parts = entries.map(([name, network]) => [
     name,
     {
@@ -42,18 +42,26 @@ export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P>
         network.apply(network.layout.size === 0 ? {} : paramsAt(name, params), ...inputs),
     },
   ]);
+  return { ...inOneVector(...named), parts: Object.fromEntries(parts) as CombinedNetwork<P>['parts'] };
+}
+
+/** Parameters of a network: their names, and their first values. */
+type Parameters = Pick<Network, 'layout' | 'init'>;
+
+/** Parameters of several networks one behind the other, under the names that they have. Their names must differ. */
+export function inOneVector(...networks: readonly Parameters[]): Parameters {
+  const whole = concatLayouts(...networks.map(network => network.layout));
   return {
-    layout: combined,
+    layout: whole,
     init(rng) {
-      const flat = new Float32Array(combined.size);
+      const flat = new Float32Array(whole.size);
       let offset = 0;
-      for (const [, network] of entries) {
-        flat.set(network.init(rng), offset);
-        offset += network.layout.size;
+      for (const { layout, init } of networks) {
+        flat.set(init(rng), offset);
+        offset += layout.size;
       }
       return flat;
     },
-    parts: Object.fromEntries(parts) as CombinedNetwork<P>['parts'],
   };
 }
 
@@ -63,13 +71,7 @@ export function combine<P extends NetworkParts>(networks: P): CombinedNetwork<P>
  */
 export function followedBy(first: Network, name: string, second: Network): Network {
   return {
-    layout: concatLayouts(first.layout, prefixLayout(name, second.layout)),
-    init: rng => {
-      const flat = new Float32Array(first.layout.size + second.layout.size);
-      flat.set(first.init(rng));
-      flat.set(second.init(rng), first.layout.size);
-      return flat;
-    },
+    ...inOneVector(first, { ...second, layout: prefixLayout(name, second.layout) }),
     apply: (params, x) => second.apply(paramsAt(name, params), first.apply(params, x)),
   };
 }

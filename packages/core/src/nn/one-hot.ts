@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param index `[B]`, in [0, depth)
  */
 export function oneHot(index: tf.Tensor, depth: number): tf.Tensor {
-  const flat = tf.reshape(index, [-1]);
-  if (depth === 1) return tf.ones([flat.size, 1]);
-  return tf.oneHot(tf.cast(flat, 'int32') as tf.Tensor1D, depth, 1, 0, 'float32');
+  const flat = tf.cast(tf.reshape(index, [-1]), 'int32');
+  if (depth === 1) return tf.reshape(tf.cast(tf.equal(flat, tf.scalar(0, 'int32')), 'float32'), [-1, 1]);
+  return tf.oneHot(flat as tf.Tensor1D, depth, 1, 0, 'float32');
 }

@@ -1,21 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { measuredNumbers, type Space } from '@zpin/contracts';
 import { concatLayouts, layout } from '../nn/layout.ts';
 import type { PolicyNetwork } from '../nn/policy-network.ts';
 
 /**
- * A policy on normalised observations as one on observations as they are: mean and scale are the last of its weights.
- * @param size numbers of an observation (D) @param clip largest absolute value of a normalised number
+ * A policy on normalised observations as one on observations as they are: mean and scale are the last of its weights. Numbers that
+ * statistics do not measure, such as indices, stay as they are.
+ * @param space of the observations (D numbers) @param clip largest absolute value of a normalised number
  */
-export function normalizedPolicy(policy: PolicyNetwork, size: number, clip: number): PolicyNetwork {
+export function normalizedPolicy(policy: PolicyNetwork, space: Space, clip: number): PolicyNetwork {
+  const measured = measuredNumbers(space);
+  const size = measured.length;
   const statistics = layout([
     ['normalizer/mean', [size]],
     ['normalizer/scale', [size]],
   ]);
+  const bounded = measured.every(Boolean)
+    ? (rows: tf.Tensor) => tf.clipByValue(rows, -clip, clip)
+    : (rows: tf.Tensor) => {
+        const limits = tf.tensor1d(Float32Array.from(measured, isMeasured => (isMeasured ? clip : Number.POSITIVE_INFINITY)));
+        return tf.maximum(tf.minimum(rows, limits), tf.neg(limits));
+      };
   return {
     layout: concatLayouts(policy.layout, statistics),
     act: (params, obs, mask) => {
       const centred = tf.mul(tf.sub(obs, params['normalizer/mean']), params['normalizer/scale']);
-      return policy.act(params, tf.clipByValue(centred, -clip, clip), mask);
+      return policy.act(params, bounded(centred), mask);
     },
   };
 }

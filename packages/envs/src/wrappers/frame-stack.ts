@@ -7,6 +7,7 @@ import {
   InputError,
   message,
   type NumericArray,
+  observationParts,
   type ResetOptions,
   type ResetResult,
   type SpaceValue,
@@ -26,12 +27,14 @@ export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act>
   readonly #group: number;
   readonly #stack: NumericArray;
 
-  /** @throws SpaceError unless observations are a `Box`; InputError unless `count` is an integer ≥ 1 */
+  /** @throws SpaceError unless observations are a `Box` without its channels first; InputError unless `count` is an integer ≥ 1 */
   constructor(env: Env<SpaceValue, Act>, count: number) {
     const inner = requireSpace('FrameStack', env.spec.observationSpace, 'box');
     if (!(Number.isSafeInteger(count) && count >= 1)) {
       throw new InputError(message('FrameStack', 'count must be an integer >= 1', count, 'Usual is 4'));
     }
+    // Refuses pictures whose first axis are the channels: they would be stacked by their last one.
+    observationParts(inner);
     const { shape, dtype } = inner;
     const [height, width, channels = 1] = shape;
     const group = shape.length === 1 ? height : channels;

@@ -36,10 +36,10 @@ describe('TimeLimit', () => {
       expect(checkEnv(make())).toEqual([]);
       const env = new TimeAwareObservation(make() as AnyEnv);
       const first = env.reset({ seed: 0 });
-      const shares = [first.obs[4]];
+      const shares = [(first.obs as Float32Array)[4]];
       for (let t = 0, isOver = false; !isOver; t++) {
         const { obs, truncated, terminated } = env.step(t % 2);
-        shares.push(obs[4]);
+        shares.push((obs as Float32Array)[4]);
         isOver = truncated || terminated;
       }
       expect(shares).toEqual(Array.from({ length: limit + 1 }, (_, t) => Math.fround(t / limit)));

@@ -1,5 +1,6 @@
 import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/contracts';
 import type { AnyEnv } from '../env-entry.ts';
+import { ChannelsLast } from './channels-last.ts';
 import { ClipAction } from './clip-action.ts';
 import { ClipReward } from './clip-reward.ts';
 import { DiscretizeAction } from './discretize-action.ts';
@@ -30,6 +31,13 @@ const one = (lists: Arguments, index: number) => lists[index]?.[0];
 
 /** The wrappers that `makeEnv` takes by name, in alphabetical order. */
 export const wrappers: readonly WrapperEntry[] = [
+  {
+    name: 'channels-last',
+    usage: '',
+    meaning: 'turns pictures [channels, height, width] into [height, width, channels]',
+    arguments: [0, 0],
+    wrap: env => new ChannelsLast(env),
+  },
   {
     name: 'clip-action',
     usage: '',

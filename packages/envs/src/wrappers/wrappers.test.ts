@@ -1,9 +1,24 @@
-import { box, dict, discrete, type Env, type EnvSpec, multiDiscrete, Rng, type SpaceValue } from '@zpin/contracts';
+import {
+  type BoxSpace,
+  box,
+  describeSpace,
+  dict,
+  discrete,
+  type Env,
+  type EnvSpec,
+  flatLayout,
+  multiBinary,
+  multiDiscrete,
+  Rng,
+  type SpaceValue,
+  tuple,
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from '../check-env.ts';
 import type { AnyEnv } from '../env-entry.ts';
 import { makeEnv } from '../registry.ts';
 import { SyncVectorEnv } from '../vector/sync-vector-env.ts';
+import { ChannelsLast } from './channels-last.ts';
 import { ClipAction } from './clip-action.ts';
 import { DiscretizeAction } from './discretize-action.ts';
 import { DiscretizeObservation } from './discretize-observation.ts';
@@ -169,10 +184,46 @@ describe('observation wrappers', () => {
   it('FlattenObservation joins the parts of a Dict', () => {
     const observationSpace = dict({ b: discrete(5), a: box({ low: -1, high: 2, shape: [2] }) });
     const env = new FlattenObservation(probe(t => ({ a: Float32Array.of(t, 0.5), b: 3 }), { observationSpace }));
-    expect(env.reset().obs).toEqual(Float32Array.of(0, 0.5, 3));
-    expect(env.spec.observationSpace).toEqual(box({ low: [-1, -1, 0], high: [2, 2, 4] }));
+    expect(env.reset().obs).toEqual(Float32Array.of(0, 0.5, 0, 0, 0, 1, 0));
+    expect(env.spec.observationSpace).toEqual(box({ low: [-1, -1, 0, 0, 0, 0, 0], high: [2, 2, 1, 1, 1, 1, 1] }));
+  });
+
+  it('FlattenObservation shows indices as one-hot, and keeps the element type of numbers', () => {
     const counts = new FlattenObservation(probe(() => Int32Array.of(1, 2), { observationSpace: multiDiscrete([2, 4]) }));
-    expect(counts.spec.observationSpace).toEqual(box({ low: 0, high: [1, 3], dtype: 'int32' }));
+    expect(counts.reset().obs).toEqual(Float32Array.of(0, 1, 0, 0, 1, 0));
+    expect(counts.spec.observationSpace).toEqual(box({ low: 0, high: 1, shape: [6] }));
+    const bytes = tuple([discrete(2, 7), box({ low: 0, high: 255, shape: [1, 2], dtype: 'uint8' }), multiBinary(2)]);
+    const value = [8, Uint8Array.of(9, 200), Uint8Array.of(0, 1)];
+    const flat = new FlattenObservation(probe(() => value, { observationSpace: bytes }));
+    expect(flat.reset().obs).toEqual(Uint8Array.of(0, 1, 9, 200, 0, 1));
+    expect(flat.spec.observationSpace).toEqual(box({ low: 0, high: [1, 1, 255, 255, 1, 1], dtype: 'uint8' }));
+  });
+
+  it('ChannelsLast turns pictures at any depth, and nothing else', () => {
+    const first = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16];
+    const last = [1, 11, 2, 12, 3, 13, 4, 14, 5, 15, 6, 16];
+    const picture = { low: 0, dtype: 'uint8' } as const;
+    const eye = box({ ...picture, high: first, shape: [2, 3, 2] });
+    const wide = box({ ...picture, high: first, shape: [1, 3, 4] });
+    const tall = box({ ...picture, high: first, shape: [2, 2, 3] });
+    for (const space of [discrete(2), eye, tall, box({ low: 0, high: 1, shape: [12] })]) {
+      expect(() => new ChannelsLast(probe(() => 0, { observationSpace: space }))).toThrow(/\[channels, height, width\]/);
+    }
+    const observationSpace = dict({ a: discrete(3), b: tuple([wide, box({ ...picture, high: first, shape: [2, 3, 2] })]) });
+    const env = new ChannelsLast(
+      probe(t => ({ a: t, b: [Uint8Array.from(first), Uint8Array.from(first)] }), { observationSpace }),
+    );
+    expect(env.reset().obs).toEqual({ a: 0, b: [Uint8Array.from(first), Uint8Array.from(first)] });
+    expect(flatLayout(env.spec.observationSpace).map(({ space }) => describeSpace(space))).toEqual([
+      'Discrete(3)',
+      'Box([3, 4, 1], uint8)',
+      'Box([2, 3, 2], uint8)',
+    ]);
+    const two = box({ ...picture, high: [...first, ...first], shape: [2, 3, 4] });
+    const turned = new ChannelsLast(probe(() => Uint8Array.from([...first, ...last]), { observationSpace: two }));
+    expect(turned.spec.observationSpace).toMatchObject({ shape: [3, 4, 2] });
+    expect([...(turned.step(0).obs as Uint8Array)]).toEqual(first.flatMap((x, i) => [x, last[i]]));
+    expect([...(turned.spec.observationSpace as BoxSpace).high]).toEqual(first.flatMap(x => [x, x]));
   });
 
   it('FrameStack puts the oldest first: vectors one after the other, pictures by channel', () => {
@@ -209,9 +260,33 @@ describe('observation wrappers', () => {
 
   it('TimeAwareObservation adds the share of the time that is over', () => {
     const env = new TimeAwareObservation(probe(scalar));
-    expect([...env.reset().obs]).toEqual([0, 0]);
-    expect([1, 2, 3, 4].map(() => env.step(0).obs[1])).toEqual([0.25, 0.5, 0.75, 1]);
-    expect(env.reset().obs[1]).toBe(0);
+    expect(env.reset().obs).toEqual(Float32Array.of(0, 0));
+    expect([1, 2, 3, 4].map(() => (env.step(0).obs as Float32Array)[1])).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(env.reset().obs).toEqual(Float32Array.of(0, 0));
+  });
+
+  it('TimeAwareObservation shows the time beside bytes, pictures, indices and records', () => {
+    const bytes = box({ low: 0, high: 255, shape: [2], dtype: 'uint8' });
+    const time = box({ low: 0, high: 1 });
+    const seen = new TimeAwareObservation(probe(t => Uint8Array.of(t, 9), { observationSpace: bytes }));
+    expect(seen.spec.observationSpace).toEqual(dict({ observation: bytes, time }));
+    seen.reset();
+    expect(seen.step(0).obs).toEqual({ observation: Uint8Array.of(1, 9), time: Float32Array.of(0.25) });
+    const record = new TimeAwareObservation(probe(t => ({ x: t }), { observationSpace: dict({ x: discrete(5) }) }));
+    record.reset();
+    expect(record.step(0).obs).toEqual({ x: 1, time: Float32Array.of(0.25) });
+    expect(() => new TimeAwareObservation(record as AnyEnv)).toThrow(/must have no part "time" yet/);
+  });
+
+  it('FrameStack refuses pictures whose channels come first', () => {
+    const observationSpace = box({ low: 0, high: 255, shape: [1, 84, 84], dtype: 'uint8' });
+    expect(
+      () =>
+        new FrameStack(
+          probe(() => 0, { observationSpace }),
+          2,
+        ),
+    ).toThrow(/must have the axes \[height, width, channels\]/);
   });
 
   it('EpisodeStatistics sums rewards and counts steps of each episode', () => {

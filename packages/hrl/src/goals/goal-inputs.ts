@@ -1,42 +1,42 @@
-import { type BoxSpace, box, flatSize, type NumericArray, type Space } from '@zpin/contracts';
-import { encodedSize } from '@zpin/core';
+import { box, createRows, flatDtype, flatSize, type NumericArray, type Space, type TupleSpace, tuple } from '@zpin/contracts';
 import type { Subgoals } from './subgoals.ts';
 
-/**
- * Observations with the goal that a controller pursues behind them: an index as one-hot, bytes divided by the largest possible
- * one.
- */
+/** Observations with the goal that a controller pursues behind them, as one space, so that a network reads both. */
 export class GoalInputs {
-  /** Of one observation with its goal, `[W + E]`. */
-  readonly space: BoxSpace;
-  readonly #observations: Space;
+  /** The observation, and the goal: its encoding, or a 1 among zeros. */
+  readonly space: TupleSpace;
   readonly #obsSize: number;
-  readonly #width: number;
+  /** `[G, E]` */
   readonly #encoding: Float32Array;
   readonly #goalSize: number;
 
   constructor(observations: Space, { names, encoding }: Subgoals) {
-    this.#observations = observations;
     this.#obsSize = flatSize(observations);
-    this.#width = encodedSize(observations);
     this.#encoding = encoding ?? identity(names.length);
     this.#goalSize = this.#encoding.length / names.length;
-    const limit = Number.POSITIVE_INFINITY;
-    this.space = box({ low: -limit, high: limit, shape: [this.#width + this.#goalSize] });
+    const shape = [this.#goalSize];
+    // Zeros and ones fit every element type, so a row of bytes stays one.
+    const goals = encoding
+      ? box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape })
+      : box({ low: 0, high: 1, shape, dtype: flatDtype(observations) });
+    this.space = tuple([observations, goals]);
   }
 
-  /** @param obs `[N, D]` @param goals `[N]` @param out `[N, W + E]`, written and returned */
-  write(obs: NumericArray, goals: Int32Array, out: Float32Array): Float32Array {
-    const space = this.#observations;
-    const scale = space.type === 'box' && space.dtype === 'uint8' ? 1 / Math.max(1, ...space.high) : 1;
+  /** Numbers of an observation with its goal (D + E). */
+  get width(): number {
+    return this.#obsSize + this.#goalSize;
+  }
+
+  /** Zeros for `count` observations with their goals. */
+  rows(count: number): NumericArray {
+    return createRows(this.space, count);
+  }
+
+  /** @param obs `[N, D]` @param goals `[N]` @param out `[N, D + E]` of the type of `rows`, written and returned */
+  write(obs: NumericArray, goals: Int32Array, out: NumericArray): NumericArray {
     for (let i = 0, at = 0; i < goals.length; i++) {
-      if (space.type === 'discrete') {
-        out.fill(0, at, at + this.#width);
-        out[at + obs[i] - space.start] = 1;
-      } else for (let k = 0; k < this.#width; k++) out[at + k] = obs[i * this.#obsSize + k] * scale;
-      at += this.#width;
-      for (let k = 0; k < this.#goalSize; k++) out[at + k] = this.#encoding[goals[i] * this.#goalSize + k];
-      at += this.#goalSize;
+      for (let k = 0; k < this.#obsSize; k++) out[at++] = obs[i * this.#obsSize + k];
+      for (let k = 0; k < this.#goalSize; k++) out[at++] = this.#encoding[goals[i] * this.#goalSize + k];
     }
     return out;
   }

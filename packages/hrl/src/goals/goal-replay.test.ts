@@ -47,15 +47,15 @@ function contents({ sample }: { sample: GoalReplay['meta']['sample'] }, width: n
   return [...new Set(rows)].sort().map(row => JSON.parse(row));
 }
 const ofMeta = ({ meta }: GoalReplay) => contents({ sample: meta.sample.bind(meta) }, 1);
-const ofController = ({ controller }: GoalReplay) => contents({ sample: controller.sample.bind(controller) }, 6);
+const ofController = ({ controller }: GoalReplay) => contents({ sample: controller.sample.bind(controller) }, 3);
 
 describe('GoalReplay', () => {
   it('keeps each step for the controller: the goal behind the observation, paid where it is reached, over there', () => {
     const { replay, step } = make();
     step([2, 0], [3, 2], [5, 7]);
     expect(ofController(replay)).toEqual([
-      [0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0],
-      [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0.5],
+      [0, 1, 0, 1, 0, 2, 1, 0, 0.5],
+      [2, 0, 1, 0, 1, 3, 0, 1, 0],
     ]);
   });
 

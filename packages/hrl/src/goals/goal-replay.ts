@@ -52,8 +52,8 @@ export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'cut' | 'state' | 
   readonly #pursuit: Pursuit;
   readonly #steps: SmdpSteps;
   readonly #width: number;
-  readonly #seen: Float32Array;
-  readonly #nextSeen: Float32Array;
+  readonly #seen: NumericArray;
+  readonly #nextSeen: NumericArray;
   readonly #reward: Float32Array;
   readonly #isOver: Uint8Array;
 
@@ -68,8 +68,8 @@ export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'cut' | 'state' | 
     this.#pursuit = pursuit;
     this.#steps = new SmdpSteps({ observationSpace, numEnvs, gamma, isDiscounted });
     this.#width = this.#steps.obs.length / numEnvs;
-    this.#seen = new Float32Array(numEnvs * inputs.space.shape[0]);
-    this.#nextSeen = this.#seen.slice();
+    this.#seen = inputs.rows(numEnvs);
+    this.#nextSeen = inputs.rows(numEnvs);
     this.#reward = new Float32Array(numEnvs);
     this.#isOver = new Uint8Array(numEnvs);
   }

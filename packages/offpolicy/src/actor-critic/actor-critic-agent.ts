@@ -1,4 +1,4 @@
-import { type EnvSpec, flatSize, type OffPolicyAgent, type ReplayPlan } from '@zpin/contracts';
+import type { EnvSpec, OffPolicyAgent, ReplayPlan } from '@zpin/contracts';
 import {
   type BatchAgentOptions,
   normalizedPolicy,
@@ -48,7 +48,7 @@ export function actorCriticAgent<Config extends ActorCriticConfig, Noise extends
 /** The greedy policy of an agent whose observations may be normalised. */
 function greedyPolicy(greedy: PolicyNetwork, { spec, config }: PolicyOptions<ActorCriticConfig>): PolicyNetwork {
   if (!config.normalizeObservations) return greedy;
-  return normalizedPolicy(greedy, flatSize(spec.observationSpace), config.observationClip);
+  return normalizedPolicy(greedy, spec.observationSpace, config.observationClip);
 }
 
 /** The memory that the settings ask for. */

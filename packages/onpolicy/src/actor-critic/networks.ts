@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type EnvSpec, flatSize } from '@zpin/contracts';
+import type { EnvSpec } from '@zpin/contracts';
 import {
   type Activation,
   combine,
@@ -187,5 +187,5 @@ interface ObservationConfig {
 export function greedyPolicy(algorithm: string, spec: EnvSpec, config: ActorCriticOptions & ObservationConfig): PolicyNetwork {
   const { greedy } = actorCritic(algorithm, spec, config);
   if (!config.normalizeObservations) return greedy;
-  return normalizedPolicy(greedy, flatSize(spec.observationSpace), config.observationClip);
+  return normalizedPolicy(greedy, spec.observationSpace, config.observationClip);
 }

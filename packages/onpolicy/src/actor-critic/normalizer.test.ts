@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { box, discrete, type EnvSpec, Rng, type Rollout, SpaceError } from '@zpin/contracts';
+import { box, dict, discrete, type EnvSpec, Rng, type Rollout, SpaceError } from '@zpin/contracts';
 import { createEngine, normalizedPolicy } from '@zpin/core';
 import { describe, expect, it } from 'vitest';
 import { Normalizer } from './normalizer.ts';
@@ -64,7 +64,7 @@ describe('observations', () => {
     const normalizer = new Normalizer('test', spec, both);
     normalizer.learn(rng.standardNormalInto(new Float32Array(40)).map((x, i) => (i % 2 ? 1000 * x : x - 3)));
     const identity = { layout: { entries: [], size: 0 }, act: (_params: unknown, obs: tf.Tensor) => obs };
-    const policy = normalizedPolicy(identity, 2, 10);
+    const policy = normalizedPolicy(identity, spec.observationSpace, 10);
     const weights = normalizer.observations!.exportWith(new Float32Array(0));
     expect(policy.layout.size).toBe(weights.length);
     const params = {
@@ -75,10 +75,36 @@ describe('observations', () => {
     expect(policy.act(params, tf.tensor2d(obs, [100, 2])).dataSync()).toEqual(normalizer.normalize(obs));
   });
 
+  it('leave indices, bytes and scaled pictures among them as they are, in the agent and in its policy', () => {
+    const observationSpace = dict({
+      bytes: box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }),
+      context: discrete(50),
+      eye: box({ low: 0, high: 255, shape: [8, 8] }),
+      speed: box({ low: -9, high: 9, shape: [1] }),
+    });
+    const normalizer = new Normalizer('test', { ...spec, observationSpace }, both);
+    const row = (speed: number) => Float32Array.from([200, 0, 49, ...new Array(64).fill(99), speed]);
+    for (const speed of [1, 3]) normalizer.learn(row(speed));
+    expect(normalizer.normalize(row(3))).toEqual(row(1));
+    expect(normalizer.normalize(row(99))).toEqual(row(10));
+    const identity = { layout: { entries: [], size: 0 }, act: (_params: unknown, obs: tf.Tensor) => obs };
+    const weights = normalizer.observations!.exportWith(new Float32Array(0));
+    const params = {
+      'normalizer/mean': tf.tensor1d(weights.subarray(0, 68)),
+      'normalizer/scale': tf.tensor1d(weights.subarray(68)),
+    };
+    const policy = normalizedPolicy(identity, observationSpace, 10);
+    for (const speed of [3, 99, -99]) {
+      expect(policy.act(params, tf.tensor2d(row(speed), [1, 68])).dataSync()).toEqual(normalizer.normalize(row(speed)));
+    }
+  });
+
   it('that are no floats are refused', () => {
     const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [4, 4, 1], dtype: 'uint8' }) };
     expect(() => new Normalizer('ppo', pixels, both)).toThrow(SpaceError);
-    expect(() => new Normalizer('ppo', pixels, both)).toThrow(/^ppo: observations of Test-v0 must be floats to be normalised/);
+    expect(() => new Normalizer('ppo', pixels, both)).toThrow(
+      /^ppo: observations of Test-v0 must have floats without a scale of their own to be normalised/,
+    );
     expect(new Normalizer('ppo', pixels, { ...both, normalizeObservations: false }).isActive).toBe(true);
   });
 });
