@@ -1,4 +1,8 @@
-import type { StopRequest } from './io.ts';
+/**
+ * Why a command shall stop: a signal; `SIGPIPE` when whoever read the output went away, `output` when it cannot be written for
+ * another reason.
+ */
+export type StopRequest = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE' | 'output';
 
 /** Exit codes: what was asked for is done, it failed, or it could not be asked like that. */
 export const EXIT = { done: 0, failed: 1, badInput: 2 } as const;

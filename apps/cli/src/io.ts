@@ -1,4 +1,4 @@
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf, type StopRequest } from './exit-codes.ts';
 
 /** Text output of a process. */
 export interface Output {
@@ -11,12 +11,6 @@ export interface Output {
 export function columnsOf(output: Output): number {
   return output.columns || 80;
 }
-
-/**
- * Why a command shall stop: a signal; `SIGPIPE` when whoever read the output went away, `output` when it cannot be written for
- * another reason.
- */
-export type StopRequest = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE' | 'output';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

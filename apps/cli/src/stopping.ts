@@ -1,5 +1,5 @@
-import { exitCodeOf } from './exit-codes.ts';
-import type { Io, StopRequest } from './io.ts';
+import { exitCodeOf, type StopRequest } from './exit-codes.ts';
+import type { Io } from './io.ts';
 
 /** Milliseconds after which whoever asked for a stop is told that it was heard. */
 const PATIENCE = 1000;

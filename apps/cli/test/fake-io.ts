@@ -1,4 +1,5 @@
-import type { Io, StopRequest } from '../src/io.ts';
+import type { StopRequest } from '../src/exit-codes.ts';
+import type { Io } from '../src/io.ts';
 
 export interface FakeIoOptions {
   /** Called with each text written to stdout, and the Io itself. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readCheckpoint } from '@zpin/core/node';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
-import type { StopRequest } from '../src/io.ts';
+import type { StopRequest } from '../src/exit-codes.ts';
 import type { FakeIoOptions } from './fake-io.ts';
 import { runCli, tinyRun } from './run-cli.ts';
 import './burning-env.ts';

@@ -97,6 +97,7 @@ export function box(options: BoxOptions): BoxSpace {
     'Give one size per axis',
   );
   const size = product(shape);
+  checkSize('box', size);
   const lows = bounds(low, size, dtype, 'low');
   const highs = bounds(high, size, dtype, 'high');
   for (let i = 0; i < size; i++) {
@@ -115,7 +116,16 @@ export function multiDiscrete(nvec: readonly number[]): MultiDiscreteSpace {
 /** n bits. @throws SpaceError unless n is an integer ≥ 1 */
 export function multiBinary(n: number): MultiBinarySpace {
   check(Number.isSafeInteger(n) && n >= 1, 'multiBinary', 'n must be an integer >= 1', n, 'Count the bits');
+  checkSize('multiBinary', n);
   return { type: 'multiBinary', n };
+}
+
+/** Numbers of one value of a space; beyond that, rows of it would fill any memory. */
+const MOST_NUMBERS = 2 ** 26;
+
+/** @throws SpaceError when values of the space would have too many numbers */
+function checkSize(where: string, size: number): void {
+  check(size <= MOST_NUMBERS, where, `a value must have at most ${MOST_NUMBERS} numbers`, size, 'Give a smaller shape');
 }
 
 /** A record of spaces; its keys are sorted. */

@@ -78,7 +78,7 @@ export const optionCriticConfig = configSchema(
       unit: 'environment steps per copy',
       meaning: 'steps collected between two updates',
     }),
-    numOptions: field.count({ default: 4, meaning: 'options to learn (|Ω|)' }),
+    numOptions: field.count({ max: 10_000, default: 4, meaning: 'options to learn (|Ω|)' }),
     valueLearningRate: rate('step size of the values of options (α)'),
     policyLearningRate: rate('step size of the policies of options (α_θ)'),
     terminationLearningRate: rate('step size of the ends of options (α_ϑ)'),

@@ -77,8 +77,8 @@ export const bcqConfig = configSchema({
     default: 0.75,
     meaning: 'weight of the smaller critic in the target, beside the larger (lambda)',
   }),
-  numCandidates: field.count({ default: 10, meaning: 'actions compared in targets (n)' }),
-  numActingCandidates: field.count({ default: 100, meaning: 'actions compared in acting' }),
+  numCandidates: field.count({ max: 1000, default: 10, meaning: 'actions compared in targets (n)' }),
+  numActingCandidates: field.count({ max: 10_000, default: 100, meaning: 'actions compared in acting' }),
   klWeight: field.positive({ default: 0.5, meaning: 'weight of the divergence in the loss of the auto-encoder' }),
 });
 
@@ -282,6 +282,7 @@ export const bcq: DatasetAlgorithm<BcqConfig> = {
   ...datasetRegime,
   spaces: { actions: ['box'] },
   config: bcqConfig,
+  samplesPerRow: ({ numCandidates }) => numCandidates,
   presets: { 'Pendulum-v1': pendulum.bcq },
   create,
   policy: bcqPolicy,

@@ -70,6 +70,7 @@ export const cqlConfig = actorCriticConfigSchema({
   }),
   cqlThreshold: field.positive({ default: 10, meaning: 'penalty that a learned weight aims at (tau of the paper)' }),
   numProposals: field.count({
+    max: 1000,
     default: 10,
     meaning: 'uniform actions, and as many of the policy, that stand for all in the penalty',
   }),
@@ -233,6 +234,8 @@ export const cql: DatasetAlgorithm<CqlConfig> = {
   ...datasetRegime,
   spaces: { actions: ['box'] },
   config: cqlConfig,
+  // Uniform actions, and those of the policy for the observation and what follows it.
+  samplesPerRow: ({ numProposals }) => 3 * numProposals,
   presets: { 'Pendulum-v1': pendulum.cql },
   create,
   policy: options => cqlNetworks(options).actor.greedy,

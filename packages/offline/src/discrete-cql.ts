@@ -39,6 +39,7 @@ export const discreteCqlConfig = configSchema({
     meaning: 'weight of the conservative penalty (alpha of the paper); 0 is plain Q-learning',
   }),
   numQuantiles: field.count({
+    max: 1000,
     default: 1,
     meaning: 'quantiles of the return of each action (QR-DQN); 1 learns its mean (Double DQN)',
   }),
@@ -87,5 +88,6 @@ export const discreteCql = offlineQAlgorithm<DiscreteCqlConfig>({
   network: options => qNetwork({ ...options, outputs: options.config.numQuantiles }),
   update: method,
   config: discreteCqlConfig,
+  samplesPerRow: ({ numQuantiles }) => numQuantiles,
   presets: { 'CartPole-v1': cartPole.discreteCql },
 });

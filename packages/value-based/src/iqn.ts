@@ -39,9 +39,9 @@ import { quantileUpdate } from './qr-dqn.ts';
 
 export const iqnConfig = configSchema({
   ...qFields,
-  numQuantiles: field.count({ default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
-  numActingQuantiles: field.count({ default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
-  embeddingSize: field.count({ default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
+  numQuantiles: field.count({ max: 1000, default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
+  numActingQuantiles: field.count({ max: 10_000, default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
+  embeddingSize: field.count({ max: 10_000, default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
   double: doubleField(false),
 });
 
@@ -101,5 +101,6 @@ export const iqn = qAlgorithm<IqnConfig>({
   network: iqnNetwork,
   update: quantileUpdate,
   config: iqnConfig,
+  samplesPerRow: ({ numQuantiles, numActingQuantiles }) => Math.max(numQuantiles, numActingQuantiles),
   presets: { 'CartPole-v1': cartPole.iqn },
 });

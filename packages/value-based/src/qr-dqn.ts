@@ -26,7 +26,7 @@ import { qNetwork } from './q-learner/q-network.ts';
 
 export const qrDqnConfig = configSchema({
   ...qFields,
-  numQuantiles: field.count({ min: 2, default: 50, meaning: 'quantiles of the return of each action (N)' }),
+  numQuantiles: field.count({ min: 2, max: 1000, default: 50, meaning: 'quantiles of the return of each action (N)' }),
   double: doubleField(false),
 });
 
@@ -92,5 +92,6 @@ export const qrDqn = qAlgorithm<QrDqnConfig>({
   network: options => qNetwork({ ...options, outputs: options.config.numQuantiles }),
   update: quantileUpdate,
   config: qrDqnConfig,
+  samplesPerRow: ({ numQuantiles }) => numQuantiles,
   presets: { 'CartPole-v1': cartPole.qrDqn, 'MountainCar-v0': mountainCar.qrDqn, 'Acrobot-v1': acrobot.qrDqn },
 });

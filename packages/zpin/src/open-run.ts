@@ -1,4 +1,4 @@
-import { ConfigError, checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/contracts';
+import { ConfigError, checkSameSpaces, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import {
   type AnyAlgorithm,
   type CheckpointHeader,
@@ -18,6 +18,7 @@ import { libraryNames, type MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
+import { checkRunMemory, estimateMemory, fitting, stateBytes } from './run-memory.ts';
 import type { SavedRun } from './run-store.ts';
 import { makeTrainee, type TrainingOptions } from './start-training.ts';
 import { TrainingRun } from './training-run.ts';
@@ -118,12 +119,12 @@ export async function openRun(
     typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions }, names) : env(copies);
   const copies = algorithm.copies(config);
   if (copies !== 1) own?.close();
-  const vectorEnv = own && copies === 1 ? own : await open(copies);
+  const vectorEnv = own && copies === 1 ? own : await fitting(names.where, () => open(copies));
   const her = options.her ?? preset?.her;
   const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
   const engine = await engineOf(options.engine);
   // First the agent, which says what to use where its kind of actions does not fit; then the data.
-  const trainee = await makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine });
+  const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
   const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
   const description: RunDescription = {
     algorithm: algorithm.id,
@@ -135,6 +136,10 @@ export async function openRun(
     steps,
     config,
   };
+  const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);
+  const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
+  const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
+  checkRunMemory(memory, files.memory(), names);
   const store = options.saveTo === undefined ? null : files.createStore(options.saveTo, steps, names);
   store?.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env: vectorEnv, makeReplay, dataset: dataset?.data });

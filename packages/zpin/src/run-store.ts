@@ -52,6 +52,8 @@ export interface SavedRun {
 
 /** What a run does with files: everything in Node, nothing in a browser tab. */
 export interface RunFiles {
+  /** Bytes of memory that this machine has, or lets this process have. */
+  memory(): number;
   /**
    * @param path folder to make
    * @param steps planned

@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@zpin/offpolicy',
     '@zpin/onpolicy',
     '@zpin/onpolicy/node',
+    '@zpin/replay',
     '@zpin/value-based',
   ],
   'value-based': ['@zpin/core', '@zpin/contracts', '@zpin/replay'],

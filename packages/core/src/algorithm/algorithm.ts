@@ -68,6 +68,11 @@ export interface Algorithm<Config = unknown, A extends Agent<Config> = Agent<Con
   readonly presets: Readonly<Record<string, Preset<Config>>>;
   /** Copies of the environment that are stepped together under these settings. */
   copies(config: Config): number;
+  /**
+   * Times that each row of a batch goes through the network in one update: quantiles or actions drawn for it; 1 when omitted. Tells
+   * how much memory a run takes.
+   */
+  samplesPerRow?(config: Config): number;
   /** Builds an agent; a space that it cannot handle is a `SpaceError` that names what to use instead. */
   create(options: CreateOptions<Config>): MaybePromise<A>;
   /** The greedy policy as a pure function of the weights that `agent.policy()` gives; absent where agents have none. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { message, ProgramError } from '@zpin/contracts';
+import { ConfigError, message, ProgramError } from '@zpin/contracts';
 
 /** Where one parameter tensor lies in a flat vector. */
 export interface ParameterEntry {
@@ -24,7 +24,8 @@ export type Params = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * A layout with the given parameters one behind the other.
- * @throws ProgramError when a name comes twice or a shape holds anything but positive integers
+ * @throws ProgramError when a name comes twice or a shape holds anything but positive integers; ConfigError when no machine has
+ * memory for so many weights
  */
 export function layout(parameters: Iterable<readonly [name: string, shape: readonly number[]]>): ParameterLayout {
   const entries: ParameterEntry[] = [];
@@ -43,8 +44,15 @@ export function layout(parameters: Iterable<readonly [name: string, shape: reado
     entries.push({ name, shape, offset, size });
     offset += size;
   }
+  if (offset > MOST_WEIGHTS) {
+    const remedy = 'Give fewer units, layers, outputs or a smaller picture';
+    throw new ConfigError(message('network', `it must have at most ${MOST_WEIGHTS} weights`, offset, remedy));
+  }
   return { entries, size: offset };
 }
+
+/** With gradients, moments of the optimiser and a target, 2^28 weights are some 7 GiB; engines have no use for more. */
+const MOST_WEIGHTS = 2 ** 28;
 
 /** The same parameters with `prefix/` before each name. */
 export function prefixLayout(prefix: string, { entries }: ParameterLayout): ParameterLayout {

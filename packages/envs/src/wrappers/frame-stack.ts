@@ -16,6 +16,9 @@ import {
 import { requireSpace } from './require-space.ts';
 import { Wrapper } from './wrapper.ts';
 
+/** Numbers of a stack. */
+const MOST_NUMBERS = 2 ** 24;
+
 /**
  * Shows the last `count` observations together, the oldest first. Pictures `[H, W]` and `[H, W, C]` become `[H, W, count · C]`,
  * vectors `[D]` become `[count · D]`. After a reset the first observation stands for the missing ones.
@@ -36,6 +39,10 @@ export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act>
     // Refuses pictures whose first axis are the channels: they would be stacked by their last one.
     observationParts(inner);
     const { shape, dtype } = inner;
+    if (count * inner.low.length > MOST_NUMBERS) {
+      const expectation = `count must be at most ${Math.floor(MOST_NUMBERS / inner.low.length)}, so that a stack fits in memory`;
+      throw new InputError(message('FrameStack', expectation, count, 'Usual is 4'));
+    }
     const [height, width, channels = 1] = shape;
     const group = shape.length === 1 ? height : channels;
     const bounds = (values: NumericArray): number[] =>

@@ -33,7 +33,7 @@ export function offlineQAgent<Config extends OfflineQConfig>(
 
 /** What is particular to an offline method that learns the values of discrete actions. */
 export interface OfflineQAlgorithmOptions<Config>
-  extends Pick<DatasetAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets'> {
+  extends Pick<DatasetAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets' | 'samplesPerRow'> {
   /** Its network; `algorithm` is named in errors. */
   network(options: PolicyOptions<Config> & { readonly algorithm: string }): QNetwork;
   /** The two lines of its update, with how outputs become values. */
@@ -44,11 +44,12 @@ export interface OfflineQAlgorithmOptions<Config>
 export function offlineQAlgorithm<Config extends OfflineQConfig>(
   options: OfflineQAlgorithmOptions<Config>,
 ): DatasetAlgorithm<Config> {
-  const { id: algorithm, title, paper, config: schema, presets, update } = options;
+  const { id: algorithm, title, paper, config: schema, presets, update, samplesPerRow } = options;
   const networkOf = (given: PolicyOptions<Config>) => options.network({ ...given, algorithm });
   return {
     ...{ id: algorithm, title, paper, config: schema, presets },
     ...datasetRegime,
+    ...(samplesPerRow && { samplesPerRow }),
     spaces: { actions: ['discrete'] },
     create(given) {
       requireDiscrete(algorithm, given.spec);

@@ -5,7 +5,7 @@ import { greedyPolicy, type QNetwork, qNetwork } from './q-network.ts';
 
 /** What is particular to an algorithm of this family. */
 export interface QAlgorithmOptions<Config>
-  extends Pick<ReplayAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets'> {
+  extends Pick<ReplayAlgorithm<Config>, 'id' | 'title' | 'paper' | 'config' | 'presets' | 'samplesPerRow'> {
   /** Its network, `qNetwork` when omitted; `algorithm` is named in errors. @throws SpaceError unless actions are `Discrete` */
   network?(options: PolicyOptions<Config> & { readonly algorithm: string }): QNetwork;
   /** The two lines of its update, with what says how outputs become values where they are none. */
@@ -20,9 +20,11 @@ export interface QAlgorithmOptions<Config>
  */
 export function qAlgorithm<Config extends QConfig>(options: QAlgorithmOptions<Config>): ReplayAlgorithm<Config> {
   const { id: algorithm, title, paper, config: schema, presets, network = qNetwork, update, priorities } = options;
+  const { samplesPerRow } = options;
   const networkOf = (given: PolicyOptions<Config>) => network({ ...given, algorithm });
   return {
     ...{ id: algorithm, title, paper, config: schema, presets },
+    ...(samplesPerRow && { samplesPerRow }),
     ...qRegime<Config>(priorities),
     create(given) {
       const config = parseConfig(schema, given.config, algorithm);

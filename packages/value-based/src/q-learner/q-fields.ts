@@ -61,7 +61,7 @@ export const noisyFields = {
 
 /** Settings of categorical distributions of the return. */
 export const atomFields = {
-  numAtoms: field.count({ min: 2, default: 51, meaning: 'atoms of the distribution of the return (N)' }),
+  numAtoms: field.count({ min: 2, max: 10_000, default: 51, meaning: 'atoms of the distribution of the return (N)' }),
   valueMin: field.number({ default: -10, meaning: 'smallest return that the atoms can stand for' }),
   valueMax: field.number({ default: 10, meaning: 'largest return that the atoms can stand for' }),
 };

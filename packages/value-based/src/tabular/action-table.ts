@@ -1,3 +1,8 @@
+import { ConfigError, message } from '@zpin/contracts';
+
+/** Values of a table. */
+const MOST_VALUES = 2 ** 28;
+
 /**
  * Q-values of all states and actions, `[S, A]`, with what rules of learning ask of a row. Masks are `[A]`, 1 = legal; all 1 when
  * omitted.
@@ -8,7 +13,12 @@ export class ActionTable {
   /** `[S, A]`, row-major. */
   readonly values: Float32Array;
 
+  /** @throws ConfigError when no machine has memory for so many values */
   constructor(numStates: number, numActions: number, initialValue: number) {
+    if (numStates * numActions > MOST_VALUES) {
+      const found = `${numStates} states times ${numActions} actions`;
+      throw new ConfigError(message('table', `it must have at most ${MOST_VALUES} values`, found, 'Give fewer bins'));
+    }
     this.numStates = numStates;
     this.numActions = numActions;
     this.values = new Float32Array(numStates * numActions).fill(initialValue);

@@ -8,6 +8,8 @@ const refuse = (where: string, option: string): never => {
 
 /** Files of runs, where there are none: in a browser tab. */
 export const files: RunFiles = {
+  // What browsers let a tab have at most.
+  memory: () => 2 ** 34,
   createStore: (_path, _steps, { where, option }) => refuse(where, option('runDir')),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
   readDataset: async (_path, _spec, { where, option }) => refuse(where, `${option('dataset')} as a file name`),

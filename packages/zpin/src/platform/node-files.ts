@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { InputError, message, type StateValue } from '@zpin/contracts';
 import { envSpecToJSON } from '@zpin/core';
@@ -8,6 +9,11 @@ import type { CheckpointParts, RunFiles, RunStore } from '../run-store.ts';
 
 /** Files of runs, in Node. */
 export const files: RunFiles = {
+  memory() {
+    const limit = process.constrainedMemory();
+    return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  },
+
   createStore: (path, steps, names) => folderStore(createRunFolder(resolve(path), names), steps),
 
   readSaved(path, { where, option }) {
