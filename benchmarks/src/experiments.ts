@@ -12,9 +12,10 @@ import { createEngine } from '@zpin/core';
 import { linePlot, meanAndBand } from '@zpin/plot';
 import { type Curves, configOf, type Experiment, grid, runArm } from './lib/experiment.ts';
 import { experiments } from './lib/experiments.ts';
+import { SEEDING, type Seeded, seedingMark } from './lib/seeding.ts';
 
 /** What is stored: all that the picture is drawn from. */
-interface Result {
+interface Result extends Seeded {
   readonly title: string;
   readonly command: string;
   readonly env: string;
@@ -78,10 +79,10 @@ async function run(name: string, experiment: Experiment): Promise<Result> {
   const { title, env, length, panels } = experiment;
   const xLabel = 'steps' in length ? 'environment steps' : 'episodes';
   const command = `pnpm bench experiments --name ${name}`;
-  return { title, command, env, seeds, xLabel, x: grid(experiment), panels, arms };
+  return { title, command, env, seeds, seeding: SEEDING, xLabel, x: grid(experiment), panels, arms };
 }
 
-function draw(name: string, { title, xLabel, x, panels, arms, seeds }: Result): void {
+function draw(name: string, { title, xLabel, x, panels, arms, seeds, seeding }: Result): void {
   const plots = panels.map((panel, p) => ({
     xLabel,
     x,
@@ -94,7 +95,8 @@ function draw(name: string, { title, xLabel, x, panels, arms, seeds }: Result): 
     ),
   }));
   const drawn = seeds.length === 1 ? 'One seed.' : `Mean of ${seeds.length} seeds; band: one standard deviation.`;
-  const caption = `${drawn} pnpm bench experiments --name ${name}`;
+  const rule = seedingMark([{ seeding }]) && ' Seeds by the rule before 29 November 2026.';
+  const caption = `${drawn}${rule} pnpm bench experiments --name ${name}`;
   writeFileSync(new URL(`${name}.svg`, folder), linePlot(title, caption, plots));
 }
 

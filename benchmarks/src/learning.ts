@@ -1,8 +1,8 @@
 /**
  * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
  *
- * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes on an environment with
- * a seed of its own. `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there,
+ * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes in which no run trains.
+ * `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there,
  * where they can be stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json`
  * and draws `learning.md` from all rows there;
  * `--draw` only does the latter.
@@ -14,14 +14,15 @@ import { createEngine } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { type AlgorithmId, algorithmIds, loadAlgorithm, openRun } from 'zpin';
 import { publishedCell, sources } from './lib/published.ts';
+import { SEEDING, SEEDING_NOTE, type Seeded, seedingMark } from './lib/seeding.ts';
 import { table } from './lib/table.ts';
 
 const EVALUATION_EPISODES = 100;
-/** Far from the seeds of training, so that no evaluated episode was seen. */
+/** All agents play the same episodes, in which none was trained. */
 const EVALUATION_SEED = 1_000_000;
 
 /** One trained and evaluated agent. */
-interface Row {
+interface Row extends Seeded {
   readonly algo: string;
   readonly env: string;
   readonly seed: number;
@@ -79,6 +80,7 @@ function rowOf(folder: string): Row {
     evalReturnStd: rounded(evalReturnStd),
     ...(hasSuccess && { evalSuccessRate: rounded(evalSuccessRate) }),
     wallSeconds: rounded(wallSeconds),
+    seeding: SEEDING,
   };
 }
 
@@ -100,6 +102,7 @@ async function trainAndEvaluate(algo: AlgorithmId, env: string, seed: number): P
     evalReturnStd: rounded(stdReturn),
     ...(successRate !== undefined && { evalSuccessRate: rounded(successRate) }),
     wallSeconds: rounded(run.wallSeconds),
+    seeding: SEEDING,
   };
 }
 
@@ -129,7 +132,7 @@ async function markdown(all: readonly Row[]): Promise<string> {
     const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
     const options = (await loadAlgorithm(algo)).presets[env]?.envOptions;
     return [
-      algo,
+      `${algo}${seedingMark(group)}`,
       options ? `${env} ${JSON.stringify(options)}` : env,
       steps.toLocaleString('en'),
       shown.join(', '),
@@ -154,7 +157,8 @@ async function markdown(all: readonly Row[]): Promise<string> {
     'command',
   ];
   const about = 'Presets as they are in the packages, seeds from 1 on. Written by `pnpm bench learning --write`.';
-  return `${['# Learning', about, table(head, lines), 'Published results:', sourceList].join('\n\n')}\n`;
+  const note = seedingMark(all) === '' ? [] : [SEEDING_NOTE];
+  return `${['# Learning', about, table(head, lines), ...note, 'Published results:', sourceList].join('\n\n')}\n`;
 }
 
 function groupByPreset(all: readonly Row[]): Map<string, Row[]> {

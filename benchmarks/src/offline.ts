@@ -29,14 +29,15 @@ import {
 import { loadDataset, saveDataset } from '@zpin/offline/node';
 import { sac } from '@zpin/offpolicy';
 import { doubleDqn, dqn } from '@zpin/value-based';
+import { SEEDING, SEEDING_NOTE, type Seeded, seedingMark } from './lib/seeding.ts';
 import { table } from './lib/table.ts';
 
 const EVALUATION_EPISODES = 100;
-/** Far from the seeds of training, so that no evaluated episode was seen. */
+/** All agents play the same episodes, which are in no data set. */
 const EVALUATION_SEED = 1_000_000;
 
 /** One trained and evaluated agent. */
-interface Row {
+interface Row extends Seeded {
   readonly data: string;
   readonly algo: string;
   readonly seed: number;
@@ -170,7 +171,15 @@ async function trainAndEvaluate(
   const wallSeconds = rounded((performance.now() - start) / 1000);
   const { meanReturn } = await evaluate(agent, makeVectorEnv(id, 10), EVALUATION_EPISODES, EVALUATION_SEED);
   agent.dispose();
-  return { data, algo: algorithm.id, seed, steps: totalSteps, evalReturnMean: rounded(meanReturn), wallSeconds };
+  return {
+    data,
+    algo: algorithm.id,
+    seed,
+    steps: totalSteps,
+    evalReturnMean: rounded(meanReturn),
+    wallSeconds,
+    seeding: SEEDING,
+  };
 }
 
 /** The settings that an off-policy algorithm has as well. */
@@ -216,7 +225,15 @@ function markdown(rows: readonly Row[], behaviours: Readonly<Record<string, numb
       const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
       const note = algorithm === naive.algorithm ? ' (naive)' : '';
       const shown = means.map(value => value.toFixed(0)).join(', ');
-      return [[`${algorithm.id}${note}`, group[0].steps.toLocaleString('en'), shown, mean.toFixed(0), String(score(mean))]];
+      return [
+        [
+          `${algorithm.id}${note}${seedingMark(group)}`,
+          group[0].steps.toLocaleString('en'),
+          shown,
+          mean.toFixed(0),
+          String(score(mean)),
+        ],
+      ];
     });
     const behaviourRow = ['behaviour', '–', '–', behaviours[name].toFixed(0), String(score(behaviours[name]))];
     const head = ['algorithm', 'gradient steps', 'mean return of 100 greedy episodes, by seed', 'mean', 'score'];
@@ -227,5 +244,6 @@ function markdown(rows: readonly Row[], behaviours: Readonly<Record<string, numb
     'Presets of `@zpin/offline`; the naive algorithm has the same settings and takes the data for its own. Data are made from seeds.',
     'Written by `pnpm bench offline --write`.',
   ];
-  return `${['# Learning from fixed data', about.join('\n'), ...sections].join('\n\n')}\n`;
+  const note = seedingMark(rows) === '' ? [] : [SEEDING_NOTE];
+  return `${['# Learning from fixed data', about.join('\n'), ...sections, ...note].join('\n\n')}\n`;
 }

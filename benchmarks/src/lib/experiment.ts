@@ -52,7 +52,7 @@ export interface Experiment {
 /** Values of one run, one list per panel; `null` before the first one is known. */
 export type Curves = readonly (readonly (number | null)[])[];
 
-/** Far from the seeds of training, so that no evaluated episode was seen. */
+/** All agents play the same episodes, in which none was trained. */
 const EVALUATION_SEED = 1_000_000;
 /** Where only episodes limit a run. */
 const MANY_STEPS = 1e9;

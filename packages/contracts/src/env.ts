@@ -162,8 +162,9 @@ export interface VectorEnv {
   /** Makes arrays of the right types and sizes for `reset` and `step`. */
   createStep(): VectorStep;
   /**
-   * Starts N new episodes and writes `out.obs`. `seed` s seeds copy i with s + i, as Gymnasium does; an array gives each its own;
-   * omitted, each generator goes on, from seeds 0 + i where there were none yet.
+   * Starts N new episodes and writes `out.obs`. `seed` s gives copy i the seed `copySeeds(s, N)[i]`; an array gives each its own;
+   * omitted, each generator goes on, from those of seed 0 where there were none yet. Gymnasium seeds copy i with s + i, so that
+   * neighbouring seeds share all copies but one; for its numbers, pass the array [s, s + 1, …].
    */
   reset(out: VectorStep, seed?: number | readonly number[]): void;
   /** `actions`: `[N]` indices for `Discrete`, `[N, K]` for `Box` and `MultiDiscrete`. */

@@ -65,6 +65,7 @@ export { checkSameSpaces, describePair, isSameSpace } from './same-spaces.ts';
 export type { Schedule } from './schedules.ts';
 export { checkSchedule, shareDone, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';
+export { copySeeds, type SeedStream, seedStream } from './seed-streams.ts';
 export type { DescribedField, FieldDescription } from './settings/describe-field.ts';
 export { describeField, describeFields } from './settings/describe-field.ts';
 export type { Field, Fields, FieldText, NumberRange, ValuesOf } from './settings/field.ts';

@@ -25,6 +25,8 @@ export interface ScriptedOptions {
   readonly masks?: boolean | ((copy: number, episode: number, t: number) => readonly number[]);
   /** Whether there are goals, reached in the episodes of odd numbers. */
   readonly goals?: boolean;
+  /** Whether the seed of a copy, modulo 8, is the number of its first episode; else that is 0. */
+  readonly seeded?: boolean;
 }
 
 /** V of an observation, as the agents of tests see it. */
@@ -48,10 +50,11 @@ export class ScriptedEnv implements VectorEnv {
   readonly #masks: (copy: number, episode: number, t: number) => readonly number[];
   readonly #hasMasks: boolean;
   readonly #goals: boolean;
+  readonly #seeded: boolean;
   #episode: Int32Array;
   #t: Int32Array;
 
-  constructor({ scripts, actionSpace = discrete(3), masks = false, goals = false }: ScriptedOptions) {
+  constructor({ scripts, actionSpace = discrete(3), masks = false, goals = false, seeded = false }: ScriptedOptions) {
     const observationSpace = box({ low: 0, high: 1000, shape: [3] });
     this.spec = { id: 'Scripted-v0', observationSpace, actionSpace, maxEpisodeSteps: null, rewardThreshold: null };
     this.numEnvs = scripts.length;
@@ -59,6 +62,7 @@ export class ScriptedEnv implements VectorEnv {
     this.#masks = typeof masks === 'function' ? masks : (_copy, episode, t) => maskOf(episode, t);
     this.#hasMasks = masks !== false;
     this.#goals = goals;
+    this.#seeded = seeded;
     this.#episode = new Int32Array(this.numEnvs);
     this.#t = new Int32Array(this.numEnvs);
   }
@@ -77,10 +81,10 @@ export class ScriptedEnv implements VectorEnv {
     };
   }
 
-  /** A numeric seed is the number of the first episode. */
   reset(out: VectorStep, seed?: number | readonly number[]): void {
     this.seeds.push(seed);
-    this.#episode.fill(typeof seed === 'number' ? seed : 0);
+    const first = (i: number) => (this.#seeded && typeof seed === 'object' ? seed[i] % 8 : 0);
+    this.#episode = this.#episode.map((_, i) => first(i));
     this.#t.fill(0);
     for (let i = 0; i < this.numEnvs; i++) this.#write(i, out.obs, out.actionMask);
   }

@@ -233,7 +233,7 @@ function checkVector(env: Env, { steps, seed }: Plan, report: Report): void {
   }
   const vector = new SyncVectorEnv(() => env, 1);
   const out: VectorStep = vector.createStep();
-  vector.reset(out, seed);
+  vector.reset(out, [seed]);
   const vectorRows = [show(out.obs)];
   for (const action of actions) {
     vector.step(flatten(actionSpace, action), out);

@@ -140,7 +140,7 @@ function levelsOf({ spec, engine, inputs, subgoals, config, rngs }: LevelsOption
   const configs = levelConfigs(config);
   const dqnOf = (algorithm: string, level: Level, levelSpec: EnvSpec) => {
     const network = qNetwork({ spec: levelSpec, config: configs[level], algorithm: 'h-dqn' });
-    const options = { spec: levelSpec, seed: rngs[level].integers(0, 2 ** 31), engine };
+    const options = { spec: levelSpec, seed: rngs[level].integers(0, 2 ** 53 - 1), engine };
     return qAgent(options, { algorithm, config: configs[level], network, ...valueUpdate(config) });
   };
   const { frameStack: _, hasActionMask: __, ...plain } = spec;

@@ -99,7 +99,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<BcConfig>):
   const config = parseConfig(bcConfig, given, 'bc');
   const { network, greedy, loss } = bcNetwork({ spec, config });
   const actor = trainable({ network, optimizer: adam(), name: 'actor', moments: 'adam' });
-  const store = new Store(engine, actor.vectors(new Rng(seed)));
+  const [initRng] = new Rng(seed).spawn(1);
+  const store = new Store(engine, actor.vectors(initRng));
   const { actionSpace, observationSpace } = spec;
   const isDiscrete = actionSpace.type === 'discrete';
 

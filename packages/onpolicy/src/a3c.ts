@@ -218,12 +218,12 @@ export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup,
   }
 
   return {
-    reset(seed) {
-      collector.reset(seed);
+    reset(seeds) {
+      collector.reset(seeds);
       return state();
     },
-    restore({ state: saved, seed }) {
-      collector.restore(saved.collector as AgentState, seed);
+    restore({ state: saved, seeds }) {
+      collector.restore(saved.collector as AgentState, seeds);
       actionRng.restore(saved.actionRng as RngState);
       return state();
     },

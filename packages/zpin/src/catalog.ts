@@ -1,3 +1,3 @@
 /** What there is, without loading TensorFlow.js: for command lines and pages that show it. */
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
-export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
+export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES } from './run-defaults.ts';

@@ -15,7 +15,7 @@ import { type EnvSettings, openEnv } from './environment.ts';
 import type { EvaluateOptions } from './evaluate-agent.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
-import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, EVALUATION_SEED_OFFSET } from './run-defaults.ts';
+import { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
 import { checkRunMemory, estimateMemory, fitting, stateBytes } from './run-memory.ts';
@@ -270,7 +270,7 @@ async function trainingOptions(parts: TrainingParts): Promise<TrainingOptions> {
         env: await open(Math.min(EVALUATION_COPIES, episodes)),
         everySteps: evaluation.everySteps,
         episodes,
-        seed: evaluation.seed ?? seed + EVALUATION_SEED_OFFSET,
+        seed: evaluation.seed ?? seed,
         ...(evaluation.maxEpisodeSteps !== undefined && { maxEpisodeSteps: evaluation.maxEpisodeSteps }),
       },
     }),

@@ -1,6 +1,6 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatNumber } from '@zpin/plot';
-import { DEFAULT_EVALUATION_EPISODES, EVALUATION_SEED_OFFSET } from 'zpin/catalog';
+import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
@@ -26,7 +26,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .argument('[runDir]', 'folder that zpin train made')
     .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVALUATION_EPISODES})`)
     .option('--max-steps <n>', 'steps after which an episode is cut off (default: of the environment, else 10,000)')
-    .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
+    .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--json', 'print the result as one line of JSON')
     .exitOverride()
@@ -53,7 +53,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   const { load } = await import('zpin');
   const { description, env, step, folder, evaluate, dispose } = await load(path, { engine, names: flagNames(where) });
-  const seed = given ?? description.seed + EVALUATION_SEED_OFFSET;
+  const seed = given ?? description.seed;
   const stopping = new Stopping(io);
   const evaluation = await stoppable(stopping, () =>
     watchedEvaluation(evaluate, {

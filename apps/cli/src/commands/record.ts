@@ -2,7 +2,6 @@ import { InputError, message, printable } from '@zpin/contracts';
 import type { AnyEnv } from '@zpin/envs';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunDescription } from 'zpin';
-import { EVALUATION_SEED_OFFSET } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
@@ -34,7 +33,7 @@ export function recordCommand({ program, io, finish }: CommandContext): void {
     .option('--episodes <n>', 'whole episodes to play (default: 1)')
     .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
     .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
-    .option('--seed <n>', "seed of the environment (default: the one of the run's own evaluation)")
+    .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .exitOverride()
     .action(async (path: string | undefined, flags: RecordFlags) => {
@@ -98,7 +97,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const stopping = new Stopping(io);
   const line = progressLine(io);
   const evaluation = await stoppable(stopping, () =>
-    evaluate(agent, env, episodes, given ?? description.seed + EVALUATION_SEED_OFFSET, {
+    evaluate(agent, env, episodes, given ?? description.seed, {
       signal: stopping.signal,
       onProgress: ({ steps }) => line.show(() => `filmed ${formatCount(steps)} steps, episode ${played + 1}/${episodes}`),
     }),

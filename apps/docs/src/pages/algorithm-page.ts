@@ -4,7 +4,15 @@ import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts'
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { type ExperimentPicture, formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import {
+  type ExperimentPicture,
+  formatNumber,
+  formatThreshold,
+  groupBySeed,
+  type LearningRow,
+  oldSeedsText,
+  returnsText,
+} from './results.ts';
 import { settingsTable } from './settings-table.ts';
 import { commentToMarkdown, headerComment } from './source-comment.ts';
 
@@ -104,7 +112,7 @@ function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): s
     '## Measured',
     paragraph(
       'Mean return of 100 greedy episodes after training with the preset, one number per seed (share of goals reached in',
-      'brackets, where there are goals).',
+      `brackets, where there are goals).${oldSeedsText(groups.flatMap(group => group.rows))}`,
     ),
     table(
       ['environment', 'steps', 'mean return by seed', 'solved from'],
@@ -121,11 +129,11 @@ function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): s
 
 function pictures(list: readonly ExperimentPicture[]): string {
   return list
-    .map(({ title, file, seeds, command }) =>
+    .map(({ title, file, seeds, seeding, command }) =>
       page([
         `### ${prose(title)}`,
         `![${title.replaceAll(/[[\]]/g, '')}](../../../../benchmarks/results/experiments/${file})`,
-        `Mean of ${seeds} seeds, with a band of one standard deviation. Drawn by \`${command}\`.`,
+        `Mean of ${seeds} seeds, with a band of one standard deviation. Drawn by \`${command}\`.${oldSeedsText([{ seeding }])}`,
       ]).trim(),
     )
     .join('\n\n');

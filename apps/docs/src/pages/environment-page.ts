@@ -3,7 +3,7 @@ import { type EnvEntry, optionsOf } from '@zpin/envs';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { formatNumber, formatThreshold, groupBySeed, type LearningRow, returnsText } from './results.ts';
+import { formatNumber, formatThreshold, groupBySeed, type LearningRow, oldSeedsText, returnsText } from './results.ts';
 import { settingsTable } from './settings-table.ts';
 
 export interface EnvironmentPageInput {
@@ -95,6 +95,7 @@ function algorithms(presets: EnvironmentPageInput['presets'], results: readonly 
         measured.get(`${id} ${totalSteps}`) ?? 'not measured',
       ]),
     ),
+    oldSeedsText(results).trim(),
   ]).trim();
 }
 

@@ -12,6 +12,8 @@ export interface LearningRow {
   readonly evalReturnMean: number;
   /** Share of them that reached their goal, where there are goals. */
   readonly evalSuccessRate?: number;
+  /** Absent where copies of environments were not yet given seeds spawned from that of the run. */
+  readonly seeding?: string;
 }
 
 export const resultsFolder = join(root, 'benchmarks', 'results');
@@ -59,6 +61,8 @@ export interface ExperimentPicture {
   readonly algorithms: readonly string[];
   readonly env: string;
   readonly seeds: number;
+  /** As `LearningRow.seeding`. */
+  readonly seeding?: string;
   readonly command: string;
 }
 
@@ -68,16 +72,23 @@ export function experimentPictures(): ExperimentPicture[] {
     .filter(name => name.endsWith('.json'))
     .sort()
     .map(name => {
-      const { title, env, seeds, command, arms } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+      const { title, env, seeds, seeding, command, arms } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
         title: string;
         env: string;
         seeds: readonly number[];
+        seeding?: string;
         command: string;
         arms: readonly { algo: string }[];
       };
       const algorithms = [...new Set(arms.map(({ algo }) => algo))];
-      return { title, file: name.replace('.json', '.svg'), algorithms, env, seeds: seeds.length, command };
+      const file = name.replace('.json', '.svg');
+      return { title, file, algorithms, env, seeds: seeds.length, ...(seeding && { seeding }), command };
     });
+}
+
+/** What is said of results that were measured before seeds were spawned, when neighbouring seeds shared episodes; else nothing. */
+export function oldSeedsText(results: readonly { readonly seeding?: string | undefined }[]): string {
+  return results.every(({ seeding }) => seeding) ? '' : ' Measured before 29 November 2026, when copy i got seed + i.';
 }
 
 /** With thousands separators and a true minus. */

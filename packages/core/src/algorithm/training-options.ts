@@ -18,7 +18,7 @@ export interface TrainOptions<A extends Agent = Agent> {
   readonly env: VectorEnv;
   /** Environment steps over all copies, or gradient steps on a data set, counted from the start of the run. */
   readonly totalSteps: number;
-  /** Seeds the environments (and replay sampling); the agent has its own. */
+  /** Of the episodes and of the batches from memories, each a stream of its own (`seedStream`); the agent has its own. */
   readonly seed: number;
   readonly evaluation?: EvaluationPlan;
   /** Steps between two `checkpoint` events; one always comes at the end. Omitted: only that one. */

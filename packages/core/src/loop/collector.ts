@@ -94,8 +94,12 @@ export class Collector {
     return this.#start;
   }
 
-  /** @throws NumericsError when an observation is not finite; InputError when a mask leaves no action, or is none */
-  reset(seed?: number): void {
+  /**
+   * Begins new episodes.
+   * @param seed as a vector environment takes it: one, or one per copy; omitted, its generators go on
+   * @throws NumericsError when an observation is not finite; InputError when a mask leaves no action, or is none
+   */
+  reset(seed?: number | readonly number[]): void {
     try {
       this.env.reset(this.#now, seed);
     } catch (error) {
@@ -247,10 +251,10 @@ export class Collector {
 
   /**
    * Goes on with the episodes of a state, or begins new ones where it holds none or the environment cannot take them back.
-   * @param seed of new episodes
+   * @param seed of new episodes, as `reset` takes it
    * @returns whether the episodes go on
    */
-  restore(state: AgentState, seed?: number): boolean {
+  restore(state: AgentState, seed?: number | readonly number[]): boolean {
     if (state.env === null || this.env.isResumable === false) {
       this.reset(seed);
       return false;

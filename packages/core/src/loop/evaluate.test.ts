@@ -1,4 +1,4 @@
-import { type Actor, ConfigError } from '@zpin/contracts';
+import { type Actor, ConfigError, copySeeds, seedStream } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { ScriptedEnv, type ScriptedOptions } from '../../test/scripted-env.ts';
 import { EVALUATION_STEP_LIMIT, type EvaluationProgress, evaluate } from './evaluate.ts';
@@ -41,11 +41,12 @@ describe('evaluate', () => {
   });
 
   it('seeds the environment once: the same seed gives the same episodes, another one others', async () => {
-    const env = new ScriptedEnv({ scripts: [terminated(1, 2, 3), terminated(4, 5, 6)] });
+    const env = new ScriptedEnv({ scripts: [terminated(1, 2, 3), terminated(4, 5, 6)], seeded: true });
     const first = await evaluate(still, env, 4, 1);
     expect(await evaluate(still, env, 4, 1)).toEqual(first);
     expect((await evaluate(still, env, 4, 2)).lengths).not.toEqual(first.lengths);
-    expect(env.seeds).toEqual([1, 1, 2]);
+    const seeds = [1, 1, 2].map(seed => copySeeds(seedStream(seed, 'evaluation', 0), 2));
+    expect(env.seeds).toEqual(seeds);
   });
 
   it('asks for greedy actions among the legal ones, with promises or without', async () => {
@@ -59,8 +60,8 @@ describe('evaluate', () => {
     const env = new ScriptedEnv({ scripts: [terminated(2)], masks: true });
     await evaluate(actor, env, 1, 1);
     expect(asked).toEqual([
-      [[0, 1, 0], 'exploit', [1, 1, 0]],
-      [[0, 1, 1], 'exploit', [1, 1, 1]],
+      [[0, 0, 0], 'exploit', [1, 0, 0]],
+      [[0, 0, 1], 'exploit', [1, 0, 1]],
     ]);
     expect(env.played).toEqual([[2], [2]]);
   });

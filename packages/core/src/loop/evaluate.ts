@@ -1,4 +1,4 @@
-import { type Actor, ConfigError, checkSameSpaces, message, Rng, type VectorEnv } from '@zpin/contracts';
+import { type Actor, ConfigError, checkSameSpaces, copySeeds, message, seedStream, type VectorEnv } from '@zpin/contracts';
 import { breathe } from './breathe.ts';
 import { Collector, type EpisodeEnd } from './collector.ts';
 
@@ -44,7 +44,7 @@ export const EVALUATION_STEP_LIMIT = 10_000;
  * Each copy plays its share of the episodes to their ends. Taking whichever end first instead would favour short episodes.
  * Timers, signals and messages are let in on the way.
  * @param env not the training environment, whose episodes would be cut off
- * @param seed of the environment: the same seed gives the same episodes for the same policy
+ * @param seed the same seed gives the same episodes for the same policy; no run, whatever its seed, trains in them
  * @throws SpaceError when the agent was made for other spaces; ConfigError unless `episodes` and `maxEpisodeSteps` are whole
  * numbers > 0; the reason of the signal where that was given
  */
@@ -83,7 +83,7 @@ export async function* evaluating(
   const collector = new Collector(env);
   // One copy cannot be reset alone: one whose episode is cut off waits until all have to, and then new episodes begin.
   for (let round = 0; open > 0; round++) {
-    collector.reset(round === 0 ? seed : new Rng([seed, round, 0xc07]).integers(0, 2 ** 31));
+    collector.reset(copySeeds(seedStream(seed, 'evaluation', round), copies));
     const isWaiting = played.map((mine, i) => mine.length >= quota[i]);
     while (isWaiting.includes(false)) {
       const actions = await agent.act(collector.obs, 'exploit', collector.actionMask, collector.start);

@@ -1,4 +1,4 @@
-import { type Agent, type AgentState, ConfigError, message, Rng } from '@zpin/contracts';
+import { type Agent, type AgentState, ConfigError, copySeeds, message, seedStream } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
 import { type Collected, Collector } from './collector.ts';
 import type { TrainEvent, TrainState } from './events.ts';
@@ -29,11 +29,10 @@ export class Run<A extends Agent> extends RunProgress<A> {
 
   /** First observations, or those of the state to go on from. */
   override async begin(extra: (state: TrainState) => void, parts: readonly string[] = []): Promise<void> {
-    const { resume, seed } = this.options;
-    if (!resume) this.collector.reset(seed);
+    if (!this.options.resume) this.collector.reset(this.seedsOfEpisodes);
     await this.resume(
       state => {
-        this.beganAnew = !this.collector.restore(state.collector as AgentState, this.seedOfNewEpisodes);
+        this.beganAnew = !this.collector.restore(state.collector as AgentState, this.seedsOfNewEpisodes);
         extra(state);
       },
       ['collector', ...parts],
@@ -41,9 +40,16 @@ export class Run<A extends Agent> extends RunProgress<A> {
     this.collector.countFrom(this.step);
   }
 
-  /** Seed of episodes that begin in the middle of a run: others than its first ones. */
-  protected get seedOfNewEpisodes(): number {
-    return new Rng([this.options.seed, this.step, 0x7e57a7]).integers(0, 2 ** 31);
+  /** Seeds of the first episodes, one per copy. */
+  protected get seedsOfEpisodes(): number[] {
+    const { seed, env } = this.options;
+    return copySeeds(seedStream(seed, 'episodes'), env.numEnvs);
+  }
+
+  /** Seeds of episodes that begin in the middle of a run, others than its first ones. */
+  protected get seedsOfNewEpisodes(): number[] {
+    const { seed, env } = this.options;
+    return copySeeds(seedStream(seed, 'newEpisodes', this.step), env.numEnvs);
   }
 
   override *warnings(): Generator<TrainEvent> {

@@ -8,6 +8,7 @@ import {
   type ReplaySource,
   Rng,
   type RngState,
+  seedStream,
   type TransitionBatch,
   type UpdateResult,
 } from '@zpin/contracts';
@@ -63,7 +64,7 @@ export async function* trainLearners<A extends ReplayPlayer>(
   const learners = Object.entries(options.learners);
   const run = new Run<A>(options);
   const { collector } = run;
-  const rng = new Rng([options.seed, 0x5a3b1e]);
+  const rng = new Rng(seedStream(options.seed, 'sampling'));
   /** Updates of the first learner that a stop left over; 0 where there are none. */
   let owed = 0;
   await run.begin(

@@ -1,4 +1,4 @@
-import { type AgentState, type OfflineAgent, type ReplaySource, Rng, type RngState } from '@zpin/contracts';
+import { type AgentState, type OfflineAgent, type ReplaySource, Rng, type RngState, seedStream } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
 import { breathe } from './breathe.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
@@ -18,7 +18,7 @@ export interface OfflineOptions extends TrainOptions<OfflineAgent> {
 export async function* trainOffline(options: OfflineOptions): AsyncGenerator<TrainEvent, TrainSummary> {
   const { agent, source, totalSteps } = options;
   const run = new RunProgress(options);
-  const rng = new Rng([options.seed, 0x0ff11e]);
+  const rng = new Rng(seedStream(options.seed, 'sampling'));
   await run.begin(
     state => {
       source.restore(state.source as AgentState);

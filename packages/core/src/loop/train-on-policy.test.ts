@@ -1,12 +1,14 @@
 import {
   CheckpointError,
   ConfigError,
+  copySeeds,
   type NumericArray,
   NumericsError,
   type OnPolicyAgent,
   type Progress,
   type Recurrence,
   type Rollout,
+  seedStream,
   shareDone,
 } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
@@ -290,14 +292,15 @@ describe('trainOnPolicy', () => {
     expect(state.collector).toEqual({ env: null });
     // Of an environment that could have saved it, too.
     for (const Kind of [Stateless, ScriptedEnv]) {
-      const env = new Kind({ scripts });
+      const env = new Kind({ scripts, seeded: true });
       const rest = await train({ resume: throughBytes(state), totalSteps: 18, env });
       expect(kinds(rest.events).filter(kind => kind.startsWith('warning'))).toHaveLength(Kind === Stateless ? 2 : 1);
-      const [seed] = env.seeds as number[];
-      expect(seed).toBeGreaterThan(1000);
+      const seeds = copySeeds(seedStream(0, 'newEpisodes', 10), env.numEnvs);
+      expect(env.seeds).toEqual([seeds]);
+      const first = seeds[0] % 8;
       const [rollout] = rest.agent.rollouts;
       // The two steps of the rollout before are gone: its first rows are those of the new episodes.
-      expect(Array.from(rollout.obs.slice(0, 6))).toEqual([0, Math.fround(seed), 0, 1, Math.fround(seed), 0]);
+      expect(Array.from(rollout.obs.slice(0, 6))).toEqual([0, first, 0, 1, seeds[1] % 8, 0]);
       expect(rest.summary).toMatchObject({ steps: 18, updates: 2, reason: 'finished' });
     }
   });

@@ -69,7 +69,8 @@ describe('a goal that moves', () => {
     one.reset(out, 1);
     other.reset(copy, 9);
     const actions = (i: number) => Int32Array.of(i % 4, (i + 1) % 4);
-    for (let i = 0; i < 10; i++) one.step(actions(i), out);
+    // Both copies end with the next step, which writes all of finalObs.
+    for (let i = 0; i < 11; i++) one.step(actions(i), out);
     other.restore(one.state());
     for (let i = 0; i < 30; i++) {
       one.step(actions(i), out);

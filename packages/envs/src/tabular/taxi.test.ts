@@ -29,7 +29,7 @@ describe('Taxi', () => {
   it('hands masks to vector steps', () => {
     const vector = makeVectorEnv('Taxi-v4', 2);
     const out = vector.createStep();
-    vector.reset(out, 5);
+    vector.reset(out, [5, 6]);
     const single = makeEnv('Taxi-v4');
     expect(out.actionMask?.slice(6)).toEqual(single.reset({ seed: 6 }).info.actionMask);
     vector.step(Int32Array.of(0, 1), out);

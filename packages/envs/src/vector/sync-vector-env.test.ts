@@ -1,4 +1,4 @@
-import { box, type Env, Rng } from '@zpin/contracts';
+import { box, copySeeds, type Env, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
 import { makeEnv, makeVectorEnv } from '../registry.ts';
@@ -27,13 +27,13 @@ const counter = (): Env<Float32Array, number> => {
 };
 
 describe('SyncVectorEnv', () => {
-  it('plays copy i as a single environment seeded with s + i, reset in the same step', () => {
+  it('plays copy i as a single environment with the seed of that copy, reset in the same step', () => {
     const vector = new SyncVectorEnv(() => new CartPole(), 3);
     const out = vector.createStep();
     vector.reset(out, 40);
     const singles = [0, 1, 2].map(i => {
       const env = new CartPole();
-      expect(out.obs.slice(4 * i, 4 * i + 4)).toEqual(env.reset({ seed: 40 + i }).obs);
+      expect(out.obs.slice(4 * i, 4 * i + 4)).toEqual(env.reset({ seed: copySeeds(40, 3)[i] }).obs);
       return env;
     });
     let ends = 0;
@@ -57,6 +57,26 @@ describe('SyncVectorEnv', () => {
     expect(ends).toBeGreaterThan(10);
   });
 
+  it('plays as Gymnasium does where each copy is given its seed: s, s + 1, …', () => {
+    const vector = new SyncVectorEnv(() => new CartPole(), 3);
+    const out = vector.createStep();
+    vector.reset(out, [40, 41, 42]);
+    const starts = [40, 41, 42].flatMap(seed => [...new CartPole().reset({ seed }).obs]);
+    expect([...out.obs]).toEqual(starts);
+  });
+
+  it('starts copies of neighbouring seeds in states of their own, and those of no seed as those of seed 0', () => {
+    const starts = (seed?: number) => {
+      const vector = new SyncVectorEnv(() => new CartPole(), 8);
+      const out = vector.createStep();
+      vector.reset(out, seed);
+      return [...out.obs];
+    };
+    expect(starts()).toEqual(starts(0));
+    const positions = [0, 1, 2, 3].flatMap(seed => starts(seed).filter((_, k) => k % 4 === 0));
+    expect(new Set(positions).size).toBe(32);
+  });
+
   it('gives an environment without rows the same form', () => {
     const vector = new SyncVectorEnv(counter, 2);
     const out = vector.createStep();
@@ -76,7 +96,7 @@ describe('SyncVectorEnv', () => {
   it('tells the legal actions of the last observation from those of the next episode', () => {
     const vector = makeVectorEnv('Taxi-v3', 2);
     const out = vector.createStep();
-    vector.reset(out, 3);
+    vector.reset(out, [3, 4]);
     const single = makeEnv('Taxi-v3');
     single.reset({ seed: 4 });
     let last = single.step(0);

@@ -1,5 +1,6 @@
 import {
   checkMaskable,
+  copySeeds,
   createRows,
   type Env,
   type EnvSource,
@@ -83,9 +84,10 @@ export class SyncVectorEnv implements VectorEnv {
     }
     this.#checkObs(out);
     // Copies that were never seeded must not all play the same episode.
-    const seeds = seed ?? (this.#seeded ? undefined : 0);
+    const from = seed ?? (this.#seeded ? undefined : 0);
+    const seeds = typeof from === 'number' ? copySeeds(from, this.numEnvs) : from;
     this.#seeded = true;
-    for (let i = 0; i < this.numEnvs; i++) this.#rows[i].resetRow(out, i, typeof seeds === 'number' ? seeds + i : seeds?.[i]);
+    for (let i = 0; i < this.numEnvs; i++) this.#rows[i].resetRow(out, i, seeds?.[i]);
   }
 
   step(actions: NumericArray, out: VectorStep): void {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import {
+  copySeeds,
   createRows,
   type EnvSource,
   type EnvSpec,
@@ -140,8 +141,8 @@ export class WorkerVectorEnv implements VectorEnv {
       throw new SpaceError(
         message(`${id}.reset`, `out.obs must hold ${this.#shared.obs.length} numbers`, out.obs, 'Use createStep()'),
       );
-    const first = seed ?? (this.#seeded ? undefined : 0);
-    const seeds = typeof first === 'number' ? Array.from({ length: this.numEnvs }, (_, i) => first + i) : first;
+    const from = seed ?? (this.#seeded ? undefined : 0);
+    const seeds = typeof from === 'number' ? copySeeds(from, this.numEnvs) : from;
     this.#call(({ start, end }) => ({ method: 'reset', ...(seeds && { seeds: seeds.slice(start, end) }) }));
     this.#seeded = true;
     out.obs.set(this.#shared.obs);

@@ -80,7 +80,7 @@ describe('wrappers', () => {
   it('keep masks in vector steps', () => {
     const vector = new SyncVectorEnv(() => new OneHotObservation(makeEnv('Taxi-v4')), 2);
     const out = vector.createStep();
-    vector.reset(out, 5);
+    vector.reset(out, [5, 6]);
     expect(out.actionMask?.slice(6)).toEqual(makeEnv('Taxi-v4').reset({ seed: 6 }).info.actionMask);
     expect(out.obs).toHaveLength(1000);
   });

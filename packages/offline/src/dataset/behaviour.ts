@@ -10,6 +10,7 @@ import {
   type NumericArray,
   Rng,
   sample,
+  seedStream,
 } from '@zpin/contracts';
 import { maskCheck } from '@zpin/core';
 
@@ -44,7 +45,7 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
     const expectation = `noiseScale must be >= 0, and 0 where actions are no bounded Box, as in ${spec.id}`;
     throw new ConfigError(message('behaviour', expectation, noiseScale, 'Use epsilon'));
   }
-  const rng = new Rng([seed, 0xbe4a]);
+  const rng = new Rng(seedStream(seed, 'behaviour'));
   const obsSize = flatSize(observationSpace);
   const actionSize = flatSize(actionSpace);
   const checkMask = maskCheck('behaviour', spec);

@@ -1,4 +1,14 @@
-import { type ActMode, type Actor, checkSameSpaces, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
+import {
+  type ActMode,
+  type Actor,
+  checkSameSpaces,
+  copySeeds,
+  InputError,
+  message,
+  type StateValue,
+  seedStream,
+  type VectorEnv,
+} from '@zpin/contracts';
 import { breathe, Collector } from '@zpin/core';
 import { checkMemory, transitionBytes } from '@zpin/replay';
 import type { OfflineDataset } from './offline-dataset.ts';
@@ -10,7 +20,7 @@ export interface CollectOptions {
   readonly actor: Actor;
   /** Environment steps over all copies, rounded up to a whole number for each. */
   readonly steps: number;
-  /** Of the environment. */
+  /** Of the episodes, which no run trains or is evaluated in, whatever its seed. */
   readonly seed: number;
   /** `exploit` when omitted. */
   readonly mode?: ActMode;
@@ -55,7 +65,7 @@ export async function collectDataset({
   datasetBytes(env, steps);
   const recorded = recordTransitions(env);
   const collector = new Collector(recorded);
-  collector.reset(seed);
+  collector.reset(copySeeds(seedStream(seed, 'collection'), env.numEnvs));
   for (let t = 0; t < steps && !signal?.aborted; t += env.numEnvs) {
     collector.step(await actor.act(collector.obs, mode, collector.actionMask, collector.start));
     onProgress?.(t + env.numEnvs);

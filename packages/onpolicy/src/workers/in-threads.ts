@@ -59,8 +59,8 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
     });
   }
 
-  reset(seed: number): Promise<AgentState> {
-    return this.#call({ method: 'reset', argument: seed });
+  reset(seeds: readonly number[]): Promise<AgentState> {
+    return this.#call({ method: 'reset', argument: seeds });
   }
 
   restore(saved: SavedWorker): Promise<AgentState> {

@@ -1,3 +1,4 @@
+import { copySeeds } from '@zpin/contracts';
 import { Collector, RolloutBuffer } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
@@ -36,7 +37,7 @@ it('parts of workers, and pieces of a rollout, make up the rollout of one worker
   const crew = [0, 1].map(index => {
     const { start, end } = shareOf(index, 2, numEnvs);
     const collector = new Collector(env(end - start));
-    collector.reset(4 + start);
+    collector.reset(copySeeds(4, numEnvs).slice(start, end));
     return { start, collector, acting: explorer(end - start) };
   });
   for (const [steps, bootstrap] of [

@@ -75,12 +75,12 @@ export const rolloutWorker: MakeWorker<PolicyConfig, RolloutTask, RolloutResult>
   }
 
   return {
-    reset(seed) {
-      collector.reset(seed);
+    reset(seeds) {
+      collector.reset(seeds);
       return collector.state();
     },
-    restore({ state, seed }) {
-      collector.restore(state, seed);
+    restore({ state, seeds }) {
+      collector.restore(state, seeds);
       return collector.state();
     },
     work,

@@ -1,10 +1,10 @@
 import type { AgentState, MaybePromise, VectorEnv } from '@zpin/contracts';
 import type { Engine } from '@zpin/core';
 
-/** Where a worker goes on, and the seed of episodes that could not be saved. */
+/** Where a worker goes on, and the seeds of episodes that could not be saved, one per copy of this worker. */
 export interface SavedWorker {
   readonly state: AgentState;
-  readonly seed: number;
+  readonly seeds: readonly number[];
 }
 
 /**
@@ -12,8 +12,8 @@ export interface SavedWorker {
  * another machine. All that goes in and comes out is plain data. A worker gets one call at a time.
  */
 export interface TrainingWorker<Task, Result> {
-  /** Starts new episodes; copy i of this worker is seeded with `seed + i`. Returns the state after that. */
-  reset(seed: number): MaybePromise<AgentState>;
+  /** Starts new episodes from these seeds, one per copy of this worker. Returns the state after that. */
+  reset(seeds: readonly number[]): MaybePromise<AgentState>;
   /**
    * Goes on from a state that another worker returned. Where it holds no episodes, new ones begin, seeded as by `reset`, and
    * `env` of what it collects is null.

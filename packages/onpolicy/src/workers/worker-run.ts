@@ -12,12 +12,15 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
 
   /** Takes the workers on, with first observations or those of the state to go on from. */
   async start(workers: readonly TrainingWorker<Task, Result>[], extra: (state: TrainState) => void): Promise<void> {
-    const { resume, agent, seed, env } = this.options;
+    const { resume, agent, env } = this.options;
     this.#workers = workers;
+    const seedsOf = (seeds: readonly number[], i: number) => {
+      const { start, end } = shareOf(i, workers.length, env.numEnvs);
+      return seeds.slice(start, end);
+    };
     if (!resume) {
-      this.#states = await Promise.all(
-        workers.map((worker, i) => worker.reset(seed + shareOf(i, workers.length, env.numEnvs).start)),
-      );
+      const seeds = this.seedsOfEpisodes;
+      this.#states = await Promise.all(workers.map((worker, i) => worker.reset(seedsOf(seeds, i))));
       return;
     }
     const states = resume.workers as readonly AgentState[] | undefined;
@@ -30,12 +33,8 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
     // What a worker saved is its collector, alone or beside other things.
     const isWhole = states.every(state => ((state.collector ?? state) as AgentState).env !== null);
     this.beganAnew = !isWhole || env.isResumable === false;
-    const anew = this.seedOfNewEpisodes;
-    this.#states = await Promise.all(
-      workers.map((worker, i) => {
-        return worker.restore({ state: states[i], seed: anew + shareOf(i, workers.length, env.numEnvs).start });
-      }),
-    );
+    const anew = this.seedsOfNewEpisodes;
+    this.#states = await Promise.all(workers.map((worker, i) => worker.restore({ state: states[i], seeds: seedsOf(anew, i) })));
     await takeBack('train', () => extra(resume));
   }
 

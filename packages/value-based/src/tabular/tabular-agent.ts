@@ -86,7 +86,7 @@ export function tabularAgent<Config>(
   const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
-  const rng = new Rng(seed);
+  const [rng] = new Rng(seed).spawn(1);
   const checkMask = maskCheck(algorithm, spec);
   const clock = new ScheduleClock(config);
   const successor: Successor = { state: 0, action: 0, epsilon: clock.epsilon, mask: undefined };
