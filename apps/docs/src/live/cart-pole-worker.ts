@@ -28,7 +28,7 @@ async function train({ algorithm, engine, seed, learningRate }: CartPoleSettings
   const { steps: totalSteps } = run.description;
   report({ type: 'ready', engine: run.engine, totalSteps });
 
-  const demo = new Demo(run.agent, seed + 1);
+  const demo = new Demo(run.agent, seed);
   let episodes: number[] = [];
   let trained = 0;
   let since = performance.now();
