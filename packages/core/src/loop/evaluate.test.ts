@@ -78,7 +78,7 @@ describe('evaluate', () => {
     // Three episodes of each copy; the second has to wait for a reset after each.
     expect(found).toMatchObject({ lengths: [2, 2, 2, 4, 4, 4], cutOff: 3 });
     expect(env.seeds).toHaveLength(3);
-    expect(env.seeds[0]).toBe(0);
+    expect(env.seeds).toEqual([0, 1, 2].map(round => copySeeds(seedStream(0, 'evaluation', round), 2)));
     // Copy + episode + t / 8 of the four steps of its first episode.
     expect(found.returns[3]).toBe(4 + (1 + 2 + 3 + 4) / 8);
     expect(await evaluate(still, env, 6, 0, { maxEpisodeSteps: 4 })).toEqual(found);
