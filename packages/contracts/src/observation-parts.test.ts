@@ -75,6 +75,13 @@ describe('observationParts', () => {
   });
 });
 
+it('refuses indices that floats beside them make inexact', () => {
+  const far = dict({ far: discrete(3, 2 ** 24), x: bounded([1], 1) });
+  expect(() => observationParts(far)).toThrow('indices in "far" must stay within 2^24 beside floats, got 16777218');
+  expect(() => observationParts(discrete(3, 2 ** 24))).not.toThrow();
+  expect(() => observationParts(dict({ far: discrete(3, 2 ** 24 - 2), x: bounded([1], 1) }))).not.toThrow();
+});
+
 describe('boxScale', () => {
   it('is the largest absolute bound of integers and pictures', () => {
     expect(boxScale(bounded([3], 200, 'uint8'))).toBe(200);

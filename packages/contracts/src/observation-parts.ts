@@ -1,5 +1,5 @@
 import { message, SpaceError } from './errors.ts';
-import { type BoxSpace, type FlatPart, flatLayout, type Space } from './spaces.ts';
+import { type BoxSpace, type FlatPart, flatDtype, flatLayout, type Space } from './spaces.ts';
 
 /** How a network reads one part of an observation. Every deep algorithm reads a space in the same way, at every depth of it. */
 export type Reading =
@@ -25,6 +25,8 @@ export interface ObservationPart extends FlatPart {
 const SMALLEST_PLANE = 8;
 /** Least height and width that a convolution of 3×3 can read. */
 const SMALLEST_PICTURE = 3;
+/** Whole numbers beyond this are not exact as float32. */
+const LARGEST_EXACT = 2 ** 24;
 /** Bounds beyond this say only how wide the element type is, not how large numbers get. */
 const LARGEST_SCALE = 65_535;
 
@@ -36,10 +38,23 @@ const LARGEST_SCALE = 65_535;
  * - every other `Box`, and `MultiBinary`: numbers.
  *
  * What numbers are divided by follows from the space alone, see `boxScale`.
- * @throws SpaceError when a picture has its channels first
+ * @throws SpaceError when a picture has its channels first, or an index is too large for a row of floats
  */
 export function observationParts(space: Space): ObservationPart[] {
-  return flatLayout(space).map(part => ({ ...part, reading: readingOf(part) }));
+  const isFloat = flatDtype(space) === 'float32';
+  return flatLayout(space).map(part => {
+    const reading = readingOf(part);
+    if (isFloat && reading.kind === 'index') checkExact(reading, part);
+    return { ...part, reading };
+  });
+}
+
+/** Beside floats an index is stored as one. */
+function checkExact({ sizes, start }: { readonly sizes: readonly number[]; readonly start: number }, { path }: FlatPart): void {
+  const largest = sizes.reduce((max, size) => Math.max(max, Math.abs(start), Math.abs(start + size - 1)), 0);
+  if (largest <= LARGEST_EXACT) return;
+  const expectation = `indices in "${path}" must stay within 2^24 beside floats`;
+  throw new SpaceError(message('observationParts', expectation, largest, 'Number them from 0 on'));
 }
 
 function readingOf({ space, path }: FlatPart): Reading {

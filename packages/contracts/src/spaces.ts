@@ -74,10 +74,12 @@ export interface BoxOptions {
   readonly dtype?: Dtype;
 }
 
-/** The integers start … start + n − 1. @throws SpaceError unless n ≥ 1 and both are integers */
+/** The integers start … start + n − 1. @throws SpaceError unless n ≥ 1, both are integers, and all values fit 32 bits */
 export function discrete(n: number, start = 0): DiscreteSpace {
   check(Number.isSafeInteger(n) && n >= 1, 'discrete', 'n must be an integer >= 1', n, 'Count the choices');
   check(Number.isSafeInteger(start), 'discrete', 'start must be an integer', start, 'Leave it out to start at 0');
+  const fits = start >= ranges.int32[0] && start + n - 1 <= ranges.int32[1];
+  check(fits, 'discrete', 'all values must fit 32 bits', [start, start + n - 1], 'Number the choices from 0 on');
   return { type: 'discrete', n, start };
 }
 
@@ -106,10 +108,10 @@ export function box(options: BoxOptions): BoxSpace {
   return { type: 'box', shape, dtype, low: lows, high: highs };
 }
 
-/** Independent choices of nvec[i] values each. @throws SpaceError unless all are integers ≥ 1 */
+/** Independent choices of nvec[i] values each. @throws SpaceError unless all are integers in [1, 2³¹] */
 export function multiDiscrete(nvec: readonly number[]): MultiDiscreteSpace {
-  const valid = nvec.length > 0 && nvec.every(n => Number.isSafeInteger(n) && n >= 1);
-  check(valid, 'multiDiscrete', 'nvec must hold integers >= 1', nvec, 'Give the number of values of each choice');
+  const valid = nvec.length > 0 && nvec.every(n => Number.isInteger(n) && n >= 1 && n <= 2 ** 31);
+  check(valid, 'multiDiscrete', 'nvec must hold integers in [1, 2^31]', nvec, 'Give the number of values of each choice');
   return { type: 'multiDiscrete', nvec: [...nvec] };
 }
 

@@ -40,6 +40,11 @@ describe('encodeObservation', () => {
     expect(encodedSize(space)).toBe(13);
   });
 
+  it('passes over parts without numbers', () => {
+    const space = dict({ a: box({ low: 0, high: 1, shape: [0] }), b: discrete(2), c: box({ low: 0, high: 1, shape: [0, 3] }) });
+    expect(encoded(space, [[1]])).toEqual([[0, 1]]);
+  });
+
   it('scales by the space: bytes and counts, not floats', () => {
     expect(encoded(box({ low: 0, high: 8, shape: [2], dtype: 'int32' }), [[8, 2]])).toEqual([[1, 0.25]]);
     expect(encoded(box({ low: 0, high: 1, shape: [1], dtype: 'uint8' }), [[1]])).toEqual([[1]]);

@@ -153,6 +153,7 @@ function encodedParts(parts: readonly ObservationPart[], obs: tf.Tensor, width: 
 function withRuns(parts: readonly ObservationPart[]): (Place & Pick<ObservationPart, 'reading'>)[] {
   const runs: (Place & Pick<ObservationPart, 'reading'>)[] = [];
   for (const { offset, size, reading } of parts) {
+    if (size === 0) continue;
     const last = runs.at(-1);
     const isNext = last && last.offset + last.size === offset;
     const isAlike = last && last.reading.kind !== 'index' && reading.kind !== 'index' && last.reading.scale === reading.scale;

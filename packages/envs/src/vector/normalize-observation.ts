@@ -1,14 +1,16 @@
 import {
   box,
   describeSpace,
+  dict,
   type EnvState,
-  flatDtype,
-  flatSize,
+  measuredNumbers,
   message,
   type NumericArray,
   RunningStatistics,
+  type Space,
   SpaceError,
   type StateValue,
+  tuple,
   type VectorEnv,
   type VectorStep,
 } from '@zpin/contracts';
@@ -26,28 +28,33 @@ export interface NormalizeObservationOptions {
 /** Added to variances, so that a constant number becomes 0. */
 const EPSILON = 1e-8;
 
-/** Shifts and scales each number of a float observation to mean 0 and variance 1 over all that was seen so far, and clips it. */
+/**
+ * Shifts and scales each float of the observations that no bound scales to mean 0 and variance 1 over all that was seen so far, and
+ * clips it. Indices, bits, integers, and pictures whose bounds say their scale, stay as they are, as networks scale those
+ * themselves.
+ */
 export class NormalizeObservation extends VectorWrapper {
   readonly statistics: RunningStatistics;
   readonly #isFrozen: boolean;
   readonly #clip: number;
-  readonly #size: number;
+  /** `[D]`: 1 where a number is normalised. */
+  readonly #measured: Uint8Array;
 
-  /** @throws SpaceError unless flat observations are float32 */
+  /** @throws SpaceError when no number of the observations can be normalised */
   constructor(env: VectorEnv, { statistics, isFrozen = false, clip = 10 }: NormalizeObservationOptions = {}) {
     const { observationSpace } = env.spec;
-    const size = flatSize(observationSpace);
-    if (flatDtype(observationSpace) !== 'float32') {
-      const actual = describeSpace(observationSpace);
+    const measured = measuredNumbers(observationSpace);
+    if (!measured.includes(1)) {
+      const expectation = 'observations must have floats without a scale of their own';
       throw new SpaceError(
-        message('NormalizeObservation', 'observations must be float32', actual, 'Scale pixels by 1 / 255 instead'),
+        message('NormalizeObservation', expectation, describeSpace(observationSpace), 'Leave it out: networks scale the others'),
       );
     }
-    super(env, { observationSpace: box({ low: -clip, high: clip, shape: [size] }) });
-    this.statistics = statistics ?? new RunningStatistics(size);
+    super(env, { observationSpace: normalizedSpace(observationSpace, clip) });
+    this.statistics = statistics ?? new RunningStatistics(measured.length);
     this.#isFrozen = isFrozen;
     this.#clip = clip;
-    this.#size = size;
+    this.#measured = measured;
   }
 
   override reset(out: VectorStep, seed?: number | readonly number[]): void {
@@ -70,7 +77,7 @@ export class NormalizeObservation extends VectorWrapper {
 
   #transform(out: VectorStep, isStep: boolean): void {
     const { statistics } = this;
-    const size = this.#size;
+    const size = this.#measured.length;
     if (!this.#isFrozen) for (let i = 0; i < this.numEnvs; i++) statistics.add(out.obs, i * size);
     for (let i = 0; i < this.numEnvs; i++) {
       this.#normalize(out.obs, i * size);
@@ -81,9 +88,25 @@ export class NormalizeObservation extends VectorWrapper {
   #normalize(rows: NumericArray, offset: number): void {
     const { statistics } = this;
     const clip = this.#clip;
-    for (let i = 0; i < this.#size; i++) {
+    const measured = this.#measured;
+    for (let i = 0; i < measured.length; i++) {
+      if (measured[i] === 0) continue;
       const value = (rows[offset + i] - statistics.mean[i]) / Math.sqrt(statistics.variance(i) + EPSILON);
       rows[offset + i] = Math.min(clip, Math.max(-clip, value));
     }
+  }
+}
+
+/** The space with the bounds of what is normalised. */
+function normalizedSpace(space: Space, clip: number): Space {
+  switch (space.type) {
+    case 'dict':
+      return dict(Object.fromEntries(Object.entries(space.spaces).map(([key, part]) => [key, normalizedSpace(part, clip)])));
+    case 'tuple':
+      return tuple(space.spaces.map(part => normalizedSpace(part, clip)));
+    case 'box':
+      return measuredNumbers(space).includes(1) ? box({ low: -clip, high: clip, shape: space.shape }) : space;
+    default:
+      return space;
   }
 }

@@ -1,8 +1,10 @@
-import { RunningStatistics, type VectorEnv } from '@zpin/contracts';
+import { box, dict, discrete, type NumericArray, RunningStatistics, type SpaceValue, type VectorEnv } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
+import { ArrayEnv } from '../base/array-env.ts';
 import { makeVectorEnv } from '../registry.ts';
 import { NormalizeObservation } from './normalize-observation.ts';
 import { NormalizeReward } from './normalize-reward.ts';
+import { SyncVectorEnv } from './sync-vector-env.ts';
 
 /** Plays pseudo-random pushes; what each step wrote. */
 function play(env: VectorEnv, steps: number, from = 0) {
@@ -42,6 +44,35 @@ describe('NormalizeObservation', () => {
     expect(last?.finalObs[2]).toBeCloseTo(expected / Math.sqrt(env.statistics.variance(2)), 4);
   });
 
+  it('leaves indices and bytes of a record as they are', () => {
+    const observationSpace = dict({
+      bytes: box({ low: 0, high: 255, shape: [1], dtype: 'uint8' }),
+      context: discrete(40, 10),
+      speed: box({ low: -9, high: 9, shape: [1] }),
+    });
+    class Records extends ArrayEnv<SpaceValue, number> {
+      protected readonly world = new Int32Array(1);
+      constructor() {
+        super({ id: 'Records-v0', observationSpace, actionSpace: discrete(1), maxEpisodeSteps: null, rewardThreshold: null });
+      }
+      protected start(): void {}
+      protected advance(): void {
+        this.world[0]++;
+      }
+      protected observe(out: NumericArray, offset: number): void {
+        out.set([200, 49, this.world[0]], offset);
+      }
+    }
+    const env = new NormalizeObservation(new SyncVectorEnv(() => new Records(), 1));
+    const out = env.createStep();
+    env.reset(out, 1);
+    env.step(Int32Array.of(0), out);
+    // Of 0 and 1 the second is one deviation above the mean.
+    expect([...out.obs]).toEqual([200, 49, expect.closeTo(1, 6)]);
+    const { bytes, context } = observationSpace.spaces;
+    expect(env.spec.observationSpace).toEqual(dict({ bytes, context, speed: box({ low: -10, high: 10, shape: [1] }) }));
+  });
+
   it('shares frozen statistics', () => {
     const training = new NormalizeObservation(pendulums());
     play(training, 50);
@@ -62,7 +93,9 @@ describe('NormalizeObservation', () => {
     play(a, 30);
     b.restore(structuredClone(a.state()));
     expect(play(b, 30, 30)).toEqual(play(a, 30, 30));
-    expect(() => new NormalizeObservation(makeVectorEnv('FrozenLake-v1', 1))).toThrow(/float32/);
+    expect(() => new NormalizeObservation(makeVectorEnv('FrozenLake-v1', 1))).toThrow(
+      /must have floats without a scale of their own/,
+    );
   });
 });
 
