@@ -76,6 +76,21 @@ describe('checkEnv', () => {
     expect(rulesOf(env)).toContain(rule);
   });
 
+  it('finds pictures whose channels come first', () => {
+    const observationSpace = box({ low: 0, high: 1, shape: [3, 20, 20] });
+    const env = walk(({ spec, reset, step }) => {
+      const picture = () => new Float32Array(1200);
+      return {
+        spec: { ...spec, observationSpace },
+        reset: (options: object) => ({ ...reset(options), obs: picture() }),
+        step: (action: number) => ({ ...step(action), obs: picture() }),
+      };
+    });
+    const found = checkEnv(env);
+    expect(found.map(({ rule }) => rule)).toEqual(['space']);
+    expect(found[0]?.problem).toMatch(/a picture must have the axes \[height, width, channels\], here \[20, 20, 3\]/);
+  });
+
   it('finds observations that are changed later', () => {
     const shared = new Float32Array(1);
     const share = (obs: Float32Array) => {

@@ -6,8 +6,10 @@ import {
   type EnvState,
   flatten,
   hasActionMask,
+  observationParts,
   type ResetResult,
   Rng,
+  SpaceError,
   type SpaceValue,
   type StepResult,
   sample,
@@ -41,6 +43,7 @@ export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {})
     if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, problem, remedy });
   };
   const checks: [string, (env: Env, plan: Plan, report: Report) => void][] = [
+    ['space', checkPictures],
     ['space', checkEpisodes],
     ['seed', checkSeeds],
     ['state', checkState],
@@ -63,6 +66,16 @@ type Report = (rule: string, problem: string, remedy: string) => void;
 interface Plan {
   readonly steps: number;
   readonly seed: number;
+}
+
+/** Whether networks can read the observations: pictures with their channels last. */
+function checkPictures({ spec }: Env, _plan: Plan, report: Report): void {
+  try {
+    observationParts(spec.observationSpace);
+  } catch (error) {
+    if (!(error instanceof SpaceError)) throw error;
+    report('space', `networks cannot read the observations: ${error.message}`, 'Change the space as the message says');
+  }
 }
 
 function checkEpisodes(env: Env, { steps, seed }: Plan, report: Report): void {
