@@ -88,6 +88,17 @@ export type StateValue =
   | { readonly [key: string]: StateValue };
 
 /**
+ * What an environment itself pays, whatever wrappers around it make of it: it adds up until whoever reads it sets it to 0 again.
+ * One object for the life of an environment, so that a step allocates nothing.
+ */
+export interface RewardTally {
+  /** Rewards. */
+  sum: number;
+  /** Steps that paid them: 0 where nothing was counted. */
+  steps: number;
+}
+
+/**
  * One environment with the semantics of Gymnasium. Obs is a typed array for `Box`, a number for `Discrete`, a record for `Dict`.
  */
 export interface Env<Obs = unknown, Act = unknown> {
@@ -100,6 +111,11 @@ export interface Env<Obs = unknown, Act = unknown> {
   restore?(state: EnvState): void;
   /** False where `state` is there but cannot answer, as in a wrapper around an environment without one. See `isResumable`. */
   readonly isResumable?: boolean;
+  /**
+   * What it has paid, for returns of episodes that no wrapper changes; passed on by what wraps it. Omitted: what it pays is what its
+   * steps say.
+   */
+  readonly rewardTally?: RewardTally;
   /** True counts as `hasActionMask` of the spec, for environments that find out only after that was made. */
   readonly hasActionMask?: boolean;
   close?(): void;
@@ -122,6 +138,11 @@ export interface VectorStep {
   readonly obs: NumericArray;
   /** `[N]` */
   readonly reward: Float32Array;
+  /**
+   * `[N]`: what the environments themselves paid, before wrappers changed it: what returns of episodes are made of. Absent: as
+   * `reward`.
+   */
+  readonly rawReward?: Float32Array;
   /** `[N]`, 1 where the task ended. */
   readonly terminated: Uint8Array;
   /** `[N]`, 1 where the episode was cut off. */

@@ -28,6 +28,7 @@ export type {
   Frame,
   ResetOptions,
   ResetResult,
+  RewardTally,
   StateValue,
   StepResult,
   VectorEnv,
@@ -109,3 +110,5 @@ export {
   tuple,
   unflatten,
 } from './spaces.ts';
+export type { Tallied } from './with-tally.ts';
+export { withTally } from './with-tally.ts';

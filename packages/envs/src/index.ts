@@ -109,6 +109,7 @@ export { ObservationWrapper } from './wrappers/observation-wrapper.ts';
 export { OneHotObservation } from './wrappers/one-hot-observation.ts';
 export { RecordFrames } from './wrappers/record-frames.ts';
 export { RescaleAction } from './wrappers/rescale-action.ts';
+export { RewardWrapper } from './wrappers/reward-wrapper.ts';
 export { SelectObservation } from './wrappers/select-observation.ts';
 export { StickyAction } from './wrappers/sticky-action.ts';
 export { TimeAwareObservation } from './wrappers/time-aware-observation.ts';

@@ -19,6 +19,7 @@ import { takeArray } from './take-back.ts';
 /** An episode that ended in the last step. */
 export interface EpisodeEnd {
   readonly envIndex: number;
+  /** Of the rewards that the environment itself paid, whatever wrappers make of them. */
   readonly episodeReturn: number;
   /** Environment steps. */
   readonly episodeLength: number;
@@ -132,12 +133,15 @@ export class Collector {
     let episodes: EpisodeEnd[] = NONE;
     let nextObs = out.obs;
     let nextActionMask = out.actionMask;
+    const { rawReward = out.reward } = out;
     for (let i = 0; i < this.env.numEnvs; i++) {
       const reward = out.reward[i];
+      const paid = rawReward[i];
       if (reward - reward !== 0) throw badReward(this.#place(i), reward);
+      if (paid - paid !== 0) throw badReward(this.#place(i), paid);
       const isEnd = out.terminated[i] || out.truncated[i];
       if (isEnd) this.#checkLast(out, i);
-      this.#returns[i] += reward;
+      this.#returns[i] += paid;
       this.#lengths[i] += 1;
       if (!isEnd) continue;
       if (episodes === NONE) {

@@ -2,7 +2,10 @@ import { type Actor, ConfigError, checkSameSpaces, copySeeds, message, seedStrea
 import { breathe } from './breathe.ts';
 import { Collector, type EpisodeEnd } from './collector.ts';
 
-/** Returns and lengths of the evaluated episodes, in order of environment copy. */
+/**
+ * Returns and lengths of the evaluated episodes, in order of environment copy. Returns are of the rewards that the environment
+ * itself paid, whatever wrappers make of them.
+ */
 export interface Evaluation {
   readonly returns: readonly number[];
   /** Environment steps. */

@@ -17,6 +17,7 @@ export type TrainEvent =
   | {
       readonly type: 'episode';
       readonly step: number;
+      /** Of the rewards that the environment itself paid, whatever wrappers make of them. */
       readonly episodeReturn: number;
       /** Environment steps. */
       readonly episodeLength: number;
@@ -31,7 +32,7 @@ export type TrainEvent =
    * The agent learned. `updates` counts from the start of the run: gradient steps (off-policy, offline) or rollouts (on-policy).
    */
   | { readonly type: 'update'; readonly step: number; readonly updates: number; readonly metrics: Metrics }
-  /** The greedy policy was evaluated on an environment of its own; one return per episode. */
+  /** The greedy policy was evaluated on an environment of its own; one return per episode, as `episodeReturn`. */
   | {
       readonly type: 'eval';
       readonly step: number;

@@ -13,6 +13,7 @@ import {
   type NumericArray,
   type ResetOptions,
   type ResetResult,
+  type RewardTally,
   Rng,
   type RngState,
   type Space,
@@ -39,6 +40,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   readonly spec: EnvSpec;
   /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
   protected abstract readonly world: Float64Array | Int32Array;
+  readonly rewardTally: RewardTally = { sum: 0, steps: 0 };
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
   /** Reward of the last step: 0 before each, for `advance` to set. */
@@ -101,6 +103,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   step(action: Act): StepResult<Obs> {
     const truncated = this.#play(this.#toRow(action as SpaceValue), 0);
     const { reward, terminated } = this;
+    this.rewardTally.sum += reward;
+    this.rewardTally.steps++;
     return { obs: this.#observation(), reward, terminated, truncated, info: this.info() };
   }
 

@@ -22,7 +22,8 @@ function isRowEnv(env: Env): env is Env & RowEnv {
   return 'stepRow' in env && 'resetRow' in env;
 }
 
-class EnvRows implements RowEnv {
+/** Rows of an environment that has none by nature. */
+export class EnvRows implements RowEnv {
   readonly hasActionMask: boolean;
   readonly #env: Env;
   readonly #numActions: number;
@@ -44,8 +45,15 @@ class EnvRows implements RowEnv {
 
   stepRow(actions: NumericArray, out: VectorStep, row: number): void {
     const action = unflatten(this.#env.spec.actionSpace, actions, row * this.#actionSize);
+    const { rewardTally } = this.#env;
+    if (rewardTally) {
+      rewardTally.sum = 0;
+      rewardTally.steps = 0;
+    }
     const { obs, reward, terminated, truncated, info } = this.#env.step(action);
     out.reward[row] = reward;
+    // Read before a reset, in which wrappers may play on. A wrapper that steps another object than its own has counted nothing.
+    if (out.rawReward) out.rawReward[row] = rewardTally && rewardTally.steps > 0 ? rewardTally.sum : reward;
     out.terminated[row] = terminated ? 1 : 0;
     out.truncated[row] = truncated ? 1 : 0;
     if (terminated || truncated) {

@@ -23,13 +23,16 @@ const EPSILON = 1e-8;
 
 /**
  * Divides rewards by the standard deviation of the discounted returns seen so far, and clips them; the mean is left alone, which
- * would change the task. `rawReward` keeps the rewards of the last step as they were.
+ * would change the task. `rawReward` keeps the rewards of the last step as this wrapper got them, and that of the step what the
+ * environments themselves paid. A reward that is not finite stays as it is, and is not among the statistics.
  */
 export class NormalizeReward extends VectorWrapper {
   /** `[N]` */
   readonly rawReward: Float32Array;
   readonly statistics = new RunningStatistics(1);
   readonly #returns: Float64Array;
+  /** Whether the wrapped environment writes what was paid. */
+  readonly #isTold: boolean;
   readonly #gamma: number;
   readonly #isFrozen: boolean;
   readonly #clip: number;
@@ -41,9 +44,15 @@ export class NormalizeReward extends VectorWrapper {
     super(env);
     this.rawReward = new Float32Array(env.numEnvs);
     this.#returns = new Float64Array(env.numEnvs);
+    this.#isTold = env.createStep().rawReward !== undefined;
     this.#gamma = gamma;
     this.#isFrozen = isFrozen;
     this.#clip = clip;
+  }
+
+  override createStep(): VectorStep {
+    const step = this.env.createStep();
+    return this.#isTold ? step : { ...step, rawReward: new Float32Array(this.numEnvs) };
   }
 
   override reset(out: VectorStep, seed?: number | readonly number[]): void {
@@ -58,13 +67,19 @@ export class NormalizeReward extends VectorWrapper {
     const clip = this.#clip;
     this.env.step(actions, out);
     this.rawReward.set(out.reward);
+    if (!this.#isTold) out.rawReward?.set(out.reward);
     for (let i = 0; i < this.numEnvs; i++) {
-      returns[i] = returns[i] * gamma + out.reward[i];
-      if (!this.#isFrozen) statistics.add(returns, i);
+      if (Number.isFinite(out.reward[i])) {
+        returns[i] = returns[i] * gamma + out.reward[i];
+        if (!this.#isFrozen) statistics.add(returns, i);
+      }
       if (out.terminated[i] || out.truncated[i]) returns[i] = 0;
     }
     const scale = 1 / Math.sqrt(statistics.variance(0) + EPSILON);
-    for (let i = 0; i < this.numEnvs; i++) out.reward[i] = Math.min(clip, Math.max(-clip, out.reward[i] * scale));
+    for (let i = 0; i < this.numEnvs; i++) {
+      // Clipping would make a number of infinity.
+      if (Number.isFinite(out.reward[i])) out.reward[i] = Math.min(clip, Math.max(-clip, out.reward[i] * scale));
+    }
   }
 
   protected override save(): EnvState {

@@ -21,7 +21,7 @@ import {
   type VectorStep,
 } from '@zpin/contracts';
 import type { RowEnv } from '../base/row-env.ts';
-import { rowEnv } from './env-rows.ts';
+import { EnvRows, rowEnv } from './env-rows.ts';
 
 /** N copies of an environment, stepped one after the other in this thread. Stepping copies of an `ArrayEnv` allocates nothing. */
 export class SyncVectorEnv implements VectorEnv {
@@ -32,6 +32,8 @@ export class SyncVectorEnv implements VectorEnv {
   readonly isResumable: boolean;
   readonly #envs: readonly Env[];
   readonly #rows: readonly RowEnv[];
+  /** Whether its row writes `rawReward`. */
+  readonly #isTallied: readonly boolean[];
   readonly #actionSize: number;
   #seeded = false;
 
@@ -49,6 +51,7 @@ export class SyncVectorEnv implements VectorEnv {
     this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
     this.#rows = this.#envs.map(rowEnv);
     const [first] = this.#envs;
+    this.#isTallied = this.#rows.map(row => row instanceof EnvRows);
     this.spec = this.#masked(first);
     if (isGoalEnv(first)) this.goals = first;
     this.isResumable = this.#envs.every(isResumable);
@@ -65,6 +68,7 @@ export class SyncVectorEnv implements VectorEnv {
     const step = {
       obs: createRows(spec.observationSpace, numEnvs),
       reward: new Float32Array(numEnvs),
+      rawReward: new Float32Array(numEnvs),
       terminated: new Uint8Array(numEnvs),
       truncated: new Uint8Array(numEnvs),
       finalObs: createRows(spec.observationSpace, numEnvs),
@@ -99,7 +103,12 @@ export class SyncVectorEnv implements VectorEnv {
         message(`${this.spec.id}.step`, `actions must be of shape ${shape}`, actions, 'Pass one row per copy'),
       );
     }
-    for (let i = 0; i < numEnvs; i++) rows[i].stepRow(actions, out, i);
+    const { reward, rawReward } = out;
+    for (let i = 0; i < numEnvs; i++) {
+      rows[i].stepRow(actions, out, i);
+      // Around an environment that writes rows itself there are no wrappers.
+      if (rawReward && !this.#isTallied[i]) rawReward[i] = reward[i];
+    }
   }
 
   render(index = 0): Frame {

@@ -159,9 +159,10 @@ export class WorkerVectorEnv implements VectorEnv {
     }
     this.#actions.set(actions);
     this.#command(STEP);
-    const { obs, reward, terminated, truncated, finalObs, finalActionMask, success, actionMask } = this.#shared;
+    const { obs, reward, rawReward, terminated, truncated, finalObs, finalActionMask, success, actionMask } = this.#shared;
     out.obs.set(obs);
     out.reward.set(reward);
+    if (rawReward) out.rawReward?.set(rawReward);
     out.terminated.set(terminated);
     out.truncated.set(truncated);
     if (actionMask) out.actionMask?.set(actionMask);

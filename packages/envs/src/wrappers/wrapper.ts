@@ -9,8 +9,10 @@ import {
   message,
   type ResetOptions,
   type ResetResult,
+  type RewardTally,
   type StateValue,
   type StepResult,
+  withTally,
 } from '@zpin/contracts';
 
 const NOTHING: EnvState = Object.freeze({});
@@ -20,10 +22,15 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
   readonly spec: EnvSpec;
   /** There when the wrapped environment can render. */
   readonly render?: () => Frame;
+  /** What the innermost environment has paid: a subclass may change rewards, and returns of episodes stay its own. */
+  readonly rewardTally: RewardTally;
+  /** The wrapped environment; its steps go through this, so that what it pays is counted. */
   protected readonly env: Env<InnerObs, InnerAct>;
 
   protected constructor(env: Env<InnerObs, InnerAct>, changes: Partial<EnvSpec> = {}) {
-    this.env = env;
+    const counted = withTally(env);
+    this.env = counted;
+    this.rewardTally = counted.rewardTally;
     this.spec = { ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }), ...changes };
     if (env.render) this.render = () => env.render?.() as Frame;
   }

@@ -12,6 +12,7 @@ import {
   type NumericArray,
   type ResetOptions,
   type ResetResult,
+  type RewardTally,
   SpaceError,
   type SpaceValue,
   type StateValue,
@@ -37,6 +38,8 @@ export interface Skill<Obs, Act> {
  */
 export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
   readonly spec: EnvSpec;
+  /** Of primitive steps, without discount. */
+  readonly rewardTally?: RewardTally;
   readonly #env: Env<Obs, Act>;
   readonly #skills: readonly Skill<Obs, Act>[];
   readonly #step: SmdpSteps;
@@ -49,6 +52,7 @@ export class SmdpEnv<Obs, Act> implements Env<Obs, number> {
     // A limit in primitive steps says nothing about the number of skills, and every skill can be chosen: masks are theirs to obey.
     const { hasActionMask: _, ...spec } = env.spec;
     this.spec = { ...spec, actionSpace: discrete(skills.length), maxEpisodeSteps: null };
+    if (env.rewardTally) this.rewardTally = env.rewardTally;
     this.#env = env;
     this.#skills = skills;
     this.#step = new SmdpSteps({ observationSpace: env.spec.observationSpace, numEnvs: 1, gamma });

@@ -6,7 +6,7 @@ import type { Transitions } from './transitions.ts';
 /** What tells a data set from the snapshot of a run, which lies in the same container. */
 const KIND = 'dataset';
 const REQUIRED = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated'] as const;
-const OPTIONAL = ['actionMask', 'nextActionMask'] as const;
+const OPTIONAL = ['rawReward', 'actionMask', 'nextActionMask'] as const;
 
 /** Writes a data set as bytes: the container of checkpoints, with the columns in place of a run's state. */
 export function encodeDataset({ spec, about, transitions }: OfflineDataset): Uint8Array<ArrayBuffer> {

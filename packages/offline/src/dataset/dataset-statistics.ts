@@ -6,7 +6,7 @@ export interface DatasetStatistics {
   readonly transitions: number;
   /** Episodes; one that the recording cut off counts as it is. */
   readonly episodes: number;
-  /** `[E]`: undiscounted return of each episode. */
+  /** `[E]`: undiscounted return of each episode, of what the environment itself paid. */
   readonly returns: Float64Array;
   readonly meanReturn: number;
   /** Standard deviation over the episodes. */
@@ -23,7 +23,7 @@ export interface DatasetStatistics {
 
 /** Returns of episodes, mean and deviation of observations. */
 export function datasetStatistics({ observationSpace }: EnvSpec, transitions: Transitions): DatasetStatistics {
-  const { obs, reward, terminated, truncated } = transitions;
+  const { obs, reward, rawReward = reward, terminated, truncated } = transitions;
   const size = reward.length;
   const width = flatSize(observationSpace);
   const seen = new RunningStatistics(width);
@@ -31,7 +31,7 @@ export function datasetStatistics({ observationSpace }: EnvSpec, transitions: Tr
   let sum = 0;
   for (let row = 0; row < size; row++) {
     seen.add(obs, row * width);
-    sum += reward[row];
+    sum += rawReward[row];
     if (!terminated[row] && !truncated[row]) continue;
     returns.push(sum);
     sum = 0;

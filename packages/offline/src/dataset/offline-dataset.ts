@@ -41,10 +41,11 @@ export class OfflineDataset implements TransitionData {
   static concat(parts: readonly OfflineDataset[]): OfflineDataset {
     const [first] = parts;
     if (!first) throw new InputError(message('OfflineDataset.concat', 'there must be a data set', 'none', 'Pass at least one'));
-    const names = Object.keys(first.transitions) as ColumnName[];
-    for (const { spec, transitions } of parts) {
+    const tables = withRawRewards(parts.map(({ transitions }) => transitions));
+    const names = Object.keys(tables[0]) as ColumnName[];
+    for (const [i, { spec }] of parts.entries()) {
       checkSameSpec('OfflineDataset.concat', first.spec, spec);
-      const found = Object.keys(transitions);
+      const found = Object.keys(tables[i]);
       if (found.length !== names.length) {
         const expectation = `all data sets must have the columns ${names.join(', ')}`;
         throw new InputError(message('OfflineDataset.concat', expectation, found.join(', '), 'Leave out the others'));
@@ -54,7 +55,7 @@ export class OfflineDataset implements TransitionData {
     const columns = names.map(name => {
       const all = emptyColumn(first.spec, name, rows);
       let offset = 0;
-      for (const { transitions } of parts) {
+      for (const transitions of tables) {
         const column = transitions[name] as NumericArray;
         all.set(column, offset);
         offset += column.length;
@@ -89,4 +90,10 @@ function cutOff(truncated: Uint8Array): Uint8Array {
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** What environments themselves paid, in all tables where one has it: where no wrapper changed a reward it is the reward. */
+function withRawRewards(tables: readonly Transitions[]): readonly Transitions[] {
+  if (!tables.some(({ rawReward }) => rawReward)) return tables;
+  return tables.map(({ rawReward, ...table }) => ({ ...table, rawReward: rawReward ?? table.reward }));
 }

@@ -47,7 +47,7 @@ class Recorder implements RecordedEnv {
     if (env.render) this.render = index => env.render?.(index) as Frame;
     this.#room = Math.ceil(FIRST_ROWS / env.numEnvs);
     const masks = env.createStep().actionMask ? (['actionMask', 'nextActionMask'] as const) : [];
-    const names = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated', ...masks] as const;
+    const names = ['obs', 'action', 'reward', 'rawReward', 'nextObs', 'terminated', 'truncated', ...masks] as const;
     this.#columns = Object.fromEntries(names.map(name => [name, emptyColumn(env.spec, name, this.#room * env.numEnvs)]));
   }
 
@@ -69,13 +69,14 @@ class Recorder implements RecordedEnv {
     this.#env.step(actions, out);
     checkFiniteStep(this.spec, out, `at step ${this.#steps + 1} of its recording`);
     if (this.#steps === this.#room) this.#grow();
-    const { obs, action, reward, nextObs, terminated, truncated, actionMask, nextActionMask } = this.#columns;
+    const { obs, action, reward, rawReward, nextObs, terminated, truncated, actionMask, nextActionMask } = this.#columns;
     const write = (column: NumericArray | undefined, rows: NumericArray | undefined) => {
       if (column && rows) column.set(rows, this.#steps * rows.length);
     };
     write(obs, this.#obs);
     write(action, actions);
     write(reward, out.reward);
+    write(rawReward, out.rawReward ?? out.reward);
     write(nextObs, out.obs);
     write(terminated, out.terminated);
     write(truncated, out.truncated);
@@ -139,6 +140,8 @@ class Recorder implements RecordedEnv {
       }
       transitions[name] = out;
     }
+    // Of no use where no wrapper changed a reward.
+    if (transitions.rawReward?.every((paid, row) => paid === transitions.reward?.[row])) delete transitions.rawReward;
     // Complete by now, each column of the type that `emptyColumn` gave it.
     const { terminated, truncated } = transitions as unknown as Transitions;
     // The last episode of each copy goes on, but not here.

@@ -25,6 +25,8 @@ export interface Transitions {
   readonly action: NumericArray;
   /** `[S]` */
   readonly reward: Float32Array;
+  /** `[S]`: what the environment itself paid, where wrappers changed it; what returns of episodes are made of. */
+  readonly rawReward?: Float32Array;
   /** `[S, D]`: the true successor, also where an episode ended. */
   readonly nextObs: NumericArray;
   /** `[S]`, 1 where the task ended. */
@@ -53,6 +55,7 @@ function columnKind(
     case 'action':
       return { dtype: flatDtype(actionSpace), width: flatSize(actionSpace) };
     case 'reward':
+    case 'rawReward':
       return { dtype: 'float32', width: 1 };
     case 'actionMask':
     case 'nextActionMask':
@@ -95,7 +98,10 @@ export function checkTransitions(spec: EnvSpec, transitions: Transitions): numbe
     const remedy = 'Leave such transitions out, or repair what recorded them';
     return new InputError(message(where, `${name} of row ${row} must be ${expectation}`, value, remedy));
   };
-  for (let row = 0; row < size; row++) if (!Number.isFinite(reward[row])) throw reject('reward', row, 'finite', reward[row]);
+  for (const name of ['reward', 'rawReward'] as const) {
+    const bad = transitions[name]?.findIndex(value => !Number.isFinite(value)) ?? -1;
+    if (bad >= 0) throw reject(name, bad, 'finite', transitions[name]?.[bad]);
+  }
   for (const name of ['terminated', 'truncated'] as const) {
     const bad = transitions[name].findIndex(flag => flag > 1);
     if (bad >= 0) throw reject(name, bad, '0 or 1', transitions[name][bad]);
