@@ -8,6 +8,7 @@ import {
   type OnPolicyAgent,
   Rng,
   SpaceError,
+  type VectorEnv,
 } from '../../packages/contracts/src/index.ts';
 import { describeConfig, type Engine } from '../../packages/core/src/index.ts';
 import {
@@ -20,6 +21,7 @@ import {
   TOTAL_STEPS,
 } from './algorithm-case.ts';
 import { type Probe, probeEnv } from './probe-envs.ts';
+import { ShiftedActions } from './shifted-actions.ts';
 
 /** Checks what every agent promises beside learning: its state, its memory, its errors, its masks. */
 export function describeAgent(subject: AlgorithmCase): void {
@@ -69,6 +71,37 @@ export function describeAgent(subject: AlgorithmCase): void {
       }
     });
   });
+
+  const discreteEnvs = Object.entries(exactnessEnvs(subject)).filter(([name]) => name !== 'Pendulum-v1');
+  if (discreteEnvs.length > 0) {
+    describe(`${algorithm.id}: Discrete actions that do not start at 0`, PATIENCE, () => {
+      it.each(discreteEnvs)(
+        'are played by their own numbers, and change nothing of what is learned, on %s',
+        async (_name, makeEnv) => {
+          const trained = async (env: VectorEnv) => {
+            const agent = await create({ spec: env.spec });
+            for await (const _ of algorithm.train({ agent, env, totalSteps: TOTAL_STEPS, seed: 1 }));
+            return agent;
+          };
+          const agent = await trained(makeEnv(small.numEnvs));
+          const out = makeEnv(small.numEnvs).createStep();
+          makeEnv(small.numEnvs).reset(out, 9);
+          for (const start of [5, -3]) {
+            const other = await trained(new ShiftedActions(makeEnv(small.numEnvs), start));
+            // Actions that are kept are those that were played.
+            const different = differences(await other.state(), await agent.state()).filter(path => !path.endsWith('.action'));
+            expect(different).toEqual([]);
+            for (const mode of ['exploit', 'explore'] as const) {
+              const before = await agent.state();
+              const actions = (await agent.act(out.obs, mode, out.actionMask)).map(action => action + start);
+              expect(await other.act(out.obs, mode, out.actionMask)).toEqual(actions);
+              await agent.restore(before);
+            }
+          }
+        },
+      );
+    });
+  }
 
   describe(`${algorithm.id}: bad input`, () => {
     const refused = async (options: object) => {

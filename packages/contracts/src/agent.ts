@@ -39,13 +39,14 @@ export interface Actor {
   /**
    * Chooses actions for N observations.
    * @param obs `[N, D]`
-   * @param actionMask `[N, A]`, 1 = legal; only for agents on `Discrete` actions, and never omitted where the spec says that the
-   * environment has masks
+   * @param actionMask `[N, A]`, 1 = legal, the first of each row for action `start`; only for agents on `Discrete` actions, and
+   * never omitted where the spec says that the environment has masks
    * @param start `[N]`, 1 where an episode begins with this observation; an agent with a memory, or noise with one, forgets there
    * what was before. Omitted: as 0. Each mode has a memory of its own, so evaluation leaves that of training alone; another N
    * begins anew.
    * @param progress of the run, for schedules of exploration, given by training loops; omitted: as it was last told
-   * @returns `[N]` indices (`Int32Array`) for `Discrete`, else `[N, K]`; the array is reused by the next call
+   * @returns actions of the action space, as the environment takes them: `[N]` for `Discrete` (from its `start` on), else `[N, K]`;
+   * whole numbers come as `Int32Array`; the array is reused by the next call
    */
   act(
     obs: NumericArray,
@@ -87,7 +88,7 @@ export interface Rollout {
   readonly numEnvs: number;
   /** `[T, N, D]` */
   readonly obs: NumericArray;
-  /** `[T, N]` or `[T, N, K]` */
+  /** `[T, N]` or `[T, N, K]`, values of the action space */
   readonly action: NumericArray;
   /** `[T, N]` */
   readonly reward: Float32Array;
@@ -157,7 +158,7 @@ export interface TransitionBatch {
   readonly size: number;
   /** `[B, D]` */
   readonly obs: NumericArray;
-  /** `[B]` or `[B, K]` */
+  /** `[B]` or `[B, K]`, values of the action space */
   readonly action: NumericArray;
   /** `[B]`: reward, summed with discount over n steps where the source does so. */
   readonly reward: Float32Array;

@@ -188,7 +188,7 @@ export interface VectorEnv {
    * neighbouring seeds share all copies but one; for its numbers, pass the array [s, s + 1, …].
    */
   reset(out: VectorStep, seed?: number | readonly number[]): void;
-  /** `actions`: `[N]` indices for `Discrete`, `[N, K]` for `Box` and `MultiDiscrete`. */
+  /** `actions`: values of the action space, `[N]` for `Discrete` (from its `start` on), `[N, K]` for the others. */
   step(actions: NumericArray, out: VectorStep): void;
   /** Frame of copy `index` (0 when omitted). */
   render?(index?: number): Frame;

@@ -50,6 +50,8 @@ export {
   SpaceError,
   WorkerError,
 } from './errors.ts';
+export type { FlatBounds } from './flat-bounds.ts';
+export { flatBounds } from './flat-bounds.ts';
 export { freezeArray, isFrozenArray } from './frozen-array.ts';
 export type { GoalEnv, GoalObs } from './goal-env.ts';
 export { goalSpace, isGoalEnv } from './goal-env.ts';

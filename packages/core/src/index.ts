@@ -30,6 +30,8 @@ export { parseConfig } from './config/parse-config.ts';
 export { Bernoulli } from './distributions/bernoulli.ts';
 export { Categorical } from './distributions/categorical.ts';
 export { DiagonalGaussian } from './distributions/diagonal-gaussian.ts';
+export type { DiscreteHead } from './distributions/discrete-head.ts';
+export { discreteHead } from './distributions/discrete-head.ts';
 export type { Distribution, EntropicDistribution } from './distributions/distribution.ts';
 export { MultiCategorical } from './distributions/multi-categorical.ts';
 export type { ActionBounds } from './distributions/squashed-gaussian.ts';
@@ -117,6 +119,7 @@ export {
   observationInput,
   observationNetwork,
 } from './nn/observation.ts';
+export { offsetBy } from './nn/offset-by.ts';
 export { oneHot } from './nn/one-hot.ts';
 export type { PolicyNetwork } from './nn/policy-network.ts';
 export type { LossOutput } from './nn/value-and-grad.ts';

@@ -162,7 +162,7 @@ interface GoalActingOptions extends Pick<Pursuit, 'inputs' | 'subgoals'> {
   readonly spec: EnvSpec;
   readonly config: HDqnConfig;
   readonly levels: Levels;
-  readonly numActions: number;
+  readonly actions: Pick<ReturnType<typeof qNetwork>, 'numActions' | 'firstAction'>;
   readonly rng: Rng;
 }
 
@@ -170,7 +170,7 @@ interface GoalActingOptions extends Pick<Pursuit, 'inputs' | 'subgoals'> {
  * Where there is no goal, the meta-controller chooses one, ε₂-greedily; the controller acts towards it, ε₁,g-greedily (algorithm
  * 1).
  */
-function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }: GoalActingOptions): GoalActing {
+function goalActing({ config, levels, inputs, subgoals, spec, actions, rng }: GoalActingOptions): GoalActing {
   const training = new GoalMemory(spec.observationSpace, subgoals);
   // Evaluation must not touch the episodes of training.
   const evaluation = new GoalMemory(spec.observationSpace, subgoals);
@@ -211,7 +211,7 @@ function goalActing({ config, levels, inputs, subgoals, spec, numActions, rng }:
       const greedy = () => levels.controller.act(inputs.write(obs, goals, seen), 'exploit', mask);
       if (mode === 'exploit') return greedy();
       const epsilon = Array.from(goals, epsilonOf);
-      return epsilonGreedy({ epsilon, numActions, rows: goals.length, rng, greedy, ...(mask && { mask }) });
+      return epsilonGreedy({ ...actions, epsilon, rows: goals.length, rng, greedy, ...(mask && { mask }) });
     },
   };
 }
@@ -237,12 +237,12 @@ function create({ spec, config: given, seed, engine }: CreateOptions<HDqnConfig>
   const config = parseConfig(hDqnConfig, given, 'h-dqn');
   const { numEnvs, trainEverySteps, gradientSteps } = config;
   // Refuses actions before it asks for sub-goals.
-  const { numActions } = qNetwork({ spec, config, algorithm: 'h-dqn' });
+  const actions = qNetwork({ spec, config, algorithm: 'h-dqn' });
   const subgoals = subgoalsOf('h-dqn', spec);
   const inputs = new GoalInputs(spec.observationSpace, subgoals);
   const [controller, meta, rng] = new Rng(seed).spawn(3);
   const levels = levelsOf({ spec, engine, inputs, subgoals, config, rngs: { controller, meta } });
-  const { act, pursuit, memory } = goalActing({ config, levels, inputs, subgoals, spec, numActions, rng });
+  const { act, pursuit, memory } = goalActing({ config, levels, inputs, subgoals, spec, actions, rng });
 
   return {
     ...{ algorithm: 'h-dqn', config, spec, numEnvs, trainEverySteps, gradientSteps, pursuit, act },

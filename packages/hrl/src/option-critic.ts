@@ -179,9 +179,10 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriti
   const config = parseConfig(optionCriticConfig, given, 'option-critic');
   const { gamma, lambda, deliberationCost, terminationMargin, entropyCoefficient } = config;
   const { valueLearningRate, policyLearningRate, terminationLearningRate } = config;
-  const numActions = countActions(spec);
+  const actions = discreteActions(spec);
+  const { numActions } = actions;
   const [initRng, rng] = new Rng(seed).spawn(2);
-  const { critic, policies, terminations, store } = optionLearner({ ...config, spec, numActions, rng: initRng, engine });
+  const { critic, policies, terminations, store } = optionLearner({ ...config, spec, ...actions, rng: initRng, engine });
   const acting = optionActing({
     ...{ algorithm: 'option-critic', spec, store, rng, numActions, config },
     arrive: (state, obs, before) =>
@@ -252,9 +253,9 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriti
   };
 }
 
-/** @throws SpaceError unless actions are `Discrete` */
-function countActions({ id, actionSpace }: EnvSpec): number {
-  if (actionSpace.type === 'discrete') return actionSpace.n;
+/** How many actions there are, and which is the first. @throws SpaceError unless they are `Discrete` */
+function discreteActions({ id, actionSpace }: EnvSpec) {
+  if (actionSpace.type === 'discrete') return { numActions: actionSpace.n, firstAction: actionSpace.start };
   const remedy = actionSpace.type === 'box' ? 'Use ppo or sac, or --wrap discretize-action:11' : 'Use ppo';
   throw new SpaceError(message('option-critic', `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }

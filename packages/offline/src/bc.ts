@@ -4,13 +4,13 @@
  * Pomerleau (1991), "Efficient Training of Artificial Neural Networks for Autonomous Navigation", Neural Computation 3(1); what
  * every offline method is compared with.
  *
- * Discrete actions: maximum likelihood, −log π(a|s). Continuous ones: the squared distance of a = tanh(network(s)) from the
+ * Whole numbers as actions: maximum likelihood, −log π(a|s). Continuous ones: the squared distance of a = tanh(network(s)) from the
  * data's action, the form that the papers of BCQ and of TD3+BC compare with. It plays the mean of what it saw, which is none of
  * it where the data are of two minds.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { flatSize, type OfflineAgent, Rng } from '@zpin/contracts';
+import { type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   adam,
   batchAgent,
@@ -19,9 +19,10 @@ import {
   type CreateOptions,
   configSchema,
   type DatasetAlgorithm,
-  int32,
+  type Distribution,
+  discreteHead,
+  type InputShape,
   maskedProgram,
-  maskValues,
   type Network,
   observationInput,
   observationNetwork,
@@ -50,25 +51,33 @@ export type BcConfig = ConfigOf<typeof bcConfig>;
 
 /** A policy that is learned from examples. */
 interface Clone {
-  /** Logits `[B, A]`, or actions `[B, K]` in [−1, 1], of observations `[B, D]`. */
+  /** Logits `[B, A]` (of several choices behind each other, or of bits), or actions `[B, K]` in [−1, 1], of observations `[B, D]`. */
   readonly network: Network;
   readonly greedy: PolicyNetwork;
+  /** Shape of a batch of actions. */
+  readonly action: InputShape;
+  /** Actions that can be masked: A, or 0 where masks have no meaning. */
+  readonly maskSize: number;
   /** Scalar. @param output of the network @param action `[B]` or `[B, K]` as in the data @param mask `[B, A]`, 1 = legal */
   loss(output: tf.Tensor, action: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
 }
 
-/** The policy and its loss. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
+/** The policy and its loss. @throws SpaceError unless actions are whole numbers, or a `Box` of floats with finite bounds */
 export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
-  if (spec.actionSpace.type === 'discrete') {
+  const head = discreteHead('bc', spec);
+  if (head) {
     const { hiddenSizes, activation } = config;
-    const options = { hiddenSizes, activation, outputSize: spec.actionSpace.n, initialization: 'fan-in' } as const;
+    const options = { hiddenSizes, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
     const network = observationNetwork(spec.observationSpace, options);
-    const act: PolicyNetwork['act'] = (params, obs, mask) => tf.argMax(maskValues(network.apply(params, obs), mask), 1);
-    return { network, loss: likelihoodLoss, greedy: { layout: network.layout, act } };
+    const act: PolicyNetwork['act'] = (params, obs, mask) => head.distribution(network.apply(params, obs), mask).mode();
+    const loss: Clone['loss'] = (logits, action, mask) => negativeLogLikelihood(head.distribution(logits, mask), action);
+    const { action, maskSize } = head;
+    return { network, loss, greedy: { layout: network.layout, act }, action, maskSize };
   }
-  requireBox('bc', spec);
+  requireBox('bc', spec, 'Discrete, MultiDiscrete, MultiBinary or a Box');
   const actor = deterministicActor('bc', spec, config);
-  return { network: actor, loss: (output, action) => distanceLoss(output, actor.box.toUnit(action)), greedy: actor.greedy };
+  const loss: Clone['loss'] = (output, action) => distanceLoss(output, actor.box.toUnit(action));
+  return { network: actor, loss, greedy: actor.greedy, action: ['batch', actor.box.size], maskSize: 0 };
 }
 
 // ---- losses ----
@@ -78,7 +87,11 @@ export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
  * @param logits `[B, A]` @param action `[B]` @param mask `[B, A]`, 1 = legal; all when omitted
  */
 export function likelihoodLoss(logits: tf.Tensor, action: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
-  return tf.neg(tf.mean(new Categorical(logits, mask).logProb(action)));
+  return negativeLogLikelihood(new Categorical(logits, mask), action);
+}
+
+function negativeLogLikelihood(policy: Distribution, action: tf.Tensor): tf.Tensor {
+  return tf.neg(tf.mean(policy.logProb(action)));
 }
 
 /**
@@ -93,26 +106,19 @@ export function distanceLoss(predicted: tf.Tensor, action: tf.Tensor): tf.Tensor
 
 /**
  * Builds a behavioural cloning agent.
- * @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds
+ * @throws SpaceError unless actions are whole numbers, or a `Box` of floats with finite bounds
  */
 function create({ spec, config: given, seed, engine }: CreateOptions<BcConfig>): OfflineAgent<BcConfig> {
   const config = parseConfig(bcConfig, given, 'bc');
-  const { network, greedy, loss } = bcNetwork({ spec, config });
+  const { network, greedy, loss, action, maskSize } = bcNetwork({ spec, config });
   const actor = trainable({ network, optimizer: adam(), name: 'actor', moments: 'adam' });
   const [initRng] = new Rng(seed).spawn(1);
   const store = new Store(engine, actor.vectors(initRng));
-  const { actionSpace, observationSpace } = spec;
-  const isDiscrete = actionSpace.type === 'discrete';
 
-  const update = maskedProgram(isDiscrete ? actionSpace.n : 0, mask =>
+  const update = maskedProgram(maskSize, mask =>
     program(store, {
       name: 'bc.update',
-      inputs: {
-        obs: observationInput(observationSpace),
-        action: isDiscrete ? int32(['batch']) : ['batch', flatSize(actionSpace)],
-        learningRate: [],
-        ...mask,
-      },
+      inputs: { obs: observationInput(spec.observationSpace), action, learningRate: [], ...mask },
       run: (state, { obs, action, learningRate, mask }) => {
         const fit = actor.descend(state, learningRate, policy => ({ loss: loss(policy(obs), action, mask) }));
         return { state: fit.next, metrics: { loss: fit.loss } };
@@ -136,7 +142,7 @@ export const bc: DatasetAlgorithm<BcConfig> = {
   paper:
     'Pomerleau 1991, "Efficient Training of Artificial Neural Networks for Autonomous Navigation", Neural Computation 3(1):88–97',
   ...datasetRegime,
-  spaces: { actions: ['discrete', 'box'] },
+  spaces: { actions: ['discrete', 'multiDiscrete', 'multiBinary', 'box'] },
   config: bcConfig,
   presets: { 'CartPole-v1': cartPole.bc, 'Pendulum-v1': pendulum.bc },
   create,

@@ -8,6 +8,7 @@ import {
   type NumericArray,
   type OfflineAgent,
   type StateValue,
+  tuple,
 } from '@zpin/contracts';
 import {
   type Algorithm,
@@ -154,7 +155,8 @@ export const bcCase: AlgorithmCase = {
   probeSteps: 0,
   estimates: noValue,
   refuses: [
-    [multiDiscrete([2, 3]), /must be a Box of floats/],
+    [tuple([discrete(2), discrete(3)]), /must be Discrete, MultiDiscrete, MultiBinary or a Box/],
+    [box({ low: 0, high: 2 ** 30, dtype: 'int32' }), /at most 65536 choices/],
     [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite/],
   ],
 };

@@ -32,6 +32,7 @@ import {
   maskedProgram,
   type Network,
   observationInput,
+  offsetBy,
   type PolicyOptions,
   program,
   Store,
@@ -116,7 +117,7 @@ function create(options: CreateOptions<DiscreteSacConfig>) {
   const config = checkedConfig('discrete-sac', discreteSacConfig, options);
   const { spec, seed, engine } = options;
   const networks = discreteSacNetworks({ spec, config });
-  const { numActions } = networks.actor;
+  const { numActions, firstAction } = networks.actor;
   const [initRng, rng] = new Rng(seed).spawn(2);
   const { vectors, actor, critic, temperature } = softTrainables(networks, config);
   const store = new Store(engine, vectors(initRng));
@@ -138,7 +139,8 @@ function create(options: CreateOptions<DiscreteSacConfig>) {
         const next = actor.at(state)(nextObs, batch.nextMask);
         const y = discreteSacTarget(reward, discount, softValue(critic.targetAt(state)(nextObs), next, alpha));
         const fit = critic.descend(state, learningRate, q => {
-          const taken = q(obs).map(values => takeAction(values, batch.action));
+          const index = offsetBy(batch.action, -firstAction);
+          const taken = q(obs).map(values => takeAction(values, index));
           return { loss: sacCriticLoss(taken, y, weight), q: taken[0], error: meanError(taken, y) };
         });
 

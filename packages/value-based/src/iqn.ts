@@ -32,7 +32,7 @@ import {
 import { cartPole } from './presets/cart-pole.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, qFields } from './q-learner/q-fields.ts';
-import { countActions, type QNetwork } from './q-learner/q-network.ts';
+import { discreteActions, type QNetwork } from './q-learner/q-network.ts';
 import { quantileUpdate } from './qr-dqn.ts';
 
 // ---- configuration ----
@@ -60,7 +60,7 @@ export function cosines(fractions: tf.Tensor, n: number): tf.Tensor {
 
 /** Makes the network. @throws SpaceError unless actions are `Discrete` */
 export function iqnNetwork({ spec, config }: PolicyOptions<IqnConfig>): QNetwork {
-  const numActions = countActions(spec, 'iqn');
+  const { numActions, firstAction } = discreteActions(spec, 'iqn');
   const { numQuantiles, numActingQuantiles, embeddingSize } = config;
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
   const width = hidden.outputSize;
@@ -79,6 +79,7 @@ export function iqnNetwork({ spec, config }: PolicyOptions<IqnConfig>): QNetwork
     layout,
     init,
     numActions,
+    firstAction,
     outputs: numActingQuantiles,
     noiseSize: numQuantiles,
     noiseKind: 'fractions',

@@ -39,7 +39,7 @@ import { neuralQLearningPresets } from './presets/neural-q-learning.ts';
 import { epsilonGreedyActing } from './q-learner/q-acting.ts';
 import { epsilonFields, qFields } from './q-learner/q-fields.ts';
 import { qLearner } from './q-learner/q-learner.ts';
-import { countActions, greedyPolicy, type QNetwork } from './q-learner/q-network.ts';
+import { discreteActions, greedyPolicy, type QNetwork } from './q-learner/q-network.ts';
 
 // ---- configuration ----
 
@@ -60,7 +60,8 @@ export type NeuralQLearningConfig = ConfigOf<typeof neuralQLearningConfig>;
 
 /** Makes the network. @throws SpaceError unless actions are `Discrete` */
 export function neuralQNetwork({ spec, config }: PolicyOptions<NeuralQLearningConfig>): QNetwork {
-  const numActions = countActions(spec, 'neural-q-learning');
+  const actions = discreteActions(spec, 'neural-q-learning');
+  const { numActions } = actions;
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
   const output = {
     layout: layout([['weight', [hidden.outputSize, numActions]]]),
@@ -69,7 +70,7 @@ export function neuralQNetwork({ spec, config }: PolicyOptions<NeuralQLearningCo
   };
   const { parts, ...network } = combine({ hidden, output });
   const apply: QNetwork['apply'] = (params, obs) => parts.output.apply(params, parts.hidden.apply(params, obs));
-  return { ...network, numActions, outputs: 1, noiseSize: 0, noiseKind: 'normal', apply };
+  return { ...network, ...actions, outputs: 1, noiseSize: 0, noiseKind: 'normal', apply };
 }
 
 // ---- agent ----

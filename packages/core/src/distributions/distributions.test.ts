@@ -70,6 +70,19 @@ describe('Categorical', () => {
     );
   });
 
+  it('gives and takes actions from its start on', () => {
+    const moved = new Categorical(log(1, 2, 1), undefined, 5);
+    const [last] = [new Categorical(log(1, 2, 1), tf.tensor2d([[0, 0, 1]]), -3)];
+    expect(list(moved.mode())).toEqual([6]);
+    expect([0.1, 0.5, 0.9].map(noise => list(moved.sample(tf.tensor1d([noise])))[0])).toEqual([5, 6, 7]);
+    expectClose(moved.logProb(tf.tensor1d([6], 'int32')), [Math.log(0.5)]);
+    expect(list(last.mode())).toEqual([-1]);
+    expectClose(last.logProb(tf.tensor1d([-1], 'int32')), [0]);
+    const several = new MultiCategorical(log(1, 3, 2, 1, 1), [2, 3], undefined, [-1, 10]);
+    expect(list(several.mode())).toEqual([0, 10]);
+    expectClose(several.logProb(tf.tensor2d([[-1, 12]], undefined, 'int32')), [Math.log(1 / 16)]);
+  });
+
   it('stays finite with masks, in values and in gradients', () => {
     const mask = tf.tensor2d([
       [1, 0, 1],

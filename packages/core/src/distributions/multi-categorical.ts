@@ -3,7 +3,10 @@ import { message, ProgramError } from '@zpin/contracts';
 import { Categorical } from './categorical.ts';
 import type { EntropicDistribution } from './distribution.ts';
 
-/** K independent choices, the k-th among `sizes[k]` actions: for `MultiDiscrete` spaces. Actions are int32 indices `[B, K]`. */
+/**
+ * K independent choices, the k-th among `sizes[k]` actions: for `MultiDiscrete` spaces and a `Box` of integers. Actions are int32
+ * `[B, K]`, the k-th from `starts[k]` on.
+ */
 export class MultiCategorical implements EntropicDistribution {
   /** One distribution per choice. */
   readonly parts: readonly Categorical[];
@@ -12,8 +15,9 @@ export class MultiCategorical implements EntropicDistribution {
    * @param logits `[B, Σ sizes]`, choice by choice
    * @param sizes number of actions of each choice
    * @param mask `[B, Σ sizes]`, not 0 where the action is legal
+   * @param starts the action of the first logit of each choice; all 0 when omitted
    */
-  constructor(logits: tf.Tensor, sizes: readonly number[], mask?: tf.Tensor) {
+  constructor(logits: tf.Tensor, sizes: readonly number[], mask?: tf.Tensor, starts?: readonly number[]) {
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (logits.shape[1] !== total) {
       throw new ProgramError(
@@ -21,7 +25,7 @@ export class MultiCategorical implements EntropicDistribution {
       );
     }
     const masks = mask && tf.split(tf.cast(mask, 'int32'), [...sizes], 1);
-    this.parts = tf.split(logits, [...sizes], 1).map((part, k) => new Categorical(part, masks?.[k]));
+    this.parts = tf.split(logits, [...sizes], 1).map((part, k) => new Categorical(part, masks?.[k], starts?.[k]));
   }
 
   /** @param noise `[B, K]`, uniform in [0, 1) */

@@ -8,7 +8,7 @@ export interface PolicyNetwork {
   /**
    * @param obs `[B, D]` flat observations
    * @param mask `[B, A]`, 1 = legal
-   * @returns `[B]` indices for `Discrete`, else `[B, K]`
+   * @returns actions of the space, `[B]` for `Discrete` (from its `start` on), else `[B, K]`
    */
   act(params: Params, obs: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
 }

@@ -26,8 +26,9 @@ const PROBES = [1009, 1013] as const;
  * Writes a greedy policy as an ONNX file that stands alone: weights inside, no library needed but a runtime of ONNX.
  *
  * Inputs: `obs` `[N, D]` flat observations in their own type and, where the environment has masks or one is asked for,
- * `actionMask` uint8 `[N, A]`, 1 = legal, at least one in each row. Output: `action` int32 `[N]` for `Discrete`, else float32 `[N, K]`. The metadata `algorithm`, `environment`, `spec` (both spaces as
- * JSON) and `version` say what it was made for.
+ * `actionMask` uint8 `[N, A]`, 1 = legal, at least one in each row. Output: `action`, as the environment takes it: int32 `[N]` for
+ * `Discrete`, from the `start` of the space on; int32 `[N, K]` for other whole numbers, float32 `[N, K]` for a `Box` of floats. The
+ * metadata `algorithm`, `environment`, `spec` (both spaces as JSON) and `version` say what it was made for.
  * @throws CheckpointError when none of the algorithms trained the policy, or its weights do not fit
  * @throws ProgramError when the policy's graph depends on the number of rows and `batchSize` is omitted
  */

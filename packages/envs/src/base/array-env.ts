@@ -1,11 +1,14 @@
 import {
   CheckpointError,
+  contains,
   createRows,
   describeSpace,
   type Env,
   type EnvInfo,
   type EnvSpec,
   type EnvState,
+  type FlatBounds,
+  flatBounds,
   flatSize,
   flatten,
   InputError,
@@ -55,6 +58,10 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   readonly #actionSize: number;
   /** Number of actions of a `Discrete` space, else 0. */
   readonly #choices: number;
+  /** The first of them. */
+  readonly #firstChoice: number;
+  /** What numbers of other actions can be; null where all are floats, which need only be finite. */
+  readonly #bounds: FlatBounds | null;
   readonly #actionRow: NumericArray;
 
   protected constructor(spec: EnvSpec) {
@@ -63,13 +70,19 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     this.#obsSize = flatSize(spec.observationSpace);
     this.#actionSize = flatSize(spec.actionSpace);
     this.#choices = spec.actionSpace.type === 'discrete' ? spec.actionSpace.n : 0;
+    this.#firstChoice = spec.actionSpace.type === 'discrete' ? spec.actionSpace.start : 0;
+    const bounds = flatBounds(spec.actionSpace);
+    this.#bounds = this.#choices === 0 && bounds.isWhole.includes(1) ? bounds : null;
     this.#actionRow = createRows(spec.actionSpace, 1);
   }
 
   /** Draws the state in which an episode starts, from `this.rng`. */
   protected abstract start(options: Readonly<Record<string, unknown>>): void;
 
-  /** Plays the action at `actions[offset]`: changes the state, and sets `reward` where it is not 0 and `terminated` at an end. */
+  /**
+   * Plays the action whose flat row begins at `actions[offset]`, a value of the action space (of `Discrete(n, start)`: start … start
+   * + n − 1): changes the state, and sets `reward` where it is not 0 and `terminated` at an end.
+   */
   protected abstract advance(actions: NumericArray, offset: number): void;
 
   /** Writes the flat observation from `out[offset]` on. */
@@ -190,18 +203,34 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
 
   #toRow(action: SpaceValue): NumericArray {
     const space = this.spec.actionSpace;
-    const fits = space.type === 'discrete' ? Number.isInteger(action) : (action as NumericArray)?.length === this.#actionSize;
-    if (!fits) this.#refuseAction(action);
+    if (!this.#fits(action)) this.#refuseAction(action);
     return flatten(space, action, this.#actionRow);
+  }
+
+  /** Whether an action can be written as a row without a loss; its numbers are looked at there. */
+  #fits(action: SpaceValue): boolean {
+    const space = this.spec.actionSpace;
+    if (space.type === 'discrete') return Number.isInteger(action);
+    if (space.type === 'tuple' || space.type === 'dict') return contains(space, action);
+    const numbers = action as NumericArray;
+    return numbers?.length === this.#actionSize && (!this.#bounds || numbers.every(Number.isInteger));
   }
 
   #checkAction(actions: NumericArray, offset: number): void {
     if (this.#choices > 0) {
-      const action = actions[offset];
-      if (!(action >= 0 && action < this.#choices && Number.isInteger(action))) this.#refuseAction(action);
+      const index = actions[offset] - this.#firstChoice;
+      if (!(index >= 0 && index < this.#choices && Number.isInteger(index))) this.#refuseAction(actions[offset]);
       return;
     }
     for (let i = offset; i < offset + this.#actionSize; i++) if (!Number.isFinite(actions[i])) this.#refuseAction(actions[i]);
+    if (this.#bounds) this.#checkWholes(this.#bounds, actions, offset);
+  }
+
+  #checkWholes({ low, high, isWhole }: FlatBounds, actions: NumericArray, offset: number): void {
+    for (let k = 0; k < isWhole.length; k++) {
+      const action = actions[offset + k];
+      if (isWhole[k] && !(action >= low[k] && action <= high[k] && Number.isInteger(action))) this.#refuseAction(action);
+    }
   }
 
   #refuseAction(action: unknown): never {

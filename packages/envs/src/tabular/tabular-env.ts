@@ -25,6 +25,9 @@ export interface TabularModel {
 export class TabularEnv extends ArrayEnv<number, number> {
   /** State number and probability of the last outcome. */
   protected override readonly world: Float64Array;
+  /** What the spaces call state 0 and action 0 of the model. */
+  readonly #firstState: number;
+  readonly #firstAction: number;
   #tables: Tables;
   #current: TabularModel;
 
@@ -32,6 +35,9 @@ export class TabularEnv extends ArrayEnv<number, number> {
   constructor(spec: EnvSpec, model: TabularModel, extraState = 0) {
     super(spec);
     this.world = new Float64Array(2 + extraState);
+    const { observationSpace, actionSpace } = spec;
+    this.#firstState = observationSpace.type === 'discrete' ? observationSpace.start : 0;
+    this.#firstAction = actionSpace.type === 'discrete' ? actionSpace.start : 0;
     this.#current = model;
     this.#tables = tablesOf(model);
   }
@@ -54,7 +60,7 @@ export class TabularEnv extends ArrayEnv<number, number> {
 
   protected override advance(actions: NumericArray, offset: number): void {
     const tables = this.#tables;
-    const row = (this.world[0] * tables.numActions + actions[offset]) * tables.width;
+    const row = (this.world[0] * tables.numActions + actions[offset] - this.#firstAction) * tables.width;
     const outcome = row + pick(tables.cumulative, row, tables.width, this.rng.random());
     this.world[0] = tables.next[outcome];
     this.world[1] = tables.probability[outcome];
@@ -63,7 +69,7 @@ export class TabularEnv extends ArrayEnv<number, number> {
   }
 
   protected override observe(out: NumericArray, offset: number): void {
-    out[offset] = this.world[0];
+    out[offset] = this.#firstState + this.world[0];
   }
 
   /** `prob`: how likely the last outcome was. */

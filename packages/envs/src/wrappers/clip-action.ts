@@ -1,8 +1,9 @@
 import { type BoxSpace, box, type Env, type NumericArray, type SpaceValue } from '@zpin/contracts';
 import { ActionWrapper } from './action-wrapper.ts';
+import { boxValue } from './box-value.ts';
 import { requireSpace } from './require-space.ts';
 
-/** Takes any finite action, and clips it to the bounds of the environment's `Box`. */
+/** Takes any finite action, and clips it to the bounds of the environment's `Box`; rounds it where that is of integers. */
 export class ClipAction<Obs> extends ActionWrapper<Obs, NumericArray> {
   readonly #inner: BoxSpace;
 
@@ -15,6 +16,6 @@ export class ClipAction<Obs> extends ActionWrapper<Obs, NumericArray> {
 
   protected override action(action: NumericArray): NumericArray {
     const { low, high } = this.#inner;
-    return Float32Array.from(action, (value, i) => Math.min(high[i], Math.max(low[i], value)));
+    return boxValue(`${this.spec.id}.step`, this.#inner, action, (value, i) => Math.min(high[i], Math.max(low[i], value)));
   }
 }

@@ -1,10 +1,11 @@
 import { type BoxSpace, discrete, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/contracts';
 import { ActionWrapper } from './action-wrapper.ts';
+import { boxValue } from './box-value.ts';
 import { requireSpace } from './require-space.ts';
 
 /**
  * Offers `bins` evenly spaced values, both bounds among them, for each number of a bounded `Box` action; with K numbers there are
- * bins^K discrete actions, of which the last number changes fastest.
+ * bins^K discrete actions, of which the last number changes fastest. Values are rounded where the box is of integers.
  */
 export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
   readonly #inner: BoxSpace;
@@ -28,12 +29,13 @@ export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
     if (!(Number.isInteger(action) && action >= 0 && action < n)) {
       throw new InputError(message(`${this.spec.id}.step`, `the action must be of Discrete(${n})`, action, 'Check the policy'));
     }
-    const values = new Float32Array(low.length);
+    const digits = new Float32Array(low.length);
     let rest = action;
-    for (let i = values.length - 1; i >= 0; i--) {
-      values[i] = low[i] + ((rest % this.#bins) / (this.#bins - 1)) * (high[i] - low[i]);
+    for (let i = digits.length - 1; i >= 0; i--) {
+      digits[i] = rest % this.#bins;
       rest = Math.floor(rest / this.#bins);
     }
-    return values;
+    const spread = (digit: number, i: number) => low[i] + (digit / (this.#bins - 1)) * (high[i] - low[i]);
+    return boxValue(`${this.spec.id}.step`, this.#inner, digits, spread);
   }
 }

@@ -1,8 +1,12 @@
 import { type BoxSpace, box, type Env, message, type NumericArray, SpaceError, type SpaceValue } from '@zpin/contracts';
 import { ActionWrapper } from './action-wrapper.ts';
+import { boxValue } from './box-value.ts';
 import { requireSpace } from './require-space.ts';
 
-/** Takes actions in [low, high], [−1, 1] when omitted, and stretches them to the bounds of the environment's `Box`. */
+/**
+ * Takes actions in [low, high], [−1, 1] when omitted, and stretches them to the bounds of the environment's `Box`; rounds them
+ * where that is of integers.
+ */
 export class RescaleAction<Obs> extends ActionWrapper<Obs, NumericArray> {
   readonly #inner: BoxSpace;
   readonly #low: number;
@@ -23,6 +27,7 @@ export class RescaleAction<Obs> extends ActionWrapper<Obs, NumericArray> {
 
   protected override action(action: NumericArray): NumericArray {
     const { low, high } = this.#inner;
-    return Float32Array.from(action, (value, i) => low[i] + ((value - this.#low) / this.#range) * (high[i] - low[i]));
+    const stretch = (value: number, i: number) => low[i] + ((value - this.#low) / this.#range) * (high[i] - low[i]);
+    return boxValue(`${this.spec.id}.step`, this.#inner, action, stretch);
   }
 }

@@ -117,6 +117,16 @@ describe('action wrappers', () => {
     expect(actionsOf(env, given)).toEqual([Float32Array.of(-2, 0), Float32Array.of(2, 10), Float32Array.of(-1, 5)]);
   });
 
+  it('give integers to a Box of integers', () => {
+    const space = box({ low: [-2, 0], high: [2, 9], dtype: 'int32' });
+    const whole = (...values: number[]) => Int32Array.from(values);
+    expect(actionsOf(new ClipAction(probe(scalar, { actionSpace: space })), [Float32Array.of(-5, 4.6)])).toEqual([whole(-2, 5)]);
+    const rescaled = new RescaleAction(probe(scalar, { actionSpace: space }));
+    expect(actionsOf(rescaled, [Float32Array.of(-1, 1), Float32Array.of(0.3, 0)])).toEqual([whole(-2, 9), whole(1, 5)]);
+    const discretized = new DiscretizeAction(probe(scalar, { actionSpace: space }), 3);
+    expect(actionsOf(discretized, [0, 4, 8])).toEqual([whole(-2, 0), whole(0, 5), whole(2, 9)]);
+  });
+
   it('DiscretizeAction spaces values evenly, the last number fastest', () => {
     const env = new DiscretizeAction(probe(scalar), 3);
     expect(env.spec.actionSpace).toEqual(discrete(9));

@@ -8,6 +8,8 @@ export interface OptionNetworkOptions {
   readonly numOptions: number;
   /** A */
   readonly numActions: number;
+  /** The action of the lowest number; 0 when omitted. */
+  readonly firstAction?: number;
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
 }
@@ -31,7 +33,7 @@ export interface OptionNetworks {
  * option (and action) then, as in the tables of the paper. All options are equal at first; what they do by chance makes them
  * differ.
  */
-export function optionNetworks({ spec, numOptions, numActions, ...hidden }: OptionNetworkOptions): OptionNetworks {
+export function optionNetworks({ spec, numOptions, numActions, firstAction, ...hidden }: OptionNetworkOptions): OptionNetworks {
   const network = (outputs: number) => withLinearHead(spec, hidden, outputs);
   const policies = network(numOptions * numActions);
   const terminations = network(numOptions);
@@ -41,7 +43,7 @@ export function optionNetworks({ spec, numOptions, numActions, ...hidden }: Opti
       ...policies,
       apply(params, obs, option, mask) {
         const logits = tf.reshape(policies.apply(params, obs), [-1, numOptions, numActions]);
-        return new Categorical(takeAction(logits, option), mask);
+        return new Categorical(takeAction(logits, option), mask, firstAction);
       },
     },
     terminations: { ...terminations, apply: (params, obs, option) => takeAction(terminations.apply(params, obs), option) },

@@ -21,7 +21,7 @@ import {
 export interface Transitions {
   /** `[S, D]`, of type `flatDtype(observationSpace)` */
   readonly obs: NumericArray;
-  /** `[S]` indices for `Discrete`, else `[S, K]`: what was played, within the bounds of a `Box`. */
+  /** `[S]` for `Discrete` (from its `start` on), else `[S, K]`: what was played, values of the action space. */
   readonly action: NumericArray;
   /** `[S]` */
   readonly reward: Float32Array;

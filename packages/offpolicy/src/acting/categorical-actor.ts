@@ -19,6 +19,8 @@ import type { ActingOptions } from './acting-options.ts';
 export interface CategoricalActor extends Network<readonly [obs: tf.Tensor, mask?: tf.Tensor | undefined], Categorical> {
   /** A */
   readonly numActions: number;
+  /** The action of the first score. */
+  readonly firstAction: number;
   /** Log-probabilities up to a constant of each row: `[B, D]` → `[B, A]`. */
   readonly scores: Network;
   readonly greedy: PolicyNetwork;
@@ -32,12 +34,13 @@ export function categoricalActor(algorithm: string, spec: EnvSpec, config: Netwo
     throw new SpaceError(message(algorithm, `actions of ${spec.id} must be Discrete`, describeSpace(actionSpace), remedy));
   }
   const { hiddenSizes, activation } = config;
-  const options = { hiddenSizes, activation, outputSize: actionSpace.n, initialization: 'fan-in' } as const;
+  const { n: numActions, start: firstAction } = actionSpace;
+  const options = { hiddenSizes, activation, outputSize: numActions, initialization: 'fan-in' } as const;
   const scores = observationNetwork(observationSpace, options);
   const { layout, init } = scores;
-  const apply: CategoricalActor['apply'] = (params, obs, mask) => new Categorical(scores.apply(params, obs), mask);
+  const apply: CategoricalActor['apply'] = (params, obs, mask) => new Categorical(scores.apply(params, obs), mask, firstAction);
   const greedy: PolicyNetwork = { layout, act: (params, obs, mask) => apply(params, obs, mask).mode() };
-  return { numActions: actionSpace.n, scores, layout, init, apply, greedy };
+  return { numActions, firstAction, scores, layout, init, apply, greedy };
 }
 
 /** What acting reads of the settings. */
@@ -78,7 +81,7 @@ export function categoricalActing(options: ActingOptions<CategoricalActor, Categ
       const inputs = { obs, ...(mask && { mask }) };
       if (mode === 'exploit') return (await exploitProgram.for(mask)(inputs)).outputs.action;
       const rows = obs.length / obsSize;
-      if (progress.step < config.learningStarts) return uniformActions(rows, numActions, rng, mask);
+      if (progress.step < config.learningStarts) return uniformActions(rows, actor, rng, mask);
       const noise = rng.uniformInto(numbers.of(rows));
       return (await exploreProgram.for(mask)({ ...inputs, noise })).outputs.action;
     },
@@ -91,10 +94,16 @@ export function categoricalActing(options: ActingOptions<CategoricalActor, Categ
 }
 
 /** A legal action per row, each with the same probability. @param mask `[N, A]`, 1 = legal @returns `[N]` */
-function uniformActions(rows: number, numActions: number, rng: Rng, mask?: Uint8Array): Int32Array {
+function uniformActions(
+  rows: number,
+  { numActions, firstAction }: Pick<CategoricalActor, 'numActions' | 'firstAction'>,
+  rng: Rng,
+  mask?: Uint8Array,
+): Int32Array {
   const actions = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
-    actions[i] = mask ? rng.choice(mask.subarray(i * numActions, (i + 1) * numActions)) : rng.integers(0, numActions);
+    const index = mask ? rng.choice(mask.subarray(i * numActions, (i + 1) * numActions)) : rng.integers(0, numActions);
+    actions[i] = firstAction + index;
   }
   return actions;
 }

@@ -49,8 +49,8 @@ export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec, squa
       drawNoise: (rng, noise) => rng.uniformInto(noise),
       noiseSize: 1,
       maskSize: actionSpace.n,
-      distribution: (logits, _logStd, mask) => new Categorical(logits, mask),
-      mode: (logits, mask) => new Categorical(logits, mask).mode(),
+      distribution: (logits, _logStd, mask) => new Categorical(logits, mask, actionSpace.start),
+      mode: (logits, mask) => new Categorical(logits, mask, actionSpace.start).mode(),
     };
   }
   if (actionSpace.type === 'multiDiscrete') {

@@ -4,6 +4,8 @@ export interface EpsilonGreedyOptions {
   /** Probability of a random action, in [0, 1]: one, or `[N]` of each row. */
   readonly epsilon: number | ArrayLike<number>;
   readonly numActions: number;
+  /** The action of the lowest number, `start` of the space; 0 when omitted. */
+  readonly firstAction?: number;
   /** Actions to choose (N). */
   readonly rows: number;
   readonly rng: Rng;
@@ -14,25 +16,29 @@ export interface EpsilonGreedyOptions {
 }
 
 /**
- * Takes the greedy action of each row with probability 1 − ε, else a legal one at random. Returns `[N]` indices.
+ * Takes the greedy action of each row with probability 1 − ε, else a legal one at random. Returns `[N]` actions of a `Discrete`
+ * space.
  * @throws InputError when a mask leaves a row without a legal action
  */
-export async function epsilonGreedy({ epsilon, numActions, rows, rng, greedy, mask }: EpsilonGreedyOptions): Promise<Int32Array> {
+export async function epsilonGreedy(options: EpsilonGreedyOptions): Promise<Int32Array> {
+  const { epsilon, numActions, firstAction = 0, rows, rng, greedy, mask } = options;
   if (mask) checkActionMask('epsilonGreedy', mask, numActions, rows);
-  const actions = new Int32Array(rows).fill(-1);
+  const none = firstAction - 1;
+  const actions = new Int32Array(rows).fill(none);
   let open = 0;
   for (let i = 0; i < rows; i++) {
     const chance = typeof epsilon === 'number' ? epsilon : epsilon[i];
-    if (rng.random() < chance) actions[i] = randomAction(numActions, rng, mask?.subarray(i * numActions, (i + 1) * numActions));
+    const legal = mask?.subarray(i * numActions, (i + 1) * numActions);
+    if (rng.random() < chance) actions[i] = firstAction + randomAction(numActions, rng, legal);
     else open++;
   }
   if (open === 0) return actions;
   const best = await greedy();
-  for (let i = 0; i < rows; i++) if (actions[i] < 0) actions[i] = best[i];
+  for (let i = 0; i < rows; i++) if (actions[i] === none) actions[i] = best[i];
   return actions;
 }
 
-/** A legal action, each with the same probability; there must be one. */
+/** The index of a legal action, each with the same probability; there must be one. */
 export function randomAction(numActions: number, rng: Rng, mask?: Uint8Array): number {
   if (!mask) return rng.integers(0, numActions);
   let legal = 0;

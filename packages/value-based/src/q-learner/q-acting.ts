@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { flatSize, shareDone, valueAt } from '@zpin/contracts';
-import { type Acting, type InputShape, maskedProgram, maskValues, observationInput, program, unflattenParams } from '@zpin/core';
+import { type Acting, type InputShape, maskedProgram, observationInput, program, unflattenParams } from '@zpin/core';
 import { epsilonGreedy } from './epsilon-greedy.ts';
 import type { QConfig } from './q-fields.ts';
 import type { QLearner } from './q-learner.ts';
+import { bestAction } from './q-network.ts';
 
 /** Settings of exploration by random actions. */
 export interface EpsilonConfig extends Pick<QConfig, 'epsilonStart' | 'epsilonEnd' | 'explorationFraction'> {
@@ -16,7 +16,7 @@ export type QActor = Pick<QLearner, 'algorithm' | 'spec' | 'network' | 'values' 
 
 /** Takes the best action, in both modes. */
 export function greedyActing(learner: QActor): Acting {
-  const best = bestAction(learner, 'act');
+  const best = bestProgram(learner, 'act');
   return {
     async act(obs, _mode, mask) {
       return (await best.for(mask)({ obs, ...(mask && { mask }) })).outputs.action;
@@ -28,12 +28,12 @@ export function greedyActing(learner: QActor): Acting {
 /** Explores by the noise of the network, if it has some, and by random actions with a probability that falls over the run. */
 export function epsilonGreedyActing(learner: QActor, config: EpsilonConfig): Acting {
   const { spec, network, actionRng: rng } = learner;
-  const { numActions, noiseSize, noiseKind } = network;
+  const { numActions, firstAction = 0, noiseSize, noiseKind } = network;
   const { epsilonStart: from, epsilonEnd: to, explorationFraction: end, learningStarts = 0 } = config;
   const schedule = { type: 'linear', from, to, end } as const;
   const exploit = greedyActing(learner);
   const isNoisy = noiseSize > 0 && noiseKind === 'normal';
-  const best = isNoisy ? bestAction(learner, 'explore', { noise: [noiseSize] }) : bestAction(learner, 'act');
+  const best = isNoisy ? bestProgram(learner, 'explore', { noise: [noiseSize] }) : bestProgram(learner, 'act');
   const noise = new Float32Array(noiseSize);
   const obsSize = flatSize(spec.observationSpace);
 
@@ -45,7 +45,8 @@ export function epsilonGreedyActing(learner: QActor, config: EpsilonConfig): Act
         return (await best.for(mask)(inputs)).outputs.action;
       };
       const epsilon = progress.step < learningStarts ? 1 : valueAt(schedule, shareDone(progress));
-      return epsilonGreedy({ epsilon, numActions, rows: obs.length / obsSize, rng, greedy, ...(mask && { mask }) });
+      const rows = obs.length / obsSize;
+      return epsilonGreedy({ epsilon, numActions, firstAction, rows, rng, greedy, ...(mask && { mask }) });
     },
     dispose() {
       exploit.dispose();
@@ -55,14 +56,14 @@ export function epsilonGreedyActing(learner: QActor, config: EpsilonConfig): Act
 }
 
 /** The action of the largest value among legal ones, as a program. */
-function bestAction({ algorithm, spec, network, values, store }: QActor, name: string, noise: { noise?: InputShape } = {}) {
+function bestProgram({ algorithm, spec, network, values, store }: QActor, name: string, noise: { noise?: InputShape } = {}) {
   return maskedProgram(network.numActions, mask =>
     program(store, {
       name: `${algorithm}.${name}`,
       inputs: { obs: observationInput(spec.observationSpace), ...mask, ...noise },
       run: ({ online }, { obs, mask, noise }) => {
         const output = network.apply(unflattenParams(network.layout, online), obs, noise);
-        return { outputs: { action: tf.argMax(maskValues(values(output), mask), 1) } };
+        return { outputs: { action: bestAction(values(output), network, mask) } };
       },
     }),
   );

@@ -11,6 +11,7 @@ import {
   noiseInputs,
   type Optimizer,
   observationInput,
+  offsetBy,
   program,
   Store,
   trainable,
@@ -71,6 +72,7 @@ export function qLearner(options: QLearnerOptions): QLearner {
   const { algorithm, spec, seed, engine, network, targetUpdates, maxGradientNorm } = options;
   const { values = output => output, learningRate, isPrioritized = false } = options;
   const optimizer: Optimizer = options.optimizer ?? adam();
+  const { firstAction = 0 } = network;
   const [initRng, actionRng, updateRng] = new Rng(seed).spawn(3);
   const clipping = maxGradientNorm === undefined ? {} : { maxGradientNorm };
   const q = trainable({ network, optimizer, name: 'online', moments: 'optimizer', target: 'target', ...clipping });
@@ -82,7 +84,8 @@ export function qLearner(options: QLearnerOptions): QLearner {
     program(store, {
       name: `${algorithm}.update`,
       inputs: inputsOf({ spec, network, mask, isPrioritized }),
-      run: (state, batch) => {
+      run: (state, played) => {
+        const batch = { ...played, action: offsetBy(played.action, -firstAction) };
         const [ownNoise, targetNoise, choiceNoise] = noise.split(batch.noise);
         const y = options.target(batch, {
           target: obs => (targetUpdates ? q.targetAt(state) : q.at(state))(obs, targetNoise),

@@ -6,7 +6,7 @@ import type { QNetwork } from './q-network.ts';
 export interface QBatch {
   /** `[B, D]` */
   readonly obs: tf.Tensor;
-  /** `[B]` */
+  /** `[B]`: indices of outputs, 0 … A − 1 wherever the actions of the space start. */
   readonly action: tf.Tensor;
   /** `[B]`, summed over n steps. */
   readonly reward: tf.Tensor;

@@ -8,6 +8,7 @@ import {
   type NoisyNetwork,
   noisyDense,
   observationFeatures,
+  offsetBy,
   type PolicyNetwork,
 } from '@zpin/core';
 import type { QConfig } from './q-fields.ts';
@@ -15,6 +16,8 @@ import type { QConfig } from './q-fields.ts';
 /** What a value-based method learns about each action. */
 export interface QNetwork extends Network<readonly [obs: tf.Tensor, noise?: tf.Tensor]> {
   readonly numActions: number;
+  /** The action that the first output is of, `start` of the space; 0 when omitted. */
+  readonly firstAction?: number;
   /** Numbers per action (N): 1 for a Q-value, atoms or quantiles of a distribution. */
   readonly outputs: number;
   /** Random numbers that one call takes as `noise`; 0 where it takes none. */
@@ -39,9 +42,12 @@ export interface QNetworkOptions {
   readonly noiseScale?: number;
 }
 
-/** Number of actions. @throws SpaceError unless they are `Discrete` */
-export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): number {
-  if (actionSpace.type === 'discrete') return actionSpace.n;
+/** The actions of a network. */
+export type ActionRange = Pick<QNetwork, 'numActions' | 'firstAction'>;
+
+/** How many actions there are, and which is the first. @throws SpaceError unless they are `Discrete` */
+export function discreteActions({ id, actionSpace }: EnvSpec, algorithm: string): Required<ActionRange> {
+  if (actionSpace.type === 'discrete') return { numActions: actionSpace.n, firstAction: actionSpace.start };
   const remedy =
     actionSpace.type === 'box'
       ? 'Use ddpg, td3 or sac, or --wrap discretize-action:11'
@@ -56,7 +62,7 @@ export function countActions({ id, actionSpace }: EnvSpec, algorithm: string): n
  * @throws SpaceError unless actions are `Discrete`
  */
 export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {
-  const numActions = countActions(spec, algorithm);
+  const { numActions, firstAction } = discreteActions(spec, algorithm);
   const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
   const isShared = config.hiddenSizes.length === 0;
   const last = isDueling
@@ -67,6 +73,7 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     layout,
     init,
     numActions,
+    firstAction,
     outputs,
     noiseSize: last.noiseSize,
     noiseKind: 'normal',
@@ -123,10 +130,15 @@ export function duelingQ(value: tf.Tensor, advantage: tf.Tensor): tf.Tensor {
   return tf.add(value, tf.sub(advantage, tf.mean(advantage, 1, true)));
 }
 
+/** The legal action of the largest value, as environments take it: `[B, A]` → `[B]`. @param mask `[B, A]`, 1 = legal */
+export function bestAction(values: tf.Tensor, { firstAction = 0 }: ActionRange, mask?: tf.Tensor): tf.Tensor {
+  return offsetBy(tf.argMax(maskValues(values, mask), 1), firstAction);
+}
+
 /** The policy that is greedy in the values of a network, without noise. @param values of outputs: `[B, A, …]` → `[B, A]` */
 export function greedyPolicy(network: QNetwork, values: (output: tf.Tensor) => tf.Tensor = output => output): PolicyNetwork {
   return {
     layout: network.layout,
-    act: (params, obs, mask) => tf.argMax(maskValues(values(network.apply(params, obs)), mask), 1),
+    act: (params, obs, mask) => bestAction(values(network.apply(params, obs)), network, mask),
   };
 }

@@ -16,9 +16,9 @@ import {
   shareDone,
   valueAt,
 } from '@zpin/contracts';
-import { Clock, type CreateOptions, layout, maskCheck, maskValues, type PolicyNetwork, type PolicyOptions } from '@zpin/core';
+import { Clock, type CreateOptions, layout, maskCheck, type PolicyNetwork, type PolicyOptions } from '@zpin/core';
 import { randomAction } from '../q-learner/epsilon-greedy.ts';
-import { countActions } from '../q-learner/q-network.ts';
+import { bestAction, discreteActions } from '../q-learner/q-network.ts';
 import { ActionTable } from './action-table.ts';
 import type { TabularConfig } from './tabular-fields.ts';
 import { TraceMemory, type Traces } from './trace-memory.ts';
@@ -63,7 +63,7 @@ export interface TabularAgent<Config = unknown> extends Agent<Config> {
 /** The state that follows, as a rule sees it. */
 export interface Successor {
   state: number;
-  /** A′, drawn from the policy that explores. */
+  /** A′ by its index, drawn from the policy that explores. */
   action: number;
   /** Probability with which that policy acts at random. */
   epsilon: number;
@@ -83,7 +83,7 @@ export function tabularAgent<Config>(
   { spec, seed }: CreateOptions<Config>,
   { algorithm, config, nextValue, traces }: TabularRule<Config>,
 ): TabularAgent<Config> {
-  const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
+  const { numStates, numActions, firstState, firstAction } = tabularSizes(spec, algorithm);
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
   const [rng] = new Rng(seed).spawn(1);
@@ -117,7 +117,7 @@ export function tabularAgent<Config>(
       if (actions.length !== obs.length) actions = new Int32Array(obs.length);
       for (let i = 0; i < obs.length; i++) {
         const state = obs[i] - firstState;
-        actions[i] = mode === 'explore' ? explore(state, row(mask, i)) : table.best(state, row(mask, i));
+        actions[i] = firstAction + (mode === 'explore' ? explore(state, row(mask, i)) : table.best(state, row(mask, i)));
       }
       return actions;
     },
@@ -132,11 +132,11 @@ export function tabularAgent<Config>(
           successor.mask = row(nextActionMask, i);
           successor.epsilon = clock.epsilon;
           // What is played next belongs to another episode, so the action that the time limit cut off is drawn here.
-          successor.action = truncated[i] ? explore(successor.state, successor.mask) : nextAction[i];
+          successor.action = truncated[i] ? explore(successor.state, successor.mask) : nextAction[i] - firstAction;
           target += config.gamma * nextValue(table, successor);
         }
-        const error = target - table.value(state, action[i]);
-        const pair = state * numActions + action[i];
+        const pair = state * numActions + action[i] - firstAction;
+        const error = target - table.values[pair];
         const change = clock.learningRate * error;
         if (memory) memory[i].learn(pair, change, config.gamma, Boolean(terminated[i] || truncated[i]));
         else table.values[pair] += change;
@@ -204,12 +204,12 @@ class ScheduleClock extends Clock {
 
 /** The policy that is greedy in a table of weights. */
 export function tabularPolicy({ spec }: PolicyOptions<unknown>, algorithm: string): PolicyNetwork {
-  const { numStates, numActions, firstState } = tabularSizes(spec, algorithm);
+  const { numStates, numActions, firstState, firstAction } = tabularSizes(spec, algorithm);
   return {
     layout: layout([['table', [numStates, numActions]]]),
     act({ table }, obs, mask) {
       const state = tf.reshape(tf.sub(obs, tf.scalar(firstState, 'int32')), [-1]);
-      return tf.argMax(maskValues(tf.gather(table, tf.cast(state, 'int32')), mask), 1);
+      return bestAction(tf.gather(table, tf.cast(state, 'int32')), { numActions, firstAction }, mask);
     },
   };
 }
@@ -221,7 +221,7 @@ function tabularSizes(spec: EnvSpec, algorithm: string) {
     const remedy = `Use dqn, or sort them into bins: --wrap discretize-observation:20, with ${bounds}`;
     throw new SpaceError(message(algorithm, `observations of ${id} must be Discrete`, describeSpace(observationSpace), remedy));
   }
-  return { numStates: observationSpace.n, numActions: countActions(spec, algorithm), firstState: observationSpace.start };
+  return { numStates: observationSpace.n, firstState: observationSpace.start, ...discreteActions(spec, algorithm) };
 }
 
 /**
