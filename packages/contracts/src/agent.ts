@@ -76,6 +76,8 @@ export interface Agent<Config = unknown> extends Actor {
   readonly config: Readonly<Config>;
   state(): MaybePromise<AgentState>;
   restore(state: AgentState): MaybePromise<void>;
+  /** What its user should know of environment and settings before it is trained; new runs tell it as events. Omitted: nothing. */
+  readonly warnings?: readonly string[];
   /** The present greedy policy, to save or export. Absent where it is no pure function of the present observation. */
   policy?(): MaybePromise<Policy>;
   /** Frees what the engine holds. */

@@ -1,4 +1,5 @@
 export { checkActionMask, checkMaskable, countLegal, hasActionMask, refuseMaskRow } from './action-mask.ts';
+export { describeFarActions } from './action-scale.ts';
 export type {
   ActMode,
   Actor,

@@ -1,5 +1,6 @@
 import {
   contains,
+  describeFarActions,
   describeSpace,
   type Env,
   type EnvInfo,
@@ -19,7 +20,7 @@ import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 
 /** One breach of the environment contract. */
 export interface Violation {
-  /** `space`, `reward`, `flags`, `seed`, `determinism`, `aliasing`, `state`, `mask`, `action`, `render`, `vector`. */
+  /** `space`, `reward`, `flags`, `seed`, `determinism`, `aliasing`, `state`, `mask`, `action`, `scale`, `render`, `vector`. */
   readonly rule: string;
   readonly problem: string;
   /** How to mend it. */
@@ -48,6 +49,7 @@ export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {})
     ['seed', checkSeeds],
     ['state', checkState],
     ['action', checkActions],
+    ['scale', checkActionScale],
     ['render', checkRender],
     ['vector', checkVector],
   ];
@@ -205,6 +207,10 @@ function checkActions(env: Env, { seed }: Plan, report: Report): void {
   const { actionSpace } = env.spec;
   const bad: SpaceValue[] = [];
   if (actionSpace.type === 'discrete') bad.push(actionSpace.start + actionSpace.n, actionSpace.start - 1, Number.NaN);
+  if (actionSpace.type === 'multiDiscrete')
+    bad.push(Int32Array.from(actionSpace.nvec), new Int32Array(actionSpace.nvec.length + 1));
+  if (actionSpace.type === 'multiBinary') bad.push(new Uint8Array(actionSpace.n).fill(2), new Uint8Array(actionSpace.n + 1));
+  if (actionSpace.type === 'box' && actionSpace.dtype !== 'float32') bad.push(actionSpace.high.map(high => high + 1));
   if (actionSpace.type === 'box')
     bad.push(actionSpace.low.slice().fill(Number.NaN), new Float32Array(actionSpace.low.length + 1));
   for (const action of bad) {
@@ -222,6 +228,14 @@ function checkActions(env: Env, { seed }: Plan, report: Report): void {
       'Throw an error that names the space',
     );
   }
+}
+
+/** Not a breach, but what Gaussian policies learn little with. */
+function checkActionScale(env: Env, _plan: Plan, report: Report): void {
+  const far = describeFarActions(env.spec.actionSpace);
+  if (far === null) return;
+  const remedy = 'Let actions lie in [-1, 1] and scale them inside, wrap it in RescaleAction, or train with scaleActions';
+  report('scale', `the actions are far from [-1, 1], ${far}, where a Gaussian policy does not come`, remedy);
 }
 
 function checkRender(env: Env, { seed }: Plan, report: Report): void {

@@ -1,5 +1,5 @@
 import type { OnPolicyAgent } from '@zpin/contracts';
-import { dict, discrete, flatSize, multiBinary } from '@zpin/contracts';
+import { box, dict, discrete, flatSize, multiBinary, tuple } from '@zpin/contracts';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
 import { dppoWith } from '../src/dppo.ts';
@@ -19,14 +19,16 @@ const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   return values;
 };
 
-const refusal = /Discrete, MultiDiscrete or a Box of floats/;
+const refusal = /must be Discrete, MultiDiscrete, MultiBinary or a Box/;
 const common = {
   actions: ['discrete', 'continuous'],
   masks: true,
   estimates,
   refuses: [
-    [multiBinary(3), refusal],
+    [tuple([discrete(3), multiBinary(3)]), refusal],
     [dict({ move: discrete(2) }), refusal],
+    [box({ low: -(2 ** 31), high: 2 ** 31 - 1, dtype: 'int32' }), /at most 65536 choices/],
+    [box({ low: 0, high: 255, shape: [84, 84, 3], dtype: 'uint8' }), /at most 65536 choices/],
   ],
 } as const;
 const fit = { batchSize: 12, valueEpochs: 2, valueLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 } };

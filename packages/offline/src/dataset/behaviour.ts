@@ -40,7 +40,10 @@ export function behaviour({ spec, seed, actor, epsilon = actor ? 0 : 1, noiseSca
   }
   if (actor?.spec) checkSameSpaces('behaviour', actor.spec, spec);
   const { actionSpace, observationSpace } = spec;
-  const isBounded = actionSpace.type === 'box' && actionSpace.dtype === 'float32' && actionSpace.high.every(Number.isFinite);
+  const isBounded =
+    actionSpace.type === 'box' &&
+    actionSpace.dtype === 'float32' &&
+    actionSpace.high.every((high, k) => Number.isFinite(high - actionSpace.low[k]));
   if (!(noiseScale >= 0 && noiseScale < Number.POSITIVE_INFINITY) || (noiseScale > 0 && !isBounded)) {
     const expectation = `noiseScale must be >= 0, and 0 where actions are no bounded Box, as in ${spec.id}`;
     throw new ConfigError(message('behaviour', expectation, noiseScale, 'Use epsilon'));

@@ -43,9 +43,12 @@ function boundedBox(algorithm: string, id: string, space: EnvSpec['actionSpace']
     throw new SpaceError(message(algorithm, `actions of ${id} must be a Box of floats`, describeSpace(space), remedy));
   }
   const [low, high] = [Array.from(space.low), Array.from(space.high)];
-  if (!low.every((bottom, k) => Number.isFinite(high[k] - bottom) && bottom < high[k])) {
+  const bad = low.findIndex((bottom, k) => !(Number.isFinite(high[k] - bottom) && bottom < high[k]));
+  if (bad >= 0) {
     const expectation = `bounds of the actions of ${id} must be finite, low < high`;
-    throw new SpaceError(message(algorithm, expectation, describeSpace(space), 'Bound the action space, or use ppo'));
+    const found = `${describeSpace(space)}, element ${bad} in [${low[bad]}, ${high[bad]}]`;
+    const remedy = low[bad] === high[bad] ? 'Leave out the element, which has one value' : 'Bound the action space';
+    throw new SpaceError(message(algorithm, expectation, found, `${remedy}, or use ppo`));
   }
   return { low, high };
 }

@@ -72,6 +72,10 @@ const networkFields = {
     default: false,
     meaning: 'squash continuous actions to their bounds by tanh, instead of clipping them',
   }),
+  scaleActions: field.boolean({
+    default: false,
+    meaning: 'count continuous actions in half widths of their bounds from the middle; for bounds far from -1 and 1',
+  }),
 };
 
 /** Settings of every algorithm whose observations and rewards can be normalised. */

@@ -17,15 +17,13 @@ import {
   prefixLayout,
   unflattenParams,
 } from '@zpin/core';
-import { type PolicyHead, policyHead } from './policy-head.ts';
+import { type PolicyHead, type PolicyHeadOptions, policyHead } from './policy-head.ts';
 
-export interface ActorCriticOptions {
+export interface ActorCriticOptions extends PolicyHeadOptions {
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
   /** First log standard deviation of continuous actions. */
   readonly initialLogStd: number;
-  /** Squash continuous actions by tanh; off when omitted. */
-  readonly squashActions?: boolean;
   /** One set of hidden layers for policy and value; off when omitted. */
   readonly sharedTrunk?: boolean;
 }
@@ -95,8 +93,8 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
 
 /** Separate networks for policy and value. @throws SpaceError for action spaces that no head fits */
 export function separateActorCritic(algorithm: string, spec: EnvSpec, options: ActorCriticOptions): SeparateActorCritic {
-  const { hiddenSizes, activation, squashActions } = options;
-  const head = policyHead(algorithm, spec, squashActions);
+  const { hiddenSizes, activation } = options;
+  const head = policyHead(algorithm, spec, options);
   const common = { hiddenSizes, activation };
   const policyNetwork = observationNetwork(spec.observationSpace, {
     ...common,
@@ -137,8 +135,8 @@ export function separateActorCritic(algorithm: string, spec: EnvSpec, options: A
 
 /** One trunk with a linear head for the policy and one for the value. */
 function sharedActorCritic(algorithm: string, spec: EnvSpec, options: ActorCriticOptions): ActorCritic {
-  const { hiddenSizes, activation, squashActions } = options;
-  const head = policyHead(algorithm, spec, squashActions);
+  const { hiddenSizes, activation } = options;
+  const head = policyHead(algorithm, spec, options);
   const trunk = observationFeatures(spec.observationSpace, { hiddenSizes, activation, initialization: 'orthogonal' });
   const common = { inputSize: trunk.outputSize, initialization: 'orthogonal' } as const;
   const policyHeadLayer = dense({ ...common, outputSize: head.outputSize, gain: POLICY_GAIN });

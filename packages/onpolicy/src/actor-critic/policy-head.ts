@@ -1,97 +1,111 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/contracts';
+import { type BoxSpace, describeFarActions, describeSpace, type EnvSpec, message, type Rng, SpaceError } from '@zpin/contracts';
 import {
-  Categorical,
   clipToBox,
   DiagonalGaussian,
+  type DiscreteHead,
+  discreteHead,
   type EntropicDistribution,
-  type InputShape,
-  int32,
-  MultiCategorical,
   SquashedGaussian,
 } from '@zpin/core';
 
 /** How the output of a policy network becomes a distribution over actions, and what its actions look like. */
-export interface PolicyHead {
-  /** Outputs of the network: A logits, the logits of K choices behind each other, or K means. */
-  readonly outputSize: number;
-  /** Parameters beside the network: `[K]` log standard deviations, the same in every state; 0 for discrete actions. */
+export interface PolicyHead extends Omit<DiscreteHead, 'distribution'> {
+  /** Parameters beside the network: `[K]` log standard deviations, the same in every state; 0 for whole numbers as actions. */
   readonly logStdSize: number;
-  /** Shape of a batch of actions. */
-  readonly action: InputShape;
-  /** Shape of the noise that a batch of actions is sampled from. */
-  readonly noise: InputShape;
   /** Fills `[N]` or `[N, K]` with noise of the kind that `sample` asks for. */
   drawNoise(rng: Rng, noise: Float32Array): Float32Array;
-  /** Numbers of noise per action. */
-  readonly noiseSize: number;
-  /** Actions that can be masked: A, or 0 where masks have no meaning. */
-  readonly maskSize: number;
-  /** @param output `[B, outputSize]` @param logStd `[K]` @param mask `[B, A]`, 1 = legal */
+  /** @param output `[B, outputSize]`: logits, or K means @param logStd `[K]` @param mask `[B, A]`, 1 = legal */
   distribution(output: tf.Tensor, logStd?: tf.Tensor, mask?: tf.Tensor): EntropicDistribution;
   /** The most probable action within the bounds of the space, `[B]` or `[B, K]`. */
   mode(output: tf.Tensor, mask?: tf.Tensor): tf.Tensor;
+  /** Why it will hardly learn in this space; absent where it can. */
+  readonly warning?: string;
+}
+
+export interface PolicyHeadOptions {
+  /** Squash the Gaussian to the bounds of the `Box` by tanh, rather than clip it to them; off when omitted. */
+  readonly squashActions?: boolean;
+  /** Let the Gaussian count in half widths of the `Box` from its middle; off when omitted. */
+  readonly scaleActions?: boolean;
 }
 
 /**
- * Categorical for `Discrete` actions, independent categoricals for `MultiDiscrete`, diagonal Gaussian for `Box`.
- * @param squash whether the Gaussian is squashed to the bounds of the `Box` by tanh, rather than clipped to them by the
- * environment
- * @throws SpaceError for other spaces, and for a `Box` without finite bounds to squash to
+ * Distributions of `discreteHead` for whole numbers as actions, a diagonal Gaussian for a `Box` of floats.
+ * @throws SpaceError for other spaces, for a `Box` without bounds to squash to, and for integers without useful bounds
  */
-export function policyHead(algorithm: string, { actionSpace, id }: EnvSpec, squash = false): PolicyHead {
-  if (actionSpace.type === 'discrete') {
+export function policyHead(algorithm: string, spec: EnvSpec, options: PolicyHeadOptions = {}): PolicyHead {
+  const { actionSpace, id } = spec;
+  const discrete = discreteHead(algorithm, spec);
+  if (discrete) {
+    const { distribution, ...shapes } = discrete;
     return {
-      outputSize: actionSpace.n,
+      ...shapes,
       logStdSize: 0,
-      action: int32(['batch']),
-      noise: ['batch'],
       drawNoise: (rng, noise) => rng.uniformInto(noise),
-      noiseSize: 1,
-      maskSize: actionSpace.n,
-      distribution: (logits, _logStd, mask) => new Categorical(logits, mask, actionSpace.start),
-      mode: (logits, mask) => new Categorical(logits, mask, actionSpace.start).mode(),
+      distribution: (logits, _logStd, mask) => distribution(logits, mask),
+      mode: (logits, mask) => distribution(logits, mask).mode(),
     };
   }
-  if (actionSpace.type === 'multiDiscrete') {
-    const { nvec } = actionSpace;
+  if (actionSpace.type !== 'box') {
+    const expectation = `actions of ${id} must be Discrete, MultiDiscrete, MultiBinary or a Box`;
+    throw new SpaceError(message(algorithm, expectation, describeSpace(actionSpace), 'Wrap the environment'));
+  }
+  const size = actionSpace.low.length;
+  const shapes = { outputSize: size, action: ['batch', size], noise: ['batch', size], noiseSize: size, maskSize: 0 } as const;
+  return {
+    ...shapes,
+    logStdSize: size,
+    drawNoise: (rng, noise) => rng.standardNormalInto(noise),
+    ...(options.squashActions ? squashed(algorithm, id, actionSpace) : gaussian(algorithm, id, actionSpace, options)),
+  };
+}
+
+type Gaussian = Pick<PolicyHead, 'distribution' | 'mode' | 'warning'>;
+
+function squashed(algorithm: string, id: string, space: BoxSpace): Gaussian {
+  const { low, high } = space;
+  const open = low.findIndex((least, k) => !(least < high[k] && Number.isFinite(high[k] - least)));
+  if (open >= 0) {
+    const expectation = `actions of ${id} must have finite bounds, low < high, to be squashed to`;
+    const found = `${describeSpace(space)}, element ${open} in [${low[open]}, ${high[open]}]`;
+    throw new SpaceError(message(algorithm, expectation, found, 'Turn squashActions off'));
+  }
+  return {
+    distribution: (mean, logStd) => new SquashedGaussian(mean, logStd as tf.Tensor, space),
+    mode: mean => new SquashedGaussian(mean, tf.zeros([low.length]), space).mode(),
+  };
+}
+
+/** A Gaussian in the numbers of the environment, or in half widths of the box, clipped to it by the environment. */
+function gaussian(algorithm: string, id: string, space: BoxSpace, { scaleActions = false }: PolicyHeadOptions): Gaussian {
+  if (!scaleActions) {
+    const far = describeFarActions(space);
     return {
-      outputSize: nvec.reduce((sum, n) => sum + n, 0),
-      logStdSize: 0,
-      action: int32(['batch', nvec.length]),
-      noise: ['batch', nvec.length],
-      drawNoise: (rng, noise) => rng.uniformInto(noise),
-      noiseSize: nvec.length,
-      maskSize: 0,
-      distribution: logits => new MultiCategorical(logits, nvec),
-      mode: logits => new MultiCategorical(logits, nvec).mode(),
+      distribution: (mean, logStd) => new DiagonalGaussian(mean, logStd as tf.Tensor),
+      mode: mean => clipToBox(mean, space),
+      ...(far !== null && { warning: warningOf(algorithm, id, far) }),
     };
   }
-  if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') {
-    const size = actionSpace.low.length;
-    if (squash && ![...actionSpace.low, ...actionSpace.high].every(Number.isFinite)) {
-      const expectation = `actions of ${id} must have finite bounds to be squashed to`;
-      throw new SpaceError(message(algorithm, expectation, describeSpace(actionSpace), 'Turn squashActions off'));
-    }
-    return {
-      outputSize: size,
-      logStdSize: size,
-      action: ['batch', size],
-      noise: ['batch', size],
-      drawNoise: (rng, noise) => rng.standardNormalInto(noise),
-      noiseSize: size,
-      maskSize: 0,
-      distribution: (mean, logStd) =>
-        squash ? new SquashedGaussian(mean, logStd as tf.Tensor, actionSpace) : new DiagonalGaussian(mean, logStd as tf.Tensor),
-      mode: mean => (squash ? new SquashedGaussian(mean, tf.zeros([size]), actionSpace).mode() : clipToBox(mean, actionSpace)),
-    };
-  }
-  throw new SpaceError(
-    message(
-      algorithm,
-      `actions of ${id} must be Discrete, MultiDiscrete or a Box of floats`,
-      describeSpace(actionSpace),
-      'Wrap the environment',
-    ),
-  );
+  const scale = Array.from(space.low, (low, k) => unitOf(low, space.high[k]));
+  const center = () => tf.tensor1d(scale.map(unit => unit.center));
+  const half = () => tf.tensor1d(scale.map(unit => unit.half));
+  const logHalf = () => tf.tensor1d(scale.map(unit => Math.log(unit.half)));
+  const stretched = (mean: tf.Tensor) => tf.add(tf.mul(mean, half()), center());
+  return {
+    distribution: (mean, logStd) => new DiagonalGaussian(stretched(mean), tf.add(logStd as tf.Tensor, logHalf())),
+    mode: mean => clipToBox(stretched(mean), space),
+  };
+}
+
+/** Middle and half width of an element. One without two bounds, or with one value, is counted in 1 from the bound that it has. */
+function unitOf(low: number, high: number): { readonly center: number; readonly half: number } {
+  if (Number.isFinite(high - low)) return { center: (low + high) / 2, half: (high - low) / 2 || 1 };
+  const bound = Number.isFinite(low) ? low : high;
+  return { center: Number.isFinite(bound) ? bound : 0, half: 1 };
+}
+
+function warningOf(algorithm: string, id: string, far: string): string {
+  const what = `${algorithm}: the actions of ${id} are far from [-1, 1], ${far}, and a Gaussian policy begins around 0 with deviation 1`;
+  return `${what}. Set scaleActions or squashActions to true, or wrap the environment in RescaleAction (rescale-action).`;
 }

@@ -39,8 +39,8 @@ export function recurrentActorCritic(
   spec: EnvSpec,
   options: RecurrentActorCriticOptions,
 ): RecurrentActorCritic {
-  const { hiddenSizes, activation, recurrentCell, recurrentSize, squashActions, sharedTrunk, sequenceLength } = options;
-  const head = policyHead(algorithm, spec, squashActions);
+  const { hiddenSizes, activation, recurrentCell, recurrentSize, sharedTrunk, sequenceLength } = options;
+  const head = policyHead(algorithm, spec, options);
   const trunk = recurrentTrunk(spec.observationSpace, { hiddenSizes, activation, recurrentCell, recurrentSize });
   const layer = { inputSize: trunk.outputSize, initialization: 'orthogonal' } as const;
   const trunks = sharedTrunk ? { trunk: asNetwork(trunk) } : { trunk: asNetwork(trunk), valueTrunk: asNetwork(trunk) };

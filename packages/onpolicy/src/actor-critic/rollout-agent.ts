@@ -84,6 +84,7 @@ export function rolloutAgent<Config extends SharedConfig, S extends VectorTree>(
     numEnvs: config.numEnvs,
     rolloutLength: config.rolloutLength,
     ...(memorySize > 0 && { memorySize }),
+    ...(network.head.warning && { warnings: [network.head.warning] }),
     explore(obs, logProb, value, mask, recurrence) {
       checkMask(obs, mask);
       return player.explore(obs, logProb, value, mask, recurrence);
@@ -154,7 +155,7 @@ function policyActing<Config, S extends VectorTree>(options: RolloutAgentOptions
 export function rolloutRegime<Config extends SharedConfig>() {
   return {
     learnsFrom: 'rollouts',
-    spaces: { actions: ['discrete', 'multiDiscrete', 'box'] },
+    spaces: { actions: ['discrete', 'multiDiscrete', 'multiBinary', 'box'] },
     copies: ({ numEnvs }: Config) => numEnvs,
     train: (options: TrainOptions<OnPolicyAgent<Config>>) => trainOnPolicy(options),
   } as const satisfies Partial<RolloutAlgorithm<Config>>;
