@@ -97,7 +97,7 @@ export interface RecordedRun {
 
 /** Whether an event tells what happened, rather than how far the run is. */
 export function isRecorded({ type }: TrainEvent): boolean {
-  return type !== 'step' && type !== 'checkpoint' && type !== 'evaluating';
+  return type !== 'step' && type !== 'checkpoint';
 }
 
 /** Trains a new agent and writes down all that the run reports. */

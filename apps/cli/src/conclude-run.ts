@@ -1,8 +1,8 @@
 import type { Evaluation } from '@zpin/core';
 import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, terminalCurve } from '@zpin/plot';
 import type { RunEvent, TrainingRun } from 'zpin';
-import { type RunFile, type RunFolder, readMetrics } from 'zpin/node';
-import { columnsOf, type Io } from './io.ts';
+import { metricEvents, type RunFile, type RunFolder } from 'zpin/node';
+import { columnsOf, type Io, skippedText } from './io.ts';
 import { cutText, formatDuration, mean, standardDeviation, successText } from './numbers.ts';
 import { watchedEvaluation } from './sinks/evaluation-line.ts';
 import type { OutputPlan } from './train-plan.ts';
@@ -25,10 +25,14 @@ export async function conclude(
     ...{ episodes: plan.evalEpisodes, signal, io },
     isQuiet: plan.json || plan.quiet,
   });
-  const events = readMetrics(folder);
-  const curve = curveOf(run, events, evaluation);
+  const told = toldBy(
+    metricEvents(folder, lines => {
+      if (!plan.json) io.stderr.write(skippedText(folder.file('metrics'), lines));
+    }),
+  );
+  const curve = curveOf(run, told, evaluation);
   folder.write('curve', learningCurveSvg(curve));
-  const summary = summaryOf(run, folder, events, evaluation);
+  const summary = summaryOf(run, folder, told, evaluation);
   folder.writeJson('summary', summary);
   if (plan.json) {
     io.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -38,15 +42,36 @@ export async function conclude(
   io.stdout.write(report(run, folder, evaluation));
 }
 
+/** What the events of a run say, in two numbers each: a long run has millions of them. */
+interface Told {
+  readonly episodes: { readonly step: number; readonly value: number }[];
+  readonly evaluations: { readonly step: number; readonly value: number }[];
+  /** Of the last 100 episodes with a goal. */
+  readonly successes: number[];
+}
+
+function toldBy(events: Iterable<RunEvent>): Told {
+  const told: Told = { episodes: [], evaluations: [], successes: [] };
+  for (const event of events) {
+    const { step } = event;
+    if (event.type === 'eval') told.evaluations.push({ step, value: mean(event.returns) });
+    if (event.type !== 'episode') continue;
+    told.episodes.push({ step, value: event.episodeReturn });
+    if (event.success === undefined) continue;
+    told.successes.push(Number(event.success));
+    if (told.successes.length > 100) told.successes.shift();
+  }
+  return told;
+}
+
 function curveOf(
   { description, spec, step }: TrainingRun,
-  events: readonly RunEvent[],
+  { episodes, evaluations }: Told,
   { returns }: FinalEvaluation,
 ): LearningCurve {
-  const evaluations = events.flatMap(event => (event.type === 'eval' ? [{ step: event.step, value: mean(event.returns) }] : []));
   return {
     title: `${description.algorithm} on ${description.env}, seed ${description.seed}`,
-    episodes: events.flatMap(event => (event.type === 'episode' ? [{ step: event.step, value: event.episodeReturn }] : [])),
+    episodes,
     evaluations: [...evaluations, { step, value: mean(returns) }],
     threshold: spec.rewardThreshold,
     totalSteps: step,
@@ -56,12 +81,10 @@ function curveOf(
 function summaryOf(
   { description, step, wallSeconds }: TrainingRun,
   folder: RunFolder,
-  events: readonly RunEvent[],
+  { episodes, successes }: Told,
   { returns, successRate, cutOff }: FinalEvaluation,
 ) {
-  const episodes = events.flatMap(event => (event.type === 'episode' ? [event] : []));
-  const recent = episodes.slice(-100).map(({ episodeReturn }) => episodeReturn);
-  const successes = episodes.flatMap(({ success }) => (success === undefined ? [] : [Number(success)]));
+  const recent = episodes.slice(-100).map(({ value }) => value);
   return {
     type: 'summary',
     algo: description.algorithm,
@@ -73,7 +96,7 @@ function summaryOf(
     trainReturnMean: recent.length === 0 ? null : mean(recent),
     evalReturnMean: mean(returns),
     evalReturnStd: standardDeviation(returns),
-    ...(successRate !== undefined && { trainSuccessRate: mean(successes.slice(-100)), evalSuccessRate: successRate }),
+    ...(successRate !== undefined && { trainSuccessRate: mean(successes), evalSuccessRate: successRate }),
     evalEpisodes: returns.length,
     ...(cutOff !== undefined && { evalCutOff: cutOff }),
     runDir: folder.path,

@@ -1,3 +1,4 @@
+import { printable } from '@zpin/contracts';
 import { exitCodeOf, type StopRequest } from './exit-codes.ts';
 
 /** Text output of a process. */
@@ -13,6 +14,11 @@ export function columnsOf(output: Output): number {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What is said of lines in `metrics.jsonl` that are no events. */
+export function skippedText(file: string, lines: number): string {
+  return `warning: ${printable(file)}: ${lines} ${lines === 1 ? 'line is no event and was' : 'lines are no events and were'} skipped.\n`;
+}
 
 /** What a command touches of the process, so that tests can put their own in its place. */
 export interface Io {

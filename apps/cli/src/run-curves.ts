@@ -14,7 +14,8 @@ export const MEASURES = {
 /** A run as it is compared with others. */
 export interface ComparedRun {
   readonly description: RunDescription;
-  readonly events: readonly RunEvent[];
+  /** In their order; passed over several times. */
+  readonly events: Iterable<RunEvent>;
 }
 
 /** What an event says about a measure, or about a metric of updates; nothing where it says nothing. */
@@ -31,11 +32,26 @@ export function measured(event: RunEvent, measure: string): number | undefined {
   return event.type === 'update' && !(measure in MEASURES) ? event.metrics[measure] : undefined;
 }
 
+/** What a run says about a measure: whether anything, and to which step it comes. */
+export function reachOf({ events }: ComparedRun, measure: string): { readonly isMeasured: boolean; readonly lastStep: number } {
+  let isMeasured = false;
+  let lastStep = 0;
+  for (const event of events) {
+    isMeasured ||= measured(event, measure) !== undefined;
+    lastStep = event.step;
+  }
+  return { isMeasured, lastStep };
+}
+
 /** Names of everything that can be drawn of a run. */
 export function measuresOf({ events }: ComparedRun): string[] {
-  const metrics = new Set(events.flatMap(event => (event.type === 'update' ? Object.keys(event.metrics) : [])));
-  const known = Object.keys(MEASURES).filter(measure => events.some(event => measured(event, measure) !== undefined));
-  return [...known, ...metrics];
+  const metrics = new Set<string>();
+  const known = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'update') for (const name of Object.keys(event.metrics)) metrics.add(name);
+    for (const measure of Object.keys(MEASURES)) if (measured(event, measure) !== undefined) known.add(measure);
+  }
+  return [...Object.keys(MEASURES).filter(measure => known.has(measure)), ...metrics];
 }
 
 /**

@@ -42,7 +42,7 @@ export async function newRun(
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),
   };
-  const internals: RunInternals = { names: flagNames(where, label), now: () => io.now() };
+  const internals: RunInternals = { names: flagNames(where, label), concludes: true, now: () => io.now() };
   const run = await openRun(algorithm, env, options, internals);
   if (!plan.json) {
     const { description } = run;

@@ -160,6 +160,25 @@ it('an environment that throws stops the run with one line, and keeps the last g
   expect(read('burning', 'metrics.jsonl')).toContain('"step":2');
 });
 
+it('keeps a second process out of its folder, and says who has it', async () => {
+  let second: Awaited<ReturnType<typeof runCli>> | undefined;
+  let pending: Promise<unknown> | undefined;
+  const onWrite = (text: string) => {
+    if (!text.includes('"type":"checkpoint"')) return;
+    pending ??= runCli(['train', '--resume', 'busy', '--steps', '4000']).then(found => {
+      second = found;
+    });
+  };
+  const { exitCode } = await runCli(tinyRun('ppo', 'busy', '--steps', '2000', '--json'), { onWrite });
+  await pending;
+  expect([exitCode, second?.exitCode]).toEqual([0, 2]);
+  expect(second?.err).toMatch(
+    /^zpin train --resume: the run folder .*busy must not be in use, got "process \d+ on .*, since 2.*"\. .*\n$/,
+  );
+  expect(existsSync('busy/run.lock')).toBe(false);
+  expect((await runCli(['train', '--resume', 'busy', '--steps', '2100', '--quiet', '--eval-episodes', '2'])).exitCode).toBe(0);
+});
+
 /** Sends a signal when an event at or after a step is printed. */
 function stopAt(step: number, ...signals: StopRequest[]): FakeIoOptions {
   let sent = false;

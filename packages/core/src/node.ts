@@ -2,5 +2,6 @@ export { checkWritable } from './checkpoint/check-writable.ts';
 export { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint-file.ts';
 export { makeFolder } from './checkpoint/make-folder.ts';
 export { readBytes } from './checkpoint/read-bytes.ts';
+export { readLines } from './checkpoint/read-lines.ts';
 export { writeFileAtomic } from './checkpoint/write-file-atomic.ts';
 export { loadPolicy, savePolicy } from './policy/policy-file.ts';

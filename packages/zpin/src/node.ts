@@ -1,2 +1,2 @@
-export { readMetrics } from './files/metric-files.ts';
+export { metricEvents, readMetrics } from './files/metric-files.ts';
 export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';

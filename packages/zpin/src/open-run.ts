@@ -76,7 +76,8 @@ export interface OwnParts {
 export interface RunInternals {
   readonly names?: MessageNames;
   /**
-   * Whether the caller concludes its runs by a summary in the folder: one that lacks it is opened even when no steps are left.
+   * Whether the caller concludes its runs by a summary in the folder, and disposes of them then: one that lacks it is opened even
+   * when no steps are left.
    */
   readonly concludes?: boolean;
   now?(): number;
@@ -108,7 +109,7 @@ export async function openRun(
   options: RunOptions = {},
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
-  const { names = libraryNames('train'), now = () => performance.now() } = internals;
+  const { names = libraryNames('train'), concludes = false, now = () => performance.now() } = internals;
   const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : choice;
   const own = typeof env === 'string' ? null : firstCopy(env, options);
   const plan = planned(own?.spec.id ?? (env as string), algorithm, options, names, () => own?.close());
@@ -140,21 +141,44 @@ export async function openRun(
   const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
   const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
   checkRunMemory(memory, files.memory(), names);
-  const store = options.saveTo === undefined ? null : files.createStore(options.saveTo, steps, names);
-  store?.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env: vectorEnv, makeReplay, dataset: dataset?.data });
-  return new TrainingRun({ description, algorithm, trainee, engine, options: training, openEnv: open, store, resume: null, now });
+  const store = options.saveTo === undefined ? null : files.createStore(options.saveTo, steps, names);
+  const release = store && files.lock(store.path, names);
+  store?.writeDescription(description);
+  return new TrainingRun({
+    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
+    options: training,
+  });
 }
 
 /**
  * Opens a saved run, to go on with it bit for bit: from its last checkpoint, to the steps that it planned or to more of them.
  * @param folder that `saveTo` or the command line made
- * @throws InputError when the folder is none of a run, or there are no steps left; CheckpointError when it is damaged
+ * @throws InputError when the folder is none of a run, another process has it, or there are no steps left; CheckpointError when it
+ * is damaged
  */
 export async function openSavedRun(
   folder: string,
   options: ResumeOptions = {},
   internals: RunInternals = {},
+): Promise<TrainingRun> {
+  const names = internals.names ?? libraryNames('resume');
+  // First that it is one of a run: nothing is written into any other folder.
+  files.readSaved(folder, names);
+  const release = files.lock(folder, names);
+  try {
+    return await openLocked(folder, options, { ...internals, names }, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  folder: string,
+  options: ResumeOptions,
+  internals: RunInternals,
+  release: () => void,
 ): Promise<TrainingRun> {
   const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
@@ -178,7 +202,7 @@ export async function openSavedRun(
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
   const resume = { state, step: header.step, wallSeconds };
   return new TrainingRun({
-    ...{ description, algorithm, trainee, engine, openEnv: open, store, resume, now },
+    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
     options: { ...training, resume: state },
   });
 }

@@ -60,6 +60,11 @@ export interface RunFiles {
    * @throws InputError when something is there already, or nothing can be made there
    */
   createStore(path: string, steps: number, names: MessageNames): RunStore;
+  /**
+   * Keeps other processes out of a run folder.
+   * @returns gives it free @throws InputError saying who has it
+   */
+  lock(path: string, names: MessageNames): () => void;
   /** @throws InputError when the folder is none of a run; CheckpointError when its description is damaged */
   readSaved(path: string, names: MessageNames): SavedRun;
   /** The data set in a file. @throws InputError when the file is wrong, or its data are of another environment */

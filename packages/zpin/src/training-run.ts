@@ -37,6 +37,10 @@ export interface RunParts {
   openEnv(copies: number): Promise<VectorEnv> | VectorEnv;
   /** Where it is saved; nowhere when null. */
   readonly store: RunStore | null;
+  /** Gives the folder free for other processes; null where there is none. */
+  readonly release: (() => void) | null;
+  /** Whether the folder is needed after training too, until `dispose`. */
+  readonly concludes: boolean;
   /** Where it goes on from. */
   readonly resume: { readonly state: TrainState; readonly step: number; readonly wallSeconds: number } | null;
   /** Milliseconds since any fixed time. */
@@ -100,8 +104,8 @@ export class TrainingRun {
 
   /**
    * Trains, and tells what happens: training goes on as events are asked for, and stopping is leaving the loop.
-   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; EnvError when an environment throws; with the last good checkpoint, where
-   * there is one
+   * @throws NumericsError when a number is not finite; WorkerError when a worker fails; EnvError when an environment
+   * throws; with the last good checkpoint, where there is one
    */
   async *events(): AsyncGenerator<RunEvent, TrainSummary> {
     if (this.#isStarted) throw new InputError(message('events', 'a run can be trained once', 'twice', 'Open another run'));
@@ -113,7 +117,8 @@ export class TrainingRun {
         const before = now();
         const { done, value } = await training.next();
         // Evaluation is no training; the clock of the run leaves it out.
-        if (done || (value.type !== 'eval' && value.type !== 'evaluating')) this.#wallMilliseconds += now() - before;
+        if (done || (value.type !== 'eval' && !(value.type === 'step' && value.evaluation)))
+          this.#wallMilliseconds += now() - before;
         if (done) {
           this.#summary = value;
           await this.#finish();
@@ -137,6 +142,7 @@ export class TrainingRun {
       // A consumer that leaves stops the training.
       await training.return?.(undefined as never);
       store?.close();
+      if (!this.#parts.concludes) this.#parts.release?.();
     }
   }
 
@@ -161,8 +167,9 @@ export class TrainingRun {
     return this.agent.policy?.();
   }
 
-  /** Frees what the engine holds, and closes the environment. */
+  /** Frees what the engine holds, closes the environment, and lets other processes at the folder. */
   dispose(): void {
+    this.#parts.release?.();
     this.agent.dispose();
     this.env.close();
   }

@@ -1,7 +1,7 @@
 import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import type { CommandContext } from '../command.ts';
 import { readInteger } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { type Io, skippedText } from '../io.ts';
 
 interface PlotFlags {
   readonly measure?: string;
@@ -45,7 +45,7 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
     { existsSync },
     { checkWritable, writeFileAtomic },
     { linePlot },
-    { readMetrics, RunFolder },
+    { metricEvents, RunFolder },
     curves,
   ] = await Promise.all([
     import('node:path'),
@@ -55,7 +55,7 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
     import('zpin/node'),
     import('../run-curves.ts'),
   ]);
-  const { groupLines, groupRuns, MEASURES, measuresOf, measured } = curves;
+  const { groupLines, groupRuns, MEASURES, measuresOf, reachOf } = curves;
   const file = resolve(out);
   if (!existsSync(dirname(file))) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(file), 'Make it first'));
@@ -63,17 +63,24 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   checkWritable(where, '--out', file);
   const runs = [...new Set(paths.map(path => resolve(path)))].map(path => {
     const folder = new RunFolder(path);
-    return { path, description: folder.describe(where), events: readMetrics(folder) };
+    let isTold = false;
+    const events = metricEvents(folder, lines => {
+      if (!isTold) io.stderr.write(skippedText(folder.file('metrics'), lines));
+      isTold = true;
+    });
+    return { path, description: folder.describe(where), events };
   });
+  let steps = 0;
   for (const run of runs) {
-    if (run.events.some(event => measured(event, measure) !== undefined)) continue;
+    const { isMeasured, lastStep } = reachOf(run, measure);
+    steps = Math.max(steps, lastStep);
+    if (isMeasured) continue;
     const known = measuresOf(run);
     const near = nearestName(measure, known);
     const remedy = near ? `Did you mean ${near}? It has ${known.join(', ')}` : `It has ${known.join(', ') || 'nothing yet'}`;
     throw new InputError(message(where, `--measure must be something that ${run.path} has`, measure, remedy));
   }
   const groups = groupRuns(runs);
-  const steps = Math.max(...runs.map(({ events }) => events.at(-1)?.step ?? 0));
   const ends = Array.from({ length: points }, (_, k) => ((k + 1) * steps) / points);
   const yLabel = MEASURES[measure as keyof typeof MEASURES] ?? measure;
   const title = flags.title ?? [...new Set(runs.map(({ description }) => description.env))].join(', ');

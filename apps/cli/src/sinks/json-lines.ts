@@ -7,7 +7,7 @@ export function jsonLines(output: Output): Sink {
   return {
     event(event: RunEvent) {
       // Told by the clock: two runs with one seed would print other lines.
-      if (event.type === 'evaluating') return;
+      if (event.type === 'step' && event.evaluation) return;
       // The state of a checkpoint is in its file.
       const { state: _, ...shown } = event as RunEvent & { readonly state?: unknown };
       output.write(`${JSON.stringify(shown)}\n`);

@@ -44,8 +44,8 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
     event(event: RunEvent) {
       step = event.step;
       evaluating =
-        event.type === 'evaluating'
-          ? `evaluation ${formatCount(event.episodes)}/${formatCount(event.totalEpisodes)} episodes`
+        event.type === 'step' && event.evaluation
+          ? `evaluation ${formatCount(event.evaluation.episodes)}/${formatCount(event.evaluation.totalEpisodes)} episodes`
           : '';
       if (event.type === 'episode') {
         recent.push(event.episodeReturn);

@@ -11,8 +11,16 @@ export type TrainState = { readonly [key: string]: StateValue };
  * run.
  */
 export type TrainEvent =
-  /** The loop goes on: after every rollout (on-policy) or round of updates (off-policy). */
-  | { readonly type: 'step'; readonly step: number; readonly totalSteps: number }
+  /**
+   * The loop goes on: after every rollout (on-policy) or round of updates (off-policy). In an evaluation that takes longer than a
+   * second too, by the clock, with how far that is.
+   */
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly evaluation?: { readonly episodes: number; readonly totalEpisodes: number };
+    }
   /** An episode of training ended. */
   | {
       readonly type: 'episode';
@@ -43,8 +51,6 @@ export type TrainEvent =
       /** How many of the episodes were cut off by the limit of evaluation; present when some were. */
       readonly cutOff?: number;
     }
-  /** An evaluation goes on; told by the clock, so that whoever watches sees where it is. */
-  | { readonly type: 'evaluating'; readonly step: number; readonly episodes: number; readonly totalEpisodes: number }
   /** Something that the run can do less well than others; told before the first step. */
   | { readonly type: 'warning'; readonly step: number; readonly message: string }
   /** A snapshot from which the run can be resumed: bit for bit, but for the episodes of environments without `state()`. */

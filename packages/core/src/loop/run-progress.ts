@@ -15,6 +15,9 @@ import { evaluating } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { takeBack } from './take-back.ts';
 
+/** Milliseconds after which an evaluation tells how far it is. */
+const LONG_EVALUATION = 1000;
+
 /** How far a run is, as its checkpoints keep it. */
 type Counters = {
   readonly step: number;
@@ -137,18 +140,20 @@ export class RunProgress<A extends Agent> {
    * run begins with it when it goes on.
    */
   async *evaluations(taken = 0): AsyncGenerator<TrainEvent> {
-    const { agent, evaluation: plan, signal } = this.options;
+    const { agent, evaluation: plan, signal, totalSteps } = this.options;
     if (!plan || !(this.#owesEvaluation || this.due(plan.everySteps, taken))) return;
     const { env, episodes, seed, maxEpisodeSteps } = plan;
     this.#owesEvaluation = true;
     const { step } = this;
+    const begun = performance.now();
     const limits = { ...(signal && { signal }), ...(maxEpisodeSteps !== undefined && { maxEpisodeSteps }) };
     try {
       const playing = evaluating(agent, env, episodes, seed, limits);
       for (;;) {
         const { done, value } = await playing.next();
         if (!done) {
-          yield { type: 'evaluating', step, episodes: value.episodes, totalEpisodes: episodes };
+          const evaluation = { episodes: value.episodes, totalEpisodes: episodes };
+          if (performance.now() - begun > LONG_EVALUATION) yield { type: 'step', step, totalSteps, evaluation };
           continue;
         }
         const { returns, lengths, successRate, cutOff } = value;

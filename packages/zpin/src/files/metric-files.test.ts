@@ -115,3 +115,32 @@ it('rewinds to the start, and where nothing was written', () => {
   expect(readMetrics(folder)).toEqual([]);
   expect(read(folder, 'progress')).toBe('step,updates,trainReturnMean,loss,gradientNorm\n');
 });
+
+it('skips lines that are no events, says how many, and leaves them where they are', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 1000);
+  sink.event(episode(5, 1));
+  sink.flush();
+  const foreign = [
+    '{"type":"episode","st',
+    'a note of mine',
+    '',
+    'null',
+    '[1]',
+    '{"step":7}',
+    '{"type":"episode","step":7}',
+    '{"type":"episode","step":-1,"episodeReturn":1}',
+    '{"type":"update","step":7,"updates":1,"metrics":{"loss":"high"}}',
+    '{"type":"eval","step":7,"returns":[],"lengths":[]}',
+  ];
+  appendFileSync(folder.file('metrics'), `${foreign.join('\n')}\n`);
+  const more = metricFiles(folder, 1000);
+  more.event(update(10, 0.5));
+  more.event(episode(15, 2));
+  more.flush();
+  rewindMetricFiles(folder, 12);
+  const skipped: number[] = [];
+  expect(readMetrics(folder, lines => skipped.push(lines))).toEqual([episode(5, 1), update(10, 0.5)]);
+  expect(skipped).toEqual([foreign.length]);
+  for (const line of foreign) expect(read(folder, 'metrics')).toContain(`${line}\n`);
+});

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { readLines } from '@zpin/core/node';
 import type { RunEvent } from '../run-event.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -21,9 +22,9 @@ const BUFFER = 1 << 16;
  */
 export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles {
   const distance = Math.max(1, Math.floor(totalSteps / UPDATE_ROWS));
-  const recent: number[] = previousReturns(folder);
+  const { recent, lastUpdate } = whereItStands(folder);
   let columns = header(folder);
-  let written = lastStep(folder);
+  let written = lastUpdate;
   let lines = '';
   let rows = '';
   const flush = () => {
@@ -55,40 +56,117 @@ export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles 
   };
 }
 
-/** Cuts off what an interrupted run wrote after the checkpoint it is resumed from. */
+/**
+ * Cuts off what an interrupted run wrote after the checkpoint it is resumed from. Lines that are no events stay: whoever put them
+ * there may want them.
+ */
 export function rewindMetricFiles(folder: RunFolder, step: number): void {
   const keep = (name: 'metrics' | 'progress', stepOf: (line: string) => number) => {
-    if (!existsSync(folder.file(name))) return;
-    const kept = wholeLines(folder.file(name)).filter(line => !(stepOf(line) > step));
-    folder.write(name, kept.map(line => `${line}\n`).join(''));
+    if (!folder.has(name)) return;
+    const path = folder.file(name);
+    const isKept = (line: string) => !(stepOf(line) > step);
+    if (everyLine(path, isKept) && endsWithLine(path)) return;
+    // Beside the file and in pieces: it may be larger than any text in memory.
+    const fresh = `${path}.tmp`;
+    rmSync(fresh, { force: true });
+    let lines = '';
+    for (const line of readLines(path)) {
+      if (isKept(line)) lines += `${line}\n`;
+      if (lines.length <= BUFFER) continue;
+      appendFileSync(fresh, lines);
+      lines = '';
+    }
+    appendFileSync(fresh, lines);
+    renameSync(fresh, path);
   };
-  keep('metrics', line => (JSON.parse(line) as RunEvent).step);
+  keep('metrics', line => eventOf(line)?.step ?? Number.NEGATIVE_INFINITY);
   keep('progress', line => Number(line.split(',')[0]));
 }
 
-/** Lines of a file. What stands behind the last line break was cut short by the death of the process, and counts for nothing. */
-function wholeLines(path: string): string[] {
-  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
+/**
+ * The events of a run one by one, however many there are. Each pass over them reads the file again. Lines that are none are skipped:
+ * torn ones, that a full disk leaves, or those of another program.
+ * @param onSkipped told at the end of a pass how many there were, if any
+ */
+export function metricEvents(folder: RunFolder, onSkipped?: (lines: number) => void): Iterable<RunEvent> {
+  return {
+    *[Symbol.iterator]() {
+      if (!folder.has('metrics')) return;
+      let skipped = 0;
+      for (const line of readLines(folder.file('metrics'))) {
+        const event = eventOf(line);
+        if (event) yield event;
+        else skipped++;
+      }
+      if (skipped > 0) onSkipped?.(skipped);
+    },
+  };
 }
 
-/** An event as it was written. */
-export function readMetrics(folder: RunFolder): RunEvent[] {
-  if (!existsSync(folder.file('metrics'))) return [];
-  return wholeLines(folder.file('metrics')).map(line => JSON.parse(line) as RunEvent);
+/** All events of a run, as they were written. */
+export function readMetrics(folder: RunFolder, onSkipped?: (lines: number) => void): RunEvent[] {
+  return [...metricEvents(folder, onSkipped)];
 }
 
-function previousReturns(folder: RunFolder): number[] {
-  return readMetrics(folder)
-    .flatMap(event => (event.type === 'episode' ? [event.episodeReturn] : []))
-    .slice(-100);
+/** What a line says; undefined where it is no event. */
+function eventOf(line: string): RunEvent | undefined {
+  let found: Readonly<Record<string, unknown>> | null;
+  try {
+    found = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof found !== 'object' || found === null || !isStep(found.step)) return undefined;
+  const { type, episodeReturn, metrics, returns, lengths } = found;
+  const isEvent =
+    type === 'episode'
+      ? typeof episodeReturn === 'number'
+      : type === 'update'
+        ? typeof metrics === 'object' && metrics !== null && Object.values(metrics).every(value => typeof value === 'number')
+        : type === 'eval' && isNumbers(returns) && returns.length > 0 && isNumbers(lengths);
+  return isEvent ? (found as RunEvent) : undefined;
 }
 
-function lastStep(folder: RunFolder): number {
-  return readMetrics(folder).findLast(event => event.type === 'update')?.step ?? 0;
+function isStep(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(item => typeof item === 'number');
+}
+
+function everyLine(path: string, holds: (line: string) => boolean): boolean {
+  for (const line of readLines(path)) if (!holds(line)) return false;
+  return true;
+}
+
+/** Whether nothing stands behind the last line break. */
+function endsWithLine(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const last = new Uint8Array(1);
+    return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last[0] === 10);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where the files of a run stand that goes on. */
+function whereItStands(folder: RunFolder): { readonly recent: number[]; readonly lastUpdate: number } {
+  const recent: number[] = [];
+  let lastUpdate = 0;
+  for (const event of metricEvents(folder)) {
+    if (event.type === 'update') lastUpdate = event.step;
+    if (event.type !== 'episode') continue;
+    recent.push(event.episodeReturn);
+    if (recent.length > 100) recent.shift();
+  }
+  return { recent, lastUpdate };
 }
 
 function header(folder: RunFolder): string[] | null {
-  if (!existsSync(folder.file('progress'))) return null;
-  const [first] = readFileSync(folder.file('progress'), 'utf8').split('\n');
-  return first ? first.split(',') : null;
+  if (!folder.has('progress')) return null;
+  for (const first of readLines(folder.file('progress'))) return first ? first.split(',') : null;
+  return null;
 }

@@ -11,6 +11,7 @@ export const files: RunFiles = {
   // What browsers let a tab have at most.
   memory: () => 2 ** 34,
   createStore: (_path, _steps, { where, option }) => refuse(where, option('runDir')),
+  lock: (_path, { where }) => refuse(where, 'a run folder'),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
   readDataset: async (_path, _spec, { where, option }) => refuse(where, `${option('dataset')} as a file name`),
 };

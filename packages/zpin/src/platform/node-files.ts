@@ -5,6 +5,7 @@ import { envSpecToJSON } from '@zpin/core';
 import { savePolicy, writeCheckpoint } from '@zpin/core/node';
 import { metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
+import { lockRunFolder } from '../files/run-lock.ts';
 import type { CheckpointParts, RunFiles, RunStore } from '../run-store.ts';
 
 /** Files of runs, in Node. */
@@ -15,6 +16,8 @@ export const files: RunFiles = {
   },
 
   createStore: (path, steps, names) => folderStore(createRunFolder(resolve(path), names), steps),
+
+  lock: (path, { where }) => lockRunFolder(resolve(path), where),
 
   readSaved(path, { where, option }) {
     const folder = new RunFolder(resolve(path));
