@@ -78,6 +78,8 @@ export interface Agent<Config = unknown> extends Actor {
   restore(state: AgentState): MaybePromise<void>;
   /** What its user should know of environment and settings before it is trained; new runs tell it as events. Omitted: nothing. */
   readonly warnings?: readonly string[];
+  /** Forgets the episodes in progress, which do not go on: what it sees next begins new ones. Absent where it remembers none. */
+  cut?(): void;
   /** The present greedy policy, to save or export. Absent where it is no pure function of the present observation. */
   policy?(): MaybePromise<Policy>;
   /** Frees what the engine holds. */

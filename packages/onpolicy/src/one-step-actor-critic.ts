@@ -84,6 +84,11 @@ export class DiscountSoFar {
     });
   }
 
+  /** All episodes begin anew. */
+  cut(): void {
+    this.#next.fill(1);
+  }
+
   state(): Float64Array {
     return this.#next.slice();
   }

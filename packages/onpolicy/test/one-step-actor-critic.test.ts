@@ -27,6 +27,13 @@ describe('the discount so far', () => {
     expect(take(flags(0, 0, 0, 0), flags(0, 0, 0, 0))).toEqual([0.5, 1, 0.25, 0.5]);
   });
 
+  it('is 1 after a cut', () => {
+    const discount = new DiscountSoFar(2, 0.5);
+    discount.take({ numEnvs: 2, terminated: none, truncated: none });
+    discount.cut();
+    expect(Array.from(discount.take({ numEnvs: 2, terminated: none, truncated: none }))).toEqual([1, 1]);
+  });
+
   it('goes on from its state', () => {
     const discount = new DiscountSoFar(2, 0.5);
     discount.take({ numEnvs: 2, terminated: flags(0, 1), truncated: none });

@@ -70,6 +70,10 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
       for (const [name, thing] of Object.entries(memory)) thing.restore(state[name] as never);
     },
 
+    cut() {
+      for (const thing of Object.values(memory)) thing.cut?.();
+    },
+
     ...(policy && { policy: () => exported(policy) }),
 
     dispose() {

@@ -191,6 +191,14 @@ describe('agentShell', () => {
     expect(await other.shell.state()).toEqual(saved);
   });
 
+  it('cuts off the episodes that its memory holds', () => {
+    const { shell, extra } = make();
+    let cuts = 0;
+    Object.assign(extra, { cut: () => cuts++ });
+    shell.cut?.();
+    expect(cuts).toBe(1);
+  });
+
   it('frees its acting, its programs and its store', () => {
     const { shell, acting, freed } = make();
     shell.dispose();

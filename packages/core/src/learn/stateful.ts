@@ -5,6 +5,8 @@ export interface Stateful {
   state(): StateValue;
   /** Takes back what `state` returned. */
   restore(state: never): void;
+  /** Forgets the episodes in progress, which do not go on; absent where it remembers nothing of them. */
+  cut?(): void;
 }
 
 /** What an agent remembers beside its vectors, by the names under which it is saved. */

@@ -33,6 +33,7 @@ export class Run<A extends Agent> extends RunProgress<A> {
     await this.resume(
       state => {
         this.beganAnew = !this.collector.restore(state.collector as AgentState, this.seedsOfNewEpisodes);
+        if (this.beganAnew) this.options.agent.cut?.();
         extra(state);
       },
       ['collector', ...parts],

@@ -30,7 +30,7 @@ const EPSILON = 1e-8;
 
 /**
  * Shifts and scales each float of the observations that no bound scales to mean 0 and variance 1 over all that was seen so far, and
- * clips it. Indices, bits, integers, and pictures whose bounds say their scale, stay as they are, as networks scale those
+ * clips it. A row with a number that is not finite is not among the statistics, and the number stays what it is. Indices, bits, integers, and pictures whose bounds say their scale, stay as they are, as networks scale those
  * themselves.
  */
 export class NormalizeObservation extends VectorWrapper {
@@ -78,7 +78,9 @@ export class NormalizeObservation extends VectorWrapper {
   #transform(out: VectorStep, isStep: boolean): void {
     const { statistics } = this;
     const size = this.#measured.length;
-    if (!this.#isFrozen) for (let i = 0; i < this.numEnvs; i++) statistics.add(out.obs, i * size);
+    if (!this.#isFrozen) {
+      for (let i = 0; i < this.numEnvs; i++) if (isFiniteRow(out.obs, i * size, size)) statistics.add(out.obs, i * size);
+    }
     for (let i = 0; i < this.numEnvs; i++) {
       this.#normalize(out.obs, i * size);
       if (isStep && (out.terminated[i] || out.truncated[i])) this.#normalize(out.finalObs, i * size);
@@ -92,9 +94,15 @@ export class NormalizeObservation extends VectorWrapper {
     for (let i = 0; i < measured.length; i++) {
       if (measured[i] === 0) continue;
       const value = (rows[offset + i] - statistics.mean[i]) / Math.sqrt(statistics.variance(i) + EPSILON);
-      rows[offset + i] = Math.min(clip, Math.max(-clip, value));
+      // Clipping would make a number of infinity.
+      if (value - value === 0) rows[offset + i] = Math.min(clip, Math.max(-clip, value));
     }
   }
+}
+
+function isFiniteRow(rows: NumericArray, offset: number, size: number): boolean {
+  for (let i = offset; i < offset + size; i++) if (!Number.isFinite(rows[i])) return false;
+  return true;
 }
 
 /** The space with the bounds of what is normalised. */

@@ -134,3 +134,50 @@ describe('NormalizeReward', () => {
     expect(() => new NormalizeReward(pendulums(), { gamma: 2 })).toThrow(/gamma/);
   });
 });
+
+describe('numbers that are not finite', () => {
+  /** Two copies, of which the second shows and pays `bad` in the third step. */
+  const broken = (bad: number): VectorEnv => {
+    let t = 0;
+    return new SyncVectorEnv(
+      i => ({
+        spec: {
+          id: 'Broken-v0',
+          observationSpace: box({ low: -9, high: 9, shape: [2] }),
+          actionSpace: discrete(2),
+          maxEpisodeSteps: null,
+          rewardThreshold: null,
+        },
+        reset: () => ({ obs: Float32Array.of(1, 2), info: {} }),
+        step() {
+          if (i === 0) t++;
+          const value = i === 1 && t === 3 ? bad : t;
+          return { obs: Float32Array.of(1, value), reward: value, terminated: false, truncated: false, info: {} };
+        },
+      }),
+      2,
+    );
+  };
+  const actions = new Int32Array(2);
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('such as %d stay, and enter no statistics', bad => {
+    const [seen, paid] = [new NormalizeObservation(broken(bad)), new NormalizeReward(broken(bad))];
+    const [out, wages] = [seen.createStep(), paid.createStep()];
+    seen.reset(out, 1);
+    paid.reset(wages, 1);
+    for (let t = 0; t < 3; t++) {
+      seen.step(actions, out);
+      paid.step(actions, wages);
+    }
+    expect(out.obs[3]).toBe(bad);
+    expect(wages.reward[1]).toBe(bad);
+    // Two rows of each of four observations, but for one; two rewards of each of three steps, but for one.
+    expect([seen.statistics.count, paid.statistics.count]).toEqual([7, 5]);
+    for (const { statistics } of [seen, paid]) {
+      expect([...statistics.mean, statistics.variance(0)].every(Number.isFinite)).toBe(true);
+    }
+    seen.step(actions, out);
+    paid.step(actions, wages);
+    expect([...out.obs, ...wages.reward].every(Number.isFinite)).toBe(true);
+  });
+});

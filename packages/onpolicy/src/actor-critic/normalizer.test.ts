@@ -143,3 +143,14 @@ it('does nothing when it is off', () => {
   expect(normalizer.observations).toBeNull();
   expect(normalizer.state()).toEqual({});
 });
+
+it('a cut forgets the returns of the episodes in progress, and nothing that was measured', () => {
+  const [whole, cut] = [new Normalizer('test', spec, both), new Normalizer('test', spec, both)];
+  for (const normalizer of [whole, cut]) normalizer.normalizeRollout(rolloutOf({ reward: Float32Array.of(4, 8, 4, 8) }));
+  const before = whole.state();
+  expect(before.returns).toEqual(Float64Array.of(6, 12));
+  cut.cut();
+  expect(cut.state()).toEqual({ ...before, returns: Float64Array.of(0, 0) });
+  cut.normalizeRollout(rolloutOf({ reward: Float32Array.of(1, 1, 0, 0) }));
+  expect(cut.state().returns).toEqual(Float64Array.of(0.5, 0.5));
+});

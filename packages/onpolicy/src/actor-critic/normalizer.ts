@@ -62,6 +62,11 @@ export class Normalizer implements Stateful {
     this.observations?.add(obs);
   }
 
+  /** Returns of episodes that do not go on are forgotten; what was measured stays. */
+  cut(): void {
+    this.#rewards?.cut();
+  }
+
   state(): AgentState {
     return {
       ...(this.observations && { observations: this.observations.state() }),
@@ -104,6 +109,10 @@ class RewardScaler {
       out[row] = Math.min(Math.max(reward[row] * factor, -REWARD_CLIP), REWARD_CLIP);
     }
     return out;
+  }
+
+  cut(): void {
+    this.#returns.fill(0);
   }
 
   state(): AgentState {

@@ -116,6 +116,14 @@ describe('episodes', () => {
     expect(episodes.state().kept).toBeNull();
   });
 
+  it('that are cut begin anew: no half of one is put before another', () => {
+    const episodes = new Episodes({ numEnvs: 1, gamma: 1, bootstrap: false });
+    expect(episodes.add(rolloutOf(0, one([null, null]), () => 1))).toBeNull();
+    episodes.cut();
+    expect(episodes.state()).toEqual({ start: Int32Array.of(0), kept: null });
+    expect(Array.from(episodes.add(rolloutOf(2, one([null, 'terminated']), () => 1))!.returnToGo)).toEqual([2, 1]);
+  });
+
   it('carry the legal actions along', () => {
     const episodes = new Episodes({ numEnvs: 1, gamma: 1, bootstrap: false });
     const masked = (first: number, endings: readonly Ending[], mask: number[]) => ({

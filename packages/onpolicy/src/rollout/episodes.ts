@@ -104,6 +104,12 @@ export class Episodes {
     return { returnToGo, wholeReturn, ends, episodes };
   }
 
+  /** Open episodes do not go on: their steps are forgotten. */
+  cut(): void {
+    this.#kept = null;
+    this.#start.fill(0);
+  }
+
   state(): AgentState {
     return { start: this.#start.slice(), kept: this.#kept && slice(this.#kept, 0) };
   }

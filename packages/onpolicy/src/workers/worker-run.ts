@@ -33,6 +33,7 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
     // What a worker saved is its collector, alone or beside other things.
     const isWhole = states.every(state => ((state.collector ?? state) as AgentState).env !== null);
     this.beganAnew = !isWhole || env.isResumable === false;
+    if (this.beganAnew) agent.cut?.();
     const anew = this.seedsOfNewEpisodes;
     this.#states = await Promise.all(workers.map((worker, i) => worker.restore({ state: states[i], seeds: seedsOf(anew, i) })));
     await takeBack('train', () => extra(resume));

@@ -20,7 +20,6 @@ export async function* trainTabular(options: TrainOptions<TabularAgent>): AsyncG
     // It was chosen for an observation that new episodes do not begin with.
     isChosen = !run.beganAnew;
   });
-  if (run.beganAnew) agent.cut();
   yield* run.warnings();
   yield* run.evaluations();
   const loopState = (): TrainState => ({ action: action.slice() });
