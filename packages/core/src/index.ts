@@ -19,9 +19,11 @@ export type {
   TrainOptions,
   TransitionData,
 } from './algorithm/training-options.ts';
-export type { Checkpoint, CheckpointExpectation, CheckpointHeader, DecodedCheckpoint } from './checkpoint/checkpoint.ts';
-export { CHECKPOINT_FORMAT, decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint.ts';
+export type { Checkpoint, CheckpointHeader } from './checkpoint/checkpoint-header.ts';
+export { CHECKPOINT_FORMAT } from './checkpoint/checkpoint-header.ts';
 export { crc32c } from './checkpoint/crc32c.ts';
+export type { CheckpointExpectation, DecodedCheckpoint } from './checkpoint/read-checkpoint.ts';
 export { version } from './checkpoint/version.ts';
 export type { ConfigOf, ConfigSchema, ConfigSchemaOptions } from './config/config-schema.ts';
 export { configSchema, renamedSettings } from './config/config-schema.ts';

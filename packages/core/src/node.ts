@@ -1,5 +1,5 @@
 export { checkWritable } from './checkpoint/check-writable.ts';
-export { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint-file.ts';
+export { readCheckpoint, writeCheckpoint, writeCheckpointAsync } from './checkpoint/checkpoint-file.ts';
 export { makeFolder } from './checkpoint/make-folder.ts';
 export { readBytes } from './checkpoint/read-bytes.ts';
 export { readLines } from './checkpoint/read-lines.ts';

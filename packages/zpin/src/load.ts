@@ -57,7 +57,8 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const saved = files.readSaved(path, names);
   const { description, path: folder } = saved;
   const algorithm = await savedAlgorithm(saved, options, names);
-  const { header, state } = saved.checkpoint();
+  // A replay memory of several gigabytes is not looked at.
+  const { header, state } = saved.checkpoint(['agent']);
   const { seed } = description;
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));

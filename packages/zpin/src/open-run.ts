@@ -184,6 +184,7 @@ async function openLocked(
   const saved = files.readSaved(folder, names);
   const algorithm = await savedAlgorithm(saved, options, names);
   const { header, state } = saved.checkpoint();
+  const resumed = { ...state };
   const steps = options.steps ?? saved.description.steps;
   checkInteger(names, names.option('steps'), steps, 1);
   const config = parseConfig(algorithm.config, saved.description.config, saved.descriptionPath) as RunDescription['config'];
@@ -200,10 +201,13 @@ async function openLocked(
   store.writeDescription(description);
   const training = await trainingOptions({ description, options, open, env, makeReplay, dataset: dataset?.data });
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
-  const resume = { state, step: header.step, wallSeconds };
+  const forget = () => {
+    for (const name of Object.keys(resumed)) delete resumed[name];
+  };
+  const resume = { forget, step: header.step, wallSeconds };
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
-    options: { ...training, resume: state },
+    options: { ...training, resume: resumed },
   });
 }
 

@@ -1,4 +1,4 @@
-import type { EnvSpec, Policy } from '@zpin/contracts';
+import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
 import type { DecodedCheckpoint, TrainState, TransitionData } from '@zpin/core';
 import type { MessageNames } from './message-names.ts';
 import type { RunDescription } from './run-description.ts';
@@ -26,7 +26,7 @@ export interface RunStore {
   /** Takes an event into the files of metrics. */
   event(event: RunEvent): void;
   /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */
-  saveCheckpoint(parts: CheckpointParts): string;
+  saveCheckpoint(parts: CheckpointParts): MaybePromise<string>;
   /** Writes the policy as an ONNX model. */
   saveOnnx(model: Uint8Array): void;
   /** Writes what is still held back. */
@@ -39,8 +39,12 @@ export interface SavedRun {
   /** The file that holds the description. */
   readonly descriptionPath: string;
   readonly description: RunDescription;
-  /** Its last state. @throws CheckpointError when it is damaged, or not that of this description */
-  checkpoint(): DecodedCheckpoint;
+  /**
+   * Its last state.
+   * @param only names of what is wanted of it, such as `agent`; all of it when omitted
+   * @throws CheckpointError when it is damaged, or not that of this description
+   */
+  checkpoint(only?: readonly string[]): DecodedCheckpoint;
   /**
    * The store of the run that goes on: metrics written after the checkpoint are cut off.
    * @param steps planned now @param concludes whether a run of which only the summary is missing may be opened

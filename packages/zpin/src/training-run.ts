@@ -42,9 +42,19 @@ export interface RunParts {
   /** Whether the folder is needed after training too, until `dispose`. */
   readonly concludes: boolean;
   /** Where it goes on from. */
-  readonly resume: { readonly state: TrainState; readonly step: number; readonly wallSeconds: number } | null;
+  readonly resume: ResumePoint | null;
   /** Milliseconds since any fixed time. */
   now(): number;
+}
+
+interface ResumePoint {
+  readonly step: number;
+  readonly wallSeconds: number;
+  /**
+   * Lets go of the state in the options, once training has taken it back: as the replay memory is overwritten, what it held would
+   * stay in memory.
+   */
+  forget(): void;
 }
 
 /** A run: an agent in training, or trained. Made by `openRun`, `train` and `resume`. */
@@ -116,6 +126,7 @@ export class TrainingRun {
       for (;;) {
         const before = now();
         const { done, value } = await training.next();
+        this.#parts.resume?.forget();
         // Evaluation is no training; the clock of the run leaves it out.
         if (done || (value.type !== 'eval' && !(value.type === 'step' && value.evaluation)))
           this.#wallMilliseconds += now() - before;
@@ -187,7 +198,7 @@ export class TrainingRun {
       throw new NumericsError(message(`train at step ${this.#step}`, `${name} must be finite`, broken, remedy));
     }
     const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
-    return { path: store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };
+    return { path: await store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };
   }
 
   /** Leaves the policy as a model that other programs can run. */

@@ -2,7 +2,8 @@ import { CheckpointError, type StateValue } from '@zpin/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TrainState } from '../loop/events.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint-header.ts';
 import { crc32c } from './crc32c.ts';
 import { version } from './version.ts';
 
@@ -139,9 +140,9 @@ test('says what was found: foreign file, other version, other algorithm, other e
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0);
   expect(() => decodeCheckpoint(png)).toThrow('the file must be a checkpoint, beginning with ZPINCKPT, got');
   const newer = sample.slice();
-  new DataView(newer.buffer).setUint32(8, 2, true);
+  new DataView(newer.buffer).setUint32(8, 3, true);
   expect(() => decodeCheckpoint(newer)).toThrow(
-    'must be of format version 1, got 2. Read it with the version of zpin that wrote it',
+    'must be of format version 1 or 2, got 3. Read it with the version of zpin that wrote it',
   );
   expect(() => decodeCheckpoint(sample, { algorithm: 'dqn' })).toThrow('must be of algorithm dqn, got "ppo"');
   expect(() => decodeCheckpoint(sample, { env: 'Acrobot-v1' })).toThrow('must be of env Acrobot-v1, got "CartPole-v1"');
@@ -175,6 +176,10 @@ test.each<[string, (header: Record<string, unknown>) => void]>([
   ['a negative offset', h => (h.arrays = [['Float32Array', -8, 3]])],
   ['an array of another type', h => (h.arrays = [['Function', 0, 3]])],
   ['a reference to no array', h => (h.state = { weights: { $array: 9 } })],
+  ['an array twice', h => (h.state = { weights: { $array: 0 }, again: { $array: 0 } })],
+  ['arrays on each other', h => (h.arrays = [...(h.arrays as unknown[]), ['Uint8Array', 0, 3]])],
+  ['less than there is', h => (h.arrays = [])],
+  ['parts', h => (h.parts = [])],
   ['a reference by name', h => (h.state = { weights: { $array: 'length' } })],
   ['a reference beside other keys', h => (h.state = { weights: { $array: 0, x: 1 } })],
   ['an unknown tag', h => (h.state = { weights: { $function: 'x' } })],

@@ -29,3 +29,11 @@ test('equals the bitwise definition at every length and offset', () => {
     }),
   );
 });
+
+test('goes on from piece to piece', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), (first, second) => {
+      expect(crc32c(second, crc32c(first))).toBe(slowCrc32c(Uint8Array.of(...first, ...second)));
+    }),
+  );
+});

@@ -6,11 +6,12 @@ const TABLES = makeTables();
 
 /**
  * CRC-32C of bytes: finds every single flipped bit and every burst of up to 32 bits.
+ * @param before CRC of the bytes before these, where they come in pieces
  * @returns an unsigned 32-bit integer
  */
-export function crc32c(bytes: Uint8Array): number {
+export function crc32c(bytes: Uint8Array, before = 0): number {
   const t = TABLES;
-  let crc = 0xffffffff;
+  let crc = ~before;
   let i = 0;
   for (const end = bytes.length - 7; i < end; i += 8) {
     const low = crc ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));

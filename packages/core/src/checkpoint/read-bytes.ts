@@ -1,25 +1,23 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CheckpointError, message } from '@zpin/contracts';
+import { fileSource } from './file-source.ts';
 
-/** One call of the operating system reads at most 2 GiB. */
-const CHUNK_BYTES = 2 ** 30;
-
-/** The bytes of a file. @throws CheckpointError when it cannot be read */
+/** The bytes of a file. @throws CheckpointError when it cannot be read, or is larger than an array can be */
 export function readBytes(path: string): Uint8Array {
-  let file: number | undefined;
+  const source = fileSource(path);
   try {
-    file = openSync(path, 'r');
-    const bytes = new Uint8Array(fstatSync(file).size);
-    for (let done = 0; done < bytes.length; ) {
-      const read = readSync(file, bytes, done, Math.min(CHUNK_BYTES, bytes.length - done), null);
-      if (read === 0) return bytes.subarray(0, done);
-      done += read;
-    }
+    const bytes = roomFor(path, source.size);
+    source.read(bytes, 0);
     return bytes;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CheckpointError(message('readBytes', `${path} must be a readable file`, code ?? String(error), 'Check the path'));
   } finally {
-    if (file !== undefined) closeSync(file);
+    source.close();
+  }
+}
+
+function roomFor(path: string, size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    const expectation = `${path} must fit into one array`;
+    throw new CheckpointError(message('readBytes', expectation, `${size} bytes`, 'Give a smaller file'), { cause });
   }
 }

@@ -20,9 +20,19 @@ export const arrayTypeName = (value: unknown): ArrayTypeName | undefined => {
   return ArrayBuffer.isView(value) && Object.hasOwn(ARRAY_TYPES, name) ? (name as ArrayTypeName) : undefined;
 };
 
-export const makeArray = (type: ArrayTypeName, buffer: ArrayBuffer): StateArray => new ARRAY_TYPES[type](buffer);
+export const makeArray = (type: ArrayTypeName, length: number): StateArray => new ARRAY_TYPES[type](length);
 
 export const bytesPerElement = (type: ArrayTypeName): number => ARRAY_TYPES[type].BYTES_PER_ELEMENT;
+
+/** Bytes that are handled at a time: large arrays are longer than any array of bytes, or than one call of the system takes. */
+const PIECE_BYTES = 2 ** 22;
+
+/** The memory of an array, in pieces. */
+export function* piecesOf({ buffer, byteOffset, byteLength }: StateArray): Generator<Uint8Array> {
+  for (let done = 0; done < byteLength; done += PIECE_BYTES) {
+    yield new Uint8Array(buffer, byteOffset + done, Math.min(PIECE_BYTES, byteLength - done));
+  }
+}
 
 /**
  * Splits a state into a JSON skeleton and its arrays, which are appended to `arrays`.

@@ -1,5 +1,5 @@
 import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/contracts';
-import { decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -9,11 +9,16 @@ const REQUIRED = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated
 const OPTIONAL = ['rawReward', 'actionMask', 'nextActionMask'] as const;
 
 /** Writes a data set as bytes: the container of checkpoints, with the columns in place of a run's state. */
-export function encodeDataset({ spec, about, transitions }: OfflineDataset): Uint8Array<ArrayBuffer> {
+export function encodeDataset(dataset: OfflineDataset): Uint8Array<ArrayBuffer> {
+  return encodeCheckpoint(datasetSnapshot(dataset));
+}
+
+/** A data set in the form of a checkpoint. */
+export function datasetSnapshot({ spec, about, transitions }: OfflineDataset): Checkpoint {
   const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue, about };
   // Algorithm, settings, seed and steps are those of a run; data have none.
   const header = { algorithm: KIND, env: spec.id, config: {}, seed: 0, step: 0, extra };
-  return encodeCheckpoint({ header, state: { ...transitions } });
+  return { header, state: { ...transitions } };
 }
 
 /**
@@ -23,7 +28,11 @@ export function encodeDataset({ spec, about, transitions }: OfflineDataset): Uin
  * InputError when they hold transitions that cannot be
  */
 export function decodeDataset(bytes: Uint8Array, where = 'decodeDataset'): OfflineDataset {
-  const { header, state } = decodeCheckpoint(bytes, { where });
+  return datasetOf(decodeCheckpoint(bytes, { where }), where);
+}
+
+/** The data set in a checkpoint. @throws as `decodeDataset` */
+export function datasetOf({ header, state }: Checkpoint, where: string): OfflineDataset {
   const { extra = {} } = header;
   if (extra.kind !== KIND) {
     const found = extra.kind === 'policy' ? 'a policy' : 'a checkpoint';

@@ -1,12 +1,12 @@
 import { type EnvSpec, InputError, message } from '@zpin/contracts';
-import { readBytes, writeFileAtomic } from '@zpin/core/node';
-import { decodeDataset, encodeDataset } from './dataset-bytes.ts';
+import { readBytes, readCheckpoint, writeCheckpoint } from '@zpin/core/node';
+import { datasetOf, datasetSnapshot } from './dataset-bytes.ts';
 import { datasetFromJsonLines } from './dataset-json-lines.ts';
 import type { OfflineDataset } from './offline-dataset.ts';
 
 /** Writes a data set in one step; a file already at `path` stays whole until the new one is safe on the disk. */
 export function saveDataset(path: string, dataset: OfflineDataset): void {
-  writeFileAtomic(path, encodeDataset(dataset));
+  writeCheckpoint(path, datasetSnapshot(dataset));
 }
 
 /**
@@ -15,12 +15,11 @@ export function saveDataset(path: string, dataset: OfflineDataset): void {
  * @throws CheckpointError when the file cannot be read, is torn or foreign; InputError when it holds transitions that cannot be
  */
 export function loadDataset(path: string, spec?: EnvSpec): OfflineDataset {
-  const bytes = readBytes(path);
-  if (!path.toLowerCase().endsWith('.jsonl')) return decodeDataset(bytes, path);
+  if (!path.toLowerCase().endsWith('.jsonl')) return datasetOf(readCheckpoint(path), path);
   if (!spec) {
     throw new InputError(
       message('loadDataset', 'the spec must be given with JSON lines', 'none', 'Pass that of the environment'),
     );
   }
-  return datasetFromJsonLines(new TextDecoder().decode(bytes), spec, path);
+  return datasetFromJsonLines(new TextDecoder().decode(readBytes(path)), spec, path);
 }

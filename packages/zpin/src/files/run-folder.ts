@@ -87,10 +87,11 @@ export class RunFolder {
 
   /**
    * The last state of the run.
+   * @param only names of what is wanted of it; all of it when omitted
    * @throws CheckpointError when the checkpoint cannot be read, or is not the one of the run that the folder describes
    */
-  readCheckpoint(where: string, { algorithm, env, seed, config }: RunDescription): DecodedCheckpoint {
-    const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env });
+  readCheckpoint(where: string, { algorithm, env, seed, config }: RunDescription, only?: readonly string[]): DecodedCheckpoint {
+    const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env, ...(only && { only }) });
     const { header } = checkpoint;
     if (header.extra?.kind === 'policy') {
       const expectation = 'the file must hold the checkpoint of a run';

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { InputError, message, type StateValue } from '@zpin/contracts';
 import { envSpecToJSON } from '@zpin/core';
-import { savePolicy, writeCheckpoint } from '@zpin/core/node';
+import { savePolicy, writeCheckpointAsync } from '@zpin/core/node';
 import { metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
 import { lockRunFolder } from '../files/run-lock.ts';
@@ -26,7 +26,7 @@ export const files: RunFiles = {
       path: folder.path,
       descriptionPath: folder.file('description'),
       description,
-      checkpoint: () => folder.readCheckpoint(where, description),
+      checkpoint: only => folder.readCheckpoint(where, description, only),
       continued(steps, step, concludes) {
         // A run that was stopped while it was evaluated at its end has that left to do.
         const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded;
@@ -58,13 +58,13 @@ function folderStore(folder: RunFolder, steps: number): RunStore {
     },
     writeDescription: description => folder.writeJson('description', description),
     event: event => metrics.event(event),
-    saveCheckpoint({ description, state, step, spec, wallSeconds, policy }: CheckpointParts) {
+    async saveCheckpoint({ description, state, step, spec, wallSeconds, policy }: CheckpointParts) {
       metrics.flush();
       const { algorithm, env, seed } = description;
       const config = description.config as Record<string, StateValue>;
       const path = folder.file('checkpoint');
       const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue };
-      writeCheckpoint(path, { header: { algorithm, env, seed, step, config, extra }, state });
+      await writeCheckpointAsync(path, { header: { algorithm, env, seed, step, config, extra }, state });
       if (policy) savePolicy(folder.file('policy'), policy);
       return path;
     },
