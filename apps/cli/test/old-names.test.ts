@@ -15,9 +15,10 @@ import { runCli } from './run-cli.ts';
 const oldRuns = fileURLToPath(new URL('fixtures/old-runs', import.meta.url));
 cpSync(oldRuns, join(inScratchFolder(), 'old'), { recursive: true });
 
-/** Arrays of numbers in a state, by where they are. */
+/** Arrays of numbers in a state, by where they are. Columns of a replay memory are in blocks now, those of a small one in a single one. */
 function arraysOf(value: unknown, path = ''): [string, Float32Array][] {
-  if (ArrayBuffer.isView(value)) return [[path, value as Float32Array]];
+  if (value instanceof Uint8Array && value.length === 0) return [];
+  if (ArrayBuffer.isView(value)) return [[path.replace(/(\/columns\/\w+)\/0$/, '$1'), value as Float32Array]];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => arraysOf(part, `${path}/${name}`));
 }
