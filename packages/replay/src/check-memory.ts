@@ -13,8 +13,6 @@ export interface MemoryOptions {
   readonly isPrioritized?: boolean;
 }
 
-/** Numbers that a typed array can hold in today's engines. */
-const LONGEST_ARRAY = 2 ** 32;
 /** More memory than a machine for this kind of work is likely to have. */
 const MOST_BYTES = 2 ** 36;
 const NUMBER_BYTES = { float32: 4, int32: 4, uint8: 1 };
@@ -53,15 +51,13 @@ function maskSize(actionSpace: Space, hasActionMask: boolean): number {
  * @throws ConfigError when it would take more memory than a machine has; InputError unless the capacity is an integer ≥ 1
  */
 export function checkMemory(where: string, options: MemoryOptions, setting = 'capacity'): void {
-  const { capacity, observationSpace, actionSpace, frameStack = 1, hasActionMask = false } = options;
+  const { capacity } = options;
   if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
     const remedy = 'Pass the number of transitions to keep';
     throw new InputError(message(where, `${setting} must be an integer >= 1`, capacity, remedy));
   }
   const bytes = transitionBytes(options);
-  const obsSize = keepsFrames(options) ? frameStack : flatSize(observationSpace);
-  const longest = Math.max(obsSize, flatSize(actionSpace), maskSize(actionSpace, hasActionMask));
-  const most = Math.floor(Math.min(MOST_BYTES / bytes, LONGEST_ARRAY / longest));
+  const most = Math.floor(MOST_BYTES / bytes);
   if (capacity <= most) return;
   const size = `${Math.ceil((capacity * bytes) / 2 ** 30).toLocaleString('en')} GiB`;
   const remedy = `At ${bytes.toLocaleString('en')} bytes per transition that is ${size}: give fewer`;
