@@ -254,7 +254,9 @@ describe('the agent', () => {
     const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [84, 84, 4], dtype: 'uint8' }) };
     const make = (bufferSize: number, frameStack?: number) =>
       dqn.create({ spec: { ...pixels, ...(frameStack && { frameStack }) }, seed: 1, engine, config: { bufferSize } });
-    expect(() => make(2_000_000)).toThrow(/^dqn: bufferSize must be at most 1217178, got 2000000. At 56,458 bytes per transition/);
+    expect(() => make(2_000_000)).toThrow(
+      /^dqn: bufferSize must be at most 1217178, got 2000000. At 56,458 bytes per transition/,
+    );
     expect(() => make(1_000_000, 4)).not.toThrow();
   });
 
