@@ -10,7 +10,7 @@ import {
   SpaceError,
   type VectorEnv,
 } from '../../packages/contracts/src/index.ts';
-import { describeConfig, type Engine } from '../../packages/core/src/index.ts';
+import { describeConfig, type Engine, policyActor } from '../../packages/core/src/index.ts';
 import {
   type AlgorithmCase,
   compiledEngine,
@@ -97,6 +97,12 @@ export function describeAgent(subject: AlgorithmCase): void {
               expect(await other.act(out.obs, mode, out.actionMask)).toEqual(actions);
               await agent.restore(before);
             }
+            const policy = await other.policy?.();
+            if (!policy) continue;
+            const actor = policyActor(policy, { algorithms: [algorithm], engine: await compiledEngine() });
+            const best = (await other.act(out.obs, 'exploit', out.actionMask)).slice();
+            expect(await actor.act(out.obs, 'exploit', out.actionMask)).toEqual(best);
+            actor.dispose();
           }
         },
       );

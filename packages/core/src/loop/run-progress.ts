@@ -99,7 +99,9 @@ export class RunProgress<A extends Agent> {
 
   /** What the run tells before its first step. */
   *warnings(): Generator<TrainEvent> {
-    const { agent, env } = this.options;
+    const { agent, env, resume } = this.options;
+    // Those of a run that goes on were told when it began.
+    if (!resume) for (const text of agent.warnings ?? []) yield { type: 'warning', step: this.step, message: text };
     for (const text of flattenedPictures(env.spec, hiddenSizesOf(agent.config))) {
       yield { type: 'warning', step: this.step, message: text };
     }

@@ -57,8 +57,6 @@ export class Run<A extends Agent> extends RunProgress<A> {
     yield* super.warnings();
     const { id } = this.options.env.spec;
     const { step } = this;
-    // Those of a run that goes on were told when it began.
-    if (!this.options.resume) for (const message of this.options.agent.warnings ?? []) yield { type: 'warning', step, message };
     if (this.beganAnew) {
       const text = `The checkpoint of step ${step} holds no episodes of ${id}: new ones begin, so the run does not go on exactly`;
       yield { type: 'warning', step, message: `${text}.` };
