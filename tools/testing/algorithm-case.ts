@@ -78,6 +78,7 @@ export interface RunOptions {
   /** Of the agent and of the environment. */
   readonly seed: number;
   readonly totalSteps: number;
+  readonly scheduledSteps?: number;
   readonly engine?: Engine;
   readonly resume?: TrainState;
   readonly signal?: AbortSignal;

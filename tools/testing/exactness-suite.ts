@@ -80,6 +80,14 @@ export function describeExactness(subject: AlgorithmCase): void {
       expectContinuation(rest, whole, half.events.length);
     });
 
+    it('keeps its schedules where a run with fewer steps goes on beyond them', async () => {
+      const scheduledSteps = TOTAL_STEPS / 2;
+      const whole = await run({ scheduledSteps });
+      const half = await run({ totalSteps: scheduledSteps });
+      const rest = await run({ scheduledSteps, seed: 77, resume: decodeCheckpoint(encode(subject, half.final)).state });
+      expectContinuation(rest, whole, half.events.length);
+    });
+
     it('is not disturbed by evaluation', async () => {
       const whole = await run({});
       const evaluation = { env: makeEnv(3), everySteps: 40, episodes: 4, seed: 5 };

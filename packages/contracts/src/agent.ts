@@ -21,7 +21,7 @@ export type ActMode = 'explore' | 'exploit';
 export interface Progress {
   /** Environment steps done over all copies, or gradient steps on a data set. */
   readonly step: number;
-  /** Steps planned, of the same kind. */
+  /** Steps over which schedules stretch, of the same kind: those of the run, unless it got more of them later. */
   readonly totalSteps: number;
   /**
    * Gives a long update up: it throws the reason, and whoever gave the signal takes the agent back to what it was. Updates that

@@ -179,13 +179,13 @@ interface A3cSetup {
   readonly config: A3cConfig;
   readonly rng: RngState;
   readonly shared: SharedVectors;
-  /** Of the run, for schedules. */
-  readonly totalSteps: number;
+  /** Steps over which schedules stretch. */
+  readonly scheduledSteps: number;
 }
 
 /** One thread of algorithm S3. */
 export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup, { env, engine, beat }) => {
-  const { config, rng, shared, totalSteps } = setup;
+  const { config, rng, shared, scheduledSteps } = setup;
   const { rolloutLength } = config;
   const actionRng = Rng.fromState(rng);
   const agent = makeAgent({ spec: env.spec, config, engine, initRng: new Rng(0), actionRng, workerRngs: [] });
@@ -207,7 +207,7 @@ export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup,
       }
       const { gradient, metrics } = await agent.gradient(buffer.rollout);
       const step = Atomics.load(shared.steps, 0);
-      const learningRate = valueAt(config.learningRate, Math.min(1, step / totalSteps));
+      const learningRate = valueAt(config.learningRate, Math.min(1, step / scheduledSteps));
       const values = { ...metrics, learningRate };
       updates.push({ step, metrics: values });
       // The run stops at this; the parameters stay what they were.
@@ -245,9 +245,9 @@ export function a3cWith(spawn: Spawn): RolloutAlgorithm<A3cConfig, A3cAgent> {
     policy: ({ spec, config }) => actorCritic('a3c', spec, config).greedy,
     train(options) {
       const { config, engine, workerRngs } = options.agent;
+      const { totalSteps, scheduledSteps = totalSteps } = options;
       const timeoutSeconds = config.workerTimeout;
-      const setups = (shared: SharedVectors): A3cSetup[] =>
-        workerRngs.map(rng => ({ config, rng, shared, totalSteps: options.totalSteps }));
+      const setups = (shared: SharedVectors): A3cSetup[] => workerRngs.map(rng => ({ config, rng, shared, scheduledSteps }));
       const start = (shared: SharedVectors) =>
         spawn({ algorithm: 'a3c', make: a3cWorker, setups: setups(shared), env: options.env, engine, timeoutSeconds });
       return trainShared({ ...options, pauseEverySteps: config.reportEverySteps, start });

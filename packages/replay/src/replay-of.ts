@@ -14,8 +14,10 @@ import { UniformReplay } from './uniform-replay.ts';
 export interface ReplayRun {
   readonly agent: Pick<Agent, 'algorithm'>;
   readonly env: VectorEnv;
-  /** Steps of the run, over which importance weights become whole. */
+  /** Steps of the run. */
   readonly totalSteps: number;
+  /** Those over which importance weights become whole; `totalSteps` when omitted. */
+  readonly scheduledSteps?: number;
   /** Makes another memory than the plan's, for example one with hindsight. */
   readonly makeReplay?: MakeReplay;
 }
@@ -24,7 +26,10 @@ export interface ReplayRun {
  * The replay memory of a run: prioritized where the plan has priorities, else uniform, or the one that the run brings.
  * @throws ConfigError when the run brings one and the plan has priorities
  */
-export function replayOf({ agent, env, totalSteps, makeReplay }: ReplayRun, plan: ReplayPlan): ReplayBuffer {
+export function replayOf(
+  { agent, env, totalSteps, scheduledSteps = totalSteps, makeReplay }: ReplayRun,
+  plan: ReplayPlan,
+): ReplayBuffer {
   const { capacity, gamma, nSteps, priorities } = plan;
   const { observationSpace, actionSpace, frameStack } = env.spec;
   const hasActionMask = env.createStep().actionMask !== undefined;
@@ -35,5 +40,5 @@ export function replayOf({ agent, env, totalSteps, makeReplay }: ReplayRun, plan
     const found = 'a prioritized one and another';
     throw new ConfigError(message(agent.algorithm, 'there can be one replay memory', found, remedy));
   }
-  return new PrioritizedReplay({ ...memory, ...priorities, betaAnnealing: totalSteps });
+  return new PrioritizedReplay({ ...memory, ...priorities, betaAnnealing: scheduledSteps });
 }

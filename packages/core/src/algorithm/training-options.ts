@@ -18,6 +18,11 @@ export interface TrainOptions<A extends Agent = Agent> {
   readonly env: VectorEnv;
   /** Environment steps over all copies, or gradient steps on a data set, counted from the start of the run. */
   readonly totalSteps: number;
+  /**
+   * Steps over which schedules stretch, counted as `totalSteps`, which it is when omitted. A run that gets more steps than it was
+   * planned for passes those it began with: its schedules then stay where they ended.
+   */
+  readonly scheduledSteps?: number;
   /** Of the episodes and of the batches from memories, each a stream of its own (`seedStream`); the agent has its own. */
   readonly seed: number;
   readonly evaluation?: EvaluationPlan;

@@ -41,14 +41,15 @@ export class RunProgress<A extends Agent> {
   readonly #progress: { step: number; readonly totalSteps: number };
 
   constructor(options: TrainOptions<A>) {
-    const { totalSteps } = options;
-    if (!(Number.isInteger(totalSteps) && totalSteps > 0)) {
-      throw new ConfigError(message('train', 'totalSteps must be a whole number > 0', totalSteps, 'Give the steps to train for'));
+    const { totalSteps, scheduledSteps = totalSteps } = options;
+    for (const [name, steps] of Object.entries({ totalSteps, scheduledSteps })) {
+      if (Number.isInteger(steps) && steps > 0) continue;
+      throw new ConfigError(message('train', `${name} must be a whole number > 0`, steps, 'Give the steps to train for'));
     }
     const { agent, env, evaluation } = options;
     for (const own of [env, evaluation?.env]) if (agent.spec && own) checkSameSpaces('train', agent.spec, own.spec);
     this.options = options;
-    this.#progress = { step: 0, totalSteps };
+    this.#progress = { step: 0, totalSteps: scheduledSteps };
   }
 
   get finished(): boolean {
