@@ -1,9 +1,11 @@
 import type { Evaluation } from '@zpin/core';
 import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, terminalCurve } from '@zpin/plot';
 import type { RunEvent, TrainingRun } from 'zpin';
+import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import { metricEvents, type RunFile, type RunFolder } from 'zpin/node';
 import { columnsOf, type Io, skippedText } from './io.ts';
 import { cutText, formatDuration, mean, standardDeviation, successText } from './numbers.ts';
+import { shellWord } from './shell-word.ts';
 import { watchedEvaluation } from './sinks/evaluation-line.ts';
 import type { OutputPlan } from './train-plan.ts';
 
@@ -22,7 +24,7 @@ export async function conclude(
   signal: AbortSignal,
 ): Promise<void> {
   const evaluation = await watchedEvaluation(run.evaluate.bind(run), {
-    ...{ episodes: plan.evalEpisodes, signal, io },
+    ...{ episodes: run.description.evaluation?.episodes ?? DEFAULT_EVALUATION_EPISODES, signal, io },
     isQuiet: plan.json || plan.quiet,
   });
   const told = toldBy(
@@ -130,7 +132,7 @@ function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, eva
       ([name, text]) => `  ${text.padEnd(10)}${folder.file(name).slice(folder.path.length + 1)}`,
     ),
     '',
-    `evaluate it again with: zpin eval ${folder.shown}`,
+    `evaluate it again with: zpin eval ${shellWord(folder.shown)}`,
     '',
   ].join('\n');
 }

@@ -41,9 +41,9 @@ describe('readInteger', () => {
   });
 });
 
-it('leaves room above the largest seed for evaluation and copies', () => {
-  expect(readSeed('zpin', String(2 ** 52))).toBe(2 ** 52);
-  expect(() => readSeed('zpin', String(Number.MAX_SAFE_INTEGER))).toThrow('--seed must be');
+it('takes every seed that a generator takes', () => {
+  expect(readSeed('zpin', String(Number.MAX_SAFE_INTEGER))).toBe(2 ** 53 - 1);
+  for (const text of [String(2 ** 53), '-1']) expect(() => readSeed('zpin', text)).toThrow('--seed must be an integer >= 0');
 });
 
 describe('help', () => {

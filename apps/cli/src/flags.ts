@@ -1,6 +1,7 @@
 import type { DescribedField } from '@zpin/contracts';
 import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
 import { type Command, Option } from 'commander';
+import type { ScheduleChoice } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
@@ -14,6 +15,7 @@ export interface TrainFlags {
   readonly steps?: string;
   readonly runDir?: string;
   readonly resume?: string;
+  readonly schedules?: string;
   readonly engine?: string;
   readonly evalEvery?: string;
   readonly evalEpisodes?: string;
@@ -27,11 +29,8 @@ export interface TrainFlags {
 export const ENGINES = ['auto', 'onnx', 'tensorflow'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
 
-/** Leaves room for the seeds of evaluation and of the copies of an environment, which are larger. */
-const MAX_SEED = 2 ** 52;
-
 export function readSeed(where: string, text: string): number {
-  return readInteger(where, '--seed', text, 0, MAX_SEED);
+  return readInteger(where, '--seed', text, 0);
 }
 
 /** Adds the flags that do not depend on the algorithm. */
@@ -57,6 +56,10 @@ export function addTrainFlags(command: Command): Command {
     )
     .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')
     .option('--resume <dir>', 'go on with the run in this folder, bit for bit')
+    .option(
+      '--schedules <what>',
+      'with --resume and other --steps: keep leaves schedules as they were planned, stretch spreads them anew (default: keep)',
+    )
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--eval-every <n>', 'environment steps between two evaluations during training (default: none)')
     .option('--eval-episodes <n>', `greedy episodes of each evaluation (default: ${DEFAULT_EVALUATION_EPISODES})`)
@@ -73,7 +76,10 @@ function gather(value: string, values: readonly string[] = []): readonly string[
 }
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
-export const RESUME_FLAGS = ['resume', 'steps', 'engine', 'evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'];
+export const RESUME_FLAGS = [
+  ...['resume', 'steps', 'schedules', 'engine'],
+  ...['evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'],
+];
 
 /**
  * Adds one flag per setting of the algorithm.
@@ -121,6 +127,11 @@ export function readInteger(where: string, flag: string, text: string, min: numb
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
   const range = max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `in [${min}, ${max}]`;
   throw new InputError(message(where, `${flag} must be an integer ${range}`, text, 'Give such a number'));
+}
+
+export function readSchedules(where: string, text: string): ScheduleChoice {
+  if (text === 'keep' || text === 'stretch') return text;
+  throw new InputError(message(where, '--schedules must be keep or stretch', text, 'Choose one of them'));
 }
 
 export function readEngine(where: string, text: string): EngineChoice {

@@ -7,9 +7,10 @@ import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
-import { readInteger, readSeed, type TrainFlags } from './flags.ts';
+import { readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings-file.ts';
+import { shellWord } from './shell-word.ts';
 import { jsonLines } from './sinks/json-lines.ts';
 import type { Sink } from './sinks/sink.ts';
 import { terminal } from './sinks/terminal.ts';
@@ -26,10 +27,14 @@ export async function newRun(
   const where = `zpin train ${algorithm.id}`;
   const { env } = flags;
   if (env === undefined) throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
+  if (flags.schedules !== undefined) {
+    const remedy = 'Leave it out: a new run has its schedules over all its steps';
+    throw new InputError(message(where, '--schedules goes with --resume', flags.schedules, remedy));
+  }
   const envOptions = readEnvSettings(where, env, flags.envOption, flags.wrap);
   const seed = readSeed(where, flags.seed ?? '1');
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
-  const plan = outputPlan(where, flags);
+  const plan = outputPlan(flags);
   const file = flags.config === undefined ? {} : readSettings(flags.config);
   const stop = new AbortController();
   const label = settingNames({ flagged, file, path: flags.config });
@@ -60,9 +65,10 @@ export async function newRun(
 export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const where = 'zpin train --resume';
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
-  const plan = outputPlan(where, flags);
+  const plan = outputPlan(flags);
   const stop = new AbortController();
-  const options = { ...continueOptions(where, flags), ...steps, signal: stop.signal };
+  const schedules = flags.schedules === undefined ? {} : { schedules: readSchedules(where, flags.schedules) };
+  const options = { ...continueOptions(where, flags), ...steps, ...schedules, signal: stop.signal };
   const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
   if (!plan.json) {
@@ -93,7 +99,7 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
     if (isConcluded || stopping.received === null) return EXIT.done;
     const where = run.step < steps ? '' : ', in the evaluation at the end';
     const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}${where}.`;
-    io.stderr.write(`${done} Go on with: zpin train --resume ${folder.shown}\n`);
+    io.stderr.write(`${done} Go on with: zpin train --resume ${shellWord(folder.shown)}\n`);
     return exitCodeOf(stopping.received);
   } finally {
     stopping.forget();

@@ -102,7 +102,7 @@ it.each([
   [[...CARTPOLE, '--normalize-advantage', 'yes'], 'zpin train ppo: --normalize-advantage must be true or false, got "yes".'],
   [[...CARTPOLE, '--steps', 'many'], 'zpin train ppo: --steps must be an integer >= 1, got "many".'],
   [[...CARTPOLE, '--steps=-1'], 'zpin train ppo: --steps must be an integer >= 1, got "-1".'],
-  [[...CARTPOLE, '--seed', '1.5'], 'zpin train ppo: --seed must be an integer in [0, 4503599627370496], got "1.5".'],
+  [[...CARTPOLE, '--seed', '1.5'], 'zpin train ppo: --seed must be an integer >= 0, got "1.5".'],
   [
     [...CARTPOLE, '--engine', 'gpu'],
     'zpin train ppo: --engine must be a known engine, got "gpu". Use one of auto, onnx, tensorflow.',

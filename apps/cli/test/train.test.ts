@@ -269,7 +269,6 @@ describe('Ctrl-C is heard', () => {
 
 describe('a resumed run', () => {
   const STEPS = ['--steps', '600', '--eval-every', '250', '--checkpoint-every', '170'];
-  const FLAGS = STEPS.slice(2);
 
   /** What must be equal: all that the run leaves but the time it took. */
   function leavings(folder: string) {
@@ -285,7 +284,8 @@ describe('a resumed run', () => {
     const folder = `${algorithm}-stopped`;
     expect((await runCli(tinyRun(algorithm, folder, ...STEPS, '--json'), stopAt(210, 'SIGINT'))).exitCode).toBe(130);
     expect(existsSync(join(folder, 'summary.json'))).toBe(false);
-    const resume = ['train', '--resume', folder, ...FLAGS, '--eval-episodes', '3'];
+    // What it was told is kept: the printed command says nothing of it.
+    const resume = ['train', '--resume', folder];
     expect((await runCli([...resume, '--json'], stopAt(400, 'SIGTERM'))).exitCode).toBe(143);
     // What a process that was killed after its last checkpoint leaves.
     appendFileSync(join(folder, 'metrics.jsonl'), '{"type":"episode","step":599,"episodeReturn":9}\n{"type":"epi');
@@ -302,11 +302,30 @@ describe('a resumed run', () => {
 
   it('gets more steps by --steps, which its folder remembers', async () => {
     await runCli(tinyRun('ppo', 'longer', '--steps', '128', '--quiet'));
-    const { exitCode, out } = await runCli(['train', '--resume', 'longer', '--steps', '256', '--quiet', '--eval-episodes', '3']);
+    const { exitCode, out, err } = await runCli(['train', '--resume', 'longer', '--steps', '256', '--quiet']);
     expect(exitCode).toBe(0);
     expect(out).toContain('from step 128\n');
-    expect(JSON.parse(read('longer/config.json')).steps).toBe(256);
-    expect(JSON.parse(read('longer/summary.json')).steps).toBe(256);
+    expect(err).toMatch(
+      /^warning: Schedules and exploration keep their 128 steps.* Give stretch for --schedules to spread them over/,
+    );
+    expect(JSON.parse(read('longer/config.json'))).toMatchObject({ steps: 256, scheduledSteps: 128 });
+    expect(JSON.parse(read('longer/summary.json'))).toMatchObject({ steps: 256, evalEpisodes: 3 });
+  });
+
+  it('can be concluded after a prolongation that was stopped in its last evaluation', async () => {
+    const resume = ['train', '--resume', 'longer', '--quiet'];
+    await runCli([...resume, '--steps', '320']);
+    const [whole, curve] = [read('longer/summary.json'), read('longer/curve.svg')];
+    // As a kill leaves it: trained to the end, with the summary of the shorter run.
+    writeFileSync('longer/summary.json', whole.replace('"steps": 320', '"steps": 256'));
+    rmSync('longer/curve.svg');
+    const { exitCode } = await runCli(resume);
+    expect(exitCode).toBe(0);
+    const timed = { wallSeconds: expect.any(Number), stepsPerSecond: expect.any(Number) };
+    expect(JSON.parse(read('longer/summary.json'))).toEqual({ ...JSON.parse(whole), ...timed });
+    expect(read('longer/curve.svg')).toBe(curve);
+    const again = await runCli(resume);
+    expect([again.exitCode, again.err]).toEqual([2, expect.stringContaining('there must be steps left')]);
   });
 
   it('does what was left when it was stopped in its last evaluation', async () => {

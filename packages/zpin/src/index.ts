@@ -1,19 +1,14 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
 export { type EnvSettings, envEntry, type OpenEnvOptions, openEnv } from './environment.ts';
 export type { EvaluateOptions } from './evaluate-agent.ts';
+export type { EvaluationOptions, KeptOptions } from './kept-options.ts';
 export { type LoadedAgent, type LoadOptions, load } from './load.ts';
 export { libraryNames, type MessageNames, type NamedOption } from './message-names.ts';
-export {
-  type ContinueOptions,
-  type EnvChoice,
-  type OwnParts,
-  openRun,
-  openSavedRun,
-  type ResumeOptions,
-  type RunInternals,
-  type RunOptions,
-} from './open-run.ts';
+export { openRun } from './open-run.ts';
+export { openSavedRun } from './open-saved-run.ts';
 export type { RunDescription } from './run-description.ts';
 export type { RunEvent } from './run-event.ts';
+export type { ContinueOptions, EnvChoice, OwnParts, ResumeOptions, RunInternals, RunOptions } from './run-options.ts';
+export type { ScheduleChoice } from './scheduled-steps.ts';
 export { resume, train } from './train.ts';
 export type { TrainingRun } from './training-run.ts';

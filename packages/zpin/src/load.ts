@@ -12,8 +12,9 @@ import { files } from '#files';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
-import { checkSavedSpaces, type OwnParts, openSavedEnv, savedAlgorithm } from './open-run.ts';
+import { checkSavedSpaces, openSavedEnv, savedAlgorithm } from './open-saved-run.ts';
 import type { RunDescription } from './run-description.ts';
+import type { OwnParts } from './run-options.ts';
 import { makeTrainee } from './start-training.ts';
 
 export interface LoadOptions extends OwnParts {

@@ -1,7 +1,8 @@
 import type { StateValue } from '@zpin/contracts';
+import type { KeptOptions } from './kept-options.ts';
 
 /** What fixes a run: with these, its state and its environment it can go on. Plain data. */
-export interface RunDescription {
+export interface RunDescription extends KeptOptions {
   readonly algorithm: string;
   readonly env: string;
   /** Options of the environment and wrappers around it; none when omitted. */
@@ -13,6 +14,8 @@ export interface RunDescription {
   readonly seed: number;
   /** Environment steps planned; gradient steps on a data set. */
   readonly steps: number;
+  /** Steps over which schedules stretch, where those are others than `steps`. */
+  readonly scheduledSteps?: number;
   /** Full configuration of the agent. */
   readonly config: { readonly [key: string]: StateValue };
 }

@@ -22,7 +22,10 @@ export interface RunStore {
   readonly path: string;
   /** The file of the last checkpoint, if there is one. */
   readonly checkpointPath: string | null;
-  writeDescription(description: RunDescription): void;
+  /**
+   * Writes the description, and cuts off metrics from after `step`. Called once, when everything else is in order.
+   */
+  begin(description: RunDescription, step: number): void;
   /** Takes an event into the files of metrics. */
   event(event: RunEvent): void;
   /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */
@@ -46,7 +49,7 @@ export interface SavedRun {
    */
   checkpoint(only?: readonly string[]): DecodedCheckpoint;
   /**
-   * The store of the run that goes on: metrics written after the checkpoint are cut off.
+   * The store of the run that goes on. Nothing is written yet.
    * @param steps planned now @param concludes whether a run of which only the summary is missing may be opened
    * @param step of its last state
    * @throws InputError when no steps are left

@@ -1,7 +1,9 @@
 import type { AnyAlgorithm } from '@zpin/core';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { libraryNames } from './message-names.ts';
-import { type ContinueOptions, type EnvChoice, openRun, openSavedRun, type ResumeOptions, type RunOptions } from './open-run.ts';
+import { openRun } from './open-run.ts';
+import { openSavedRun } from './open-saved-run.ts';
+import type { ContinueOptions, EnvChoice, ResumeOptions, RunOptions } from './run-options.ts';
 import type { TrainingRun } from './training-run.ts';
 
 /**

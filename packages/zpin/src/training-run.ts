@@ -43,6 +43,8 @@ export interface RunParts {
   readonly concludes: boolean;
   /** Where it goes on from. */
   readonly resume: ResumePoint | null;
+  /** What the user should know before it goes on. */
+  readonly note?: string;
   /** Milliseconds since any fixed time. */
   now(): number;
 }
@@ -120,8 +122,9 @@ export class TrainingRun {
   async *events(): AsyncGenerator<RunEvent, TrainSummary> {
     if (this.#isStarted) throw new InputError(message('events', 'a run can be trained once', 'twice', 'Open another run'));
     this.#isStarted = true;
-    const { trainee, options, store, now } = this.#parts;
+    const { trainee, options, store, now, note } = this.#parts;
     const training = trainee.train(options);
+    let isBegun = false;
     try {
       for (;;) {
         const before = now();
@@ -130,6 +133,12 @@ export class TrainingRun {
         // Evaluation is no training; the clock of the run leaves it out.
         if (done || (value.type !== 'eval' && !(value.type === 'step' && value.evaluation)))
           this.#wallMilliseconds += now() - before;
+        if (!isBegun) {
+          isBegun = true;
+          // What was there before is touched only now, when all parts have taken back their states.
+          store?.begin(this.description, this.#step);
+          if (note !== undefined) yield { type: 'warning', step: this.#step, message: note };
+        }
         if (done) {
           this.#summary = value;
           await this.#finish();
@@ -157,9 +166,10 @@ export class TrainingRun {
     }
   }
 
-  /** Plays whole episodes with the greedy policy, in an environment of their own. */
+  /** Plays whole episodes with the greedy policy, in an environment of their own; as the run was told where nothing is said. */
   evaluate(options?: EvaluateOptions): Promise<Evaluation> {
-    return evaluateAgent(this.agent, this.#parts.openEnv, this.description.seed, options);
+    const { seed, evaluation: { everySteps: _, ...kept } = {} } = this.description;
+    return evaluateAgent(this.agent, this.#parts.openEnv, seed, { ...kept, ...options });
   }
 
   /**

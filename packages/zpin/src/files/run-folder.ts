@@ -6,6 +6,7 @@ import type { DecodedCheckpoint } from '@zpin/core';
 import { checkWritable, makeFolder, readCheckpoint, writeFileAtomic } from '@zpin/core/node';
 import type { MessageNames } from '../message-names.ts';
 import type { RunDescription } from '../run-description.ts';
+import { isWhole } from './whole-description.ts';
 
 /** Names of the files in a run folder. */
 const FILES = {
@@ -39,9 +40,14 @@ export class RunFolder {
     return existsSync(this.file(name));
   }
 
-  /** Whether the run was evaluated at its end. */
-  get isConcluded(): boolean {
-    return this.has('summary');
+  /** Whether the run was evaluated at its end, after so many steps: a run that got more of them has a summary of before. */
+  isConcluded(steps: number): boolean {
+    if (!this.has('summary')) return false;
+    try {
+      return JSON.parse(readFileSync(this.file('summary'), 'utf8')).steps === steps;
+    } catch {
+      return false;
+    }
   }
 
   /** Path from where the user stands, when that is shorter. */
@@ -69,9 +75,7 @@ export class RunFolder {
     }
     try {
       const found = JSON.parse(readFileSync(this.file('description'), 'utf8')) as RunDescription;
-      const isObject = typeof found.config === 'object' && found.config !== null && !Array.isArray(found.config);
-      const complete = typeof found.algorithm === 'string' && typeof found.env === 'string' && isObject;
-      if (complete && Number.isSafeInteger(found.seed) && Number.isSafeInteger(found.steps)) return found;
+      if (isWhole(found)) return found;
     } catch {
       // Told below, as every file that does not describe a run.
     }
@@ -90,7 +94,11 @@ export class RunFolder {
    * @param only names of what is wanted of it; all of it when omitted
    * @throws CheckpointError when the checkpoint cannot be read, or is not the one of the run that the folder describes
    */
-  readCheckpoint(where: string, { algorithm, env, seed, config }: RunDescription, only?: readonly string[]): DecodedCheckpoint {
+  readCheckpoint(
+    where: string,
+    { algorithm, env, seed, config, envOptions = {}, her }: RunDescription,
+    only?: readonly string[],
+  ): DecodedCheckpoint {
     const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env, ...(only && { only }) });
     const { header } = checkpoint;
     if (header.extra?.kind === 'policy') {
@@ -99,8 +107,12 @@ export class RunFolder {
         message(this.file('checkpoint'), expectation, 'a policy', 'Put back the file that the run wrote'),
       );
     }
-    const saved: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify({ ...header.config, seed: header.seed }));
-    const described: Readonly<Record<string, unknown>> = { ...config, seed };
+    // Checkpoints of before do not say what the environment was told.
+    const told = { envOptions, her: her ?? null };
+    const { envOptions: ofEnv = told.envOptions, her: ofReplay = told.her } = header.extra ?? {};
+    const all = { ...header.config, seed: header.seed, envOptions: ofEnv, her: ofReplay };
+    const saved: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(all));
+    const described: Readonly<Record<string, unknown>> = { ...config, seed, ...told };
     for (const name of new Set([...Object.keys(saved), ...Object.keys(described)])) {
       if (isDeepStrictEqual(saved[name], described[name])) continue;
       const expectation = `${name} in ${FILES.description} must be ${JSON.stringify(saved[name])} as in the checkpoint`;

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { InputError, message, type StateValue } from '@zpin/contracts';
 import { envSpecToJSON } from '@zpin/core';
 import { savePolicy, writeCheckpointAsync } from '@zpin/core/node';
-import { metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
+import { type MetricFiles, metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
 import { lockRunFolder } from '../files/run-lock.ts';
 import type { CheckpointParts, RunFiles, RunStore } from '../run-store.ts';
@@ -29,12 +29,11 @@ export const files: RunFiles = {
       checkpoint: only => folder.readCheckpoint(where, description, only),
       continued(steps, step, concludes) {
         // A run that was stopped while it was evaluated at its end has that left to do.
-        const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded;
+        const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded(step);
         if (step >= steps && !hasEvaluationLeft) {
           const remedy = `Give more by ${option('steps')}`;
           throw new InputError(message(where, 'there must be steps left', `${step} of ${steps} done`, remedy));
         }
-        rewindMetricFiles(folder, step);
         return folderStore(folder, steps);
       },
     };
@@ -50,25 +49,29 @@ export const files: RunFiles = {
 };
 
 function folderStore(folder: RunFolder, steps: number): RunStore {
-  const metrics = metricFiles(folder, steps);
+  let metrics: MetricFiles | null = null;
   return {
     path: folder.path,
     get checkpointPath() {
       return folder.has('checkpoint') ? folder.file('checkpoint') : null;
     },
-    writeDescription: description => folder.writeJson('description', description),
-    event: event => metrics.event(event),
+    begin(description, step) {
+      folder.writeJson('description', description);
+      rewindMetricFiles(folder, step);
+      metrics = metricFiles(folder, steps);
+    },
+    event: event => metrics?.event(event),
     async saveCheckpoint({ description, state, step, spec, wallSeconds, policy }: CheckpointParts) {
-      metrics.flush();
-      const { algorithm, env, seed } = description;
+      metrics?.flush();
+      const { algorithm, env, seed, envOptions = {}, her = null } = description;
       const config = description.config as Record<string, StateValue>;
       const path = folder.file('checkpoint');
-      const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue };
+      const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue, envOptions, her };
       await writeCheckpointAsync(path, { header: { algorithm, env, seed, step, config, extra }, state });
       if (policy) savePolicy(folder.file('policy'), policy);
       return path;
     },
     saveOnnx: model => folder.write('onnx', model),
-    close: () => metrics.flush(),
+    close: () => metrics?.flush(),
   };
 }

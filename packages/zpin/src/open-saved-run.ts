@@ -1,0 +1,129 @@
+import { checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/contracts';
+import { type AnyAlgorithm, type CheckpointHeader, envSpecFromJSON, parseConfig } from '@zpin/core';
+import { files } from '#files';
+import { loadAlgorithm } from './algorithms.ts';
+import { openEnv } from './environment.ts';
+import { hindsightOf } from './hindsight-of.ts';
+import { checkInteger, keptOptions } from './kept-options.ts';
+import { libraryNames, type MessageNames } from './message-names.ts';
+import type { RunDescription } from './run-description.ts';
+import type { OwnParts, ResumeOptions, RunInternals } from './run-options.ts';
+import type { SavedRun } from './run-store.ts';
+import { scheduledSteps } from './scheduled-steps.ts';
+import { makeTrainee } from './start-training.ts';
+import { datasetOf, engineOf, trainingOptions } from './training-parts.ts';
+import { TrainingRun } from './training-run.ts';
+
+/**
+ * Opens a saved run, to go on with it bit for bit: from its last checkpoint, to the steps that it planned or to more of them.
+ * @param folder that `saveTo` or the command line made
+ * @throws InputError when the folder is none of a run, another process has it, or there are no steps left; CheckpointError when it
+ * is damaged
+ */
+export async function openSavedRun(
+  folder: string,
+  options: ResumeOptions = {},
+  internals: RunInternals = {},
+): Promise<TrainingRun> {
+  const names = internals.names ?? libraryNames('resume');
+  // First that it is one of a run: nothing is written into any other folder.
+  files.readSaved(folder, names);
+  const release = files.lock(folder, names);
+  try {
+    return await openLocked(folder, options, { ...internals, names }, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  folder: string,
+  options: ResumeOptions,
+  internals: RunInternals,
+  release: () => void,
+): Promise<TrainingRun> {
+  const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
+  const saved = files.readSaved(folder, names);
+  const algorithm = await savedAlgorithm(saved, options, names);
+  const { header, state } = saved.checkpoint();
+  const resumed = { ...state };
+  const { description, note } = continuedDescription(saved, header.step, options, names);
+  const { her, seed, steps } = description;
+  const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
+  const open = (copies: number) => openSavedEnv(saved, copies, options, names);
+  const env = await open(algorithm.copies(config));
+  checkSavedSpaces(names.where, header, env);
+  const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
+  const dataset = await datasetOf(algorithm, env, description.dataset, names);
+  const engine = await engineOf(options.engine ?? description.engine);
+  const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
+  const { signal } = options;
+  const training = await trainingOptions({ description, signal, open, env, makeReplay, dataset: dataset?.data });
+  const store = saved.continued(steps, header.step, concludes);
+  const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
+  const forget = () => {
+    for (const name of Object.keys(resumed)) delete resumed[name];
+  };
+  const resume = { forget, step: header.step, wallSeconds };
+  return new TrainingRun({
+    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
+    ...(note !== undefined && { note }),
+    options: { ...training, resume: resumed },
+  });
+}
+
+/** The description of a run that goes on, and a line about what its user should know. @param step done */
+function continuedDescription(
+  { description: { scheduledSteps: before, ...saved } }: SavedRun,
+  step: number,
+  options: ResumeOptions,
+  names: MessageNames,
+): { readonly description: RunDescription; readonly note?: string } {
+  const { steps = saved.steps, schedules: choice = 'keep' } = options;
+  checkInteger(names, names.option('steps'), steps, 1);
+  const planned = { description: saved, before: before ?? saved.steps, step, steps, choice };
+  const { note, scheduledSteps: after } = scheduledSteps(planned, names);
+  const description = {
+    ...saved,
+    ...keptOptions(options, saved, names),
+    steps,
+    ...(after !== steps && { scheduledSteps: after }),
+  };
+  return { description, ...(note !== undefined && { note }) };
+}
+
+/** The algorithm that a run folder names, or one's own of that name. @throws InputError when it is another one */
+export async function savedAlgorithm(
+  { description, path }: SavedRun,
+  { algorithm }: OwnParts,
+  { where }: MessageNames,
+): Promise<AnyAlgorithm> {
+  if (!algorithm) return loadAlgorithm(description.algorithm, where);
+  checkSame(where, `the algorithm must be that of ${path}, ${description.algorithm}`, algorithm.id, description.algorithm);
+  return algorithm;
+}
+
+/** Copies of the environment that a run folder names, or of one's own of that name. @throws InputError when it is another one */
+export async function openSavedEnv(
+  { description, path }: SavedRun,
+  copies: number,
+  { env }: OwnParts,
+  names: MessageNames,
+): Promise<VectorEnv> {
+  const { env: id, envOptions: settings } = description;
+  if (!env) return openEnv({ id, copies, settings }, names);
+  const made = env(copies);
+  checkSame(names.where, `the environment must be that of ${path}, ${id}`, made.spec.id, id);
+  return made;
+}
+
+/** @throws SpaceError when a checkpoint is of an agent for other spaces; one of before says nothing of its own */
+export function checkSavedSpaces(where: string, { extra }: CheckpointHeader, env: VectorEnv): void {
+  const spec = envSpecFromJSON(extra?.spec);
+  if (spec) checkSameSpaces(where, spec, env.spec);
+}
+
+function checkSame(where: string, expectation: string, got: string, wanted: string): void {
+  if (got !== wanted) throw new InputError(message(where, expectation, got, 'Pass what the run was begun with'));
+}

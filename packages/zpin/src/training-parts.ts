@@ -1,0 +1,60 @@
+import { InputError, message, type VectorEnv } from '@zpin/contracts';
+import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type TransitionData } from '@zpin/core';
+import { files } from '#files';
+import type { MessageNames } from './message-names.ts';
+import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES } from './run-defaults.ts';
+import type { RunDescription } from './run-description.ts';
+import type { TrainingOptions } from './start-training.ts';
+
+/** What the options of training are made from. */
+export interface TrainingParts extends Pick<TrainingOptions, 'makeReplay' | 'dataset'> {
+  readonly description: RunDescription;
+  readonly signal: AbortSignal | undefined;
+  readonly env: VectorEnv;
+  open(copies: number): Promise<VectorEnv> | VectorEnv;
+}
+
+/** What the training loop is told. */
+export async function trainingOptions(parts: TrainingParts): Promise<TrainingOptions> {
+  const { description, signal, env, open, makeReplay, dataset } = parts;
+  const { seed, steps, scheduledSteps = steps, evaluation = {}, checkpointEverySteps = Math.ceil(steps / 10) } = description;
+  const { episodes = DEFAULT_EVALUATION_EPISODES, everySteps } = evaluation;
+  return {
+    ...{ env, totalSteps: steps, scheduledSteps, seed, checkpointEverySteps, makeReplay, dataset },
+    ...(signal && { signal }),
+    ...(everySteps !== undefined && {
+      evaluation: {
+        env: await open(Math.min(EVALUATION_COPIES, episodes)),
+        everySteps,
+        episodes,
+        seed: evaluation.seed ?? seed,
+        ...(evaluation.maxEpisodeSteps !== undefined && { maxEpisodeSteps: evaluation.maxEpisodeSteps }),
+      },
+    }),
+  };
+}
+
+/** @throws InputError when the data do not go with the algorithm */
+export async function datasetOf(
+  { id, learnsFrom }: AnyAlgorithm,
+  { spec }: VectorEnv,
+  given: TransitionData | string | undefined,
+  names: MessageNames,
+): Promise<{ readonly path?: string; readonly data: TransitionData } | undefined> {
+  const option = names.option('dataset');
+  if (learnsFrom !== 'dataset') {
+    if (given === undefined) return undefined;
+    const remedy = `Leave it out: ${id} plays for itself; bc, bcq, cql, discrete-bcq and discrete-cql learn from data`;
+    const found = typeof given === 'string' ? given : `${given.size} transitions`;
+    throw new InputError(message(names.where, `${option} goes with an offline algorithm`, found, remedy));
+  }
+  if (given === undefined) {
+    throw new InputError(message(names.where, `${option} must be given`, 'nothing', names.makeDataset(spec.id)));
+  }
+  return typeof given === 'string' ? files.readDataset(given, spec, names) : { data: given };
+}
+
+/** An engine, or the one of this name. */
+export async function engineOf(engine: EngineChoice | Engine | undefined): Promise<Engine> {
+  return typeof engine === 'object' ? engine : createEngine(engine ?? 'auto');
+}
