@@ -42,6 +42,8 @@ export type { Acting, AgentShellOptions, Disposable } from './learn/agent-shell.
 export { agentShell } from './learn/agent-shell.ts';
 export type { BatchAgentOptions, LearnInputs, ReplayAgentConfig } from './learn/batch-agent.ts';
 export { batchAgent, learningAgent, replayAgent, transitionInputs } from './learn/batch-agent.ts';
+export type { TensorTree } from './learn/held-back.ts';
+export { heldBack } from './learn/held-back.ts';
 export type { MaskCheck } from './learn/mask-check.ts';
 export { maskCheck } from './learn/mask-check.ts';
 export type { MaskedProgram } from './learn/masked-program.ts';

@@ -52,8 +52,6 @@ export type {
   PpoLossInput,
   PpoRows,
   PpoVariant,
-  SequenceColumns,
-  Sequences,
 } from './ppo.ts';
 export { clippedPolicyLoss, ppo, ppoAgent, ppoConfig, ppoFields, ppoLearner, ppoLoss, valueLoss } from './ppo.ts';
 export type { PpoPenaltyConfig } from './ppo-penalty.ts';
@@ -66,6 +64,7 @@ export type { LearnFromAdvantages, RolloutColumns } from './rollout/advantages.t
 export { advantages, onAdvantages } from './rollout/advantages.ts';
 export type { Columns } from './rollout/minibatches.ts';
 export { minibatches } from './rollout/minibatches.ts';
+export type { SequenceColumns, Sequences } from './rollout/sequences.ts';
 export type { TrpoConfig } from './trpo.ts';
 export { trpo } from './trpo.ts';
 export type { VpgConfig } from './vpg.ts';

@@ -14,16 +14,20 @@
  * Deviations from the paper, all of them common practice:
  * 1. Advantages are normalised within each minibatch (`normalizeAdvantage`).
  * 2. The gradient is clipped to a global norm (`maxGradientNorm`).
+ * 3. β stays within bounds (`minPenalty`, `maxPenalty`): doubled without end it freezes the policy, halved without end it never
+ *    comes back.
+ * 4. An update stops, before its next step, where the policy has moved far beyond the target (`stopKl`; Heess et al. 2017,
+ *    arXiv:1707.02286, algorithm 1).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import {
   adam,
-  breathe,
   type ConfigOf,
   type CreateOptions,
   configSchema,
+  heldBack,
   maskedProgram,
   normalizeAdvantage,
   program,
@@ -38,9 +42,15 @@ import { rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts'
 import { surrogate } from './actor-critic/surrogate.ts';
 import { ppoPenaltyPresets } from './presets/ppo-penalty.ts';
 import { onAdvantages } from './rollout/advantages.ts';
-import { minibatches } from './rollout/minibatches.ts';
+import { passOver } from './rollout/minibatches.ts';
 
 // ---- configuration ----
+
+/** A positive number that null turns off. */
+function limitField<const Name extends string>(name: Name, standard: number, meaning: string) {
+  const limit = field.either([field.positive({ default: null, meaning })], { default: standard, meaning });
+  return { [name]: limit } as { readonly [N in Name]: typeof limit };
+}
 
 export const ppoPenaltyConfig = configSchema({
   ...rolloutFields({ rolloutLength: 2048 }),
@@ -48,6 +58,13 @@ export const ppoPenaltyConfig = configSchema({
   ...advantageFields({ lambda: 0.95, normalized: true }),
   targetKl: field.positive({ default: 0.01, unit: 'nats', meaning: 'divergence that an update should cause (d_targ)' }),
   initialPenalty: field.positive({ default: 1, meaning: 'first weight of the divergence (β)' }),
+  ...limitField('minPenalty', 1e-4, 'least weight of the divergence; null: none'),
+  ...limitField('maxPenalty', 10, 'largest weight of the divergence; null: none'),
+  ...limitField(
+    'stopKl',
+    4,
+    'an update makes no more steps once the divergence in a minibatch exceeds this many times targetKl; null: it does',
+  ),
   ...jointLossFields({ entropyCoefficient: 0 }),
   ...jointPolicyFields,
 });
@@ -58,13 +75,18 @@ export type PpoPenaltyConfig = ConfigOf<typeof ppoPenaltyConfig>;
 
 /**
  * β of the next update (section 4): half as large when the policy moved less than d_targ / 1.5, twice as large when it moved
- * more than 1.5 d_targ.
+ * more than 1.5 d_targ; within its bounds.
  * @param penalty `[1]` @param kl scalar
  */
-export function adaptPenalty(penalty: tf.Tensor1D, kl: tf.Tensor, targetKl: number): tf.Tensor1D {
+export function adaptPenalty(
+  penalty: tf.Tensor1D,
+  kl: tf.Tensor,
+  { targetKl, minPenalty, maxPenalty }: Pick<PpoPenaltyConfig, 'targetKl' | 'minPenalty' | 'maxPenalty'>,
+): tf.Tensor1D {
   const half = tf.where(tf.less(kl, targetKl / 1.5), tf.scalar(0.5), tf.scalar(1));
   const factor = tf.where(tf.greater(kl, targetKl * 1.5), tf.scalar(2), half);
-  return tf.mul(penalty, factor);
+  const least = tf.maximum(tf.mul(penalty, factor), minPenalty ?? 0) as tf.Tensor1D;
+  return maxPenalty === null ? least : tf.minimum(least, maxPenalty);
 }
 
 // ---- agent ----
@@ -79,6 +101,7 @@ function create(options: CreateOptions<PpoPenaltyConfig>) {
   const policyOf = (parameters: tf.Tensor1D, obs: tf.Tensor, mask?: tf.Tensor) =>
     network.policy(unflattenParams(network.layout, parameters), obs, mask);
   const ratesAt = scheduledInputs({ learningRate: config.learningRate });
+  const stopKl = config.stopKl === null ? Number.POSITIVE_INFINITY : config.stopKl * config.targetKl;
   const { oldValue: _, ...inputs } = parts.inputs;
 
   const learn = maskedProgram(network.head.maskSize, mask =>
@@ -97,9 +120,9 @@ function create(options: CreateOptions<PpoPenaltyConfig>) {
           const valueLoss = tf.mean(tf.squaredDifference(value, valueTarget));
           const entropy = tf.mean(now.entropy());
           const loss = tf.sub(tf.add(policyLoss, tf.mul(valueLoss, valueCoefficient)), tf.mul(entropy, entropyCoefficient));
-          return { loss, policyLoss, valueLoss, entropy };
+          return { loss, policyLoss, valueLoss, entropy, batchKl: kl };
         });
-        return { state: next, metrics };
+        return { state: heldBack(tf.greater(metrics.batchKl, stopKl), state, next), metrics };
       },
     }),
   );
@@ -111,7 +134,7 @@ function create(options: CreateOptions<PpoPenaltyConfig>) {
       inputs: { obs: inputs.obs, ...mask },
       run: ({ parameters, old, penalty }, { obs, mask }) => {
         const kl = tf.mean(policyOf(old, obs, mask).kl(policyOf(parameters, obs, mask)));
-        const next = adaptPenalty(penalty, kl, config.targetKl);
+        const next = adaptPenalty(penalty, kl, config);
         return { state: { penalty: next, old: tf.clone(parameters) }, metrics: { kl, penalty: tf.reshape(penalty, []) } };
       },
     }),
@@ -124,12 +147,12 @@ function create(options: CreateOptions<PpoPenaltyConfig>) {
     programs: [learn, adapt],
     update: onAdvantages(config, async ({ oldValue, ...columns }, share, metrics, _rollout, signal) => {
       const { learningRate } = ratesAt(share);
-      for (let epoch = 0; epoch < config.epochs; epoch++) {
-        for (const batch of minibatches(columns, oldValue.length, config.batchSize, shuffleRng)) {
-          metrics.add(await (await learn.for(columns.mask)({ ...batch, learningRate })).metrics.read());
-          await breathe(signal);
-        }
-      }
+      const { batchSize, epochs } = config;
+      await passOver({ columns, rows: oldValue.length, batchSize, epochs, rng: shuffleRng, signal }, async batch => {
+        const values = await (await learn.for(columns.mask)({ ...batch, learningRate })).metrics.read();
+        metrics.add(values);
+        return values.batchKl > stopKl;
+      });
       metrics.add(await (await adapt.for(columns.mask)(columns)).metrics.read());
       return learningRate[0];
     }),

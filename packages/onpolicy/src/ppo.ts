@@ -15,19 +15,20 @@
  * 1. Advantages are normalised within each minibatch (`normalizeAdvantage`).
  * 2. The gradient is clipped to a global norm (`maxGradientNorm`).
  * 3. The change of the value can be clipped as the ratio is (`valueClipRange`; off).
- * 4. Epochs stop early when the policy has moved too far (`targetKl`; off).
+ * 4. Epochs stop early when the policy has moved too far, before the step that would move it on (`targetKl`; off).
+ * 5. Policy and value can learn apart, each with step size, moments and epochs of its own (`policyLearningRate`,
+ *    `valueLearningRate`, `valueEpochs`; off).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, type NumericArray, type Rng, type Rollout } from '@zpin/contracts';
+import { field, type Rng } from '@zpin/contracts';
 import {
   adam,
-  breathe,
   type ConfigOf,
   type CreateOptions,
   configSchema,
   type EntropicDistribution,
-  type InputShape,
+  heldBack,
   type LossOutput,
   maskedProgram,
   type Network,
@@ -41,8 +42,10 @@ import {
 import { jointParts } from './actor-critic/agent-parts.ts';
 import {
   advantageFields,
+  apartFields,
   jointLossFields,
   jointPolicyFields,
+  learnApart,
   minibatchFields,
   type RolloutDefaults,
   rolloutFields,
@@ -52,8 +55,9 @@ import type { PolicyHead } from './actor-critic/policy-head.ts';
 import { type RolloutAgent, rolloutAgent, rolloutAlgorithm } from './actor-critic/rollout-agent.ts';
 import { rolloutInputs } from './actor-critic/rollout-inputs.ts';
 import { ppoPresets } from './presets/ppo.ts';
-import { onAdvantages, type RolloutColumns } from './rollout/advantages.ts';
-import { minibatches } from './rollout/minibatches.ts';
+import { onAdvantages } from './rollout/advantages.ts';
+import { passOver } from './rollout/minibatches.ts';
+import type { Sequences } from './rollout/sequences.ts';
 
 // ---- configuration ----
 
@@ -69,8 +73,10 @@ export function ppoFields(defaults: RolloutDefaults) {
     targetKl: field.positive({
       default: null,
       unit: 'nats',
-      meaning: 'an update ends when the divergence from the old policy exceeds 1.5 times this; null: never',
+      meaning:
+        'the policy makes no more steps of an update once its divergence from the old one exceeds 1.5 times this; null: it does',
     }),
+    ...apartFields,
     ...jointPolicyFields,
   };
 }
@@ -168,21 +174,6 @@ export interface PpoRows {
   readonly memory?: tf.Tensor;
 }
 
-/** Columns of a rollout, cut into sequences. */
-export type SequenceColumns = Readonly<Record<Exclude<keyof RolloutColumns, 'mask'> | 'start' | 'memory', NumericArray>> & {
-  readonly mask?: NumericArray;
-};
-
-/** How steps that belong together stay together in minibatches. */
-export interface Sequences {
-  /** L, rows of each sequence. */
-  readonly length: number;
-  /** Inputs beside those of single steps. */
-  readonly inputs: Readonly<Record<'start' | 'memory', InputShape>>;
-  /** The columns of a rollout, with those of `inputs`, one sequence behind the other. */
-  cut(columns: RolloutColumns, rollout: Rollout): SequenceColumns;
-}
-
 export interface PpoLearnerOptions extends Pick<CreateOptions<PpoConfig>, 'spec' | 'engine'> {
   /** Named in programs. */
   readonly algorithm: string;
@@ -197,46 +188,76 @@ export interface PpoLearnerOptions extends Pick<CreateOptions<PpoConfig>, 'spec'
   readonly sequences?: Sequences;
 }
 
-/** The learner of PPO, for `rolloutAgent`: epochs of steps of Adam against the loss, on shuffled minibatches of a rollout. */
+/**
+ * The learner of PPO, for `rolloutAgent`: epochs of steps of Adam against the loss, on shuffled minibatches of a rollout; where
+ * policy and value learn apart, first those of the policy and then those of the value.
+ */
 export function ppoLearner(options: PpoLearnerOptions) {
   const { algorithm, spec, engine, config, network, head, initRng, shuffleRng, loss: lossOf = ppoLoss, sequences } = options;
-  const { adamEpsilon: epsilon, maxGradientNorm, epochs, batchSize, targetKl } = config;
-  const learner = trainable({ network, optimizer: adam({ epsilon }), name: 'parameters', moments: 'adam', maxGradientNorm });
-  const store = new Store(engine, learner.vectors(initRng));
-  const ratesAt = scheduledInputs({ learningRate: config.learningRate, clipRange: config.clipRange });
+  const { maxGradientNorm, epochs, batchSize, targetKl, learningRate } = config;
+  const optimizer = adam({ epsilon: config.adamEpsilon });
+  const common = { network, optimizer, name: 'parameters', maxGradientNorm } as const;
+  const learner = trainable({ ...common, moments: 'adam' });
+  const critic = trainable({ ...common, moments: 'valueAdam' });
+  const apart = learnApart(config);
+  const first = learner.vectors(initRng);
+  const valueAdam = apart ? optimizer.init(network.layout.size) : ({} as typeof first.adam);
+  const store = new Store(engine, { ...first, valueAdam });
+  const klLimit = targetKl === null ? Number.POSITIVE_INFINITY : 1.5 * targetKl;
+  const policyConfig = { ...config, ...(apart && { valueCoefficient: 0 }) };
+  const ratesAt = scheduledInputs({
+    learningRate: config.policyLearningRate ?? learningRate,
+    valueLearningRate: config.valueLearningRate ?? learningRate,
+    clipRange: config.clipRange,
+  });
+  const inputs = { ...rolloutInputs(spec, head), ...sequences?.inputs };
 
   const learn = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: `${algorithm}.update`,
-      inputs: { ...rolloutInputs(spec, head), learningRate: [], clipRange: [], ...sequences?.inputs, ...mask },
+      inputs: { ...inputs, learningRate: [], clipRange: [], ...mask },
       run: (state, batch) => {
         const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
         const { next, loss, ...metrics } = learner.descend(state, batch.learningRate, policy =>
-          lossOf({ ...policy(batch), ...batch, advantage }, config),
+          lossOf({ ...policy(batch), ...batch, advantage }, policyConfig),
         );
-        return { state: next, metrics };
+        if (targetKl === null) return { state: next, metrics };
+        return { state: heldBack(tf.greater(metrics.approxKl, klLimit), state, next), metrics };
+      },
+    }),
+  );
+  const fit = maskedProgram(head.maskSize, mask =>
+    program(store, {
+      name: `${algorithm}.value`,
+      inputs: { ...inputs, valueLearningRate: [], ...mask },
+      run: (state, batch) => {
+        const { next, loss } = critic.descend(state, batch.valueLearningRate, judge => ({
+          loss: valueLoss(judge(batch).value, batch.oldValue, batch.valueTarget, config.valueClipRange),
+        }));
+        return { state: next, metrics: { valueLoss: loss } };
       },
     }),
   );
 
   const update = onAdvantages(config, async (steps, share, metrics, rollout, signal) => {
-    const { learningRate, clipRange } = ratesAt(share);
-    const { length, columns } = sequences
-      ? { length: sequences.length, columns: sequences.cut(steps, rollout) }
-      : { length: 1, columns: steps };
-    const rows = steps.advantage.length / length;
-    passes: for (let epoch = 0; epoch < epochs; epoch++) {
-      for (const batch of minibatches(columns, rows, batchSize / length, shuffleRng)) {
-        const values = await (await learn.for(steps.mask)({ ...batch, learningRate, clipRange })).metrics.read();
-        metrics.add(values);
-        await breathe(signal);
-        if (targetKl !== null && values.approxKl > 1.5 * targetKl) break passes;
-      }
-    }
-    return learningRate[0];
+    const { valueLearningRate, ...rates } = ratesAt(share);
+    const [columns, length] = sequences ? [sequences.cut(steps, rollout), sequences.length] : [steps, 1];
+    const sizes = { rows: steps.advantage.length / length, batchSize: batchSize / length };
+    const passes = { columns, ...sizes, rng: shuffleRng, signal };
+    await passOver({ ...passes, epochs }, async batch => {
+      const values = await (await learn.for(steps.mask)({ ...batch, ...rates })).metrics.read();
+      const { valueLoss: _, ...ofPolicy } = values as Readonly<Record<string, number>>;
+      metrics.add(apart ? ofPolicy : values);
+      return values.approxKl > klLimit;
+    });
+    await passOver({ ...passes, epochs: apart ? (config.valueEpochs ?? epochs) : 0 }, async batch => {
+      metrics.add(await (await fit.for(steps.mask)({ ...batch, valueLearningRate })).metrics.read());
+      return false;
+    });
+    return rates.learningRate[0];
   });
 
-  return { store, update, memory: { shuffleRng }, programs: [learn] };
+  return { store, update, memory: { shuffleRng }, programs: [learn, fit] };
 }
 
 // ---- agent ----

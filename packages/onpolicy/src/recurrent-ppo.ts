@@ -21,9 +21,9 @@ import { type ConfigOf, type CreateOptions, configSchema, parseConfig, type Roll
 import { Normalizer } from './actor-critic/normalizer.ts';
 import { recurrentActorCritic } from './actor-critic/recurrent-networks.ts';
 import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { ppoFields, ppoLearner, type Sequences } from './ppo.ts';
+import { ppoFields, ppoLearner } from './ppo.ts';
 import { recurrentPpoPresets } from './presets/recurrent-ppo.ts';
-import { sequences } from './rollout/sequences.ts';
+import { type Sequences, sequences } from './rollout/sequences.ts';
 
 // ---- configuration ----
 

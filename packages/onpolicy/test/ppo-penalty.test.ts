@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AgentState } from '@zpin/contracts';
-import { createEngine } from '@zpin/core';
+import { createEngine, parseConfig } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
-import { adaptPenalty, type PpoPenaltyConfig, ppoPenalty } from '../src/ppo-penalty.ts';
+import { adaptPenalty, type PpoPenaltyConfig, ppoPenalty, ppoPenaltyConfig } from '../src/ppo-penalty.ts';
 
 // Formulae are computed on plain JavaScript.
 await createEngine('tensorflow', { backend: 'cpu' });
@@ -18,7 +18,24 @@ describe('the penalty', () => {
     ['twice as large', 1.51, 8],
     ['twice as large', 40, 8],
   ])('is %s after a divergence of %d times the target', (_what, times, expected) => {
-    expect(Array.from(adaptPenalty(tf.tensor1d([4]), tf.scalar(times * 0.02), 0.02).dataSync())).toEqual([expected]);
+    const free = { targetKl: 0.02, minPenalty: null, maxPenalty: null };
+    expect(Array.from(adaptPenalty(tf.tensor1d([4]), tf.scalar(times * 0.02), free).dataSync())).toEqual([expected]);
+  });
+
+  it('stays within its bounds', () => {
+    const bounded = (penalty: number, kl: number, minPenalty: number | null, maxPenalty: number | null) =>
+      adaptPenalty(tf.tensor1d([penalty]), tf.scalar(kl), { targetKl: 0.02, minPenalty, maxPenalty }).dataSync()[0];
+    expect(bounded(4, 1, 0.5, 7)).toBe(7);
+    expect(bounded(4, 0, 3, 7)).toBe(3);
+    expect(bounded(4, 1, 3, null)).toBe(8);
+    expect(bounded(4, 0, null, 3)).toBe(2);
+    expect(bounded(9, 0.02, 0.5, 7)).toBe(7);
+  });
+
+  it('is kept in [1e-4, 10], and an update stopped beyond 4 times the target, where nothing else is said', () => {
+    expect(parseConfig(ppoPenaltyConfig, {}, 'ppo-penalty')).toMatchObject({ minPenalty: 1e-4, maxPenalty: 10, stopKl: 4 });
+    const off = { minPenalty: null, maxPenalty: null, stopKl: null };
+    expect(parseConfig(ppoPenaltyConfig, off, 'ppo-penalty')).toMatchObject(off);
   });
 });
 
@@ -52,9 +69,19 @@ describe('an update', () => {
     expect(vectors.old).toEqual(vectors.parameters);
   });
 
+  it('ends before the step that would move a policy on that is too far already', async () => {
+    const eager = { learningRate: 0.05, targetKl: 1e-4, initialPenalty: 1e-3, epochs: 4 };
+    // Two minibatches an epoch: the first is at the old policy, the second finds the step of the first too long.
+    const stopped = await updates(eager);
+    expect(stopped.vectors['adam.step'][0]).toBe(1);
+    const free = await updates({ ...eager, stopKl: null });
+    expect(free.vectors['adam.step'][0]).toBe(8);
+    expect(stopped.metrics[0].kl).toBeLessThan(free.metrics[0].kl);
+  });
+
   it('moves less under a greater penalty', async () => {
     const divergence = async (initialPenalty: number) =>
-      (await updates({ initialPenalty, learningRate: 0.01, valueCoefficient: 0, epochs: 20 })).metrics[0].kl;
+      (await updates({ initialPenalty, stopKl: null, learningRate: 0.01, valueCoefficient: 0, epochs: 20 })).metrics[0].kl;
     expect(await divergence(1000)).toBeLessThan((await divergence(1e-6)) / 20);
   });
 });

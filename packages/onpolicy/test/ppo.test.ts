@@ -105,7 +105,7 @@ describe('an update', () => {
     }
     const { vectors } = (await agent.state()) as AgentState & { vectors: Record<string, Float32Array> };
     agent.dispose();
-    return { metrics, steps: vectors['adam.step'][0] };
+    return { metrics, steps: vectors['adam.step'][0], valueSteps: vectors['valueAdam.step']?.[0], vectors };
   }
 
   it('sees the policy that collected: at learning rate 0 every ratio is 1, in every minibatch', async () => {
@@ -118,11 +118,61 @@ describe('an update', () => {
     expect(metrics.entropy).toBeCloseTo(Math.LN2, 3);
   });
 
-  it('ends when the policy has moved too far', async () => {
-    // The first minibatch finds the old policy; the second one that of a huge step.
-    const { steps } = await firstUpdate({ learningRate: 0.5, targetKl: 1e-3 });
-    expect(steps).toBe(2);
+  it('ends when the policy has moved too far, before it moves on', async () => {
+    // The first minibatch finds the old policy; the second one that of a huge step, and makes none of its own.
+    const { steps, vectors } = await firstUpdate({ learningRate: 0.5, targetKl: 1e-3 });
+    expect(steps).toBe(1);
+    const once = await firstUpdate({ learningRate: 0.5, batchSize: 40, epochs: 1, targetKl: 1e-3 });
+    expect(once.steps).toBe(1);
     expect((await firstUpdate({ learningRate: 0.5 })).steps).toBe(9);
+    // A limit that is never reached changes nothing.
+    const [far, none] = [await firstUpdate({ targetKl: 1e9 }), await firstUpdate({})];
+    expect(far.vectors).toEqual(none.vectors);
+    expect(vectors).not.toEqual(none.vectors);
+  });
+
+  describe('of policy and value apart', () => {
+    /** Parameters of the policy, and of the value, after the update. */
+    const partsOf = ({ vectors }: Awaited<ReturnType<typeof firstUpdate>>) => {
+      // CartPole: 4 → 8 → 2 for the policy, which comes first, and 4 → 8 → 1 for the value.
+      const size = 4 * 8 + 8 + 8 * 2 + 2;
+      return { policy: vectors.parameters.slice(0, size), value: vectors.parameters.slice(size) };
+    };
+
+    it('has epochs of its own for each', async () => {
+      const { steps, valueSteps, metrics } = await firstUpdate({ epochs: 2, valueEpochs: 5 });
+      expect([steps, valueSteps]).toEqual([2 * 3, 5 * 3]);
+      expect(metrics.valueLoss).toBeGreaterThan(0);
+      expect((await firstUpdate({ policyLearningRate: 1e-3 })).valueSteps).toBe(9);
+      expect((await firstUpdate({})).valueSteps).toBeUndefined();
+    });
+
+    it('has step sizes of its own for each: at 0 one stays and the other moves', async () => {
+      const apart = { learningRate: 1e-2, valueEpochs: 3 };
+      const still = partsOf(await firstUpdate({ ...apart, policyLearningRate: 0, valueLearningRate: 0 }));
+      const policy = partsOf(await firstUpdate({ ...apart, valueLearningRate: 0 }));
+      const value = partsOf(await firstUpdate({ ...apart, policyLearningRate: 0 }));
+      const both = partsOf(await firstUpdate(apart));
+      expect(policy.value).toEqual(still.value);
+      expect(value.policy).toEqual(still.policy);
+      expect(policy.policy).not.toEqual(still.policy);
+      expect(value.value).not.toEqual(still.value);
+      // The minibatches of the value come after those of the policy, which does not change them.
+      expect(both).toEqual({ policy: policy.policy, value: value.value });
+    });
+
+    it('stops only the policy when it has moved too far', async () => {
+      const { steps, valueSteps } = await firstUpdate({ learningRate: 0.5, targetKl: 1e-3, valueEpochs: 3 });
+      expect([steps, valueSteps]).toEqual([1, 9]);
+    });
+
+    it('learns the value as the squared error alone would', async () => {
+      const apart = { policyLearningRate: 0, valueLearningRate: 1e-2, valueEpochs: 1, epochs: 1, batchSize: 40 };
+      const joint = { learningRate: 1e-2, epochs: 1, batchSize: 40, valueCoefficient: 1, maxGradientNorm: 1e9 };
+      const fitted = partsOf(await firstUpdate({ ...apart, maxGradientNorm: 1e9 })).value;
+      // The rows come in another order, which rounding sees.
+      expectClose(fitted, partsOf(await firstUpdate(joint)).value, 6);
+    });
   });
 
   it('takes schedules where the run is: one rollout of one is its end', async () => {

@@ -121,7 +121,7 @@ export const field = {
   },
 
   /** A value that may change over the run: a number in a range, or a `Schedule` whose values all lie in it. */
-  scheduled(options: FieldText<Schedule> & NumberRange): Field<Schedule> {
+  scheduled<const Default extends Schedule | null>(options: FieldText<Default> & NumberRange): Field<OrNull<Schedule, Default>> {
     return make({ anyOf: [numberSchema('number', options), scheduleSchema(numberSchema('number', options))] }, options);
   },
 

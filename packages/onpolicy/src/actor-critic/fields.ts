@@ -63,6 +63,29 @@ export const minibatchFields = {
   adamEpsilon: field.positive({ default: 1e-5, meaning: 'term added to the denominator of Adam' }),
 };
 
+/** Settings with which policy and value learn apart, where one of them is not null. */
+export const apartFields = {
+  policyLearningRate: field.scheduled({
+    min: 0,
+    default: null,
+    meaning: 'step size of Adam for the policy, which then learns apart from the value; null: learningRate',
+  }),
+  valueLearningRate: field.scheduled({
+    min: 0,
+    default: null,
+    meaning: 'step size of Adam for the value, which then learns apart from the policy; null: learningRate',
+  }),
+  valueEpochs: field.count({
+    default: null,
+    meaning: 'passes over a rollout for the value, which then learns apart from the policy; null: epochs',
+  }),
+};
+
+/** Whether policy and value learn apart. */
+export function learnApart(config: Readonly<ValuesOf<typeof apartFields>>): boolean {
+  return config.policyLearningRate !== null || config.valueLearningRate !== null || config.valueEpochs !== null;
+}
+
 /** Settings of networks of policy and value. */
 const networkFields = {
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),

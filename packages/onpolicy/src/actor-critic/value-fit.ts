@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type EnvSpec, field, type Rng, type Schedule, valueAt } from '@zpin/contracts';
 import {
   adam,
-  breathe,
   type MeanMetrics,
   type Network,
   observationInput,
@@ -12,7 +11,7 @@ import {
   trainable,
 } from '@zpin/core';
 import type { RolloutColumns } from '../rollout/advantages.ts';
-import { minibatches } from '../rollout/minibatches.ts';
+import { passOver } from '../rollout/minibatches.ts';
 import { advantageFields, rolloutFields, separatePolicyFields } from './fields.ts';
 
 /** Settings of the regression of the value. */
@@ -66,12 +65,11 @@ export function valueFit({ algorithm, spec, learner, store, config, shuffleRng }
     /** Fits the value, and returns its step size. @param share of the run that is done */
     async fit({ obs, valueTarget }: RolloutColumns, share: number, metrics: MeanMetrics, signal?: AbortSignal): Promise<number> {
       const rates = ratesAt(share);
-      for (let epoch = 0; epoch < valueEpochs; epoch++) {
-        for (const batch of minibatches({ obs, valueTarget }, valueTarget.length, batchSize, shuffleRng)) {
-          metrics.add(await (await fit({ ...batch, ...rates })).metrics.read());
-          await breathe(signal);
-        }
-      }
+      const passes = { columns: { obs, valueTarget }, rows: valueTarget.length, batchSize, epochs: valueEpochs };
+      await passOver({ ...passes, rng: shuffleRng, signal }, async batch => {
+        metrics.add(await (await fit({ ...batch, ...rates })).metrics.read());
+        return false;
+      });
       return valueAt(valueLearningRate, share);
     },
     dispose: () => fit.dispose(),

@@ -1,4 +1,5 @@
 import type { NumericArray, Rng } from '@zpin/contracts';
+import { breathe } from '@zpin/core';
 
 /** Arrays of `rows` rows each, by name: `[rows, …]`, row-major. */
 export type Columns = Readonly<Record<string, NumericArray>>;
@@ -25,6 +26,33 @@ export function* minibatches<C extends Columns>(
     }
     for (const name of names) gatherRows(columns[name], columns[name].length / rows, order, start, count, batch[name]);
     yield batch as { [K in keyof C]: NumericArray };
+  }
+}
+
+export interface Passes<C extends Columns> {
+  readonly columns: C;
+  /** Rows of each column. */
+  readonly rows: number;
+  /** Rows per minibatch. */
+  readonly batchSize: number;
+  /** Passes over all rows, each in an order of its own. */
+  readonly epochs: number;
+  readonly rng: Rng;
+  /** Ends the passes with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Learns from shuffled minibatches, pass by pass, to the end or until `learn` says that it is enough. */
+export async function passOver<C extends Columns>(
+  { columns, rows, batchSize, epochs, rng, signal }: Passes<C>,
+  learn: (batch: { [K in keyof C]: NumericArray }) => Promise<boolean>,
+): Promise<void> {
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const batch of minibatches(columns, rows, batchSize, rng)) {
+      const isEnough = await learn(batch);
+      await breathe(signal);
+      if (isEnough) return;
+    }
   }
 }
 

@@ -1,5 +1,22 @@
-import type { NumericArray } from '@zpin/contracts';
+import type { NumericArray, Rollout } from '@zpin/contracts';
+import type { InputShape } from '@zpin/core';
+import type { RolloutColumns } from './advantages.ts';
 import type { Columns } from './minibatches.ts';
+
+/** Columns of a rollout, cut into sequences. */
+export type SequenceColumns = Readonly<Record<Exclude<keyof RolloutColumns, 'mask'> | 'start' | 'memory', NumericArray>> & {
+  readonly mask?: NumericArray;
+};
+
+/** How steps that belong together stay together in minibatches. */
+export interface Sequences {
+  /** L, rows of each sequence. */
+  readonly length: number;
+  /** Inputs beside those of single steps. */
+  readonly inputs: Readonly<Record<'start' | 'memory', InputShape>>;
+  /** The columns of a rollout, with those of `inputs`, one sequence behind the other. */
+  cut(columns: RolloutColumns, rollout: Rollout): SequenceColumns;
+}
 
 /**
  * Columns of a rollout `[T, N, …]` cut into sequences of L steps of one environment each: `[S, L, …]` with S = N · T / L.
