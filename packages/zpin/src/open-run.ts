@@ -74,6 +74,7 @@ export async function openRun(
   const training = await trainingOptions({ description, signal, open, env: vectorEnv, makeReplay, dataset: dataset?.data });
   const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
   const release = store && files.lock(store.path, names);
+  store?.begin(description, 0);
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
     options: training,

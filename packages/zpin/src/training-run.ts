@@ -124,7 +124,8 @@ export class TrainingRun {
     this.#isStarted = true;
     const { trainee, options, store, now, note } = this.#parts;
     const training = trainee.train(options);
-    let isBegun = false;
+    // A new run has nothing to lose: its folder describes it from the start.
+    let isBegun = this.#parts.resume === null;
     try {
       for (;;) {
         const before = now();
