@@ -1,4 +1,14 @@
-import { box, discrete, type Env, type EnvState, Rng, type StepResult } from '@zpin/contracts';
+import {
+  box,
+  discrete,
+  type Env,
+  type EnvState,
+  multiBinary,
+  multiDiscrete,
+  Rng,
+  type Space,
+  type StepResult,
+} from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkEnv } from './check-env.ts';
 
@@ -89,6 +99,29 @@ describe('checkEnv', () => {
     const found = checkEnv(env);
     expect(found.map(({ rule }) => rule)).toEqual(['space']);
     expect(found[0]?.problem).toMatch(/a picture must have the axes \[height, width, channels\], here \[20, 20, 3\]/);
+  });
+
+  it.each<[string, Space]>([
+    ['MultiDiscrete', multiDiscrete([2, 3])],
+    ['MultiBinary', multiBinary(2)],
+    ['integers', box({ low: 2, high: 9, dtype: 'int32' })],
+    ['a start', discrete(2, 5)],
+  ])('finds that actions are played which are not of the space: %s', (_name, actionSpace) => {
+    const env = walk(({ spec, step }) => ({ spec: { ...spec, actionSpace }, step: () => step(1) }));
+    expect(rulesOf(env)).toContain('action');
+  });
+
+  it('finds an environment that plays indices in place of values', () => {
+    const env = walk(({ spec }) => ({ spec: { ...spec, actionSpace: discrete(2, 5) } }));
+    expect(checkEnv(env)[0]?.problem).toBe('it threw: bad action');
+  });
+
+  it('finds actions that Gaussian policies hardly see', () => {
+    const actionSpace = box({ low: [-1, 0], high: [1, 1000] });
+    const env = walk(({ spec, step }) => ({ spec: { ...spec, actionSpace }, step: () => step(1) }));
+    const found = checkEnv(env).find(({ rule }) => rule === 'scale');
+    expect(found?.problem).toMatch(/far from \[-1, 1\], element 1 in \[0, 1000\]/);
+    expect(found?.remedy).toMatch(/RescaleAction.*scaleActions/);
   });
 
   it('finds observations that are changed later', () => {

@@ -256,7 +256,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriti
 /** How many actions there are, and which is the first. @throws SpaceError unless they are `Discrete` */
 function discreteActions({ id, actionSpace }: EnvSpec) {
   if (actionSpace.type === 'discrete') return { numActions: actionSpace.n, firstAction: actionSpace.start };
-  const remedy = actionSpace.type === 'box' ? 'Use ppo or sac, or --wrap discretize-action:11' : 'Use ppo';
+  const continuous = actionSpace.type === 'box' && actionSpace.dtype === 'float32' ? 'ppo or sac' : 'ppo';
+  const remedy = actionSpace.type === 'box' ? `Use ${continuous}, or --wrap discretize-action:11` : 'Use ppo';
   throw new SpaceError(message('option-critic', `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }
 

@@ -1,5 +1,5 @@
 import { box, type NumericArray, type SpaceValue } from '@zpin/contracts';
-import type { TrainEvent, TrainState } from '@zpin/core';
+import { type Algorithm, policyActor, type TrainEvent, type TrainState } from '@zpin/core';
 import { ArrayEnv, checkEnv, RescaleAction, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine, type Settings } from '../../../tools/testing/algorithm-case.ts';
@@ -72,6 +72,12 @@ describe('a Box far from [-1, 1]', () => {
     const { agent, action } = await train(config, make);
     expect(agent.warnings).toBeUndefined();
     expect(Math.abs(action - 800)).toBeLessThan(40);
+    // The saved policy plays in the numbers of the environment too.
+    const policy = await agent.policy?.();
+    if (!policy) throw new Error('there must be a policy');
+    const actor = policyActor(policy, { algorithms: [ppo as unknown as Algorithm], engine: await compiledEngine() });
+    expect((await actor.act(Float32Array.of(0), 'exploit'))[0]).toBe(action);
+    actor.dispose();
   });
 
   it('is learned in behind RescaleAction', async () => {

@@ -1,10 +1,22 @@
-import { box, discrete, multiBinary, multiDiscrete, type NumericArray, type Space, type SpaceValue } from '@zpin/contracts';
-import { evaluate, exportOnnx, policyActor } from '@zpin/core';
+import {
+  box,
+  contains,
+  discrete,
+  flatSize,
+  multiBinary,
+  multiDiscrete,
+  type NumericArray,
+  type Space,
+  type SpaceValue,
+  unflatten,
+} from '@zpin/contracts';
+import { createEngine, evaluate, exportOnnx, policyActor } from '@zpin/core';
 import { ArrayEnv, SyncVectorEnv } from '@zpin/envs';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type AlgorithmCase, compiledEngine } from '../../../tools/testing/algorithm-case.ts';
 import { a3cWith } from '../src/a3c.ts';
+import { ppo } from '../src/ppo.ts';
 import { inThisThread } from '../src/workers/in-this-thread.ts';
 import { algorithmCases, recurrentCases } from './algorithms.ts';
 
@@ -84,6 +96,23 @@ const casesOf = (name: string) =>
   name === 'Discrete' || name === 'a Box of bytes'
     ? cases.filter(({ algorithm: { id } }) => id === 'ppo' || id === 'trpo')
     : cases;
+
+it.each(Object.entries(kinds))('%s: actions are the same on every engine', async (_name, [space, right]) => {
+  const { spec } = new RightNumbers(space, right);
+  const engines = [await compiledEngine(), await createEngine('tensorflow', { backend: 'cpu' })];
+  const agents = await Promise.all(engines.map(engine => ppo.create({ spec, config: { hiddenSizes: [8] }, seed: 3, engine })));
+  const obs = Float32Array.from({ length: 40 }, (_, i) => i / 20 - 1);
+  for (const mode of ['exploit', 'explore'] as const) {
+    const [compiled, eager] = [await agents[0].act(obs, mode), await agents[1].act(obs, mode)].map(actions =>
+      Array.from(actions),
+    );
+    expect(compiled).toEqual(eager);
+    const width = flatSize(space);
+    for (let row = 0; row < 40; row++) {
+      expect(contains(space, unflatten(space, Int32Array.from(compiled), row * width))).toBe(true);
+    }
+  }
+});
 
 describe.each(Object.entries(kinds))('whole numbers as actions: %s', (name, [space, right]) => {
   it.each(casesOf(name))(

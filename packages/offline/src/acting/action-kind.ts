@@ -3,7 +3,8 @@ import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contract
 /** @param algorithm named in errors @throws SpaceError unless actions are `Discrete` */
 export function requireDiscrete(algorithm: string, { id, actionSpace }: EnvSpec): void {
   if (actionSpace.type === 'discrete') return;
-  const remedy = actionSpace.type === 'box' ? 'Use cql, bcq or bc' : 'Use bc, or an environment whose actions are one index';
+  const isContinuous = actionSpace.type === 'box' && actionSpace.dtype === 'float32';
+  const remedy = isContinuous ? 'Use cql, bcq or bc' : 'Use bc, or an environment whose actions are one index';
   throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }
 

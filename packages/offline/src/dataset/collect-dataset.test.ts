@@ -150,5 +150,7 @@ describe('behaviour', () => {
     expect(() => behaviour({ spec, seed: 1, epsilon: 0.5 })).toThrow(/epsilon must be 1 without an actor/);
     expect(() => behaviour({ spec, seed: 1, actor: constant(0), epsilon: 1.5 })).toThrow(/epsilon must be in \[0, 1\], got 1\.5/);
     expect(() => behaviour({ spec, seed: 1, actor: constant(0), noiseScale: 0.1 })).toThrow(/as in CartPole-v1, got 0\.1/);
+    const open = { ...spec, actionSpace: box({ low: Number.NEGATIVE_INFINITY, high: 1 }) };
+    expect(() => behaviour({ spec: open, seed: 1, actor: constant(0), noiseScale: 0.1 })).toThrow(/no bounded Box/);
   });
 });

@@ -30,7 +30,8 @@ export interface CategoricalActor extends Network<readonly [obs: tf.Tensor, mask
 export function categoricalActor(algorithm: string, spec: EnvSpec, config: NetworkConfig): CategoricalActor {
   const { actionSpace, observationSpace } = spec;
   if (actionSpace.type !== 'discrete') {
-    const remedy = actionSpace.type === 'box' ? 'Use sac' : 'Use ppo, or flatten the actions';
+    const isContinuous = actionSpace.type === 'box' && actionSpace.dtype === 'float32';
+    const remedy = isContinuous ? 'Use sac' : 'Use ppo, or flatten the actions';
     throw new SpaceError(message(algorithm, `actions of ${spec.id} must be Discrete`, describeSpace(actionSpace), remedy));
   }
   const { hiddenSizes, activation } = config;

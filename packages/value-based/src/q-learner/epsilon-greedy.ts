@@ -28,9 +28,10 @@ export async function epsilonGreedy(options: EpsilonGreedyOptions): Promise<Int3
   let open = 0;
   for (let i = 0; i < rows; i++) {
     const chance = typeof epsilon === 'number' ? epsilon : epsilon[i];
-    const legal = mask?.subarray(i * numActions, (i + 1) * numActions);
-    if (rng.random() < chance) actions[i] = firstAction + randomAction(numActions, rng, legal);
-    else open++;
+    if (rng.random() < chance) {
+      const legal = mask?.subarray(i * numActions, (i + 1) * numActions);
+      actions[i] = firstAction + randomAction(numActions, rng, legal);
+    } else open++;
   }
   if (open === 0) return actions;
   const best = await greedy();

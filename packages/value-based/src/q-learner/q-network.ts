@@ -50,7 +50,7 @@ export function discreteActions({ id, actionSpace }: EnvSpec, algorithm: string)
   if (actionSpace.type === 'discrete') return { numActions: actionSpace.n, firstAction: actionSpace.start };
   const remedy =
     actionSpace.type === 'box'
-      ? 'Use ddpg, td3 or sac, or --wrap discretize-action:11'
+      ? `Use ${actionSpace.dtype === 'float32' ? 'ddpg, td3 or sac' : 'ppo'}, or --wrap discretize-action:11`
       : 'Use ppo, or an environment whose actions are one index';
   throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }
