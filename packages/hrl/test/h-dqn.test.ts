@@ -98,12 +98,13 @@ describe('transitions', () => {
 
   it('of the controller pay 1 and end where the goal is reached, and bootstrap at a time limit', async () => {
     const { batches, agent } = await train({}, corridor(1, 3), 600);
-    const size = 6;
-    const index = (row: NumericArray, from: number) => row.slice(from, from + 3).indexOf(1);
+    // The number of the state, and the goal as a 1 among zeros.
+    const size = 4;
+    const goalOf = (row: NumericArray, at: number) => row.slice(at + 1, at + 4).indexOf(1);
     const seen = distinct(
       rows(batches.controller, ({ obs, reward, nextObs, discount }, i) => {
         const at = i * size;
-        return [index(obs, at), index(obs, at + 3), index(nextObs, at), index(nextObs, at + 3), reward[i], discount[i]];
+        return [obs[at], goalOf(obs, at), nextObs[at], goalOf(nextObs, at), reward[i], discount[i]];
       }),
     );
     expect(seen.length).toBeGreaterThan(6);
