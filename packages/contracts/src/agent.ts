@@ -65,8 +65,13 @@ export interface Policy {
   readonly config: { readonly [key: string]: StateValue };
   /** The environment it was trained for. */
   readonly spec: EnvSpec;
-  /** `[P]`, in the order of the policy's layout. */
+  /** `[P]`, in the order of the policy's layout; behind them the statistics of the wrappers that normalised its observations. */
   readonly weights: Float32Array;
+  /**
+   * To what the wrappers clip that normalised its observations, the innermost first. They are part of the policy: it takes
+   * observations as they were in front of them. Absent: there were none.
+   */
+  readonly observationClips?: readonly number[];
 }
 
 /** An agent as loops, checkpoints and evaluation see it. */

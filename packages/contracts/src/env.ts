@@ -23,6 +23,31 @@ export interface EnvSpec {
    * legal.
    */
   readonly hasActionMask?: boolean;
+  /**
+   * Wrappers that change what is observed or what actions mean, the innermost first, such as `frame-stack:4`. Absent: none; null:
+   * not known, as in files of earlier versions.
+   */
+  readonly wrappers?: readonly string[] | null;
+  /** How observations are normalised on their way, the innermost first, so that it can go with a policy. Absent: not at all. */
+  readonly normalizations?: readonly ObservationNormalization[];
+}
+
+/** What a wrapper that normalises observations does to them at present. */
+export interface ObservationNormalization {
+  /** Of the observations before it. */
+  readonly observationSpace: Space;
+  /** Largest absolute value of a normalised number. */
+  readonly clip: number;
+  /** `[2 D]`: what is taken from each number, and then what it is multiplied by, in 32 bits. */
+  weights(): Float32Array;
+  /** Statistics behind the weights, for checkpoints of the agent: an agent that is loaded brings them along. */
+  state(): EnvState;
+  restore(state: EnvState): void;
+  /**
+   * Takes the present weights of another one in place of its own, and measures nothing, until it is told null: evaluation by the
+   * statistics of training. One whose statistics are frozen anyway stays as it is.
+   */
+  follow(other: ObservationNormalization | null): void;
 }
 
 /** Diagnostics beside the observation. */

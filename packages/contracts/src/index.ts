@@ -27,6 +27,7 @@ export type {
   EnvSpec,
   EnvState,
   Frame,
+  ObservationNormalization,
   ResetOptions,
   ResetResult,
   RewardTally,
@@ -65,7 +66,7 @@ export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { RunningStatistics } from './running-statistics.ts';
 export type { NamedSpaces } from './same-spaces.ts';
-export { checkSameSpaces, describePair, isSameSpace } from './same-spaces.ts';
+export { checkSameSpaces, describePair, hasSameWrappers, isSameSpace } from './same-spaces.ts';
 export type { Schedule } from './schedules.ts';
 export { checkSchedule, shareDone, valueAt } from './schedules.ts';
 export { SeedSequence } from './seed-sequence.ts';
@@ -115,3 +116,4 @@ export {
 } from './spaces.ts';
 export type { Tallied } from './with-tally.ts';
 export { withTally } from './with-tally.ts';
+export { followStatistics, NORMALIZE_OBSERVATION, normalizedSpace, unnormalizedSpec, wrappedSpec } from './wrapped-spec.ts';

@@ -3,8 +3,8 @@ import { message, SpaceError } from './errors.ts';
 import { boxScale } from './observation-parts.ts';
 import { type BoxSpace, describeSpace, type Space, spaceToJSON } from './spaces.ts';
 
-/** An environment's name and spaces. */
-export type NamedSpaces = Pick<EnvSpec, 'id' | 'observationSpace' | 'actionSpace'>;
+/** An environment's name and spaces, and the wrappers that made them where they are known. */
+export type NamedSpaces = Pick<EnvSpec, 'id' | 'observationSpace' | 'actionSpace' | 'wrappers'>;
 
 /** Which bounds of a `Box` must agree: all, or those that the meaning of its numbers depends on. */
 type ComparedBounds = 'all' | 'scale';
@@ -17,25 +17,37 @@ export function isSameSpace(a: Space, b: Space, bounds: ComparedBounds = 'all'):
 /**
  * Refuses an environment in which an agent would play another game than the one that it was made for, even where the numbers of
  * a flat row agree: spaces of another kind, size or element type, and actions with other bounds. Bounds of observations count
- * where they are pictures (two axes or more), whose scale they say.
+ * where they are pictures (two axes or more), whose scale they say. Where the wrappers of both are known, they are the same.
  * @param where function or command that was called
  * @param expected of the agent @param found of the environment
  * @throws SpaceError naming both
  */
 export function checkSameSpaces(where: string, expected: NamedSpaces, found: NamedSpaces): void {
   const { observationSpace: seen, actionSpace: played } = expected;
-  if (isSameSpace(seen, found.observationSpace, 'scale') && isSameSpace(played, found.actionSpace)) return;
+  const isSame = isSameSpace(seen, found.observationSpace, 'scale') && isSameSpace(played, found.actionSpace);
+  if (isSame && hasSameWrappers(expected, found)) return;
   const [wanted, given] = describePair(expected, found);
   const remedy = 'Use that environment, under the same wrappers and options, or another agent';
   throw new SpaceError(message(where, `the environment must have the spaces of the agent, ${wanted}`, given, remedy));
 }
 
-/** Both names with both spaces, in words; with bounds where only these tell them apart. */
+/** Whether what is observed, and what actions mean, went through the same wrappers; true where those of one are not known. */
+export function hasSameWrappers({ wrappers: a = [] }: NamedSpaces, { wrappers: b = [] }: NamedSpaces): boolean {
+  return a === null || b === null || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Both names with both spaces, in words; with wrappers, or with bounds, where only these tell them apart. */
 export function describePair(a: NamedSpaces, b: NamedSpaces): readonly [string, string] {
   const [short, other] = [a, b].map(spaces => describeSpaces(spaces, describeSpace));
   const parts = (text: string) => text.slice(text.indexOf(','));
+  if (parts(short) === parts(other) && !hasSameWrappers(a, b)) return [describeWrapped(a), describeWrapped(b)];
   if (parts(short) !== parts(other) || isWhollySame(a, b)) return [short, other];
   return [describeSpaces(a, withBounds), describeSpaces(b, withBounds)];
+}
+
+function describeWrapped(spaces: NamedSpaces): string {
+  const { wrappers } = spaces;
+  return `${describeSpaces(spaces, describeSpace)}, ${wrappers?.length ? `behind ${wrappers.join(', ')}` : 'without wrappers'}`;
 }
 
 function isWhollySame(a: NamedSpaces, b: NamedSpaces): boolean {

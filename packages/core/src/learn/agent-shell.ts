@@ -1,4 +1,12 @@
-import type { Actor, Agent, AgentState, EnvSpec, Policy, StateValue } from '@zpin/contracts';
+import {
+  type Actor,
+  type Agent,
+  type AgentState,
+  type EnvSpec,
+  type Policy,
+  type StateValue,
+  unnormalizedSpec,
+} from '@zpin/contracts';
 import type { Store } from '../program/store.ts';
 import { maskCheck } from './mask-check.ts';
 import type { ObservationNormalizer } from './observation-normalizer.ts';
@@ -40,7 +48,7 @@ export interface AgentShellOptions<Config> {
 /** What every agent has around its update: acting, checkpoints, the policy to save or export, and the end. */
 export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Config> {
   const { algorithm, config, spec, store, acting, policy, normalizer, programs } = options;
-  const memory: Memory = { ...acting.memory, ...options.memory };
+  const memory: Memory = { ...acting.memory, ...options.memory, ...statisticsOfWrappers(spec) };
   const checkMask = maskCheck(algorithm, spec);
 
   async function exported({ vectors, size }: NonNullable<typeof policy>): Promise<Policy> {
@@ -48,7 +56,7 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
     const weights = parts.length === 1 ? parts[0].slice(0, size) : concatenated(parts);
     // Settings are plain JSON values: `parseConfig` let nothing else through.
     const plain = config as Readonly<Record<string, StateValue>>;
-    return { algorithm, config: plain, spec, weights: normalizer ? normalizer.exportWith(weights) : weights };
+    return withWrappers({ algorithm, config: plain, spec, weights: normalizer ? normalizer.exportWith(weights) : weights });
   }
 
   return {
@@ -81,6 +89,28 @@ export function agentShell<Config>(options: AgentShellOptions<Config>): Agent<Co
       for (const part of programs) part.dispose();
       store.dispose();
     },
+  };
+}
+
+/** The statistics of wrappers that normalise observations: they are of what the agent learned from, and go with it. */
+function statisticsOfWrappers({ normalizations }: EnvSpec): Memory {
+  if (!normalizations) return {};
+  const state = () => normalizations.map(one => one.state());
+  const restore = (states: readonly AgentState[] = []) => {
+    for (const [i, saved] of states.entries()) normalizations[i].restore(saved);
+  };
+  return { observationWrappers: { state, restore } };
+}
+
+/** The policy together with the wrappers that normalise its observations, on what these get: as `findPolicyNetwork` reads it. */
+function withWrappers({ spec, weights, ...policy }: Policy): Policy {
+  const { normalizations } = spec;
+  if (!normalizations) return { ...policy, spec, weights };
+  return {
+    ...policy,
+    spec: unnormalizedSpec(spec),
+    weights: concatenated([weights, ...normalizations.map(one => one.weights()).reverse()]),
+    observationClips: normalizations.map(({ clip }) => clip),
   };
 }
 

@@ -1,4 +1,13 @@
-import { type Actor, ConfigError, checkSameSpaces, copySeeds, message, seedStream, type VectorEnv } from '@zpin/contracts';
+import {
+  type Actor,
+  ConfigError,
+  checkSameSpaces,
+  copySeeds,
+  followStatistics,
+  message,
+  seedStream,
+  type VectorEnv,
+} from '@zpin/contracts';
 import { breathe } from './breathe.ts';
 import { Collector, type EpisodeEnd } from './collector.ts';
 
@@ -45,7 +54,8 @@ export const EVALUATION_STEP_LIMIT = 10_000;
  * Plays whole episodes with the greedy policy.
  *
  * Each copy plays its share of the episodes to their ends. Taking whichever end first instead would favour short episodes.
- * Timers, signals and messages are let in on the way.
+ * Timers, signals and messages are let in on the way. An environment behind `NormalizeObservation` shows its observations by the
+ * statistics that the agent was trained with, unless its own are frozen.
  * @param env not the training environment, whose episodes would be cut off
  * @param seed the same seed gives the same episodes for the same policy; no run, whatever its seed, trains in them
  * @throws SpaceError when the agent was made for other spaces; ConfigError unless `episodes` and `maxEpisodeSteps` are whole
@@ -58,9 +68,9 @@ export async function evaluate(
   seed: number,
   options: PlayOptions & { readonly onProgress?: (progress: EvaluationProgress) => void } = {},
 ): Promise<Evaluation> {
-  const playing = evaluating(agent, env, episodes, seed, options);
+  const progress = evaluating(agent, env, episodes, seed, options);
   for (;;) {
-    const { done, value } = await playing.next();
+    const { done, value } = await progress.next();
     if (done) return value;
     options.onProgress?.(value);
   }
@@ -77,6 +87,21 @@ export async function* evaluating(
   checkCount('episodes', episodes, 100);
   checkCount('maxEpisodeSteps', maxEpisodeSteps, EVALUATION_STEP_LIMIT);
   if (agent.spec) checkSameSpaces('evaluate', agent.spec, env.spec);
+  const unfollow = followStatistics(agent.spec, env.spec);
+  try {
+    return yield* playing(agent, env, episodes, seed, { maxEpisodeSteps, ...(signal && { signal }) });
+  } finally {
+    unfollow();
+  }
+}
+
+async function* playing(
+  agent: Actor,
+  env: VectorEnv,
+  episodes: number,
+  seed: number,
+  { maxEpisodeSteps, signal }: PlayOptions & { readonly maxEpisodeSteps: number },
+): AsyncGenerator<EvaluationProgress, Evaluation> {
   const copies = env.numEnvs;
   const quota = Array.from({ length: copies }, (_, i) => Math.floor(episodes / copies) + (i < episodes % copies ? 1 : 0));
   const played = quota.map((): EpisodeEnd[] => []);

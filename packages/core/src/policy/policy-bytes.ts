@@ -21,11 +21,14 @@ const envSchema = z.strictObject({
   maxEpisodeSteps: z.number().nullable(),
   rewardThreshold: z.number().nullable(),
   hasActionMask: z.literal(true).optional(),
+  wrappers: z.array(z.string()).optional(),
 });
+
+const clipsSchema = z.array(z.number().positive()).optional();
 
 /** The JSON form of an environment's spec. */
 export function envSpecToJSON(spec: EnvSpec) {
-  const { id, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold, hasActionMask } = spec;
+  const { id, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold, hasActionMask, wrappers = [] } = spec;
   return {
     id,
     observationSpace: spaceToJSON(observationSpace),
@@ -33,6 +36,7 @@ export function envSpecToJSON(spec: EnvSpec) {
     maxEpisodeSteps,
     rewardThreshold,
     ...(hasActionMask && { hasActionMask }),
+    ...(wrappers && { wrappers }),
   };
 }
 
@@ -40,14 +44,15 @@ export function envSpecToJSON(spec: EnvSpec) {
 export function envSpecFromJSON(json: unknown): EnvSpec | undefined {
   const parsed = envSchema.safeParse(json);
   if (!parsed.success) return undefined;
-  const { observationSpace, actionSpace, hasActionMask, ...rest } = parsed.data;
+  // Files of earlier versions do not tell of wrappers.
+  const { observationSpace, actionSpace, hasActionMask, wrappers = null, ...rest } = parsed.data;
   const spaces = { observationSpace: spaceFromJSON(observationSpace), actionSpace: spaceFromJSON(actionSpace) };
-  return { ...rest, ...spaces, ...(hasActionMask && { hasActionMask }) };
+  return { ...rest, ...spaces, ...(hasActionMask && { hasActionMask }), ...(wrappers?.length !== 0 && { wrappers }) };
 }
 
 /** Writes a policy as bytes: the container of checkpoints, with the weights in place of a run's state. */
-export function encodePolicy({ algorithm, config, spec, weights }: Policy): Uint8Array<ArrayBuffer> {
-  const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue };
+export function encodePolicy({ algorithm, config, spec, weights, observationClips }: Policy): Uint8Array<ArrayBuffer> {
+  const extra = { kind: KIND, spec: envSpecToJSON(spec) as StateValue, ...(observationClips && { observationClips }) };
   // Steps and seed are those of a run; a policy has neither.
   const header = { algorithm, env: spec.id, config, seed: 0, step: 0, extra };
   return encodeCheckpoint({ header, state: { weights } });
@@ -73,5 +78,10 @@ export function decodePolicy(bytes: Uint8Array, where = 'decodePolicy'): Policy 
       message(where, 'a policy must have a spec and weights', Object.keys(state), 'Use a copy of the file'),
     );
   }
-  return { algorithm, config, spec, weights };
+  const clips = clipsSchema.safeParse(extra.observationClips);
+  if (!clips.success) {
+    const expectation = 'the clips of normalised observations must be numbers > 0';
+    throw new CheckpointError(message(where, expectation, extra.observationClips, 'Use a copy of the file'));
+  }
+  return { algorithm, config, spec, weights, ...(clips.data && { observationClips: clips.data }) };
 }

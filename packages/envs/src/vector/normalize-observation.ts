@@ -1,16 +1,15 @@
 import {
-  box,
   describeSpace,
-  dict,
   type EnvState,
   measuredNumbers,
   message,
+  NORMALIZE_OBSERVATION,
   type NumericArray,
+  normalizedSpace,
+  type ObservationNormalization,
   RunningStatistics,
-  type Space,
   SpaceError,
   type StateValue,
-  tuple,
   type VectorEnv,
   type VectorStep,
 } from '@zpin/contracts';
@@ -31,7 +30,8 @@ const EPSILON = 1e-8;
 /**
  * Shifts and scales each float of the observations that no bound scales to mean 0 and variance 1 over all that was seen so far, and
  * clips it. A row with a number that is not finite is not among the statistics, and the number stays what it is. Indices, bits, integers, and pictures whose bounds say their scale, stay as they are, as networks scale those
- * themselves.
+ * themselves. The statistics go with an agent's `policy()`, into its file and its ONNX model: a saved policy takes observations as
+ * they are in front of this wrapper.
  */
 export class NormalizeObservation extends VectorWrapper {
   readonly statistics: RunningStatistics;
@@ -39,6 +39,12 @@ export class NormalizeObservation extends VectorWrapper {
   readonly #clip: number;
   /** `[D]`: 1 where a number is normalised. */
   readonly #measured: Uint8Array;
+  /** `[D]`: what is taken from each number, in the precision of programs, so that a saved policy acts bit for bit as behind this. */
+  readonly #mean: Float32Array;
+  /** `[D]`: 1 / deviation; 1 where a number is not normalised. */
+  readonly #scale: Float32Array;
+  /** Whether mean and scale are those of another one. */
+  #isFollowing = false;
 
   /** @throws SpaceError when no number of the observations can be normalised */
   constructor(env: VectorEnv, { statistics, isFrozen = false, clip = 10 }: NormalizeObservationOptions = {}) {
@@ -50,11 +56,22 @@ export class NormalizeObservation extends VectorWrapper {
         message('NormalizeObservation', expectation, describeSpace(observationSpace), 'Leave it out: networks scale the others'),
       );
     }
-    super(env, { observationSpace: normalizedSpace(observationSpace, clip) });
+    const own: ObservationNormalization = {
+      observationSpace,
+      clip,
+      weights: () => this.#weights(),
+      state: () => this.save(),
+      restore: state => this.load(state),
+      follow: other => this.#follow(other),
+    };
+    const normalizations = [...(env.spec.normalizations ?? []), own];
+    super(env, { observationSpace: normalizedSpace(observationSpace, clip), normalizations }, NORMALIZE_OBSERVATION);
     this.statistics = statistics ?? new RunningStatistics(measured.length);
     this.#isFrozen = isFrozen;
     this.#clip = clip;
     this.#measured = measured;
+    this.#mean = new Float32Array(measured.length);
+    this.#scale = new Float32Array(measured.length).fill(1);
   }
 
   override reset(out: VectorStep, seed?: number | readonly number[]): void {
@@ -78,22 +95,50 @@ export class NormalizeObservation extends VectorWrapper {
   #transform(out: VectorStep, isStep: boolean): void {
     const { statistics } = this;
     const size = this.#measured.length;
-    if (!this.#isFrozen) {
+    if (!this.#isFrozen && !this.#isFollowing) {
       for (let i = 0; i < this.numEnvs; i++) if (isFiniteRow(out.obs, i * size, size)) statistics.add(out.obs, i * size);
     }
+    this.#round();
     for (let i = 0; i < this.numEnvs; i++) {
       this.#normalize(out.obs, i * size);
       if (isStep && (out.terminated[i] || out.truncated[i])) this.#normalize(out.finalObs, i * size);
     }
   }
 
-  #normalize(rows: NumericArray, offset: number): void {
+  /** The present statistics in 32 bits; they may be those of another wrapper, which goes on. */
+  #round(): void {
+    if (this.#isFollowing) return;
     const { statistics } = this;
+    for (let i = 0; i < this.#measured.length; i++) {
+      if (this.#measured[i] === 0) continue;
+      this.#mean[i] = statistics.mean[i];
+      this.#scale[i] = 1 / Math.sqrt(statistics.variance(i) + EPSILON);
+    }
+  }
+
+  #follow(other: ObservationNormalization | null): void {
+    if (this.#isFrozen) return;
+    this.#isFollowing = other !== null;
+    const weights = other?.weights();
+    if (!weights) return;
+    this.#mean.set(weights.subarray(0, this.#mean.length));
+    this.#scale.set(weights.subarray(this.#mean.length));
+  }
+
+  #weights(): Float32Array {
+    this.#round();
+    const weights = new Float32Array(2 * this.#mean.length);
+    weights.set(this.#mean);
+    weights.set(this.#scale, this.#mean.length);
+    return weights;
+  }
+
+  #normalize(rows: NumericArray, offset: number): void {
     const clip = this.#clip;
-    const measured = this.#measured;
+    const [measured, mean, scale] = [this.#measured, this.#mean, this.#scale];
     for (let i = 0; i < measured.length; i++) {
       if (measured[i] === 0) continue;
-      const value = (rows[offset + i] - statistics.mean[i]) / Math.sqrt(statistics.variance(i) + EPSILON);
+      const value = Math.fround(rows[offset + i] - mean[i]) * scale[i];
       // Clipping would make a number of infinity.
       if (value - value === 0) rows[offset + i] = Math.min(clip, Math.max(-clip, value));
     }
@@ -103,18 +148,4 @@ export class NormalizeObservation extends VectorWrapper {
 function isFiniteRow(rows: NumericArray, offset: number, size: number): boolean {
   for (let i = offset; i < offset + size; i++) if (!Number.isFinite(rows[i])) return false;
   return true;
-}
-
-/** The space with the bounds of what is normalised. */
-function normalizedSpace(space: Space, clip: number): Space {
-  switch (space.type) {
-    case 'dict':
-      return dict(Object.fromEntries(Object.entries(space.spaces).map(([key, part]) => [key, normalizedSpace(part, clip)])));
-    case 'tuple':
-      return tuple(space.spaces.map(part => normalizedSpace(part, clip)));
-    case 'box':
-      return measuredNumbers(space).includes(1) ? box({ low: -clip, high: clip, shape: space.shape }) : space;
-    default:
-      return space;
-  }
 }

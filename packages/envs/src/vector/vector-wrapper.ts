@@ -1,4 +1,13 @@
-import type { EnvSpec, EnvState, Frame, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
+import {
+  type EnvSpec,
+  type EnvState,
+  type Frame,
+  type NumericArray,
+  type StateValue,
+  type VectorEnv,
+  type VectorStep,
+  wrappedSpec,
+} from '@zpin/contracts';
 
 /** A vector environment around another one; a subclass changes the arrays after each reset and step. */
 export abstract class VectorWrapper implements VectorEnv {
@@ -8,9 +17,10 @@ export abstract class VectorWrapper implements VectorEnv {
   readonly render?: (index?: number) => Frame;
   protected readonly env: VectorEnv;
 
-  protected constructor(env: VectorEnv, changes: Partial<EnvSpec> = {}) {
+  /** @param changes of the spec @param name as in `Wrapper` */
+  protected constructor(env: VectorEnv, changes: Partial<EnvSpec> = {}, name = new.target.name) {
     this.env = env;
-    this.spec = { ...env.spec, ...changes };
+    this.spec = wrappedSpec(env.spec, changes, name);
     this.numEnvs = env.numEnvs;
     this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;

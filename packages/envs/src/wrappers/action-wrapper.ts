@@ -3,8 +3,9 @@ import { Wrapper } from './wrapper.ts';
 
 /** Takes actions in another form than the environment does. */
 export abstract class ActionWrapper<Obs, Act> extends Wrapper<Obs, Act, Obs, SpaceValue> {
-  protected constructor(env: Env<Obs, SpaceValue>, actionSpace: Space) {
-    super(env, { actionSpace });
+  /** @param name as in `Wrapper` */
+  protected constructor(env: Env<Obs, SpaceValue>, actionSpace: Space, name = new.target.name) {
+    super(env, { actionSpace }, name);
   }
 
   /** The environment's own form of an action. */

@@ -27,7 +27,7 @@ export class ChannelsLast<Act> extends ObservationWrapper<SpaceValue, Act> {
       const expectation = 'a part of the observations must have the axes [channels, height, width]';
       throw new SpaceError(message('ChannelsLast', expectation, describeSpace(inner), 'Leave the wrapper out'));
     }
-    super(env, turnedSpace(inner));
+    super(env, turnedSpace(inner), {}, 'channels-last');
     this.#inner = inner;
   }
 

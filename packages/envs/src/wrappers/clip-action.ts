@@ -10,7 +10,7 @@ export class ClipAction<Obs> extends ActionWrapper<Obs, NumericArray> {
   /** @throws SpaceError unless actions are a `Box` */
   constructor(env: Env<Obs, SpaceValue>) {
     const inner = requireSpace('ClipAction', env.spec.actionSpace, 'box');
-    super(env, box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: inner.shape }));
+    super(env, box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: inner.shape }), 'clip-action');
     this.#inner = inner;
   }
 

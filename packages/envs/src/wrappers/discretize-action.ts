@@ -17,7 +17,7 @@ export class DiscretizeAction<Obs> extends ActionWrapper<Obs, number> {
     if (!(Number.isSafeInteger(bins) && bins >= 2 && [...inner.low, ...inner.high].every(Number.isFinite))) {
       throw new InputError(message('DiscretizeAction', 'bins must be an integer >= 2, and all bounds finite', bins, 'Try 11'));
     }
-    super(env, discrete(bins ** inner.low.length));
+    super(env, discrete(bins ** inner.low.length), `discretize-action:${bins}`);
     this.#inner = inner;
     this.#bins = bins;
   }

@@ -36,7 +36,7 @@ export class DiscretizeObservation<Act> extends ObservationWrapper<number, Act> 
       const expectation = `low and high must be ${size} finite numbers each, low < high`;
       throw new InputError(message('DiscretizeObservation', expectation, { low, high }, 'Give bounds where the space has none'));
     }
-    super(env, discrete(bins.reduce((product, n) => product * n, 1)));
+    super(env, discrete(bins.reduce((product, n) => product * n, 1)), {}, `discretize-observation:${bins}:${low}:${high}`);
     this.#bins = bins;
     this.#low = low;
     this.#high = high;

@@ -25,7 +25,7 @@ export class FlattenObservation<Act> extends ObservationWrapper<NumericArray, Ac
     const inner = env.spec.observationSpace;
     const parts = flatLayout(inner);
     const row = rowOf(parts);
-    super(env, row);
+    super(env, row, {}, 'flatten-observation');
     this.#inner = inner;
     this.#parts = parts;
     this.#row = row;

@@ -51,7 +51,7 @@ export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act>
       });
     const stacked = shape.length === 1 ? [height * count] : [height, width, channels * count];
     const observationSpace = box({ low: bounds(inner.low), high: bounds(inner.high), shape: stacked, dtype });
-    super(env, { observationSpace, frameStack: count });
+    super(env, { observationSpace, frameStack: count }, `frame-stack:${count}`);
     this.#count = count;
     this.#inner = inner;
     this.#group = group;

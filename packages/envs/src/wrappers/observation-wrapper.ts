@@ -3,8 +3,14 @@ import { Wrapper } from './wrapper.ts';
 
 /** Shows an environment's observations in another form. */
 export abstract class ObservationWrapper<Obs, Act> extends Wrapper<Obs, Act, SpaceValue, Act> {
-  protected constructor(env: Env<SpaceValue, Act>, observationSpace: Space, changes: Partial<EnvSpec> = {}) {
-    super(env, { ...changes, observationSpace });
+  /** @param changes of the spec @param name as in `Wrapper` */
+  protected constructor(
+    env: Env<SpaceValue, Act>,
+    observationSpace: Space,
+    changes: Partial<EnvSpec> = {},
+    name = new.target.name,
+  ) {
+    super(env, { ...changes, observationSpace }, name);
   }
 
   /** The new form of an observation. */

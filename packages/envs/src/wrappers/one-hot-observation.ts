@@ -9,7 +9,7 @@ export class OneHotObservation<Act> extends ObservationWrapper<Float32Array, Act
   /** @throws SpaceError unless observations are `Discrete` */
   constructor(env: Env<SpaceValue, Act>) {
     const inner = requireSpace('OneHotObservation', env.spec.observationSpace, 'discrete');
-    super(env, box({ low: 0, high: 1, shape: [inner.n] }));
+    super(env, box({ low: 0, high: 1, shape: [inner.n] }), {}, 'one-hot-observation');
     this.#inner = inner;
   }
 

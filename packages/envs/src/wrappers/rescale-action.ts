@@ -19,7 +19,7 @@ export class RescaleAction<Obs> extends ActionWrapper<Obs, NumericArray> {
     if (!(isBounded && low < high && Number.isFinite(high - low))) {
       throw new SpaceError(message('RescaleAction', 'all bounds must be finite, and low < high', [low, high], 'Use ClipAction'));
     }
-    super(env, box({ low, high, shape: inner.shape }));
+    super(env, box({ low, high, shape: inner.shape }), `rescale-action:${low}:${high}`);
     this.#inner = inner;
     this.#low = low;
     this.#range = high - low;

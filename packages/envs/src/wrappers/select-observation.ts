@@ -17,7 +17,7 @@ export class SelectObservation<Act> extends ObservationWrapper<NumericArray, Act
       throw new InputError(message('SelectObservation', expectation, indices, 'Count from 0'));
     }
     const pick = (bounds: ArrayLike<number>) => indices.map(i => bounds[i] as number);
-    super(env, box({ low: pick(low), high: pick(high), dtype }));
+    super(env, box({ low: pick(low), high: pick(high), dtype }), {}, `select-observation:${indices}`);
     this.#indices = indices;
   }
 

@@ -33,7 +33,7 @@ export class TimeAwareObservation<Act> extends Wrapper<SpaceValue, Act, SpaceVal
         message('TimeAwareObservation', 'the environment must have a time limit', null, 'Wrap it in TimeLimit first'),
       );
     }
-    super(env, { observationSpace: withTime(observationSpace) });
+    super(env, { observationSpace: withTime(observationSpace) }, 'time-aware-observation');
     this.#inner = observationSpace;
     this.#limit = maxEpisodeSteps;
   }

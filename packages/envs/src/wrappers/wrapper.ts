@@ -13,6 +13,7 @@ import {
   type StateValue,
   type StepResult,
   withTally,
+  wrappedSpec,
 } from '@zpin/contracts';
 
 const NOTHING: EnvState = Object.freeze({});
@@ -27,11 +28,15 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
   /** The wrapped environment; its steps go through this, so that what it pays is counted. */
   protected readonly env: Env<InnerObs, InnerAct>;
 
-  protected constructor(env: Env<InnerObs, InnerAct>, changes: Partial<EnvSpec> = {}) {
+  /**
+   * @param changes of the spec @param name under which it stands in the spec where it changes what is observed or what actions mean,
+   * with the numbers that it depends on; that of the class when omitted
+   */
+  protected constructor(env: Env<InnerObs, InnerAct>, changes: Partial<EnvSpec> = {}, name = new.target.name) {
     const counted = withTally(env);
     this.env = counted;
     this.rewardTally = counted.rewardTally;
-    this.spec = { ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }), ...changes };
+    this.spec = wrappedSpec({ ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }) }, changes, name);
     if (env.render) this.render = () => env.render?.() as Frame;
   }
 

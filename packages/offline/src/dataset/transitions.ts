@@ -7,6 +7,7 @@ import {
   flatDtype,
   flatLayout,
   flatSize,
+  hasSameWrappers,
   InputError,
   isSameSpace,
   message,
@@ -173,7 +174,7 @@ export function checkSameSpec(where: string, expected: EnvSpec, found: EnvSpec):
     expected.id === found.id &&
     isSameSpace(expected.observationSpace, found.observationSpace) &&
     isSameSpace(expected.actionSpace, found.actionSpace);
-  if (isSame) return;
+  if (isSame && hasSameWrappers(expected, found)) return;
   const [wanted, given] = describePair(expected, found);
   const remedy = 'Use data of this environment, under the same wrappers and options';
   throw new SpaceError(message(where, `the data must be of ${wanted}`, given, remedy));
