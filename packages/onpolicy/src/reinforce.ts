@@ -19,7 +19,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, valueAt } from '@zpin/contracts';
+import { field, InputError, message, valueAt } from '@zpin/contracts';
 import {
   adam,
   breathe,
@@ -54,6 +54,12 @@ export const reinforceConfig = separateConfigSchema({
   policyLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the policy (α^θ)' }),
   valueLearningRate: field.scheduled({ min: 0, default: 3e-3, meaning: 'step size of Adam for the baseline (α^w)' }),
   valueEpochs: field.count({ default: 20, meaning: 'steps of the baseline in each update' }),
+  longestEpisode: field.count({
+    default: 100_000,
+    unit: 'environment steps',
+    meaning:
+      'steps after which an episode that has not ended is an error: only whole ones are learned from, and all steps are kept',
+  }),
   ...normalizedAdvantageField(false),
   ...separatePolicyFields,
 });
@@ -73,6 +79,15 @@ export function stepWeights(
   const returns = config.returns === 'toGo' ? returnToGo : wholeReturn;
   const weights = returns.map((g, i) => (config.baseline ? g - value[i] : g));
   return config.normalizeAdvantage ? normalizeAdvantages(weights) : weights;
+}
+
+/** Refuses to wait on for the end of an episode. @throws InputError */
+function checkLength(id: string, steps: number, longest: number): void {
+  if (steps <= longest) return;
+  const remedy = 'Give the environment a time limit (its option maxEpisodeSteps, or TimeLimit), or raise longestEpisode';
+  throw new InputError(
+    message('reinforce', `episodes of ${id} must end within ${longest} steps`, `${steps} steps and no end`, remedy),
+  );
 }
 
 // ---- agent ----
@@ -126,6 +141,7 @@ function create(options: CreateOptions<ReinforceConfig>) {
     async update(rollout, done, signal) {
       const metrics = new MeanMetrics();
       const steps = episodes.add(rollout);
+      checkLength(options.spec.id, episodes.longestOpen, config.longestEpisode);
       metrics.add({ episodes: steps?.episodes ?? 0 });
       if (!steps) return metrics;
       const { rows, obs, action, value, returnToGo: target, actionMask: mask } = steps;

@@ -108,3 +108,18 @@ describe('an update', () => {
     for (let i = 0; i < rows; i++) expect(values[i]).toBeCloseTo(3 * obs[i], 0);
   });
 });
+
+it('refuses an episode without an end, by name, instead of keeping its steps for ever', async () => {
+  const endless = probeEnv({ name: 'endless', shows: '', obs: [0], starts: [0], outcomes: [[[1, 0]]], q: [[1]] }, 'discrete', 2);
+  const config = { numEnvs: 2, rolloutLength: 8, hiddenSizes: [8], longestEpisode: 40 };
+  const agent = await reinforce.create({ spec: endless.spec, config, seed: 1, engine });
+  const steps: number[] = [];
+  const run = async () => {
+    for await (const { step } of reinforce.train({ agent, env: endless, totalSteps: 1000, seed: 1 })) steps.push(step);
+  };
+  await expect(run()).rejects.toThrow(
+    'reinforce: episodes of Probe-v0 must end within 40 steps, got "48 steps and no end". Give the environment a time limit',
+  );
+  expect(steps.at(-1)).toBe(80);
+  agent.dispose();
+});

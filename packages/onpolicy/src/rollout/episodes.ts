@@ -104,6 +104,12 @@ export class Episodes {
     return { returnToGo, wholeReturn, ends, episodes };
   }
 
+  /** Steps of the longest episode that has not ended yet. */
+  get longestOpen(): number {
+    if (!this.#kept) return 0;
+    return this.#kept.reward.length / this.#options.numEnvs - Math.min(...this.#start);
+  }
+
   /** Open episodes do not go on: their steps are forgotten. */
   cut(): void {
     this.#kept = null;
