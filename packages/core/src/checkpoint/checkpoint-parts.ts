@@ -18,6 +18,9 @@ export interface PartSizes {
 
 export const PART_SIZES: PartSizes = { smallest: 2 ** 26, largest: 2 ** 26 };
 
+/** Parts that are written before the first of them is waited for: meanwhile the system writes them to the disk. */
+const OPEN_PARTS = 128;
+
 /** Names that are given to parts: step, number, checksum. Other files in their folder are left alone. */
 const PART_NAME = /^\d+-\d+-[0-9a-f]{8}\.part$/;
 
@@ -55,41 +58,66 @@ export function* writeParts(options: PartsToWrite): Generator<void, ReadonlyMap<
   if (disk.makeFolder(folder)) disk.syncFolder(dirname(folder));
   const taken = new Set(disk.list(folder));
   const places = stillThere(options, frozen, taken);
+  const open: WrittenPart[] = [];
   let number = 0;
-  for (const group of inGroups(frozen, places, sizes.largest)) {
-    const file = new NewFile(join(folder, 'part'), disk);
-    try {
-      const offsets: { readonly array: StateArray; readonly offset: number; readonly crc: number }[] = [];
-      let end = 0;
-      for (const array of group) {
-        let crc = 0;
-        for (const piece of piecesOf(array)) {
-          file.write(piece);
-          crc = crc32c(piece, crc);
-          yield;
-        }
-        offsets.push({ array, offset: end, crc });
-        end += array.byteLength;
-      }
-      const mark = crc32c(new Uint8Array(Uint32Array.from(offsets, ({ crc }) => crc).buffer));
-      const name = () => `${step}-${number}-${mark.toString(16).padStart(8, '0')}.part`;
-      while (taken.has(name())) number++;
-      const part = name();
-      number++;
-      file.place(join(folder, part));
-      made.push(part);
-      for (const { array, offset, crc } of offsets) {
-        const place = { part, partBytes: end, offset, crc };
-        places.set(array, place);
-        placesIn(folder).set(array, place);
-      }
-    } catch (error) {
-      file.discard();
-      throw error;
+  const placeFirst = () => {
+    const { file, arrays, bytes, mark } = open[0];
+    const name = () => `${step}-${number}-${mark.toString(16).padStart(8, '0')}.part`;
+    while (taken.has(name())) number++;
+    const part = name();
+    number++;
+    file.place(join(folder, part));
+    open.shift();
+    made.push(part);
+    for (const { array, offset, crc } of arrays) {
+      const place = { part, partBytes: bytes, offset, crc };
+      places.set(array, place);
+      placesIn(folder).set(array, place);
     }
+  };
+  try {
+    for (const group of inGroups(frozen, places, sizes.largest)) {
+      yield* writePart(new NewFile(join(folder, 'part'), disk), group, open);
+      if (open.length === OPEN_PARTS) placeFirst();
+    }
+    for (; open.length > 0; placeFirst()) yield;
+  } catch (error) {
+    for (const { file } of open) file.discard();
+    throw error;
   }
   if (made.length > 0) disk.syncFolder(folder);
   return places;
+}
+
+/** A part that is written, but neither safe nor in its place yet. */
+interface WrittenPart {
+  readonly file: NewFile;
+  readonly arrays: readonly { readonly array: StateArray; readonly offset: number; readonly crc: number }[];
+  readonly bytes: number;
+  /** Checksum of the checksums. */
+  readonly mark: number;
+}
+
+function* writePart(file: NewFile, group: readonly StateArray[], written: WrittenPart[]): Generator<void, void> {
+  try {
+    const arrays: WrittenPart['arrays'][number][] = [];
+    let bytes = 0;
+    for (const array of group) {
+      let crc = 0;
+      for (const piece of piecesOf(array)) {
+        file.write(piece);
+        crc = crc32c(piece, crc);
+        yield;
+      }
+      arrays.push({ array, offset: bytes, crc });
+      bytes += array.byteLength;
+    }
+    const mark = crc32c(new Uint8Array(Uint32Array.from(arrays, ({ crc }) => crc).buffer));
+    written.push({ file, arrays, bytes, mark });
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
 }
 
 /** Removes what a checkpoint no longer needs. What cannot be removed now is so after the next one. */
