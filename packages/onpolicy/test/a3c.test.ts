@@ -1,4 +1,4 @@
-import { flatSize, multiBinary, type OnPolicyAgent, Rng } from '@zpin/contracts';
+import { discrete, flatSize, multiBinary, type OnPolicyAgent, Rng, tuple } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const subject: AlgorithmCase = {
     await (agent as OnPolicyAgent).value(obs, values);
     return values;
   },
-  refuses: [[multiBinary(3), /Discrete, MultiDiscrete or a Box of floats/]],
+  refuses: [[tuple([discrete(3), multiBinary(3)]), /must be Discrete, MultiDiscrete, MultiBinary or a Box/]],
   small: {
     workers: 1,
     numEnvs: 2,
