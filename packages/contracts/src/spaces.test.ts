@@ -196,3 +196,30 @@ describe('spaces', () => {
     expect(make).toThrow(SpaceError);
   });
 });
+
+it.each<[Space, unknown, string]>([
+  [multiDiscrete([3, 3]), [1, Number.NaN], 'flatten: element 1 of MultiDiscrete([3, 3]) must be an integer of int32, got NaN'],
+  [multiBinary(2), Float32Array.of(0.5, 1), 'element 0 of MultiBinary(2) must be an integer of uint8, got 0.5'],
+  [
+    box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }),
+    Float32Array.of(7, Number.NaN),
+    'must be an integer of uint8, got NaN',
+  ],
+  [box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }), Int32Array.of(7, 256), 'must be an integer of uint8, got 256'],
+  [box({ low: 0, high: 9, shape: [1], dtype: 'int32' }), [Number.POSITIVE_INFINITY], 'must be an integer of int32, got Infinity'],
+  [
+    dict({ a: box({ low: 0, high: 9, shape: [1] }), b: multiBinary(1) }),
+    { a: [0.5], b: [Number.NaN] },
+    'element 0 of MultiBinary(1)',
+  ],
+])('a number that an integer row would turn into another one is refused (case %#)', (space, value, text) => {
+  expect(() => flatten(space, value as never)).toThrow(SpaceError);
+  expect(() => flatten(space, value as never)).toThrow(text);
+});
+
+it('integers in an array of another type are written as they are', () => {
+  const space = box({ low: 0, high: 255, shape: [2], dtype: 'uint8' });
+  for (const value of [[3, 255], Float32Array.of(3, 255), Int32Array.of(3, 255)]) {
+    expect(flatten(space, value as never)).toEqual(Uint8Array.of(3, 255));
+  }
+});

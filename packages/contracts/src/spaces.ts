@@ -237,7 +237,8 @@ export function createRows(space: Space, count: number): NumericArray {
 
 /**
  * Writes `value` as a flat row into `out`, from `offset` on, and returns `out`; a new row when `out` is omitted.
- * @throws SpaceError when the value's parts do not have the space's lengths (bounds are not looked at; see `contains`)
+ * @throws SpaceError when the value's parts do not have the space's lengths, or hold numbers that are no integers where the space
+ * has integers (bounds are not looked at; see `contains`)
  */
 export function flatten(space: Space, value: SpaceValue, out: NumericArray = createRows(space, 1), offset = 0): NumericArray {
   writeFlat(space, value, out, offset);
@@ -410,6 +411,15 @@ function withinBounds({ low, high }: BoxSpace, value: NumericArray): boolean {
   return true;
 }
 
+function checkIntegers(space: Space, dtype: Dtype, numbers: ArrayLike<number>): void {
+  const [least, most] = ranges[dtype];
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i];
+    if (Number.isInteger(value) && value >= least && value <= most) continue;
+    check(false, 'flatten', `element ${i} of ${describeSpace(space)} must be an integer of ${dtype}`, value, 'Mend the value');
+  }
+}
+
 /** Returns the offset after the row. */
 function writeFlat(space: Space, value: SpaceValue, out: NumericArray, offset: number): number {
   if (space.type === 'dict' || space.type === 'tuple') {
@@ -424,6 +434,9 @@ function writeFlat(space: Space, value: SpaceValue, out: NumericArray, offset: n
   const size = leafSize(space);
   const numbers = value as NumericArray;
   check(numbers?.length === size, 'flatten', `the value must have ${size} elements`, value, `See ${describeSpace(space)}`);
+  const dtype = leafDtype(space);
+  // An array of the right type cannot hold what an integer row would turn into another number, such as 0 for NaN.
+  if (dtype !== 'float32' && !(numbers instanceof arrays[dtype])) checkIntegers(space, dtype, numbers);
   out.set(numbers, offset);
   return offset + size;
 }

@@ -5,11 +5,13 @@ import {
   type EnvState,
   multiBinary,
   multiDiscrete,
+  type NumericArray,
   Rng,
   type Space,
   type StepResult,
 } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
+import { ArrayEnv } from './base/array-env.ts';
 import { checkEnv } from './check-env.ts';
 
 type Small = Env<Float32Array, number>;
@@ -151,5 +153,33 @@ describe('checkEnv', () => {
   it('says how to mend it', () => {
     const [violation] = checkEnv(changedStep(() => ({ reward: Number.POSITIVE_INFINITY })));
     expect(violation).toEqual({ rule: 'reward', problem: 'the reward was Infinity', remedy: 'Return a finite number' });
+  });
+
+  it.each<[string, Space, number]>([
+    ['NaN in bytes', box({ low: 0, high: 255, shape: [1], dtype: 'uint8' }), Number.NaN],
+    ['a fraction in an index', discrete(9), 0.5],
+  ])('finds what rows of integers hide: %s', (_, observationSpace, bad) => {
+    class Hidden extends ArrayEnv<number, number> {
+      protected override readonly world = new Int32Array(1);
+
+      constructor() {
+        super({ id: 'Hidden-v0', observationSpace, actionSpace: discrete(2), maxEpisodeSteps: 5, rewardThreshold: null });
+      }
+
+      protected override start(): void {
+        this.world[0] = 0;
+      }
+
+      protected override advance(): void {
+        this.world[0]++;
+      }
+
+      protected override observe(out: NumericArray, offset: number): void {
+        out[offset] = this.world[0] === 3 ? bad : this.world[0];
+      }
+    }
+    expect(checkEnv(new Hidden()).map(({ rule, problem }) => [rule, problem])).toEqual([
+      ['space', expect.stringMatching(/^step observed (NaN|0\.5), which no row of .* can hold$/)],
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import {
   type EnvState,
   flatten,
   hasActionMask,
+  type NumericArray,
   observationParts,
   type ResetResult,
   Rng,
@@ -272,6 +273,28 @@ function checkVector(env: Env, { steps, seed }: Plan, report: Report): void {
       'stepping it in a SyncVectorEnv gave other observations',
       'Make resetRow and stepRow do what reset and step do',
     );
+  }
+  checkIntegerRows(env, vector, actions, seed, report);
+}
+
+/** What an environment writes into rows of integers itself, written into rows of floats: those hide nothing. */
+function checkIntegerRows(env: Env, vector: SyncVectorEnv, actions: readonly SpaceValue[], seed: number, report: Report): void {
+  const { observationSpace, actionSpace } = env.spec;
+  const step = vector.createStep();
+  if (!('stepRow' in env) || step.obs instanceof Float32Array) return;
+  const out: VectorStep = { ...step, obs: new Float32Array(step.obs.length), finalObs: new Float32Array(step.obs.length) };
+  const look = (rows: NumericArray, where: string): void => {
+    const bad = rows.find(value => !Number.isInteger(value));
+    if (bad === undefined) return;
+    const problem = `${where} observed ${bad}, which no row of ${describeSpace(observationSpace)} can hold`;
+    report('space', problem, 'Write integers, or make the space one of floats');
+  };
+  vector.reset(out, [seed]);
+  look(out.obs, 'reset');
+  for (const action of actions) {
+    vector.step(flatten(actionSpace, action), out);
+    look(out.obs, 'step');
+    if (out.terminated[0] || out.truncated[0]) look(out.finalObs, 'step');
   }
 }
 
