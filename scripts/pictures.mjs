@@ -17,7 +17,7 @@ await build('@zpin/envs');
 /** @param {string} file a built file of a package */
 const importFrom = file => import(pathToFileURL(join(root, 'packages', file)).href);
 const { encodePng, listEnvs, loadEnv, makeEnv } = await importFrom('envs/dist/index.js');
-const { Rng, sample } = await importFrom('core/dist/spec.js');
+const { Rng, sample } = await importFrom('contracts/dist/index.js');
 
 const folder = join(root, 'packages', 'envs', 'pictures');
 rmSync(folder, { recursive: true, force: true });

@@ -24,7 +24,8 @@ import { invertedPendulumEntry } from './mujoco/inverted-pendulum.ts';
 import { reacherEntry } from './mujoco/reacher.ts';
 import { swimmerEntry } from './mujoco/swimmer.ts';
 import { walker2dEntry } from './mujoco/walker2d.ts';
-import { cliffWalkingEntry } from './tabular/cliff-walking.ts';
+import { blackjackEntry } from './tabular/blackjack.ts';
+import { cliffWalkingEntry, cliffWalkingSlipperyEntry } from './tabular/cliff-walking.ts';
 import { corridorEntry } from './tabular/corridor.ts';
 import { fourRoomsEntry } from './tabular/four-rooms.ts';
 import { frozenLakeEntries } from './tabular/frozen-lake.ts';
@@ -43,7 +44,9 @@ export const builtInEnvs: readonly EnvEntry[] = [
   ...lunarLanderEntries,
   ...bipedalWalkerEntries,
   ...frozenLakeEntries,
+  blackjackEntry,
   cliffWalkingEntry,
+  cliffWalkingSlipperyEntry,
   ...taxiEntries,
   gridWorldEntry,
   mazeEntry,

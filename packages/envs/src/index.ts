@@ -75,7 +75,8 @@ export {
 export { Canvas, type Color } from './render/canvas.ts';
 export { encodeGif, GifEncoder } from './render/gif.ts';
 export { encodePng } from './render/png.ts';
-export { CliffWalking, type CliffWalkingOptions, cliffWalkingV1 } from './tabular/cliff-walking.ts';
+export { Blackjack, type BlackjackOptions, blackjackV1 } from './tabular/blackjack.ts';
+export { CliffWalking, type CliffWalkingOptions, cliffWalkingSlipperyV1, cliffWalkingV1 } from './tabular/cliff-walking.ts';
 export { Corridor, type CorridorOptions, corridorV0 } from './tabular/corridor.ts';
 export { FourRooms, type FourRoomsOptions, fourRoomsCells, fourRoomsMap, fourRoomsV0 } from './tabular/four-rooms.ts';
 export {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { expectTrace, readTrace } from '../../test/trace.ts';
+import { makeEnv } from '../registry.ts';
 import { CliffWalking } from './cliff-walking.ts';
 
 describe('CliffWalking', () => {
   it.each(readTrace('CliffWalking-v1').episodes)('plays as recorded from seed $seed', episode => {
     expectTrace(new CliffWalking(), episode, 0);
+  });
+
+  it.each(readTrace('CliffWalkingSlippery-v1').episodes)('slips as recorded from seed $seed', episode => {
+    expectTrace(makeEnv('CliffWalkingSlippery-v1'), episode, 0);
   });
 
   it('costs 13 along the edge, and 100 over it', () => {

@@ -17,6 +17,9 @@ export const cliffWalkingV1: EnvSpec = {
   rewardThreshold: null,
 };
 
+/** `CliffWalking-v1` where moves slip; as Gymnasium registers it. */
+export const cliffWalkingSlipperyV1: EnvSpec = { ...cliffWalkingV1, id: 'CliffWalkingSlippery-v1' };
+
 export const cliffWalkingOptions = {
   isSlippery: field.boolean({ default: false, meaning: 'whether a move goes to either side with probability 1/3 each' }),
 };
@@ -39,6 +42,15 @@ export const cliffWalkingEntry: EnvEntry<typeof cliffWalkingOptions> = {
   spec: cliffWalkingV1,
   summary: 'Walk along a cliff without falling down.',
   options: cliffWalkingOptions,
+  create: (spec, options) => new CliffWalking(spec, options),
+};
+
+const slipperyOptions = { isSlippery: { ...cliffWalkingOptions.isSlippery, default: true } };
+
+export const cliffWalkingSlipperyEntry: EnvEntry<typeof slipperyOptions> = {
+  spec: cliffWalkingSlipperyV1,
+  summary: 'Walk along a slippery cliff without falling down.',
+  options: slipperyOptions,
   create: (spec, options) => new CliffWalking(spec, options),
 };
 
