@@ -17,6 +17,9 @@ const STEPS: Readonly<Partial<Record<RunName, number>>> = {
 const NAMES = Object.keys(STEPS) as RunName[];
 const PACE = ['--eval-every', '500', '--eval-episodes', '5', '--checkpoint-every', '150'];
 
+/** Signals that one run gets. */
+const MOST_PER_RUN = 3;
+
 /** What came of runs that were interrupted. */
 export interface Interruptions {
   /** Runs that were interrupted, went on, and came to their end. */
@@ -61,12 +64,15 @@ export async function interrupt(
     const dir = `${name}-${signal}-${found.runs}`;
     const longest = whole.get(name) as number;
     let argv = train(dir);
-    for (;;) {
-      const after = Math.round(rng.random() * longest * 0.9);
-      const { exitCode, err, hung } = await runProcess(argv, { cwd: folder, after, signal });
+    for (let met = 0; ; met++) {
+      // A run that is interrupted for ever never comes to its end.
+      const moment = met < MOST_PER_RUN ? { after: Math.round(rng.random() * longest * 0.9), signal } : {};
+      const { exitCode, err, hung } = await runProcess(argv, { cwd: folder, ...moment });
       if (hung) found.faults.push(`${dir}: hung`);
       if (exitCode === 0 || hung) break;
       found.signals++;
+      // A signal that came when everything was done, but the process not yet gone.
+      if (existsSync(join(path(dir), 'summary.json'))) break;
       if (exitCode !== null && exitCode < 128) {
         found.faults.push(`${dir}: exit code ${exitCode}: ${err.trim()}`);
         break;

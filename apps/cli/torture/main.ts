@@ -2,7 +2,7 @@
  * Attacks the command line: kills and stops runs, and gives it command lines and files in which something is wrong. Prints a table,
  * and ends with 1 where anything was found. `pnpm torture --help` shows the options.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -182,6 +182,21 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
+/** Puts lines of the table in place of those that the file has of the same parts. */
+function writeTable(rows: readonly Row[]): void {
+  const old = existsSync(TABLE)
+    ? readFileSync(TABLE, 'utf8')
+        .split('\n')
+        .filter(line => line.startsWith('| '))
+    : [];
+  const [head, ...lines] = table(rows).trimEnd().split('\n');
+  const [rule, ...fresh] = lines;
+  const partOf = (line: string) => line.split(' | ')[0];
+  const kept = old.slice(2).filter(line => !fresh.some(own => partOf(own) === partOf(line)));
+  const all = [...kept, ...fresh].sort();
+  writeFileSync(TABLE, ['# What `pnpm torture` found last', '', head, rule, ...all, ''].join('\n'));
+}
+
 async function torture(): Promise<number> {
   const seed = Number(options.seed);
   const crew = Number(options.crew);
@@ -206,8 +221,7 @@ async function torture(): Promise<number> {
   await add('processes', () => processes(fixtures, Number(options.processes), seed));
   process.chdir(tmpdir());
   rmSync(folder, { recursive: true, force: true });
-  const command = `pnpm torture --seed ${seed}`;
-  if (options.write) writeFileSync(TABLE, `# What \`${command}\` found last\n\n${table(rows)}\nNode ${process.version}.\n`);
+  if (options.write) writeTable(rows);
   return faults.length === 0 ? 0 : 1;
 }
 

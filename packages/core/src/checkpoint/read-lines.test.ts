@@ -16,6 +16,7 @@ it('gives whole lines, and nothing of one that was cut short', () => {
   expect(linesOf('a\n\nb\r\nc')).toEqual(['a', '', 'b\r']);
   expect(linesOf('')).toEqual([]);
   expect(linesOf('a')).toEqual([]);
+  expect([...readLines(join(folder, 'text'), true)]).toEqual(['a']);
 });
 
 it('puts lines together that lie in several pieces, characters that do too', () => {

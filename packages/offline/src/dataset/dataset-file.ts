@@ -1,5 +1,5 @@
 import { type EnvSpec, InputError, message } from '@zpin/contracts';
-import { readBytes, readCheckpoint, writeCheckpoint } from '@zpin/core/node';
+import { readCheckpoint, readLines, writeCheckpoint } from '@zpin/core/node';
 import { datasetOf, datasetSnapshot } from './dataset-bytes.ts';
 import { datasetFromJsonLines } from './dataset-json-lines.ts';
 import type { OfflineDataset } from './offline-dataset.ts';
@@ -21,5 +21,5 @@ export function loadDataset(path: string, spec?: EnvSpec): OfflineDataset {
       message('loadDataset', 'the spec must be given with JSON lines', 'none', 'Pass that of the environment'),
     );
   }
-  return datasetFromJsonLines(new TextDecoder().decode(readBytes(path)), spec, path);
+  return datasetFromJsonLines({ [Symbol.iterator]: () => readLines(path, true) }, spec, path);
 }

@@ -17,27 +17,39 @@ const lineSchema = z.strictObject({
  * Reads transitions from JSON lines, one in each, those of an episode in their order:
  * `{"obs":[0.1,0.2],"action":1,"reward":1,"nextObs":[0.2,0.3],"terminated":false,"truncated":false}`. Observations and actions
  * are flat.
+ * @param text or its lines one by one, as often as they are asked for: a file may be larger than any text
  * @param spec of the environment that they are from
  * @param where file or function named in errors
  * @throws InputError naming the first line that is wrong; SpaceError when a number is not one of the environment
  */
-export function datasetFromJsonLines(text: string, spec: EnvSpec, where = 'datasetFromJsonLines'): OfflineDataset {
-  const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [{ line, number: i + 1 }]));
+export function datasetFromJsonLines(
+  text: string | Iterable<string>,
+  spec: EnvSpec,
+  where = 'datasetFromJsonLines',
+): OfflineDataset {
+  const lines = typeof text === 'string' ? text.split('\n') : text;
+  let count = 0;
+  for (const line of lines) if (line.trim() !== '') count++;
   const names = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated'] as const;
-  const columns = Object.fromEntries(names.map(name => [name, emptyColumn(spec, name, lines.length)]));
-  for (const [row, { line, number }] of lines.entries()) {
+  const columns = Object.fromEntries(names.map(name => [name, emptyColumn(spec, name, count)]));
+  let number = 0;
+  let row = 0;
+  for (const line of lines) {
+    number++;
+    if (line.trim() === '') continue;
     const transition = parseLine(line, `${where}:${number}`);
     for (const name of names) {
       const value = transition[name];
       const values = typeof value === 'object' ? value : [Number(value)];
       const column = columns[name];
-      const width = column.length / lines.length;
+      const width = column.length / count;
       if (values.length !== width) {
         const expectation = `${name} must have ${width} numbers as in ${spec.id}`;
         throw new InputError(message(`${where}:${number}`, expectation, values.length, 'Write it flat'));
       }
       column.set(values, row * width);
     }
+    row++;
   }
   // Every column was made with its type above, and the data set checks it again.
   return new OfflineDataset({ spec, transitions: columns as Record<ColumnName, NumericArray> as unknown as Transitions });
