@@ -18,7 +18,8 @@ describe.each(['a3c', 'dppo'])('zpin train %s', { timeout: 60_000 }, algorithm =
     const { steps } = JSON.parse(readFileSync(`${algorithm}/summary.json`, 'utf8')) as { steps: number };
     expect(steps).toBeGreaterThanOrEqual(1600);
     const more = await runCli(['train', '--resume', algorithm, '--steps', '2000', '--eval-episodes', '2']);
-    expect([more.exitCode, more.err]).toEqual([0, '']);
+    expect(more.err).toMatch(/^(warning: Schedules keep their 1,600 steps .*\n)?$/);
+    expect(more.exitCode).toBe(0);
     expect(readCheckpoint(`${algorithm}/checkpoint.bin`).header.step).toBeGreaterThanOrEqual(2000);
   });
 

@@ -77,8 +77,8 @@ export async function interrupt(
         found.faults.push(`${dir}: exit code ${exitCode}: ${err.trim()}`);
         break;
       }
-      if (existsSync(join(path(dir), 'checkpoint.bin')))
-        argv = ['train', '--resume', path(dir), ...PACE.slice(0, 4), '--quiet', ...PACE.slice(4)];
+      // Nothing but the folder: it keeps the rest of what the run was told.
+      if (existsSync(join(path(dir), 'checkpoint.bin'))) argv = ['train', '--resume', path(dir), '--quiet'];
       else rmSync(path(dir), { recursive: true, force: true });
     }
     found.runs++;

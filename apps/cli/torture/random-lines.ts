@@ -92,6 +92,7 @@ const FLAGS = {
     },
     ...{
       '--resume': 'run',
+      '--schedules': 'text',
       '--engine': 'engine',
       '--eval-every': 'count',
       '--eval-episodes': 'count',

@@ -48,7 +48,7 @@ async function openLocked(
   const algorithm = await savedAlgorithm(saved, options, names);
   const { header, state } = saved.checkpoint();
   const resumed = { ...state };
-  const { description, note } = continuedDescription(saved, header.step, options, names);
+  const { description, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
   const { her, seed, steps } = description;
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const open = (copies: number) => openSavedEnv(saved, copies, options, names);
@@ -73,16 +73,24 @@ async function openLocked(
   });
 }
 
-/** The description of a run that goes on, and a line about what its user should know. @param step done */
+interface Continuation {
+  readonly saved: SavedRun;
+  readonly algorithm: AnyAlgorithm;
+  /** Steps done. */
+  readonly step: number;
+  readonly options: ResumeOptions;
+}
+
+/** The description of a run that goes on, and a line about what its user should know. */
 function continuedDescription(
-  { description: { scheduledSteps: before, ...saved } }: SavedRun,
-  step: number,
-  options: ResumeOptions,
+  { saved: run, algorithm: { learnsFrom }, step, options }: Continuation,
   names: MessageNames,
 ): { readonly description: RunDescription; readonly note?: string } {
+  const { scheduledSteps: before, ...saved } = run.description;
+  const explores = learnsFrom === 'replay' || learnsFrom === 'steps';
   const { steps = saved.steps, schedules: choice = 'keep' } = options;
   checkInteger(names, names.option('steps'), steps, 1);
-  const planned = { description: saved, before: before ?? saved.steps, step, steps, choice };
+  const planned = { description: saved, before: before ?? saved.steps, step, steps, choice, explores };
   const { note, scheduledSteps: after } = scheduledSteps(planned, names);
   const description = {
     ...saved,
