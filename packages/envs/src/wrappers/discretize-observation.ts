@@ -11,6 +11,9 @@ export interface DiscretizeObservationOptions {
   readonly high?: readonly number[];
 }
 
+/** Numbers of combinations are observations, which have 32 bits. */
+const MOST_CELLS = 2 ** 31;
+
 /**
  * Sorts each number of a `Box` observation into bins of equal width, and numbers the combinations, for tabular agents. Numbers
  * beyond the bins count as the nearest bin. The last number changes fastest.
@@ -36,7 +39,12 @@ export class DiscretizeObservation<Act> extends ObservationWrapper<number, Act> 
       const expectation = `low and high must be ${size} finite numbers each, low < high`;
       throw new InputError(message('DiscretizeObservation', expectation, { low, high }, 'Give bounds where the space has none'));
     }
-    super(env, discrete(bins.reduce((product, n) => product * n, 1)), {}, `discretize-observation:${bins}:${low}:${high}`);
+    const cells = bins.reduce((product, n) => product * n, 1);
+    if (cells > MOST_CELLS) {
+      const expectation = `bins must make at most ${MOST_CELLS} combinations`;
+      throw new InputError(message('DiscretizeObservation', expectation, cells, 'Give fewer of them'));
+    }
+    super(env, discrete(cells), {}, `discretize-observation:${bins}:${low}:${high}`);
     this.#bins = bins;
     this.#low = low;
     this.#high = high;
