@@ -24,3 +24,12 @@ it('leaves rows of bytes bytes', () => {
   expect(flatDtype(inputs.space)).toBe('uint8');
   expect(inputs.rows(1)).toBeInstanceOf(Uint8Array);
 });
+
+it('reads rows of the first version: an index as one-hot, bytes divided by the largest', () => {
+  const index = new GoalInputs(discrete(3), subgoals);
+  expect([...index.fromFirstVersion(Float32Array.of(0, 0, 1, 1, 0, 1, 0, 0, 0, 1))]).toEqual([2, 1, 0, 0, 0, 1]);
+  const bytes = new GoalInputs(box({ low: 0, high: 200, shape: [2], dtype: 'uint8' }), subgoals);
+  expect(bytes.fromFirstVersion(Float32Array.of(3 / 200, 1, 0, 1))).toEqual(Uint8Array.of(3, 200, 0, 1));
+  const floats = new GoalInputs(box({ low: -1, high: 1, shape: [2] }), subgoals);
+  expect(floats.fromFirstVersion(Float32Array.of(0.1, -1, 1, 0))).toEqual(Float32Array.of(0.1, -1, 1, 0));
+});

@@ -40,6 +40,31 @@ export class GoalInputs {
     }
     return out;
   }
+
+  /**
+   * Rows of a run of the first version, which kept an index as one-hot and divided bytes by the largest possible one.
+   * @param rows `[B, W + E]`, W numbers of an observation @returns `[B, D + E]`, as `write` has them
+   */
+  fromFirstVersion(rows: Float32Array): NumericArray {
+    const [space] = this.space.spaces;
+    const size = space.type === 'discrete' ? space.n : this.#obsSize;
+    const scale = space.type === 'box' && space.dtype === 'uint8' ? Math.max(1, largest(space.high)) : 1;
+    const out = this.rows(rows.length / (size + this.#goalSize));
+    for (let from = 0, at = 0; from < rows.length; ) {
+      if (space.type === 'discrete') out[at++] = rows.subarray(from, from + size).indexOf(1);
+      else for (let k = 0; k < size; k++) out[at++] = scale === 1 ? rows[from + k] : Math.round(rows[from + k] * scale);
+      from += size;
+      for (let k = 0; k < this.#goalSize; k++) out[at++] = rows[from++];
+    }
+    return out;
+  }
+}
+
+/** Not `Math.max(...)`: a picture has more bounds than a call takes arguments. */
+function largest(numbers: ArrayLike<number>): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < numbers.length; i++) most = Math.max(most, numbers[i]);
+  return most;
 }
 
 function identity(size: number): Float32Array {

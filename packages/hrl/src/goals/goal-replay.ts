@@ -99,9 +99,21 @@ export class GoalReplay implements Pick<ReplayBuffer, 'add' | 'cut' | 'state' | 
   }
 
   restore({ controller, meta, steps }: AgentState): void {
-    this.controller.restore(controller as AgentState);
+    this.controller.restore(this.#ofThisVersion(controller as AgentState));
     this.meta.restore(meta as AgentState);
     this.#steps.restore(steps as AgentState);
+  }
+
+  /** The first version kept a column in one array, and observations in another form. */
+  #ofThisVersion(state: AgentState): AgentState {
+    const columns = state.columns as AgentState;
+    const { obs, nextObs } = columns;
+    if (!(obs instanceof Float32Array && nextObs instanceof Float32Array)) return state;
+    const { inputs } = this.#pursuit;
+    return {
+      ...state,
+      columns: { ...columns, obs: inputs.fromFirstVersion(obs), nextObs: inputs.fromFirstVersion(nextObs) },
+    };
   }
 
   /** Adds the step of one environment to that of the meta-controller, and ends it where the attempt is over. */
