@@ -98,7 +98,15 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       sharedTrunk: true,
     },
     constant: { learningRate: 1e-2 },
-    probe: { ...rollouts, sharedTrunk: true, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
+    // A step that is not made is one that the value does not make either.
+    probe: {
+      ...rollouts,
+      stopKl: null,
+      sharedTrunk: true,
+      batchSize: 64,
+      epochs: 8,
+      learningRate: { type: 'linear', from: 1e-2, to: 0 },
+    },
     probeSteps: 5120,
   },
   {

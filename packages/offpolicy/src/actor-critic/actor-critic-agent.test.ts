@@ -113,7 +113,7 @@ describe('actorCriticAgent', () => {
     const make = () => spy(undefined, { ...spec, observationSpace: discrete(4) });
     expect(make).toThrow(SpaceError);
     expect(make).toThrow(
-      /^spy: observations of Two-v0 must be floats to be normalised, got .*\. Turn normalizeObservations off\.$/,
+      /^spy: observations of Two-v0 must have floats without a scale of their own to be normalised, got .*\. Turn normalizeObservations off\.$/,
     );
   });
 });
