@@ -4,8 +4,8 @@ import {
   describePair,
   describeSpace,
   type EnvSpec,
+  flatBounds,
   flatDtype,
-  flatLayout,
   flatSize,
   hasSameWrappers,
   InputError,
@@ -131,39 +131,25 @@ export function checkTransitions(spec: EnvSpec, transitions: Transitions): numbe
  * Every row is a value of the space. Bounds of floats count for actions alone: rounding may bring an observation past its own.
  */
 function checkValues(where: string, { id }: EnvSpec, name: ColumnName, column: NumericArray, space: Space): void {
-  const width = flatSize(space);
+  const bounds = flatBounds(space);
+  const width = bounds.low.length;
   const rows = column.length / width;
-  for (const part of flatLayout(space)) {
-    for (let k = 0; k < part.size; k++) {
-      const [low, high] = range(part.space, k, name === 'action');
-      const isIndex = part.space.type !== 'box';
-      for (let row = 0; row < rows; row++) {
-        const value = column[row * width + part.offset + k];
-        if (value >= low && value <= high && (!isIndex || Number.isInteger(value))) continue;
-        const expectation = `${name} of row ${row} must be in [${low}, ${high}] as in ${describeSpace(space)} of ${id}`;
-        throw new SpaceError(message(where, expectation, value, 'Leave such transitions out, or repair what recorded them'));
-      }
+  for (let k = 0; k < width; k++) {
+    const isWhole = bounds.isWhole[k] === 1;
+    const isBounded = isWhole || name === 'action';
+    // Finite, so that infinities and NaN lie outside.
+    const low = isBounded ? Math.max(bounds.low[k], -LARGEST) : -LARGEST;
+    const high = isBounded ? Math.min(bounds.high[k], LARGEST) : LARGEST;
+    for (let row = 0; row < rows; row++) {
+      const value = column[row * width + k];
+      if (value >= low && value <= high && (!isWhole || Number.isInteger(value))) continue;
+      const expectation = `${name} of row ${row} must be in [${low}, ${high}] as in ${describeSpace(space)} of ${id}`;
+      throw new SpaceError(message(where, expectation, value, 'Leave such transitions out, or repair what recorded them'));
     }
   }
 }
 
 const LARGEST = 3.5e38;
-
-/** Bounds of number k of a part; finite, so that infinities and NaN lie outside. */
-function range(space: Space, k: number, bounded: boolean): readonly [low: number, high: number] {
-  switch (space.type) {
-    case 'discrete':
-      return [space.start, space.start + space.n - 1];
-    case 'multiDiscrete':
-      return [0, space.nvec[k] - 1];
-    case 'multiBinary':
-      return [0, 1];
-    case 'box':
-      return bounded ? [Math.max(space.low[k], -LARGEST), Math.min(space.high[k], LARGEST)] : [-LARGEST, LARGEST];
-    default:
-      throw new Error(`a ${space.type} is no part of a flat row`);
-  }
-}
 
 /**
  * Refuses data of another environment: another id, other observations or other actions.
