@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { type Disk, disk as realDisk } from './disk.ts';
+import { isRunning } from './is-running.ts';
 
 let files = 0;
 
@@ -57,13 +58,4 @@ export class NewFile {
 export function isAbandoned(end: string): boolean {
   const pid = /^(\d+)-\d+\.tmp$/.exec(end)?.[1];
   return pid !== undefined && !isRunning(Number(pid));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

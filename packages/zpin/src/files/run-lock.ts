@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError, message } from '@zpin/contracts';
+import { isRunning } from '@zpin/core/node';
 
 /** Who has a run folder. */
 interface Holder {
@@ -104,15 +105,6 @@ function held(where: string, folder: string, { holder }: Found, path: string): I
   const otherHost = holder?.host === hostname() ? '' : `; if it is gone, remove ${path}`;
   const remedy = `Wait for it, stop it, or choose another folder${otherHost}`;
   return new InputError(message(where, `the run folder ${folder} must not be in use`, who, remedy));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 /** When a process began, in ticks since the machine did; null where the system does not say. */
