@@ -1,168 +1,185 @@
 /**
- * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1-5] [--write]`: does every preset reach its threshold?
+ * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1001-1020] [--longest 120] [--jobs 2] [--write]`: what the presets come
+ * to on seeds that nobody looked at.
  *
- * Each algorithm is trained with its preset for each environment and seed, then plays 100 greedy episodes in which no run trains.
- * `--from <run folder>` takes the result of a run of `zpin train` instead: long ones are better run there,
- * where they can be stopped and resumed. `--write` puts each row, as soon as it is there, into `benchmarks/results/learning.json`
- * and draws `learning.md` from all rows there;
- * `--draw` only does the latter.
+ * Measures what is missing, the shortest runs first, and writes each run as soon as it is there, into
+ * `benchmarks/results/learning/ALGORITHM/ENVIRONMENT.json` and `learning.md`. Stopped at any moment it goes on where it was: runs that are over are
+ * kept, runs under way continue from their last checkpoint. A preset whose settings change is measured anew.
+ *
+ * Without `--write` it prints and keeps nothing: for choosing settings, on seeds below 100, with `--config '{"learningRate":1e-3}'` and
+ * `--steps` in place of the preset's. `--list` says what is missing, `--draw` only draws the table.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createEngine } from '@zpin/core';
+import { type AnyAlgorithm, createEngine, parseConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
-import { type AlgorithmId, algorithmIds, loadAlgorithm, openRun } from 'zpin';
-import { publishedCell, sources } from './lib/published.ts';
-import { SEEDING, SEEDING_NOTE, type Seeded, seedingMark } from './lib/seeding.ts';
-import { table } from './lib/table.ts';
+import { algorithmIds, loadAlgorithm } from 'zpin';
+import { learningPage, type OldRow } from './lib/learning/page.ts';
+import { FIRST_SEED, missingJobs, type Planned, secondsBefore, secondsOf } from './lib/learning/plan.ts';
+import { type Answer, answerJobs, inProcesses } from './lib/learning/processes.ts';
+import {
+  type PresetResult,
+  type PresetSettings,
+  presetSettings,
+  readResults,
+  sameSettings,
+  withRuns,
+  writeResult,
+} from './lib/learning/results.ts';
+import { type Job, trainRun } from './lib/learning/train-run.ts';
 
-const EVALUATION_EPISODES = 100;
-/** All agents play the same episodes, in which none was trained. */
-const EVALUATION_SEED = 1_000_000;
+const WORKER = '--train-what-is-sent';
+const RESULTS = new URL('../results/', import.meta.url);
 
-/** One trained and evaluated agent. */
-interface Row extends Seeded {
-  readonly algo: string;
-  readonly env: string;
-  readonly seed: number;
-  /** Environment steps of training. */
-  readonly steps: number;
-  readonly evalReturnMean: number;
-  readonly evalReturnStd: number;
-  /** Share of the evaluated episodes that reached their goal; absent where there are none. */
-  readonly evalSuccessRate?: number;
-  readonly wallSeconds: number;
+if (process.argv[2] === WORKER) {
+  const engine = await createEngine('onnx');
+  answerJobs(job => trainRun(job, engine));
+} else {
+  await main();
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    algo: { type: 'string' },
-    env: { type: 'string' },
-    seeds: { type: 'string', default: '1-5' },
-    from: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    draw: { type: 'boolean', default: false },
-  },
-});
-const [first, last = first] = flags.seeds.split('-').map(Number);
-const engine = await createEngine('onnx');
-if (flags.draw) await write([]);
-else if (flags.from !== undefined) await report(rowOf(flags.from));
-else
-  for (const id of algorithmIds) {
-    if (flags.algo && flags.algo !== id) continue;
-    const { learnsFrom, presets } = await loadAlgorithm(id);
-    // What learns from data is measured by `pnpm bench offline`.
-    if (learnsFrom === 'dataset') continue;
-    for (const env of Object.keys(presets)) {
-      if (flags.env && flags.env !== env) continue;
-      for (let seed = first; seed <= last; seed++) await report(await trainAndEvaluate(id, env, seed));
-    }
-  }
-
-async function report(row: Row): Promise<void> {
-  if (flags.write) await write([row]);
-  process.stdout.write(`${JSON.stringify(row)}\n`);
-}
-
-/** What `zpin train` left of a finished run; its evaluation has other seeds of the environment, but as many episodes. */
-function rowOf(folder: string): Row {
-  const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
-  const { algo, env, seed, steps, evalReturnMean, evalReturnStd, evalSuccessRate, wallSeconds } = summary;
-  const hasSuccess = typeof evalSuccessRate === 'number';
-  return {
-    algo,
-    env,
-    seed,
-    steps,
-    evalReturnMean: rounded(evalReturnMean),
-    evalReturnStd: rounded(evalReturnStd),
-    ...(hasSuccess && { evalSuccessRate: rounded(evalSuccessRate) }),
-    wallSeconds: rounded(wallSeconds),
-    seeding: SEEDING,
-  };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-async function trainAndEvaluate(algo: AlgorithmId, env: string, seed: number): Promise<Row> {
-  const run = await openRun(algo, env, { seed, engine });
-  for await (const _ of run.events());
-  const { meanReturn, stdReturn, successRate } = await run.evaluate({ episodes: EVALUATION_EPISODES, seed: EVALUATION_SEED });
-  run.dispose();
-  return {
-    algo,
-    env,
-    seed,
-    steps: run.step,
-    evalReturnMean: rounded(meanReturn),
-    evalReturnStd: rounded(stdReturn),
-    ...(successRate !== undefined && { evalSuccessRate: rounded(successRate) }),
-    wallSeconds: rounded(run.wallSeconds),
-    seeding: SEEDING,
-  };
-}
-
-/** Replaces the rows of the same algorithm, environment and seed, and draws the table anew. */
-async function write(fresh: readonly Row[]): Promise<void> {
-  const folder = new URL('../results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const file = new URL('learning.json', folder);
-  const key = ({ algo, env, seed }: Row) => `${algo} ${env} ${String(seed).padStart(4, '0')}`;
-  const old: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  const all = [...new Map([...old, ...fresh].map(row => [key(row), row])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  writeFileSync(file, `[\n${all.map(row => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
-  writeFileSync(new URL('learning.md', folder), await markdown(all));
-}
-
-async function markdown(all: readonly Row[]): Promise<string> {
-  const groups = [...groupByPreset(all).values()];
-  const cells = groups.map(async group => {
-    const [{ algo, env, steps }] = group;
-    const means = group.map(row => row.evalReturnMean);
-    const shown = group.map(row =>
-      row.evalSuccessRate === undefined
-        ? row.evalReturnMean
-        : `${row.evalReturnMean} (${Math.round(100 * row.evalSuccessRate)} %)`,
-    );
-    const threshold = listEnvs().find(entry => entry.spec.id === env)?.spec.rewardThreshold ?? null;
-    const reached = threshold === null ? '–' : `${means.filter(mean => mean >= threshold).length} of ${means.length}`;
-    const options = (await loadAlgorithm(algo)).presets[env]?.envOptions;
-    return [
-      `${algo}${seedingMark(group)}`,
-      options ? `${env} ${JSON.stringify(options)}` : env,
-      steps.toLocaleString('en'),
-      shown.join(', '),
-      String(threshold ?? '–'),
-      reached,
-      publishedCell(algo, env),
-      `pnpm bench learning --algo ${algo} --env ${env}`,
-    ];
+async function main(): Promise<void> {
+  const { values: flags } = parseArgs({
+    options: {
+      algo: { type: 'string' },
+      env: { type: 'string' },
+      seeds: { type: 'string' },
+      longest: { type: 'string', default: 'Infinity' },
+      jobs: { type: 'string', default: '1' },
+      config: { type: 'string' },
+      steps: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      draw: { type: 'boolean', default: false },
+    },
   });
-  const lines = await Promise.all(cells);
-  const sourceList = Object.entries(sources)
-    .map(([name, text]) => `- ${name}: ${text}.`)
-    .join('\n');
-  const head = [
-    'algorithm',
-    'environment',
-    'steps',
-    'mean return (and success) of 100 greedy episodes, by seed',
-    'threshold',
-    'reached',
-    'published (steps)',
-    'command',
-  ];
-  const about = 'Presets as they are in the packages, seeds from 1 on. Written by `pnpm bench learning --write`.';
-  const note = seedingMark(all) === '' ? [] : [SEEDING_NOTE];
-  return `${['# Learning', about, table(head, lines), ...note, 'Published results:', sourceList].join('\n\n')}\n`;
+  const seeds = flags.seeds === undefined ? null : range(flags.seeds);
+  if (flags.write && (flags.config !== undefined || flags.steps !== undefined))
+    throw new Error(
+      'learning: --write must go with presets as they are, got --config or --steps. Put them into the preset first.',
+    );
+  if (flags.write && seeds?.some(seed => seed < FIRST_SEED))
+    throw new Error(
+      `learning: --write must go with seeds from ${FIRST_SEED} on, got ${flags.seeds}. Lower ones choose settings.`,
+    );
+  const algorithms = await measuredAlgorithms();
+  if (flags.draw) return draw(algorithms);
+  const planned = plan(algorithms, flags);
+  const missing = () => missingJobs(planned, seeds, Number(flags.longest));
+  if (flags.list) return list(planned, missing());
+  await measure(planned, missing, Number(flags.jobs), flags.write ? algorithms : null);
 }
 
-function groupByPreset(all: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of all) groups.set(`${row.algo}|${row.env}`, [...(groups.get(`${row.algo}|${row.env}`) ?? []), row]);
-  return groups;
+/** All that are trained in environments; what learns from data is measured by `pnpm bench offline`. */
+async function measuredAlgorithms(): Promise<AnyAlgorithm[]> {
+  const all = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
+  return all.filter(({ learnsFrom }) => learnsFrom !== 'dataset');
+}
+
+interface Choice {
+  readonly algo?: string | undefined;
+  readonly env?: string | undefined;
+  readonly config?: string | undefined;
+  readonly steps?: string | undefined;
+  readonly write: boolean;
+  readonly list: boolean;
+}
+
+/** The presets that are asked for, with what is known of each. */
+function plan(algorithms: readonly AnyAlgorithm[], { algo, env, config, steps, write, list: lists }: Choice): Planned[] {
+  const results = readResults();
+  const old = oldRows();
+  const asked = algorithms
+    .filter(({ id }) => algo === undefined || id === algo)
+    .flatMap(algorithm => Object.keys(algorithm.presets).map(name => ({ algorithm, name })))
+    .filter(({ name }) => env === undefined || name === env);
+  return asked.map(({ algorithm, name }) => {
+    const preset = presetSettings(algorithm, name);
+    const raw = { ...preset.config, ...JSON.parse(config ?? '{}') };
+    const settings: PresetSettings = {
+      ...preset,
+      config: parseConfig(algorithm.config, raw, 'learning') as PresetSettings['config'],
+      ...(steps !== undefined && { steps: Number(steps) }),
+    };
+    const measured = results.find(result => isCurrent(result, algorithm, name));
+    return {
+      settings,
+      runs: (write || lists) && measured ? measured.runs : [],
+      secondsBefore: secondsBefore(results, old, settings),
+    };
+  });
+}
+
+function isCurrent(result: PresetResult, algorithm: AnyAlgorithm, env: string): boolean {
+  return sameSettings(result, presetSettings(algorithm, env), algorithm.presets[env].config);
+}
+
+function list(planned: readonly Planned[], missing: readonly Job[]): void {
+  for (const preset of planned) {
+    const left = missing.filter(({ settings }) => settings === preset.settings).length;
+    if (left === 0) continue;
+    const { algo, env } = preset.settings;
+    process.stdout.write(`${algo} ${env}: ${left} to do, about ${Math.round(secondsOf(preset))} s each\n`);
+  }
+}
+
+/** @param writes the algorithms of the whole table, or null when nothing is written */
+async function measure(
+  planned: readonly Planned[],
+  missing: () => Job[],
+  count: number,
+  writes: readonly AnyAlgorithm[] | null,
+): Promise<void> {
+  const begun = new Set<string>();
+  const key = ({ settings: { algo, env }, seed }: Job) => `${algo} ${env} ${seed}`;
+  const next = () => {
+    const job = missing().find(candidate => !begun.has(key(candidate))) ?? null;
+    if (job) begun.add(key(job));
+    return job;
+  };
+  const done = (job: Job, answer: Answer) => {
+    if ('error' in answer) {
+      process.exitCode = 1;
+      process.stdout.write(`${key(job)}: failed: ${answer.error}\n`);
+      return;
+    }
+    const preset = planned.find(({ settings }) => settings === job.settings);
+    if (!preset) throw new Error(`learning: a job must be of a planned preset, got ${key(job)}. Plan it first.`);
+    const { curve: _, ...shown } = answer.run;
+    process.stdout.write(`${job.settings.algo} ${job.settings.env} ${JSON.stringify(shown)}\n`);
+    const result = withRuns(job.settings, thresholdOf(job.settings.env), preset.runs, [answer.run]);
+    preset.runs = result.runs;
+    if (!writes) return;
+    writeResult(result);
+    draw(writes);
+  };
+  await inProcesses({ program: process.argv[1], argument: WORKER, count }, next, done);
+}
+
+function thresholdOf(env: string): number | null {
+  return listEnvs().find(({ spec }) => spec.id === env)?.spec.rewardThreshold ?? null;
+}
+
+function draw(algorithms: readonly AnyAlgorithm[]): void {
+  const page = learningPage(readResults(), oldRows(), result => {
+    const algorithm = algorithms.find(({ id }) => id === result.algo);
+    return algorithm !== undefined && Object.hasOwn(algorithm.presets, result.env) && isCurrent(result, algorithm, result.env);
+  });
+  writeFileSync(new URL('learning.md', RESULTS), page);
+}
+
+/** What was measured by the rule of seeds of before. */
+function oldRows(): OldRow[] {
+  const file = new URL('learning.json', RESULTS);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
+/** Seeds from `1001`, `1001-1020` or `3,5,8`. */
+function range(text: string): number[] {
+  const seeds = text.split(',').flatMap(part => {
+    const [first, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  if (seeds.length > 0 && seeds.every(seed => Number.isSafeInteger(seed) && seed >= 0)) return seeds;
+  throw new Error(`learning: --seeds must be seeds such as 1001-1020 or 3,5,8, got "${text}". Write them like that.`);
 }
