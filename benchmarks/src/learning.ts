@@ -1,5 +1,5 @@
 /**
- * `pnpm bench learning [--algo ppo] [--env CartPole-v1] [--seeds 1001-1020] [--longest 120] [--jobs 2] [--write]`: what the presets come
+ * `pnpm bench learning [--algo ppo,trpo] [--env CartPole-v1] [--seeds 1001-1020] [--longest 120] [--jobs 2] [--write]`: what the presets come
  * to on seeds that nobody looked at.
  *
  * Measures what is missing, the shortest runs first, and writes each run as soon as it is there, into
@@ -90,7 +90,7 @@ function plan(algorithms: readonly AnyAlgorithm[], { algo, env, config, steps, w
   const results = readResults();
   const old = oldRows();
   const asked = algorithms
-    .filter(({ id }) => algo === undefined || id === algo)
+    .filter(({ id }) => algo === undefined || algo.split(',').includes(id))
     .flatMap(algorithm => Object.keys(algorithm.presets).map(name => ({ algorithm, name })))
     .filter(({ name }) => env === undefined || name === env);
   return asked.map(({ algorithm, name }) => {

@@ -52,7 +52,9 @@ describe('every algorithm', () => {
   });
 
   test('shows what was measured', () => {
-    expect(page('algorithms/q-learning.md')).toMatch(/\[CliffWalking-v1\]\(\S+\) \| 100,000 \| −13, −13, −13, −13, −13 \|/);
+    expect(page('algorithms/q-learning.md')).toMatch(
+      /\[CliffWalking-v1\]\(\S+\) \| 100,000 \| −13 \| −13 \(−13 to −13\) \| – \| 20 seeds \|/,
+    );
     expect(page('algorithms/double-dqn.md')).toContain('experiments/double-dqn.svg');
   });
 });

@@ -4,22 +4,14 @@ import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts'
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import {
-  type ExperimentPicture,
-  formatNumber,
-  formatThreshold,
-  groupBySeed,
-  type LearningRow,
-  oldSeedsText,
-  returnsText,
-} from './results.ts';
+import { type ExperimentPicture, formatNumber, formatThreshold, type LearningResult, oldSeedsText } from './results.ts';
 import { settingsTable } from './settings-table.ts';
 import { commentToMarkdown, headerComment } from './source-comment.ts';
 
 export interface AlgorithmPageInput extends AlgorithmFacts {
   /** Written by hand: how it works, with its equations; empty when nobody wrote it yet. */
   readonly content: string;
-  readonly results: readonly LearningRow[];
+  readonly results: readonly LearningResult[];
   readonly pictures: readonly ExperimentPicture[];
   /** Return from which an environment counts as solved, `null` where none is published. */
   threshold(env: string): number | null;
@@ -105,22 +97,25 @@ function presets({ algorithm }: AlgorithmPageInput): string {
   ]).trim();
 }
 
-function results({ algorithm, results: rows, threshold }: AlgorithmPageInput): string {
-  const groups = groupBySeed(rows.filter(({ algo }) => algo === algorithm.id));
-  if (groups.length === 0) return '';
+function results({ algorithm, results: all, threshold }: AlgorithmPageInput): string {
+  const measured = all.filter(({ algo }) => algo === algorithm.id);
+  if (measured.length === 0) return '';
   return page([
     '## Measured',
     paragraph(
-      'Mean return of 100 greedy episodes after training with the preset, one number per seed (share of goals reached in',
-      `brackets, where there are goals).${oldSeedsText(groups.flatMap(group => group.rows))}`,
+      'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
+      'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
+      `95 % interval.${oldSeedsText(measured)}`,
     ),
     table(
-      ['environment', 'steps', 'mean return by seed', 'solved from'],
-      groups.map(group => [
-        `[${group.env}](${environmentPath(group.env)})`,
-        formatNumber(group.steps),
-        returnsText(group),
-        formatThreshold(threshold(group.env)),
+      ['environment', 'steps', 'mean return', 'interquartile mean', 'solved from', 'seeds that solve it'],
+      measured.map(({ env, steps, returns, interquartileMean, reached }) => [
+        `[${env}](${environmentPath(env)})`,
+        formatNumber(steps),
+        returns,
+        interquartileMean,
+        formatThreshold(threshold(env)),
+        reached,
       ]),
     ),
     `The same again: \`npm run bench -- learning --algo ${algorithm.id}\`.`,

@@ -3,7 +3,7 @@ import { type EnvEntry, optionsOf } from '@zpin/envs';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { formatNumber, formatThreshold, groupBySeed, type LearningRow, oldSeedsText, returnsText } from './results.ts';
+import { formatNumber, formatThreshold, type LearningResult, oldSeedsText } from './results.ts';
 import { settingsTable } from './settings-table.ts';
 
 export interface EnvironmentPageInput {
@@ -21,7 +21,7 @@ export interface EnvironmentPageInput {
     readonly totalSteps: number;
     readonly isOffline: boolean;
   }[];
-  readonly results: readonly LearningRow[];
+  readonly results: readonly LearningResult[];
 }
 
 /** The page of one environment. */
@@ -82,17 +82,18 @@ function options(entry: EnvEntry): string {
   ]).trim();
 }
 
-function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningRow[]): string {
+function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningResult[]): string {
   if (presets.length === 0) return '';
-  const measured = new Map(groupBySeed(results).map(group => [`${group.algo} ${group.steps}`, returnsText(group)]));
+  const measured = new Map(results.map(result => [`${result.algo} ${result.steps}`, result]));
   return page([
     '## Algorithms with a preset',
     table(
-      ['algorithm', 'steps', 'mean return of 100 greedy episodes, by seed'],
+      ['algorithm', 'steps', 'mean return of 100 greedy episodes', 'seeds that solve it'],
       presets.map(({ id, title, totalSteps }) => [
         `[${prose(title)}](${algorithmPath(id)})`,
         formatNumber(totalSteps),
-        measured.get(`${id} ${totalSteps}`) ?? 'not measured',
+        measured.get(`${id} ${totalSteps}`)?.returns ?? 'not measured',
+        measured.get(`${id} ${totalSteps}`)?.reached ?? '–',
       ]),
     ),
     oldSeedsText(results).trim(),

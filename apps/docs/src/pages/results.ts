@@ -2,8 +2,65 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './repository.ts';
 
+export const resultsFolder = join(root, 'benchmarks', 'results');
+
+/** What a preset came to, over its seeds. */
+export interface LearningResult {
+  readonly algo: string;
+  readonly env: string;
+  readonly steps: number;
+  /** Mean greedy return after training, or one number per seed where the preset was not measured on fresh seeds yet. */
+  readonly returns: string;
+  /** Mean of the middle half of the seeds with its interval, where it was measured. */
+  readonly interquartileMean: string;
+  /** Seeds that came to the threshold, of all of them. */
+  readonly reached: string;
+  /** Absent where copies of environments were not yet given seeds spawned from that of the run. */
+  readonly seeding?: string;
+}
+
+/** As `pnpm bench learning` writes it, as far as it is shown. */
+interface MeasuredPreset {
+  readonly algo: string;
+  readonly env: string;
+  readonly steps: number;
+  readonly summary: {
+    readonly seeds: number;
+    readonly mean: number;
+    readonly interquartileMean: number;
+    readonly interval: readonly [number, number] | null;
+    readonly reached: number | null;
+  };
+  readonly runs: readonly { readonly success?: number }[];
+}
+
+/** Results on fresh seeds; for presets that have none yet, those of before. */
+export function learningResults(): LearningResult[] {
+  const folder = join(resultsFolder, 'learning');
+  const fresh = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.json'))
+    .sort()
+    .map(name => shown(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+  const isFresh = ({ algo, env }: OldRow) => fresh.some(result => result.algo === algo && result.env === env);
+  const old: OldRow[] = JSON.parse(readFileSync(join(resultsFolder, 'learning.json'), 'utf8'));
+  return [...fresh, ...groupBySeed(old.filter(row => !isFresh(row)))];
+}
+
+function shown({ algo, env, steps, summary, runs }: MeasuredPreset): LearningResult {
+  const { seeds, interval, reached } = summary;
+  const successes = runs.flatMap(({ success }) => success ?? []);
+  const share = successes.reduce((sum, value) => sum + value, 0) / successes.length;
+  const range = interval ? ` (${formatNumber(interval[0])} to ${formatNumber(interval[1])})` : '';
+  return {
+    ...{ algo, env, steps, seeding: 'spawned' },
+    returns: `${formatNumber(summary.mean)}${successes.length === 0 ? '' : ` (${Math.round(100 * share)} %)`}`,
+    interquartileMean: `${formatNumber(summary.interquartileMean)}${range}`,
+    reached: reached === null ? `${seeds} seeds` : `${Math.round(reached * seeds)} of ${seeds}`,
+  };
+}
+
 /** One trained and evaluated run of `benchmarks/results/learning.json`. */
-export interface LearningRow {
+interface OldRow {
   readonly algo: string;
   readonly env: string;
   readonly seed: number;
@@ -12,45 +69,25 @@ export interface LearningRow {
   readonly evalReturnMean: number;
   /** Share of them that reached their goal, where there are goals. */
   readonly evalSuccessRate?: number;
-  /** Absent where copies of environments were not yet given seeds spawned from that of the run. */
-  readonly seeding?: string;
 }
 
-export const resultsFolder = join(root, 'benchmarks', 'results');
-
-export function learningRows(): LearningRow[] {
-  return JSON.parse(readFileSync(join(resultsFolder, 'learning.json'), 'utf8'));
-}
-
-/** Runs that differ only by their seed. */
-export interface LearningResult {
-  readonly algo: string;
-  readonly env: string;
-  readonly steps: number;
-  readonly rows: readonly LearningRow[];
-}
-
-/** Results with their seeds in order, in the order in which they first occur. */
-export function groupBySeed(rows: readonly LearningRow[]): LearningResult[] {
-  const groups = new Map<string, LearningRow[]>();
+/** Seeds in order, results in the order in which they first occur. */
+function groupBySeed(rows: readonly OldRow[]): LearningResult[] {
+  const groups = new Map<string, OldRow[]>();
   for (const row of rows) {
     const key = `${row.algo} ${row.env} ${row.steps}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   return [...groups.values()].map(group => {
     const [{ algo, env, steps }] = group;
-    return { algo, env, steps, rows: group.toSorted((a, b) => a.seed - b.seed) };
+    const returns = group.toSorted((a, b) => a.seed - b.seed).map(returnText);
+    return { algo, env, steps, returns: returns.join(', '), interquartileMean: '–', reached: '–' };
   });
 }
 
-/** Returns by seed, with the share of goals reached where there are goals: `500, 500, 487.2`. */
-export function returnsText({ rows }: LearningResult): string {
-  return rows
-    .map(({ evalReturnMean, evalSuccessRate }) => {
-      const value = formatNumber(evalReturnMean);
-      return evalSuccessRate === undefined ? value : `${value} (${Math.round(100 * evalSuccessRate)} %)`;
-    })
-    .join(', ');
+function returnText({ evalReturnMean, evalSuccessRate }: OldRow): string {
+  const value = formatNumber(evalReturnMean);
+  return evalSuccessRate === undefined ? value : `${value} (${Math.round(100 * evalSuccessRate)} %)`;
 }
 
 /** A picture of several arms trained side by side. */
@@ -61,7 +98,7 @@ export interface ExperimentPicture {
   readonly algorithms: readonly string[];
   readonly env: string;
   readonly seeds: number;
-  /** As `LearningRow.seeding`. */
+  /** As `LearningResult.seeding`. */
   readonly seeding?: string;
   readonly command: string;
 }

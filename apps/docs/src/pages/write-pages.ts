@@ -8,7 +8,7 @@ import { type EnvironmentGroup, environmentIndex, environmentPage } from './envi
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
-import { experimentPictures, learningRows } from './results.ts';
+import { experimentPictures, learningResults } from './results.ts';
 import { classComment } from './source-comment.ts';
 
 /** The pages made from the code, by their path in the site's folder, and how they are found. */
@@ -52,7 +52,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     specs.map(({ id }) => id).filter(id => existsSync(join(root, 'packages', 'envs', 'pictures', `${environmentFile(id)}.png`))),
   );
 
-  const rows = learningRows();
+  const measured = learningResults();
   const pictures = experimentPictures();
   const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
   const files = new Map<string, string>();
@@ -61,7 +61,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     const text = algorithmPage({
       ...fact,
       content: readContent(`algorithms/${id}.md`),
-      results: rows,
+      results: measured,
       pictures: pictures.filter(picture => picture.algorithms.includes(id)),
       threshold: env => thresholds.get(env) ?? null,
     });
@@ -79,7 +79,7 @@ export async function generatePages(): Promise<GeneratedPages> {
           isOffline: algorithm.learnsFrom === 'dataset',
         })),
     );
-    const results = rows.filter(({ env }) => env === id);
+    const results = measured.filter(({ env }) => env === id);
     files.set(
       `environments/${environmentFile(id)}.md`,
       environmentPage({ entry, description, source: source.path, hasPicture: drawn.has(id), presets, results }),

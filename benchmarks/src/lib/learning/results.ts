@@ -101,7 +101,7 @@ export function writeResult(result: PresetResult, folder: URL = FOLDER): void {
   const { runs, ...head } = result;
   const lines = runs.map(run => `    ${JSON.stringify(run)}`).join(',\n');
   const text = JSON.stringify({ ...head, runs: [] }, null, 2).replace('"runs": []', `"runs": [\n${lines}\n  ]`);
-  const path = new URL(`${result.algo}/${result.env}.json`, folder);
+  const path = new URL(`${result.algo}/${result.env.replace('/', '-')}.json`, folder);
   mkdirSync(new URL('.', path), { recursive: true });
   writeFileSync(path, `${text}\n`);
 }

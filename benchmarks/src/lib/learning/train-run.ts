@@ -14,6 +14,8 @@ export interface Job {
   readonly seed: number;
 }
 
+/** Where runs are kept until they are over. */
+const RUNS = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
 const EVALUATION_EPISODES = 100;
 /** The command line concludes its runs, and so does this: a run that is trained and not yet evaluated can be opened again. */
 const INTERNALS = { concludes: true };
@@ -21,9 +23,10 @@ const INTERNALS = { concludes: true };
 /**
  * Trains an agent and lets it play greedily, in episodes of its own seed in which nothing trains: what `zpin train` does.
  * What it did is kept in a folder until it is over, so that a run that was stopped goes on where it was.
+ * @param runs folder in which the folder of the run lies
  */
-export async function trainRun({ settings, seed }: Job, engine: Engine): Promise<LearningRun> {
-  const folder = folderOf(settings, seed);
+export async function trainRun({ settings, seed }: Job, engine: Engine, runs: string = RUNS): Promise<LearningRun> {
+  const folder = join(runs, folderName(settings, seed));
   const run = await open(folder, settings, seed, engine);
   const begun = run.step;
   const before = process.cpuUsage();
@@ -64,11 +67,10 @@ function open(folder: string, settings: PresetSettings, seed: number, engine: En
   return openRun(algo as 'ppo', env, { ...options, preset: false }, INTERNALS);
 }
 
-/** In the git-ignored folder of runs, with a name that changes with the settings. */
-function folderOf(settings: PresetSettings, seed: number): string {
+/** Changes with the settings. */
+export function folderName(settings: PresetSettings, seed: number): string {
   const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 8);
-  const runs = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
-  return join(runs, `${settings.algo}-${settings.env}-${seed}-${digest}`);
+  return `${settings.algo}-${settings.env.replace('/', '-')}-${seed}-${digest}`;
 }
 
 /** The end of training and its curve, from all episodes of the run, whoever trained which part of it. */
