@@ -96,6 +96,7 @@ export {
   glorotUniform,
   heUniform,
   initialize,
+  normal,
   orthogonal,
   uniformFanIn,
 } from './nn/initializers.ts';
@@ -112,8 +113,10 @@ export type { NatureCnnOptions } from './nn/nature-cnn.ts';
 export { natureCnn } from './nn/nature-cnn.ts';
 export type { CombinedNetwork, FeatureNetwork, Network } from './nn/network.ts';
 export { combine, inOneVector, parameter } from './nn/network.ts';
-export type { NoisyDenseOptions, NoisyNetwork } from './nn/noisy-dense.ts';
+export type { NoisyDenseOptions } from './nn/noisy-dense.ts';
 export { noisyDense } from './nn/noisy-dense.ts';
+export type { NoisyNetwork } from './nn/noisy-network.ts';
+export { noisyNetwork } from './nn/noisy-network.ts';
 export type { ObservationEncoderOptions, ObservationFeaturesOptions, ObservationNetworkOptions } from './nn/observation.ts';
 export {
   encodedSize,

@@ -10,7 +10,7 @@
  *   Φ T̂ Z        `projectedTarget` [B, N]
  *   loss         cross-entropy −Σ m_i log p_i(x, a)
  *
- * Deviations from the paper: step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
+ * Deviations from the paper: step size and epsilon of Adam, unless settings say so; a time limit bootstraps; the gradient is clipped to a global norm.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError, message } from '@zpin/contracts';

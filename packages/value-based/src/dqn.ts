@@ -18,7 +18,8 @@
  * arXiv:1312.5602, algorithm 1): replay memory and one network.
  *
  * Deviations from the paper:
- * 1. Adam in place of RMSprop, and the Huber loss, whose gradient is the clipped TD error of the paper.
+ * 1. Adam when `optimizer` is left out; `centered-rmsprop` is the paper's. The Huber loss, whose gradient is the clipped TD error of
+ *    the paper.
  * 2. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  * 3. The gradient is clipped to a global norm (`maxGradientNorm`).
  */

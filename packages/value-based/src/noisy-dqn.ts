@@ -9,7 +9,7 @@
  *   ε, ε′        noise of the online and of the target network, drawn anew for each action and each update
  *
  * Deviations from the paper:
- * 1. Only the last layer is noisy, where the paper has noise in all fully connected ones.
+ * 1. Only the last layer is noisy when `noisyLayers` is left at `last`; `all` is the paper's.
  * 2. Before `learningStarts` actions are random. Evaluation is without noise.
  * 3. Those of `dqn`, whose target and loss it uses.
  */
@@ -33,7 +33,10 @@ export const noisyDqn = qAlgorithm<NoisyDqnConfig>({
   id: 'noisy-dqn',
   title: 'DQN with noisy networks',
   paper: 'Fortunato et al. 2018, "Noisy networks for exploration", arXiv:1706.10295',
-  network: options => qNetwork({ ...options, noiseScale: options.config.noiseScale }),
+  network: options => {
+    const { noiseScale, noisyLayers } = options.config;
+    return qNetwork({ ...options, noiseScale, noisyLayers });
+  },
   update: valueUpdate,
   config: noisyDqnConfig,
   presets: { 'CartPole-v1': cartPole.noisyDqn },

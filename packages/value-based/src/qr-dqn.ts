@@ -9,7 +9,7 @@
  *   Q(x, a)      mean of the quantiles
  *   ρ^κ_τ̂        `quantileHuber` of `@zpin/core`, κ = 1 (equations 9 and 10)
  *
- * Deviations from the paper: step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
+ * Deviations from the paper: step size and epsilon of Adam, unless settings say so; a time limit bootstraps; the gradient is clipped to a global norm.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';

@@ -15,8 +15,8 @@
  * `noisy`.
  *
  * Deviations from the paper:
- * 1. Of each stream only the last layer is noisy, not its hidden one; the two hidden layers are halves of one, as in
- *    `dueling-dqn`.
+ * 1. Of each stream only the last layer is noisy when `noisyLayers` is left at `last`; with `all` its hidden one is too, and so are
+ *    those before it. The two hidden layers are halves of one, as in `dueling-dqn`.
  * 2. Those of `c51`.
  */
 import { field } from '@zpin/contracts';
@@ -47,6 +47,7 @@ export const rainbowConfig = configSchema({
   ...atomFields,
   ...priorityFields,
   noiseScale: noisyFields.noiseScale,
+  noisyLayers: noisyFields.noisyLayers,
   epsilonStart: field.probability({
     default: null,
     meaning: 'first probability of a random action; null: 0 with noise, 1 without',
@@ -61,7 +62,7 @@ export const rainbowConfig = configSchema({
     default: true,
     meaning: 'whether the distribution of the return is learned, not its mean alone',
   }),
-  noisy: field.boolean({ default: true, meaning: 'whether the last layer is noisy; without, explore by epsilon' }),
+  noisy: field.boolean({ default: true, meaning: 'whether layers are noisy; without, explore by epsilon' }),
   nSteps: field.count({ default: 3, unit: 'environment steps', meaning: 'rewards summed before the target bootstraps (n)' }),
 });
 
@@ -70,8 +71,8 @@ export type RainbowConfig = ConfigOf<typeof rainbowConfig>;
 // ---- agent ----
 
 const networkOf = ({ spec, config }: PolicyOptions<RainbowConfig>) => {
-  const { numAtoms, distributional, dueling, noisy, noiseScale } = config;
-  const parts = { outputs: distributional ? numAtoms : 1, isDueling: dueling, ...(noisy && { noiseScale }) };
+  const { numAtoms, distributional, dueling, noisy, noiseScale, noisyLayers } = config;
+  const parts = { outputs: distributional ? numAtoms : 1, isDueling: dueling, ...(noisy && { noiseScale, noisyLayers }) };
   return qNetwork({ spec, config, algorithm: 'rainbow', ...parts });
 };
 

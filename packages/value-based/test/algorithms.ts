@@ -61,12 +61,17 @@ const categorical: Values = logits => categoricalValues(logits, atomsOf(atoms, '
 
 const variants: readonly Variant[] = [
   { algorithm: dqn },
-  { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 } },
+  { algorithm: doubleDqn, settings: { loss: 'mse', nSteps: 2 }, small: { optimizer: 'rmsprop', initialization: 'normal' } },
   // Slower, so that gradients have not yet shrunk to rounding errors when the agreement of engines is measured.
   { algorithm: duelingDqn, shape: { isDueling: true }, small: { learningRate: { type: 'linear', from: 3e-3, to: 1e-3 } } },
   { algorithm: duelingDoubleDqn, shape: { isDueling: true } },
-  { algorithm: prioritizedDqn, constant: { priorityWeight: 1 } },
-  { algorithm: noisyDqn, shape: { noiseScale: 0.5 }, constant: { epsilonStart: 0, epsilonEnd: 0 } },
+  { algorithm: prioritizedDqn, small: { optimizer: 'centered-rmsprop' }, constant: { priorityWeight: 1 } },
+  {
+    algorithm: noisyDqn,
+    shape: { noiseScale: 0.5 },
+    small: { noisyLayers: 'all' },
+    constant: { epsilonStart: 0, epsilonEnd: 0 },
+  },
   { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
   { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
   {
@@ -86,6 +91,7 @@ const variants: readonly Variant[] = [
     shape: { outputs: atoms.numAtoms, isDueling: true, noiseScale: 0.5 },
     values: categorical,
     settings: atoms,
+    small: { noisyLayers: 'all' },
     constant: { priorityWeight: 1 },
   },
 ];

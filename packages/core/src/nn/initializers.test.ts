@@ -7,6 +7,7 @@ import {
   type Initializer,
   initialize,
   layerInitializers,
+  normal,
   orthogonal,
   uniformFanIn,
 } from './initializers.ts';
@@ -73,6 +74,14 @@ describe('scaled initialisers', () => {
   });
 });
 
+it('normal has its deviation, whatever the shape', () => {
+  for (const shape of [[100, 200], [20_000]]) {
+    const { mean, variance } = statistics(normal(0.3)(shape, new Rng(7)));
+    expect(Math.abs(mean)).toBeLessThan(0.01);
+    expect(variance).toBeCloseTo(0.09, 2);
+  }
+});
+
 describe('layerInitializers', () => {
   it('starts biases at 0, or uniform with the fan-in of the weights', () => {
     const draw = (name: Parameters<typeof layerInitializers>[0]) => layerInitializers(name, 4, 1).bias([500], new Rng(1));
@@ -80,6 +89,7 @@ describe('layerInitializers', () => {
     const { largest } = statistics(draw('fan-in'));
     expect(largest).toBeLessThanOrEqual(0.5);
     expect(largest).toBeGreaterThan(0.48);
+    expect(draw('normal').every(value => value === Math.fround(0.1))).toBe(true);
   });
 });
 

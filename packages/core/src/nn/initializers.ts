@@ -84,11 +84,17 @@ function orthonormalVectors(vectors: number, length: number, rng: Rng): Float64A
   return basis;
 }
 
+/** N(0, σ²), whatever the size of the layer. */
+export function normal(deviation: number): Initializer {
+  return (shape, rng) => Float32Array.from({ length: count(shape) }, () => deviation * rng.standardNormal());
+}
+
 /** How the weight and bias of a layer begin; a choice for configurations. */
-export type Initialization = 'orthogonal' | 'fan-in' | 'he' | 'glorot';
+export type Initialization = 'orthogonal' | 'fan-in' | 'he' | 'glorot' | 'normal';
 
 /**
- * Initialisers of a layer's weight and bias. Biases begin at 0, except for `fan-in`, which is PyTorch's default for both.
+ * Initialisers of a layer's weight and bias. Biases begin at 0, except for `fan-in`, which is PyTorch's default for both, and for
+ * `normal`: weights N(0, (0.3 g)²) and biases of 0.1, for small networks.
  * @param fanIn numbers that feed one output
  * @param gain factor on the weights
  */
@@ -106,6 +112,8 @@ export function layerInitializers(
       return { weight: heUniform(gain), bias: constant(0) };
     case 'glorot':
       return { weight: glorotUniform(gain), bias: constant(0) };
+    case 'normal':
+      return { weight: normal(0.3 * gain), bias: constant(0.1) };
   }
 }
 

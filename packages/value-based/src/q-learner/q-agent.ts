@@ -5,6 +5,7 @@ import { epsilonGreedyActing } from './q-acting.ts';
 import type { QConfig } from './q-fields.ts';
 import { qLearner } from './q-learner.ts';
 import type { QMethod } from './q-method.ts';
+import { optimizerOf } from './q-optimizer.ts';
 
 /** A method with its settings, for an agent that plays. */
 export interface QAgentMethod<Config> extends QMethod {
@@ -23,7 +24,7 @@ export function qAgent<Config>(
   const { bufferSize: capacity, learningRate, maxGradientNorm, targetUpdateEverySteps: every, tau } = config;
   checkMemory(method.algorithm, { ...spec, capacity, isPrioritized }, 'bufferSize');
   const learner = qLearner({
-    ...{ ...method, spec, seed, engine, learningRate, maxGradientNorm, isPrioritized },
+    ...{ ...method, spec, seed, engine, learningRate, optimizer: optimizerOf(config), maxGradientNorm, isPrioritized },
     ...(hasTargetNetwork && { targetUpdates: { every, tau } }),
   });
   return replayAgent({ ...learner, config, acting: epsilonGreedyActing(learner, config) });

@@ -1,5 +1,6 @@
 import { field, type ValuesOf } from '@zpin/contracts';
 import { replayFields } from '@zpin/replay';
+import { optimizerFields } from './q-optimizer.ts';
 
 /** Settings of exploration by random actions. */
 export const epsilonFields = {
@@ -30,11 +31,16 @@ export const qFields = {
     default: 1,
     meaning: 'share of the online network that goes into the target at an update; below 1, lower targetUpdateEverySteps with it',
   }),
-  learningRate: field.scheduled({ min: 0, default: 1e-4, meaning: 'step size of Adam' }),
+  learningRate: field.scheduled({ min: 0, default: 1e-4, meaning: 'step size of the optimiser' }),
+  ...optimizerFields,
   ...epsilonFields,
   maxGradientNorm: field.positive({ default: 10, meaning: 'largest global norm of the gradient' }),
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the Q-network' }),
   activation: field.choice(['relu', 'tanh'], { default: 'relu', meaning: 'activation of hidden layers' }),
+  initialization: field.choice(['fan-in', 'he', 'glorot', 'orthogonal', 'normal'], {
+    default: 'fan-in',
+    meaning: "first weights: fan-in is PyTorch's, normal draws from N(0, 0.3²) and sets biases to 0.1",
+  }),
 };
 
 /** Whether it is Double DQN (van Hasselt et al. 2016, arXiv:1509.06461). */
@@ -55,6 +61,10 @@ export const valueFields = {
 /** Settings of methods that explore by noise in their network. */
 export const noisyFields = {
   noiseScale: field.positive({ default: 0.5, meaning: 'first size of the noise in the weights (sigma 0)' }),
+  noisyLayers: field.choice(['last', 'all'], {
+    default: 'last',
+    meaning: 'which layers are noisy: the last alone, or all that are fully connected, as in the papers',
+  }),
   epsilonStart: field.probability({ default: 0, meaning: 'first probability of a random action, beside the noise' }),
   epsilonEnd: field.probability({ default: 0, meaning: 'last probability of a random action, beside the noise' }),
 };

@@ -59,6 +59,7 @@ describe('qNetwork', () => {
     [{ outputs: 7 }, 0, [2, 3, 7]],
     [{ isDueling: true }, 0, [2, 3]],
     [{ noiseScale: 0.5 }, 4 + 3, [2, 3]],
+    [{ noiseScale: 0.5, noisyLayers: 'all' as const }, 2 + 5 + (5 + 4) + (4 + 3), [2, 3]],
     [{ isDueling: true, noiseScale: 0.5, outputs: 7 }, 2 + 7 + (2 + 21), [2, 3, 7]],
   ])('%j takes %i numbers of noise and gives %j', (options, noiseSize, shape) => {
     const network = qNetwork({ spec, config, algorithm: 'test', ...options });
@@ -70,6 +71,19 @@ describe('qNetwork', () => {
     const noise = tf.tensor1d(new Rng(2).standardNormalInto(new Float32Array(noiseSize)));
     expect(network.apply(params, obs, noise).dataSync()).not.toEqual(quiet.dataSync());
     expect(network.apply(params, obs, tf.zeros([noiseSize])).dataSync()).toEqual(quiet.dataSync());
+  });
+
+  it('shakes hidden layers by the first numbers of its noise, the last one by the rest', () => {
+    const network = qNetwork({ spec, config, algorithm: 'test', noiseScale: 0.5, noisyLayers: 'all' });
+    const lastOnly = qNetwork({ spec, config, algorithm: 'test', noiseScale: 0.5 });
+    const flat = network.init(new Rng(1));
+    const params = unflattenParams(network.layout, tf.tensor1d(flat));
+    const noise = new Float32Array(23);
+    noise.set([1, -2, 3, 0.5, 1, -1, 2], 16);
+    const expected = lastOnly.apply(params, obs, tf.tensor1d(noise.slice(16))).dataSync();
+    expect(network.apply(params, obs, tf.tensor1d(noise)).dataSync()).toEqual(expected);
+    const hiddenOnly = new Float32Array(23).fill(1, 0, 16);
+    expect(network.apply(params, obs, tf.tensor1d(hiddenOnly)).dataSync()).not.toEqual(network.apply(params, obs).dataSync());
   });
 
   it('gives each stream of a dueling network noise of its own', () => {

@@ -3,10 +3,12 @@ import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contract
 import {
   combine,
   dense,
+  type Initialization,
   maskValues,
   type Network,
   type NoisyNetwork,
   noisyDense,
+  noisyNetwork,
   observationFeatures,
   offsetBy,
   type PolicyNetwork,
@@ -33,13 +35,16 @@ export interface QNetworkOptions {
   readonly spec: EnvSpec;
   /** Named in errors. */
   readonly algorithm: string;
-  readonly config: Pick<QConfig, 'hiddenSizes' | 'activation'>;
+  /** Layers are initialised by `fan-in` when it says nothing else. */
+  readonly config: Pick<QConfig, 'hiddenSizes' | 'activation'> & Partial<Pick<QConfig, 'initialization'>>;
   /** Numbers per action; 1 when omitted, and then the network gives `[B, A]`, else `[B, A, N]`. */
   readonly outputs?: number;
   /** Streams of the state's value and of the actions' advantages (Wang et al. 2016). */
   readonly isDueling?: boolean;
-  /** Noisy last layers (Fortunato et al. 2018), with noise of this first size (σ₀). */
+  /** Noisy layers (Fortunato et al. 2018), with noise of this first size (σ₀); there are none when omitted. */
   readonly noiseScale?: number;
+  /** Which of them: only the last one (of each stream), or all that are fully connected. `last` when omitted. */
+  readonly noisyLayers?: 'last' | 'all';
 }
 
 /** The actions of a network. */
@@ -61,13 +66,17 @@ export function discreteActions({ id, actionSpace }: EnvSpec, algorithm: string)
  * that of the advantages'.
  * @throws SpaceError unless actions are `Discrete`
  */
-export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = false, noiseScale }: QNetworkOptions): QNetwork {
+export function qNetwork(options: QNetworkOptions): QNetwork {
+  const { spec, algorithm, config, outputs = 1, isDueling = false, noiseScale, noisyLayers = 'last' } = options;
   const { numActions, firstAction } = discreteActions(spec, algorithm);
-  const hidden = observationFeatures(spec.observationSpace, { ...config, initialization: 'fan-in' });
+  const { initialization = 'fan-in' } = config;
+  const features = observationFeatures(spec.observationSpace, { ...config, initialization });
+  const isNoisy = noiseScale !== undefined && noisyLayers === 'all';
+  const hidden = isNoisy ? noisyNetwork(features, noiseScale) : { ...features, noiseSize: 0 };
   const isShared = config.hiddenSizes.length === 0;
   const last = isDueling
-    ? duelingStreams({ inputSize: hidden.outputSize, isShared, numActions, outputs, noiseScale })
-    : lastLayer(hidden.outputSize, numActions * outputs, noiseScale);
+    ? duelingStreams({ inputSize: hidden.outputSize, isShared, numActions, outputs, initialization, noiseScale })
+    : lastLayer(hidden.outputSize, numActions * outputs, { initialization, noiseScale });
   const { layout, init, parts } = combine({ hidden, output: last });
   return {
     layout,
@@ -75,37 +84,43 @@ export function qNetwork({ spec, algorithm, config, outputs = 1, isDueling = fal
     numActions,
     firstAction,
     outputs,
-    noiseSize: last.noiseSize,
+    noiseSize: hidden.noiseSize + last.noiseSize,
     noiseKind: 'normal',
     apply(params, obs, noise) {
-      const output = parts.output.apply(params, parts.hidden.apply(params, obs), noise);
+      const [hiddenNoise, lastNoise] = splitNoise(noise, [hidden.noiseSize, last.noiseSize]);
+      const output = parts.output.apply(params, parts.hidden.apply(params, obs, hiddenNoise), lastNoise);
       return outputs === 1 || isDueling ? output : tf.reshape(output, [-1, numActions, outputs]);
     },
   };
 }
 
-/** A linear layer, noisy where there is a first size of its noise: `[B, inputSize]` → `[B, outputSize]`. */
-function lastLayer(inputSize: number, outputSize: number, noiseScale: number | undefined): NoisyNetwork {
-  if (noiseScale !== undefined) return noisyDense({ inputSize, outputSize, noiseScale });
-  return { ...dense({ inputSize, outputSize }), noiseSize: 0 };
+/** How a last layer begins. */
+interface LastLayer {
+  readonly initialization: Initialization;
+  readonly noiseScale: number | undefined;
 }
 
-interface StreamOptions {
+/** A linear layer, noisy where there is a first size of its noise: `[B, inputSize]` → `[B, outputSize]`. */
+function lastLayer(inputSize: number, outputSize: number, { initialization, noiseScale }: LastLayer): NoisyNetwork {
+  if (noiseScale !== undefined) return noisyDense({ inputSize, outputSize, initialization, noiseScale });
+  return { ...dense({ inputSize, outputSize, initialization }), noiseSize: 0 };
+}
+
+interface StreamOptions extends LastLayer {
   readonly inputSize: number;
   /** Whether both streams read all inputs, as no hidden layer lies before them. */
   readonly isShared: boolean;
   readonly numActions: number;
   readonly outputs: number;
-  readonly noiseScale: number | undefined;
 }
 
 /** Value and advantages, each from its own half of the inputs: `[B, inputSize]` → `[B, A]`, or `[B, A, N]` for N outputs. */
-function duelingStreams({ inputSize, isShared, numActions, outputs, noiseScale }: StreamOptions): NoisyNetwork {
+function duelingStreams({ inputSize, isShared, numActions, outputs, ...last }: StreamOptions): NoisyNetwork {
   const half = Math.floor(inputSize / 2);
   const forValue = isShared ? inputSize : half;
   const forAdvantage = isShared ? inputSize : inputSize - half;
-  const value = lastLayer(forValue, outputs, noiseScale);
-  const advantage = lastLayer(forAdvantage, numActions * outputs, noiseScale);
+  const value = lastLayer(forValue, outputs, last);
+  const advantage = lastLayer(forAdvantage, numActions * outputs, last);
   const { layout, init, parts } = combine({ value, advantage });
   return {
     layout,
@@ -113,13 +128,23 @@ function duelingStreams({ inputSize, isShared, numActions, outputs, noiseScale }
     noiseSize: value.noiseSize + advantage.noiseSize,
     apply(params, x, noise) {
       const columns = (begin: number, size: number) => (isShared ? x : tf.slice(x, [0, begin], [-1, size]));
-      const ownNoise = (begin: number, size: number) => noise && tf.slice(noise, [begin], [size]);
-      const v = parts.value.apply(params, columns(0, forValue), ownNoise(0, value.noiseSize));
-      const a = parts.advantage.apply(params, columns(half, forAdvantage), ownNoise(value.noiseSize, advantage.noiseSize));
+      const [valueNoise, advantageNoise] = splitNoise(noise, [value.noiseSize, advantage.noiseSize]);
+      const v = parts.value.apply(params, columns(0, forValue), valueNoise);
+      const a = parts.advantage.apply(params, columns(half, forAdvantage), advantageNoise);
       if (outputs === 1) return duelingQ(v, a);
       return duelingQ(tf.expandDims(v, 1), tf.reshape(a, [-1, numActions, outputs]));
     },
   };
+}
+
+/** The noise of each of several parts; none for a part that takes none. */
+function splitNoise(noise: tf.Tensor | undefined, sizes: readonly number[]): readonly (tf.Tensor | undefined)[] {
+  let begin = 0;
+  return sizes.map(size => {
+    const own = noise && size > 0 ? (size === noise.size ? noise : tf.slice(noise, [begin], [size])) : undefined;
+    begin += size;
+    return own;
+  });
 }
 
 /**
