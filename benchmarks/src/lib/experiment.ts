@@ -1,4 +1,3 @@
-import type { VectorEnv } from '@zpin/contracts';
 import type { Engine } from '@zpin/core';
 import { type AlgorithmId, type EnvSettings, loadAlgorithm, openRun, type RunEvent, type RunOptions } from 'zpin';
 
@@ -21,8 +20,6 @@ export interface Arm {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Instead of the experiment's. */
   readonly envOptions?: EnvSettings;
-  /** Environment other than the registered one: wrapped, for example. */
-  readonly makeEnv?: (copies: number) => VectorEnv;
 }
 
 export interface Panel {
@@ -78,9 +75,9 @@ export async function runArm(experiment: Experiment, arm: Arm, seed: number, eng
   const { length, panels } = experiment;
   const steps = 'steps' in length ? length.steps : MANY_STEPS;
   const envOptions = arm.envOptions ?? experiment.envOptions;
-  const run = await openRun(await loadAlgorithm(arm.algo), arm.makeEnv ?? experiment.env, {
+  const run = await openRun(await loadAlgorithm(arm.algo), experiment.env, {
     ...{ config: await configOf(experiment, arm), preset: false, seed, steps, engine, checkpointEverySteps: steps },
-    ...(envOptions && !arm.makeEnv && { envOptions }),
+    ...(envOptions && { envOptions }),
     ...evaluationOf(experiment, steps),
   });
   const ends = grid(experiment);

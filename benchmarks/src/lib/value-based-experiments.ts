@@ -1,6 +1,4 @@
-import { makeEnv, SyncVectorEnv } from '@zpin/envs';
 import type { Arm, Experiment } from './experiment.ts';
-import { FlagReward } from './flag-reward.ts';
 
 /** Small networks and memories, as one uses them on Pendulum. */
 const pendulum = {
@@ -70,16 +68,11 @@ export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
     env: 'MountainCar-v0',
     length: { episodes: 20 },
     points: 20,
-    arms: (
-      [
-        { name: 'uniform replay', algo: 'dqn', config: mountainCar },
-        { name: 'prioritized replay', algo: 'prioritized-dqn', config: { ...mountainCar, double: false } },
-      ] as const
-    ).map(arm => ({
-      ...arm,
-      makeEnv: (copies: number) =>
-        new SyncVectorEnv(() => new FlagReward(makeEnv('MountainCar-v0', { maxEpisodeSteps: null }), 10), copies),
-    })),
+    envOptions: { maxEpisodeSteps: null, wrappers: ['terminal-reward:10'] },
+    arms: [
+      { name: 'uniform replay', algo: 'dqn', config: mountainCar },
+      { name: 'prioritized replay', algo: 'prioritized-dqn', config: { ...mountainCar, double: false } },
+    ],
     panels: [
       { yLabel: 'steps to the flag', measure: 'episodeLength', logY: true },
       { yLabel: 'Q of the actions taken, mean of a batch', measure: { metric: 'qValue' } },

@@ -18,6 +18,9 @@ const X_LIMIT = 2.4;
 /** 12 degrees. */
 const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360;
 
+/** Where an episode ends: place of the cart and angle of the pole, in radians. */
+export const CART_POLE_LIMITS = { x: X_LIMIT, angle: ANGLE_LIMIT };
+
 const high = [2 * X_LIMIT, Number.POSITIVE_INFINITY, 2 * ANGLE_LIMIT, Number.POSITIVE_INFINITY];
 
 function cartPoleSpec(id: string, maxEpisodeSteps: number, rewardThreshold: number): EnvSpec {

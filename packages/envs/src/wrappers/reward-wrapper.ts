@@ -7,8 +7,8 @@ export abstract class RewardWrapper<Obs, Act> extends Wrapper<Obs, Act> {
     super(env);
   }
 
-  /** What is paid instead of `reward`. */
-  protected abstract reward(reward: number): number;
+  /** What is paid instead of `reward`. @param step all that the step brought @param action that brought it */
+  protected abstract reward(reward: number, step: StepResult<Obs>, action: Act): number;
 
   override reset(options?: ResetOptions): ResetResult<Obs> {
     return this.env.reset(options);
@@ -16,6 +16,6 @@ export abstract class RewardWrapper<Obs, Act> extends Wrapper<Obs, Act> {
 
   override step(action: Act): StepResult<Obs> {
     const result = this.env.step(action);
-    return { ...result, reward: this.reward(result.reward) };
+    return { ...result, reward: this.reward(result.reward, result, action) };
   }
 }

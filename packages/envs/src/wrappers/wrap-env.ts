@@ -9,8 +9,11 @@ import { FlattenObservation } from './flatten-observation.ts';
 import { FrameStack } from './frame-stack.ts';
 import { OneHotObservation } from './one-hot-observation.ts';
 import { RescaleAction } from './rescale-action.ts';
+import { ScaleReward } from './scale-reward.ts';
 import { SelectObservation } from './select-observation.ts';
+import { CartPoleReward, MountainCarReward } from './shaped-rewards.ts';
 import { StickyAction } from './sticky-action.ts';
+import { TerminalReward } from './terminal-reward.ts';
 import { TimeAwareObservation } from './time-aware-observation.ts';
 
 type Arguments = readonly (readonly number[])[];
@@ -31,6 +34,13 @@ const one = (lists: Arguments, index: number) => lists[index]?.[0];
 
 /** The wrappers that `makeEnv` takes by name, in alphabetical order. */
 export const wrappers: readonly WrapperEntry[] = [
+  {
+    name: 'cart-pole-reward',
+    usage: '',
+    meaning: 'pays CartPole for a cart in the middle and a straight pole',
+    arguments: [0, 0],
+    wrap: env => new CartPoleReward(env),
+  },
   {
     name: 'channels-last',
     usage: '',
@@ -86,6 +96,13 @@ export const wrappers: readonly WrapperEntry[] = [
     wrap: (env, lists) => new FrameStack(env, one(lists, 0) ?? Number.NaN),
   },
   {
+    name: 'mountain-car-reward',
+    usage: '',
+    meaning: 'pays MountainCar for its height over the valley',
+    arguments: [0, 0],
+    wrap: env => new MountainCarReward(env),
+  },
+  {
     name: 'one-hot-observation',
     usage: '',
     meaning: 'shows an index as a row of zeros and a one',
@@ -100,6 +117,13 @@ export const wrappers: readonly WrapperEntry[] = [
     wrap: (env, lists) => new RescaleAction(env, one(lists, 0), one(lists, 1)) as Env<SpaceValue, NumericArray> as AnyEnv,
   },
   {
+    name: 'scale-reward',
+    usage: ':scale[:shift]',
+    meaning: 'pays (reward + shift) · scale',
+    arguments: [1, 2],
+    wrap: (env, lists) => new ScaleReward(env, one(lists, 0) ?? Number.NaN, one(lists, 1)),
+  },
+  {
     name: 'select-observation',
     usage: ':indices',
     meaning: 'shows only some numbers of a Box observation',
@@ -112,6 +136,13 @@ export const wrappers: readonly WrapperEntry[] = [
     meaning: 'sometimes plays the previous action again',
     arguments: [0, 1],
     wrap: (env, lists) => new StickyAction(env, one(lists, 0)),
+  },
+  {
+    name: 'terminal-reward',
+    usage: ':reward',
+    meaning: 'pays another reward for the step that ends the task',
+    arguments: [1, 1],
+    wrap: (env, lists) => new TerminalReward(env, one(lists, 0) ?? Number.NaN),
   },
   {
     name: 'time-aware-observation',
