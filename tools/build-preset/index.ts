@@ -6,8 +6,6 @@ export interface LibraryEntries {
   readonly neutral: Readonly<Record<string, string>>;
   /** Run in Node only: files, workers, servers. */
   readonly node?: Readonly<Record<string, string>>;
-  /** Development dependencies that become part of the library, with their notices in its THIRD-PARTY-NOTICES.md. */
-  readonly bundled?: readonly string[];
   /** What the package imports by a name of its own, `#files`, each with one of its forms: their types are the same. */
   readonly own?: Readonly<Record<string, string>>;
 }
@@ -16,7 +14,7 @@ export interface LibraryEntries {
  * The one way in which a library of this workspace is built: ES modules and CommonJS with declarations for each.
  * Entries of one kind share chunks, so that a class imported from two entry points is the same class.
  */
-export function library({ neutral, node = {}, bundled = [], own = {} }: LibraryEntries) {
+export function library({ neutral, node = {}, own = {} }: LibraryEntries) {
   // The names lead into `dist`, where nothing is yet.
   const paths = Object.fromEntries(Object.entries(own).map(([name, path]) => [name, [`./${path}`]]));
   return defineConfig({
@@ -24,7 +22,6 @@ export function library({ neutral, node = {}, bundled = [], own = {} }: LibraryE
     format: ['esm', 'cjs'],
     platform: Object.keys(node).length > 0 ? 'node' : 'neutral',
     ...common,
-    noExternal: [...bundled],
     // What a package imports by a name of its own depends on where it runs.
     external: [/^#/],
     // The source condition would pull the sources of other packages into the declarations.
@@ -46,7 +43,7 @@ const common = {
   clean: true,
   // Keeps `node:` in imports, by which a check tells code for Node apart.
   removeNodeProtocol: false,
-  // Everything stays outside except what `noExternal` names.
+  // Everything stays outside.
   skipNodeModulesBundle: true,
   silent: true,
 } satisfies Options;

@@ -131,7 +131,7 @@ export function describeNewProcess(subjects: readonly AlgorithmCase[], entry: st
       outExtension: () => ({ js: '.mjs' }),
       skipNodeModulesBundle: true,
       // What packages bring along themselves cannot be found from those that use them.
-      noExternal: [/^@zpin\//, 'planck', 'zod'],
+      noExternal: [/^@zpin\//, 'zod'],
       esbuildOptions(options) {
         options.conditions = ['@zpin/source'];
       },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importsOf, packageOf } from '../src/imports.ts';
@@ -34,9 +33,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'value-based': ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
 };
 
-/** Packages that become part of a library when it is built: `bundled` in its tsup.config.ts. */
-const bundled: Readonly<Record<string, readonly string[]>> = { envs: ['planck'] };
-
 /** Packages that a library brings along for what it stands on, which loads them by a name put together: no import says so. */
 const brought: Readonly<Record<string, readonly string[]>> = {
   zpin: ['@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
@@ -52,21 +48,11 @@ describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
   });
 
   test('declares what it imports, and imports what it declares', () => {
-    const parts = (bundled[folder] ?? []).map(name => [name, manifest.devDependencies?.[name]]);
-    const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...Object.fromEntries(parts) };
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     const used = new Set(imports.map(({ specifier }) => packageOf(specifier)).filter(name => name !== undefined));
     expect([...used].filter(name => !(name in declared))).toEqual([]);
     // A peer may be there for what a dependency asks of it.
     expect(Object.keys(manifest.dependencies ?? {}).filter(name => !used.has(name))).toEqual(brought[folder] ?? []);
-  });
-
-  test('carries the notices of what it bundles', () => {
-    for (const name of bundled[folder] ?? []) {
-      const { version } = JSON.parse(readFileSync(join(path, 'node_modules', name, 'package.json'), 'utf8'));
-      expect(manifest.devDependencies).toHaveProperty([name]);
-      expect(manifest.files).toContain('THIRD-PARTY-NOTICES.md');
-      expect(readFileSync(join(path, 'THIRD-PARTY-NOTICES.md'), 'utf8')).toContain(`## ${name} ${version}\n`);
-    }
   });
 
   test('stays inside its own folder', () => {

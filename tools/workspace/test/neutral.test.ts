@@ -28,8 +28,8 @@ describe.each(entries)('%s runs in a browser tab', entry => {
 test('the contracts and the environments work without tensors', () => {
   const files = ['contracts/src/index.ts', 'envs/src/index.ts'].flatMap(entry => reachableFiles(join(root, 'packages', entry)));
   const packages = new Set(files.flatMap(file => importsOf(file).map(packageOf)).filter(name => name !== undefined));
-  // Two physics engines, of which planck is bundled and MuJoCo loaded on demand.
-  expect([...packages].sort()).toEqual(['@mujoco/mujoco', '@zpin/contracts', 'planck']);
+  // MuJoCo is loaded on demand.
+  expect([...packages].sort()).toEqual(['@mujoco/mujoco', '@zpin/contracts']);
 });
 
 test('the check itself sees bare globals of Node and passes guarded ones', () => {

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { LcgRng } from '../../test/lcg-rng.ts';
 import { readTrace } from '../../test/trace.ts';
 import { BipedalWalker, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './bipedal-walker.ts';
+import type { Point } from './physics/shape.ts';
 import type { WalkerScene } from './walker-scene.ts';
-import { drawTerrain, LEVEL, type Point, START, STEP } from './walker-terrain.ts';
+import { drawTerrain, LEVEL, START, STEP } from './walker-terrain.ts';
 
 interface Episode {
   readonly lcg_seed: number;
@@ -20,14 +21,41 @@ const distance = (a: NumericArray, b: readonly number[]) => Math.max(...b.map((v
 describe.each([bipedalWalkerV3, bipedalWalkerHardcoreV3])('$id', spec => {
   it.each(readTrace<{ episodes: Episode[] }>(spec.id).episodes)('plays as recorded from $lcg_seed', episode => {
     const env = new BipedalWalker(spec);
-    expect(distance(env.reset({ seed: new LcgRng(episode.lcg_seed) }).obs, episode.obs0)).toBeLessThan(1e-4);
+    expect(distance(env.reset({ seed: new LcgRng(episode.lcg_seed) }).obs, episode.obs0)).toBeLessThan(1e-6);
     episode.actions.forEach((action, t) => {
       const { obs, reward, terminated } = env.step(Float32Array.from(action));
-      expect(distance(obs, episode.obs[t]), `step ${t}`).toBeLessThan(1e-3);
-      expect(Math.abs(reward - episode.rewards[t]), `step ${t}`).toBeLessThan(1e-3);
+      expect(distance(obs, episode.obs[t]), `step ${t}`).toBeLessThan(1e-6);
+      expect(Math.abs(reward - episode.rewards[t]), `step ${t}`).toBeLessThan(1e-6);
       expect(terminated).toBe(false);
     });
   });
+});
+
+interface SeededEpisode {
+  readonly seed: number;
+  readonly obs0: number[];
+  readonly actions: readonly number[][];
+  /** Steps of which `obs` and `rewards` are. */
+  readonly at: readonly number[];
+  readonly obs: readonly number[][];
+  readonly rewards: readonly number[];
+  readonly ends: boolean;
+}
+
+describe.each([bipedalWalkerV3, bipedalWalkerHardcoreV3])('$id', spec => {
+  it.each(readTrace<{ episodes: SeededEpisode[] }>(`${spec.id}-seeds`).episodes)(
+    'is Gymnasium’s bit for bit: seed $seed',
+    episode => {
+      const env = new BipedalWalker(spec);
+      expect([...env.reset({ seed: episode.seed }).obs]).toEqual(episode.obs0);
+      episode.actions.forEach((action, t) => {
+        const { obs, reward, terminated } = env.step(Float32Array.from(action));
+        const i = episode.at.indexOf(t);
+        if (i >= 0) expect([...obs, reward]).toEqual([...episode.obs[i], episode.rewards[i]]);
+        expect(terminated).toBe(episode.ends && t === episode.actions.length - 1);
+      });
+    },
+  );
 });
 
 describe('BipedalWalker', () => {
@@ -45,7 +73,7 @@ describe('BipedalWalker', () => {
 
   it('pays for the way, minus tilt and torque', () => {
     const env = new BipedalWalker();
-    const place = () => (env as unknown as { scene: WalkerScene }).scene.hull.getPosition().x;
+    const place = () => (env as unknown as { scene: WalkerScene }).scene.hull.x;
     let { obs } = env.reset({ seed: 4 });
     let x = place();
     for (let step = 0; step < 20; step++) {

@@ -12,8 +12,8 @@ const HEIGHT = 400 / SCALE;
 /** Fastest motors of hip, knee, hip, knee, rad/s. */
 const SPEEDS = [4, 6, 4, 6];
 const NO_MOTORS = new Float32Array(4);
-/** Reward lost per newton metre and step. */
-const TORQUE_COST = 0.00035;
+/** Reward lost per step by a motor at its largest torque. */
+const EFFORT_COST = Math.fround(0.00035 * TORQUE);
 const FINISH = (POINTS - GRASS) * STEP;
 
 // Places in the state.
@@ -89,10 +89,14 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
     if (!scene) return;
     this.#walk(scene, actions, offset);
     const shaping = this.#shaping(scene);
-    this.reward = shaping - world[SHAPING];
+    // In single precision, as NumPy computes with actions.
+    this.reward = Math.fround(shaping - world[SHAPING]);
     world[SHAPING] = shaping;
-    for (let i = 0; i < 4; i++) this.reward -= TORQUE_COST * torque(actions[offset + i]);
-    const { x } = scene.hull.getPosition();
+    for (let i = 0; i < 4; i++) {
+      const effort = Math.fround(Math.min(1, Math.abs(actions[offset + i])));
+      this.reward = Math.fround(this.reward - Math.fround(EFFORT_COST * effort));
+    }
+    const { x } = scene.hull;
     const isLost = scene.hasFallen || x < 0;
     if (isLost) this.reward = -100;
     this.terminated = isLost || x > FINISH;
@@ -109,28 +113,23 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
   /** One step with the motors at `actions[offset]`. Writes the observation. */
   #walk(scene: WalkerScene, actions: NumericArray, offset: number): void {
     const { world } = this;
-    const { hull, legs, joints, touching } = scene;
+    const { hull, joints, touching } = scene;
     for (let i = 0; i < 4; i++) {
       const action = actions[offset + i];
-      joints[i].setMotorSpeed(SPEEDS[i] * Math.sign(action));
-      joints[i].setMaxMotorTorque(torque(action));
+      joints[i].drive(SPEEDS[i] * Math.sign(action), torque(action));
     }
-    // In Box2D 2.3 it is the setters that wake the walker, in planck only when they change something.
-    hull.setAwake(true);
-    for (const leg of legs) leg.setAwake(true);
-    scene.world.advance();
-    const velocity = hull.getLinearVelocity();
-    world[0] = hull.getAngle();
-    world[1] = (2 * hull.getAngularVelocity()) / FPS;
-    world[2] = (0.3 * velocity.x * WIDTH) / FPS;
-    world[3] = (0.3 * velocity.y * HEIGHT) / FPS;
+    scene.world.step();
+    world[0] = hull.angle;
+    world[1] = (2 * hull.spin) / FPS;
+    world[2] = (0.3 * hull.velocityX * WIDTH) / FPS;
+    world[3] = (0.3 * hull.velocityY * HEIGHT) / FPS;
     for (let i = 0; i < 2; i++) {
       const at = LEGS + 5 * i;
       const [hip, knee] = [joints[2 * i], joints[2 * i + 1]];
-      world[at] = hip.getJointAngle();
-      world[at + 1] = hip.getJointSpeed() / 4;
-      world[at + 2] = knee.getJointAngle() + 1;
-      world[at + 3] = knee.getJointSpeed() / 6;
+      world[at] = hip.angle;
+      world[at + 1] = hip.speed / 4;
+      world[at + 2] = knee.angle + 1;
+      world[at + 3] = knee.speed / 6;
       world[at + 4] = touching[i] ? 1 : 0;
     }
     for (let i = 0; i < RAYS; i++) world[LIDAR + i] = scene.lidar(i);
@@ -138,7 +137,7 @@ export class BipedalWalker extends Box2dEnv<Float32Array> {
 
   /** How far it came, and how level its hull is. */
   #shaping(scene: WalkerScene): number {
-    return (130 * scene.hull.getPosition().x) / SCALE - 5 * Math.abs(this.world[0]);
+    return (130 * scene.hull.x) / SCALE - 5 * Math.abs(this.world[0]);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { ArrayEnv } from '../base/array-env.ts';
 
 /**
- * Environment in a world of planck. What such a world holds (contacts, impulses to start from, bodies asleep) cannot be saved,
+ * Environment in a world of bodies. What such a world holds (contacts, impulses to start from, bodies asleep) cannot be saved,
  * but it can be had again: the same generator and the same actions make the same world, bit for bit. So the state is where the
  * episode's generator started and what was played since, and `restore` plays it once more.
  */

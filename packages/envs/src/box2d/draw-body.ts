@@ -1,11 +1,12 @@
-import type { Body, Vec2Value } from 'planck';
 import type { Canvas, Color } from '../render/canvas.ts';
+import type { Body } from './physics/body.ts';
+import type { Point } from './physics/shape.ts';
 
 /** Draws a polygon given in the frame of `body`. */
-export function drawBody(canvas: Canvas, body: Body, corners: readonly Vec2Value[], color: Color): void {
+export function drawBody(canvas: Canvas, body: Body, corners: readonly Point[], color: Color): void {
   canvas.polygon(
     corners.flatMap(corner => {
-      const { x, y } = body.getWorldPoint(corner);
+      const { x, y } = body.worldPoint(corner);
       return [x, y];
     }),
     color,
@@ -13,7 +14,7 @@ export function drawBody(canvas: Canvas, body: Body, corners: readonly Vec2Value
 }
 
 /** Corners of a rectangle around the origin. */
-export function rectangle(halfWidth: number, halfHeight: number): Vec2Value[] {
+export function rectangle(halfWidth: number, halfHeight: number): Point[] {
   return [
     { x: -halfWidth, y: -halfHeight },
     { x: halfWidth, y: -halfHeight },

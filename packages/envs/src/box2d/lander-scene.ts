@@ -1,7 +1,7 @@
 import type { Rng } from '@zpin/contracts';
-import { type Body, BoxShape, EdgeShape, PolygonShape, type Vec2Value } from 'planck';
-import { LegJoint } from './leg-joint.ts';
-import { GROUND, PhysicsWorld } from './physics-world.ts';
+import type { Body } from './physics/body.ts';
+import { PhysicsWorld } from './physics/physics-world.ts';
+import { type Point, polygon, rectangle, Shape } from './physics/shape.ts';
 
 /** Pixels per metre: Gymnasium gives lengths in pixels of a screen of 600 × 400. */
 export const SCALE = 30;
@@ -23,8 +23,6 @@ export const HULL = [
 ].map(([x, y]) => ({ x: x / SCALE, y: y / SCALE }));
 /** Half width and half height of a leg. */
 export const LEG_SIZE = [2 / SCALE, 8 / SCALE] as const;
-const HULL_CATEGORY = 0x10;
-const LEG_CATEGORY = 0x20;
 /** Points of the ground's profile. */
 const POINTS = 11;
 /** Where the flags stand, along x. */
@@ -41,70 +39,65 @@ export class LanderScene {
   readonly touching = [false, false];
   hasCrashed = false;
   /** Its profile, from left to right. */
-  readonly ground: readonly Vec2Value[];
+  readonly ground: readonly Point[];
 
   /** Draws the profile of the ground and the force at the start from `rng`. */
   constructor(gravity: number, rng: Rng) {
-    this.world = new PhysicsWorld(gravity, (a, b, isTouching) => this.#contact(a, b, isTouching));
+    this.world = new PhysicsWorld(gravity, (_, { body }, isTouching) => this.#contact(body, isTouching));
     this.ground = drawGround(rng);
     this.#addGround();
-    this.lander = this.world.createMoving({ position: { x: WIDTH / 2, y: HEIGHT } });
-    this.lander.createFixture({
-      shape: new PolygonShape(HULL),
+    this.lander = this.world.addBody({
+      x: WIDTH / 2,
+      y: HEIGHT,
       density: 5,
       friction: 0.1,
-      filterCategoryBits: HULL_CATEGORY,
-      filterMaskBits: GROUND,
+      shapes: [polygon(HULL)],
     });
-    const force = { x: rng.uniform(-START_FORCE, START_FORCE), y: rng.uniform(-START_FORCE, START_FORCE) };
-    this.lander.applyForceToCenter(force, true);
+    this.lander.push(rng.uniform(-START_FORCE, START_FORCE), rng.uniform(-START_FORCE, START_FORCE));
     this.legs = [this.#addLeg(-1), this.#addLeg(1)];
   }
 
-  #contact(a: Body, b: Body, isTouching: boolean): void {
-    if (isTouching && (a === this.lander || b === this.lander)) this.hasCrashed = true;
-    this.legs.forEach((leg, i) => {
-      if (a === leg || b === leg) this.touching[i] = isTouching;
-    });
+  #contact(body: Body, isTouching: boolean): void {
+    if (isTouching && body === this.lander) this.hasCrashed = true;
+    const leg = this.legs.indexOf(body);
+    if (leg >= 0) this.touching[leg] = isTouching;
   }
 
   #addGround(): void {
-    const body = this.world.createBody();
-    body.createFixture({ shape: new EdgeShape({ x: 0, y: 0 }, { x: WIDTH, y: 0 }) });
-    for (let i = 0; i + 1 < POINTS; i++) {
-      body.createFixture({ shape: new EdgeShape(this.ground[i], this.ground[i + 1]), friction: 0.1 });
-    }
+    const ground = this.world.addGround();
+    const floor = [
+      { x: 0, y: 0 },
+      { x: WIDTH, y: 0 },
+    ];
+    this.world.addStill(ground, new Shape(floor));
+    for (let i = 0; i + 1 < POINTS; i++) this.world.addStill(ground, new Shape(this.ground.slice(i, i + 2)), 0.1);
   }
 
   #addLeg(side: -1 | 1): Body {
     // Too high by LEG_DOWN, as in Gymnasium: the joint pulls it into its place in the first steps.
-    const leg = this.world.createMoving({
-      position: { x: WIDTH / 2 - side * LEG_AWAY, y: HEIGHT },
+    const leg = this.world.addBody({
+      x: WIDTH / 2 - side * LEG_AWAY,
+      y: HEIGHT,
       angle: side * 0.05,
-    });
-    leg.createFixture({
-      shape: new BoxShape(...LEG_SIZE),
       density: 1,
-      filterCategoryBits: LEG_CATEGORY,
-      filterMaskBits: GROUND,
+      shapes: [rectangle(...LEG_SIZE)],
     });
-    const joint = new LegJoint({
+    this.world.addJoint({
       bodyA: this.lander,
       bodyB: leg,
-      localAnchorA: { x: 0, y: 0 },
-      localAnchorB: { x: side * LEG_AWAY, y: LEG_DOWN },
+      anchorA: { x: 0, y: 0 },
+      anchorB: { x: side * LEG_AWAY, y: LEG_DOWN },
       referenceAngle: side * 0.05,
       maxMotorTorque: 40,
       motorSpeed: side * 0.3,
       lowerAngle: side < 0 ? 0.4 : -0.9,
       upperAngle: side < 0 ? 0.9 : -0.4,
     });
-    this.world.createJoint(joint);
     return leg;
   }
 }
 
-function drawGround(rng: Rng): Vec2Value[] {
+function drawGround(rng: Rng): Point[] {
   const heights = Array.from({ length: POINTS + 1 }, () => rng.uniform(0, HEIGHT / 2)).fill(PAD, 3, 8);
   return Array.from({ length: POINTS }, (_, i) => {
     const smooth = 0.33 * (heights[(i + POINTS) % (POINTS + 1)] + heights[i] + heights[i + 1]);

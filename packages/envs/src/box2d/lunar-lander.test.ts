@@ -23,19 +23,19 @@ const speedX = (obs: Float32Array | number) => ((obs as Float32Array)[2] * 50) /
 describe.each([lunarLanderV3, lunarLanderContinuousV3])('$id', spec => {
   it.each(readTrace<{ episodes: Episode[] }>(spec.id).episodes)('plays as recorded from $lcg_seed', episode => {
     const env = new LunarLander(spec);
-    expect(distance(env.reset({ seed: new LcgRng(episode.lcg_seed) }).obs, episode.obs0)).toBeLessThan(1e-5);
+    expect(distance(env.reset({ seed: new LcgRng(episode.lcg_seed) }).obs, episode.obs0)).toBeLessThan(1e-6);
     let sum = 0;
     episode.actions.forEach((action, t) => {
       const { obs, reward, terminated } = env.step(typeof action === 'number' ? action : Float32Array.from(action));
       if (t < episode.obs.length) {
-        expect(distance(obs, episode.obs[t]), `step ${t}`).toBeLessThan(1e-3);
-        expect(Math.abs(reward - episode.rewards[t]), `step ${t}`).toBeLessThan(1e-3);
+        expect(distance(obs, episode.obs[t]), `step ${t}`).toBeLessThan(1e-6);
+        expect(Math.abs(reward - episode.rewards[t]), `step ${t}`).toBeLessThan(1e-6);
       }
       expect(terminated, `step ${t}`).toBe(t === episode.length - 1);
       if (terminated) expect(reward).toBe(episode.lastReward);
       sum += reward;
     });
-    expect(Math.abs(sum - episode.return)).toBeLessThan(0.1);
+    expect(Math.abs(sum - episode.return)).toBeLessThan(1e-3);
   });
 });
 

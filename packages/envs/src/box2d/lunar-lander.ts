@@ -70,8 +70,6 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   /** Steps in the wind, from where the episode started in its pattern. */
   #windTime = 0;
   #turbulenceTime = 0;
-  readonly #impulse = { x: 0, y: 0 };
-  readonly #point = { x: 0, y: 0 };
 
   /** @throws InputError when a setting is out of its range */
   constructor(spec: EnvSpec = lunarLanderV3, options: Partial<LunarLanderOptions> = {}) {
@@ -115,7 +113,7 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
     this.reward = shaping - world[SHAPING] - 0.3 * world[MAIN_THROTTLE] - 0.03 * Math.abs(world[SIDE_THROTTLE]);
     world[SHAPING] = shaping;
     const isLost = scene.hasCrashed || Math.abs(world[0]) >= 1;
-    const isAtRest = !scene.lander.isAwake();
+    const isAtRest = !scene.lander.isAwake;
     this.terminated = isLost || isAtRest;
     if (isAtRest) this.reward = 100;
     else if (isLost) this.reward = -100;
@@ -126,17 +124,12 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
    */
   #fly(scene: LanderScene, main: number, side: number): void {
     const { world, rng } = this;
-    const impulse = this.#impulse;
-    const point = this.#point;
     const { lander, touching } = scene;
     if (this.#isWindy && !touching[0] && !touching[1]) {
-      impulse.x = gust(this.#windTime++) * this.#windPower;
-      impulse.y = 0;
-      lander.applyForceToCenter(impulse, true);
-      lander.applyTorque(gust(this.#turbulenceTime++) * this.#turbulencePower, true);
+      lander.push(gust(this.#windTime++) * this.#windPower, 0);
+      lander.turn(gust(this.#turbulenceTime++) * this.#turbulencePower);
     }
-    const position = lander.getPosition();
-    const angle = lander.getAngle();
+    const { angle } = lander;
     // Downwards along the lander's axis; (downY, -downX) is its left.
     const downX = Math.sin(angle);
     const downY = -Math.cos(angle);
@@ -147,30 +140,23 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
       const down = MAIN_ENGINE_DOWN + 2 * noise0;
       const x = downX * down + downY * noise1;
       const y = downY * down - downX * noise1;
-      point.x = position.x + x;
-      point.y = position.y + y;
-      impulse.x = -x * MAIN_POWER * main;
-      impulse.y = -y * MAIN_POWER * main;
-      lander.applyLinearImpulse(impulse, point, true);
+      lander.kick(-x * MAIN_POWER * main, -y * MAIN_POWER * main, lander.x + x, lander.y + y);
     }
     if (side !== 0) {
       const left = 3 * noise1 + Math.sign(side) * SIDE_ENGINE_AWAY;
       const x = downX * noise0 + downY * left;
       const y = downY * noise0 - downX * left;
-      point.x = position.x + x - downX * SIDE_ENGINE_UP_X;
-      point.y = position.y + y - downY * SIDE_ENGINE_UP_Y;
-      impulse.x = -x * SIDE_POWER * Math.abs(side);
-      impulse.y = -y * SIDE_POWER * Math.abs(side);
-      lander.applyLinearImpulse(impulse, point, true);
+      const atX = lander.x + x - downX * SIDE_ENGINE_UP_X;
+      const atY = lander.y + y - downY * SIDE_ENGINE_UP_Y;
+      lander.kick(-x * SIDE_POWER * Math.abs(side), -y * SIDE_POWER * Math.abs(side), atX, atY);
     }
-    scene.world.advance();
-    const velocity = lander.getLinearVelocity();
-    world[0] = (position.x - WIDTH / 2) / (WIDTH / 2);
-    world[1] = (position.y - (PAD + LEG_DOWN)) / (HEIGHT / 2);
-    world[2] = (velocity.x * (WIDTH / 2)) / FPS;
-    world[3] = (velocity.y * (HEIGHT / 2)) / FPS;
-    world[4] = lander.getAngle();
-    world[5] = (20 * lander.getAngularVelocity()) / FPS;
+    scene.world.step();
+    world[0] = (lander.x - WIDTH / 2) / (WIDTH / 2);
+    world[1] = (lander.y - (PAD + LEG_DOWN)) / (HEIGHT / 2);
+    world[2] = (lander.velocityX * (WIDTH / 2)) / FPS;
+    world[3] = (lander.velocityY * (HEIGHT / 2)) / FPS;
+    world[4] = lander.angle;
+    world[5] = (20 * lander.spin) / FPS;
     world[6] = touching[0] ? 1 : 0;
     world[7] = touching[1] ? 1 : 0;
     world[MAIN_THROTTLE] = main;
@@ -180,8 +166,8 @@ export class LunarLander extends Box2dEnv<number | Float32Array> {
   /** How good the state is, apart from fuel. */
   #shaping(): number {
     const [x, y, speedX, speedY, angle, , leg0, leg1] = this.world;
-    const far = Math.sqrt(x * x + y * y) + Math.sqrt(speedX * speedX + speedY * speedY) + Math.abs(angle);
-    return -100 * far + 10 * leg0 + 10 * leg1;
+    const far = -100 * Math.sqrt(x * x + y * y) - 100 * Math.sqrt(speedX * speedX + speedY * speedY);
+    return far - 100 * Math.abs(angle) + 10 * leg0 + 10 * leg1;
   }
 
   protected override observe(out: NumericArray, offset: number): void {

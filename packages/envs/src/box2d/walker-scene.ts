@@ -1,8 +1,9 @@
 import type { Rng } from '@zpin/contracts';
-import { type Body, BoxShape, EdgeShape, type Fixture, PolygonShape } from 'planck';
-import { LegJoint, type LegJointDef } from './leg-joint.ts';
-import { GROUND, PhysicsWorld } from './physics-world.ts';
-import { drawTerrain, LEVEL, POINTS, type Point, STEP, type Terrain } from './walker-terrain.ts';
+import type { Body } from './physics/body.ts';
+import { PhysicsWorld } from './physics/physics-world.ts';
+import type { RevoluteJoint, RevoluteJointDef } from './physics/revolute-joint.ts';
+import { type Point, polygon, rectangle, Shape } from './physics/shape.ts';
+import { drawTerrain, LEVEL, POINTS, STEP, type Terrain } from './walker-terrain.ts';
 
 /** Pixels per metre: Gymnasium gives lengths in pixels of a screen of 600 × 400. */
 export const SCALE = 30;
@@ -29,7 +30,6 @@ export const RAY_LENGTH = 160 / SCALE;
 const LEG_HEIGHT = 34 / SCALE;
 /** Where the legs hang, above the middle of the hull. */
 const HIP = -8 / SCALE;
-const WALKER_CATEGORY = 0x20;
 const FRICTION = 2.5;
 /** Largest force on the hull at the start, newtons, along x. */
 const START_FORCE = 5;
@@ -44,39 +44,23 @@ export class WalkerScene {
   /** Upper and lower part of the first leg, then of the second. */
   readonly legs: readonly Body[];
   /** Hip and knee of the first leg, then of the second. */
-  readonly joints: readonly LegJoint[];
+  readonly joints: readonly RevoluteJoint[];
   /** Whether each lower leg touches the ground: a begin of any contact says yes, an end of any says no. */
   readonly touching = [false, false];
   hasFallen = false;
-  readonly #rayEnd = { x: 0, y: 0 };
-  #rayShare = 1;
-  /** Cuts the ray in progress at `share` of its length. */
-  readonly #meet = (fixture: Fixture, _point: unknown, _normal: unknown, share: number): number => {
-    // -1: go on as if it were not there.
-    if ((fixture.getFilterCategoryBits() & GROUND) === 0) return -1;
-    this.#rayShare = share;
-    return share;
-  };
 
   /** Draws the ground and the force at the start from `rng`. */
   constructor(isHardcore: boolean, rng: Rng) {
-    this.world = new PhysicsWorld(-10, (a, b, isTouching) => this.#contact(a, b, isTouching));
+    this.world = new PhysicsWorld(-10, (_, { body }, isTouching) => this.#contact(body, isTouching));
     this.terrain = drawTerrain(rng, isHardcore);
     this.#addGround();
     for (let i = 0; i < CLOUD_DRAWS; i++) rng.random();
     const x = 10 * STEP;
     const y = LEVEL + 2 * LEG_HEIGHT;
-    this.hull = this.world.createMoving({ position: { x, y } });
-    this.hull.createFixture({
-      shape: new PolygonShape(HULL),
-      density: 5,
-      friction: 0.1,
-      filterCategoryBits: WALKER_CATEGORY,
-      filterMaskBits: GROUND,
-    });
-    this.hull.applyForceToCenter({ x: rng.uniform(-START_FORCE, START_FORCE), y: 0 }, true);
+    this.hull = this.world.addBody({ x, y, density: 5, friction: 0.1, shapes: [polygon(HULL)] });
+    this.hull.push(rng.uniform(-START_FORCE, START_FORCE), 0);
     const legs: Body[] = [];
-    const joints: LegJoint[] = [];
+    const joints: RevoluteJoint[] = [];
     for (const side of [-1, 1]) {
       const angle = side * 0.05;
       const upper = this.#addLeg(x, y - LEG_HEIGHT / 2 - HIP, angle, UPPER_LEG);
@@ -95,62 +79,44 @@ export class WalkerScene {
    * Share of ray `i` up to the ground, 1 when it does not meet it. Ray 0 points down; each next one is 0.15 rad further ahead.
    */
   lidar(i: number): number {
-    const rayEnd = this.#rayEnd;
-    const { x, y } = this.hull.getPosition();
-    rayEnd.x = x + Math.sin(RAY_TURN * i) * RAY_LENGTH;
-    rayEnd.y = y - Math.cos(RAY_TURN * i) * RAY_LENGTH;
-    this.#rayShare = 1;
-    this.world.rayCast(this.hull.getPosition(), rayEnd, this.#meet);
-    return this.#rayShare;
+    const { x, y } = this.hull;
+    const turn = RAY_TURN * i;
+    return this.world.castRay(x, y, x + Math.sin(turn) * RAY_LENGTH, y - Math.cos(turn) * RAY_LENGTH);
   }
 
-  #contact(a: Body, b: Body, isTouching: boolean): void {
-    if (isTouching && (a === this.hull || b === this.hull)) this.hasFallen = true;
-    for (let i = 0; i < 2; i++) {
-      const lower = this.legs[2 * i + 1];
-      if (a === lower || b === lower) this.touching[i] = isTouching;
-    }
+  #contact(body: Body, isTouching: boolean): void {
+    if (isTouching && body === this.hull) this.hasFallen = true;
+    for (let i = 0; i < 2; i++) if (body === this.legs[2 * i + 1]) this.touching[i] = isTouching;
   }
 
   #addGround(): void {
     const { world } = this;
     const { heights, obstacles } = this.terrain;
-    for (const corners of obstacles) {
-      world.createBody().createFixture({ shape: new PolygonShape([...corners]), friction: FRICTION });
-    }
+    for (const corners of obstacles) world.addStill(world.addGround(), polygon(corners), FRICTION);
     for (let i = 0; i + 1 < POINTS; i++) {
-      const shape = new EdgeShape({ x: i * STEP, y: heights[i] }, { x: (i + 1) * STEP, y: heights[i + 1] });
-      world.createBody().createFixture({ shape, friction: FRICTION, filterCategoryBits: GROUND });
+      const ends = [i, i + 1].map(point => ({ x: point * STEP, y: heights[point] }));
+      world.addStill(world.addGround(), new Shape(ends), FRICTION);
     }
   }
 
   #addLeg(x: number, y: number, angle: number, size: readonly [number, number]): Body {
-    const leg = this.world.createMoving({ position: { x, y }, angle });
-    leg.createFixture({
-      shape: new BoxShape(...size),
-      density: 1,
-      filterCategoryBits: WALKER_CATEGORY,
-      filterMaskBits: GROUND,
-    });
-    return leg;
+    return this.world.addBody({ x, y, angle, density: 1, shapes: [rectangle(...size)] });
   }
 
   /** Joins the top of `leg` to a place of `body`. */
   #addJoint(
     body: Body,
-    localAnchorA: Point,
+    anchorA: Point,
     leg: Body,
-    range: Pick<LegJointDef, 'lowerAngle' | 'upperAngle' | 'motorSpeed' | 'referenceAngle'>,
-  ): LegJoint {
-    const joint = new LegJoint({
+    range: Pick<RevoluteJointDef, 'lowerAngle' | 'upperAngle' | 'motorSpeed' | 'referenceAngle'>,
+  ): RevoluteJoint {
+    return this.world.addJoint({
       bodyA: body,
       bodyB: leg,
-      localAnchorA,
-      localAnchorB: { x: 0, y: LEG_HEIGHT / 2 },
+      anchorA,
+      anchorB: { x: 0, y: LEG_HEIGHT / 2 },
       maxMotorTorque: TORQUE,
       ...range,
     });
-    this.world.createJoint(joint);
-    return joint;
   }
 }

@@ -1,10 +1,5 @@
 import type { Rng } from '@zpin/contracts';
-
-/** A point, in metres. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from './physics/shape.ts';
 
 /** The ground of one episode of the walker. */
 export interface Terrain {

@@ -21,7 +21,7 @@ const FLAG: Color = [230, 60, 40];
 /** The walker, a fifth of the screen from its left edge, with lidar rays cut where `lidar` says. */
 export function drawWalker(scene: WalkerScene, lidar: ArrayLike<number>): Frame {
   const { hull, legs, terrain } = scene;
-  const { x, y } = hull.getPosition();
+  const { x, y } = hull;
   const left = x - WIDTH / SCALE / 5;
   const canvas = new Canvas(WIDTH, HEIGHT, SKY).transform(SCALE, -left * SCALE, HEIGHT);
   const first = Math.max(0, Math.floor(left / STEP));
