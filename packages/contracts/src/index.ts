@@ -61,7 +61,7 @@ export type { GoalOutcomes } from './goal-outcomes.ts';
 export type { NumericArray } from './numeric-array.ts';
 export type { ObservationPart, Reading } from './observation-parts.ts';
 export { boxScale, measuredNumbers, observationParts } from './observation-parts.ts';
-export type { MakeReplay, ReplayPlan, ReplaySettings } from './replay-plan.ts';
+export type { MakeReplay, ReplayPlan, ReplayPriorities, ReplaySettings } from './replay-plan.ts';
 export type { RngState } from './rng.ts';
 export { Rng } from './rng.ts';
 export { RunningStatistics } from './running-statistics.ts';

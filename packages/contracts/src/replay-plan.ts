@@ -1,6 +1,20 @@
 import type { ReplayBuffer } from './agent.ts';
 import type { Space } from './spaces.ts';
 
+/** How transitions of a prioritized replay memory are drawn (Schaul et al. 2016). */
+export interface ReplayPriorities {
+  /** Exponent of priorities, ≥ 0. */
+  readonly alpha: number;
+  /** First exponent of importance weights, in [0, 1]. */
+  readonly beta: number;
+  /** Added to every priority, > 0; 1e-6 when omitted. */
+  readonly epsilon?: number;
+  /** Largest error that counts, > 0; all count as they are when omitted. */
+  readonly clip?: number;
+  /** Priority of a new transition: the largest there ever was, or the largest of those stored. `largest-ever` when omitted. */
+  readonly newPriority?: 'largest-ever' | 'largest-stored';
+}
+
 /** The replay memory that settings ask for. */
 export interface ReplayPlan {
   /** Transitions kept. */
@@ -9,11 +23,8 @@ export interface ReplayPlan {
   readonly gamma: number;
   /** Steps summed into one reward. */
   readonly nSteps: number;
-  /**
-   * Exponents of prioritized replay (Schaul et al. 2016): of priorities, and the first one of importance weights; `null` draws
-   * uniformly.
-   */
-  readonly priorities: { readonly alpha: number; readonly beta: number } | null;
+  /** How priorities count; `null` draws uniformly. */
+  readonly priorities: ReplayPriorities | null;
 }
 
 /** What a replay memory has to keep, by the settings of an off-policy algorithm. */

@@ -11,6 +11,8 @@ export interface MemoryOptions {
   readonly hasActionMask?: boolean;
   /** Whether priorities are kept. */
   readonly isPrioritized?: boolean;
+  /** Whether the largest of them is known at any time; it takes a second tree. */
+  readonly keepsLargest?: boolean;
 }
 
 /** More memory than a machine for this kind of work is likely to have. */
@@ -18,7 +20,7 @@ const MOST_BYTES = 2 ** 36;
 const NUMBER_BYTES = { float32: 4, int32: 4, uint8: 1 };
 /** A reward, and the flags of the two ends. */
 const OUTCOME_BYTES = NUMBER_BYTES.float32 + 2;
-/** Two doubles per leaf of the tree, which has up to two leaves per transition. */
+/** Two doubles per leaf of a tree, which has up to two leaves per transition. */
 const PRIORITY_BYTES = 32;
 
 /** Whether observations are kept as frames, each once. */
@@ -34,11 +36,12 @@ export function keepsFrames({
  * observations.
  */
 export function transitionBytes(options: Omit<MemoryOptions, 'capacity'>): number {
-  const { observationSpace, actionSpace, frameStack = 1, hasActionMask = false, isPrioritized = false } = options;
+  const { observationSpace, actionSpace, frameStack = 1, hasActionMask = false } = options;
+  const trees = Number(options.isPrioritized ?? false) + Number(options.keepsLargest ?? false);
   const observation = flatSize(observationSpace) * NUMBER_BYTES[flatDtype(observationSpace)];
   const observations = keepsFrames(options) ? observation / frameStack + 2 * frameStack * NUMBER_BYTES.int32 : 2 * observation;
   const action = flatSize(actionSpace) * NUMBER_BYTES[flatDtype(actionSpace)];
-  return observations + action + OUTCOME_BYTES + 2 * maskSize(actionSpace, hasActionMask) + (isPrioritized ? PRIORITY_BYTES : 0);
+  return observations + action + OUTCOME_BYTES + 2 * maskSize(actionSpace, hasActionMask) + trees * PRIORITY_BYTES;
 }
 
 function maskSize(actionSpace: Space, hasActionMask: boolean): number {

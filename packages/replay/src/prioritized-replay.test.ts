@@ -65,6 +65,48 @@ describe('PrioritizedReplay', () => {
     for (const [i, wanted] of [100, 300, 900].entries()) expect(Math.abs(counts[i] - wanted)).toBeLessThanOrEqual(1);
   });
 
+  it('forgets an early outlier where new transitions get the largest priority of those stored', () => {
+    const draws = (replay: PrioritizedReplay, rows: number) => {
+      const counts = new Array<number>(rows).fill(0);
+      for (const index of replay.sample(1000, new Rng(1)).index ?? none) counts[index]++;
+      return counts;
+    };
+    const close = (counts: number[], wanted: number[]) =>
+      counts.forEach((count, i) => expect(Math.abs(count - wanted[i])).toBeLessThanOrEqual(1));
+    const replay = new PrioritizedReplay({ ...options, alpha: 1, newPriority: 'largest-stored' });
+    replay.add(transitions(0, 2));
+    replay.updatePriorities(Int32Array.of(0, 1), Float32Array.of(1000, 3));
+    replay.updatePriorities(Int32Array.of(0), Float32Array.of(1));
+    replay.add(transitions(2, 2));
+    // 1 : 3 : 3 : 3
+    close(draws(replay, 4), [100, 300, 300, 300]);
+    // The same after the memory was saved and taken back.
+    const resumed = new PrioritizedReplay({ ...options, alpha: 1, newPriority: 'largest-stored' });
+    resumed.restore(structuredClone(replay.state()));
+    for (const one of [replay, resumed]) {
+      one.updatePriorities(Int32Array.of(1, 2, 3), Float32Array.of(1, 1, 1));
+      one.add(transitions(4, 1));
+      close(draws(one, 5), [200, 200, 200, 200, 200]);
+    }
+  });
+
+  it('takes no error for more than the clip', () => {
+    const replay = new PrioritizedReplay({ ...options, alpha: 1, epsilon: 0.5, clip: 2 });
+    replay.add(transitions(0, 3));
+    replay.updatePriorities(Int32Array.of(0, 1, 2), Float32Array.of(100, 0.5, 1));
+    replay.add(transitions(3, 1));
+    const counts = [0, 0, 0, 0];
+    for (const index of replay.sample(650, new Rng(1)).index ?? none) counts[index]++;
+    // min(100.5, 2), 0.5 + 0.5, 1 + 0.5, and 2 of the new one.
+    for (const [i, wanted] of [200, 100, 150, 200].entries()) expect(Math.abs(counts[i] - wanted)).toBeLessThanOrEqual(1);
+  });
+
+  it('begins with no more than the clip', () => {
+    const replay = new PrioritizedReplay({ ...options, alpha: 1, clip: 0.5 });
+    replay.add(transitions(0, 1));
+    expect(replay.state().priorities).toEqual(Float64Array.of(0.5));
+  });
+
   it('draws uniformly with weights of 1 when alpha is 0', () => {
     const replay = new PrioritizedReplay({ ...options, alpha: 0 });
     replay.add(transitions(0, 5));
@@ -123,7 +165,15 @@ describe('PrioritizedReplay', () => {
   });
 
   it('refuses settings out of range, and to draw from nothing', () => {
-    for (const bad of [{ alpha: -1 }, { beta: 1.1 }, { epsilon: 0 }, { betaAnnealing: 0 }, { gamma: 2 }, { capacity: 0 }]) {
+    for (const bad of [
+      { alpha: -1 },
+      { beta: 1.1 },
+      { epsilon: 0 },
+      { clip: 0 },
+      { betaAnnealing: 0 },
+      { gamma: 2 },
+      { capacity: 0 },
+    ]) {
       expect(() => new PrioritizedReplay({ ...options, ...bad })).toThrow(new RegExp(Object.keys(bad)[0]));
     }
     expect(() => new PrioritizedReplay(options).sample(1, new Rng(0))).toThrow(/at least one transition/);

@@ -3,22 +3,19 @@ import {
   InputError,
   message,
   type ReplayBuffer,
+  type ReplayPriorities,
   type Rng,
   type TransitionBatch,
   type TransitionRows,
 } from '@zpin/contracts';
+import { MaxTree } from './max-tree.ts';
 import { SumTree } from './sum-tree.ts';
 import { type TableBatch, TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 
-export interface PrioritizedReplayOptions extends TransitionTableOptions {
-  /** α ≥ 0: how much priorities count; 0 draws uniformly. 0.6 when omitted. */
-  readonly alpha?: number;
-  /** First β in [0, 1]: how much importance weights make up for the priorities. 0.4 when omitted. */
-  readonly beta?: number;
+/** α is 0.6 and the first β is 0.4 when omitted. */
+export interface PrioritizedReplayOptions extends TransitionTableOptions, Partial<ReplayPriorities> {
   /** Transitions added until β has risen to 1, in a straight line. */
   readonly betaAnnealing: number;
-  /** Added to every priority, so that each transition can be drawn. 1e-6 when omitted. */
-  readonly epsilon?: number;
 }
 
 type WeightedBatch = TableBatch & { readonly weight: Float32Array };
@@ -26,9 +23,10 @@ type WeightedBatch = TableBatch & { readonly weight: Float32Array };
 /**
  * Prioritized experience replay, proportional variant (Schaul et al. 2016, arXiv:1511.05952, algorithm 1).
  *
- * Transition i is drawn with probability P(i) = pᵢᵅ / Σ pₖᵅ, where pᵢ = |δᵢ| + ε; the total is cut into as many equal ranges as
- * the batch has rows, and one transition is drawn from each. Its weight is (N · P(i))^−β, divided by the largest of the batch. A
- * new transition gets the largest priority seen so far.
+ * Transition i is drawn with probability P(i) = pᵢᵅ / Σ pₖᵅ, where pᵢ = |δᵢ| + ε, or min(|δᵢ| + ε, c) with a `clip` c; the total
+ * is cut into as many equal ranges as the batch has rows, and one transition is drawn from each. Its weight is (N · P(i))^−β,
+ * divided by the largest of the batch. A new transition gets the largest priority seen so far: with `largest-stored`, of the
+ * transitions that are still stored, so that one early outlier is forgotten. The first of all has 1.
  */
 export class PrioritizedReplay implements ReplayBuffer {
   readonly #table: TransitionTable;
@@ -37,30 +35,46 @@ export class PrioritizedReplay implements ReplayBuffer {
   readonly #firstBeta: number;
   readonly #betaAnnealing: number;
   readonly #epsilon: number;
+  readonly #clip: number;
+  /** The largest pᵢᵅ of those stored, where new ones get that. */
+  readonly #stored: MaxTree | undefined;
   /** Transitions ever added. */
   #added = 0;
   /** Largest pᵢᵅ so far. */
-  #largest = 1;
+  #largest: number;
   #batch: WeightedBatch | undefined;
 
   /** @throws InputError when a setting is out of range */
-  constructor({ alpha = 0.6, beta = 0.4, betaAnnealing, epsilon = 1e-6, ...options }: PrioritizedReplayOptions) {
+  constructor({
+    alpha = 0.6,
+    beta = 0.4,
+    betaAnnealing,
+    epsilon = 1e-6,
+    clip,
+    newPriority,
+    ...options
+  }: PrioritizedReplayOptions) {
     const check = (isRight: boolean, expectation: string, value: number) => {
       if (!isRight) throw new InputError(message('PrioritizedReplay', expectation, value, 'Leave it out for the default'));
     };
     check(alpha >= 0 && Number.isFinite(alpha), 'alpha must be >= 0', alpha);
     check(beta >= 0 && beta <= 1, 'beta must be in [0, 1]', beta);
     check(epsilon > 0 && Number.isFinite(epsilon), 'epsilon must be > 0', epsilon);
+    check(clip === undefined || (clip > 0 && Number.isFinite(clip)), 'clip must be > 0', clip ?? 0);
     if (!(betaAnnealing >= 1)) {
       const remedy = 'Pass the environment steps of the run';
       throw new InputError(message('PrioritizedReplay', 'betaAnnealing must be >= 1', betaAnnealing, remedy));
     }
-    this.#table = new TransitionTable('PrioritizedReplay', { ...options, isPrioritized: true });
+    const keepsLargest = newPriority === 'largest-stored';
+    this.#table = new TransitionTable('PrioritizedReplay', { ...options, isPrioritized: true, keepsLargest });
     this.#tree = new SumTree(options.capacity);
     this.#alpha = alpha;
     this.#firstBeta = beta;
     this.#betaAnnealing = betaAnnealing;
     this.#epsilon = epsilon;
+    this.#clip = clip ?? Number.POSITIVE_INFINITY;
+    this.#largest = Math.min(1, this.#clip) ** alpha;
+    if (keepsLargest) this.#stored = new MaxTree(options.capacity);
   }
 
   get size(): number {
@@ -73,7 +87,7 @@ export class PrioritizedReplay implements ReplayBuffer {
 
   /** Memory taken, in bytes. */
   get bytes(): number {
-    return this.#table.bytes + this.#tree.bytes;
+    return this.#table.bytes + this.#tree.bytes + (this.#stored?.bytes ?? 0);
   }
 
   /** β as it is now. */
@@ -86,7 +100,8 @@ export class PrioritizedReplay implements ReplayBuffer {
     const start = this.#table.next;
     this.#table.add(rows);
     const count = rows.reward.length;
-    for (let i = 0; i < count; i++) this.#tree.set((start + i) % this.capacity, this.#largest);
+    const first = this.#stored && this.#added > 0 ? this.#stored.largest : this.#largest;
+    for (let i = 0; i < count; i++) this.#set((start + i) % this.capacity, first);
     this.#added += count;
   }
 
@@ -121,8 +136,8 @@ export class PrioritizedReplay implements ReplayBuffer {
   updatePriorities(index: Int32Array, priority: Float32Array): void {
     for (let i = 0; i < index.length; i++) {
       if (!Number.isFinite(priority[i])) continue;
-      const scaled = (Math.abs(priority[i]) + this.#epsilon) ** this.#alpha;
-      this.#tree.set(index[i], scaled);
+      const scaled = Math.min(Math.abs(priority[i]) + this.#epsilon, this.#clip) ** this.#alpha;
+      this.#set(index[i], scaled);
       this.#largest = Math.max(this.#largest, scaled);
     }
   }
@@ -136,8 +151,14 @@ export class PrioritizedReplay implements ReplayBuffer {
   restore(state: AgentState): void {
     this.#table.restore(state.table as AgentState);
     this.#tree.write(state.priorities as Float64Array);
+    this.#stored?.write(state.priorities as Float64Array);
     this.#added = state.added as number;
     this.#largest = state.largest as number;
+  }
+
+  #set(index: number, scaled: number): void {
+    this.#tree.set(index, scaled);
+    this.#stored?.set(index, scaled);
   }
 
   #open(size: number): WeightedBatch {

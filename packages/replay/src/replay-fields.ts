@@ -1,4 +1,4 @@
-import { field } from '@zpin/contracts';
+import { field, type ReplayPriorities, type ValuesOf } from '@zpin/contracts';
 
 /** More than any memory holds: a number beyond it has a digit too many. */
 const MAX_TRANSITIONS = 100_000_000;
@@ -28,7 +28,22 @@ export const priorityFields = {
     default: 0.4,
     meaning: 'first exponent of the importance weights (beta of prioritized replay), which rises to 1 over the run',
   }),
+  priorityEpsilon: field.positive({ default: 1e-6, meaning: 'added to every error, so that each transition can be drawn' }),
+  priorityClip: field.positive({
+    default: null,
+    meaning: 'largest error that counts as a priority; null: all count as they are',
+  }),
+  newPriority: field.choice(['largest-ever', 'largest-stored'], {
+    default: 'largest-ever',
+    meaning: 'priority of a new transition: the largest there ever was, or of those stored, which forgets an early outlier',
+  }),
 };
+
+/** What settings of prioritized replay ask of a memory. */
+export function prioritiesOf(config: ValuesOf<typeof priorityFields>): ReplayPriorities {
+  const { priorityExponent: alpha, priorityWeight: beta, priorityEpsilon: epsilon, priorityClip: clip, newPriority } = config;
+  return { alpha, beta, epsilon, newPriority, ...(clip !== null && { clip }) };
+}
 
 /** Defaults in which algorithms differ. */
 export interface ReplayDefaults {

@@ -10,7 +10,7 @@ import {
   type TransitionRows,
 } from '@zpin/contracts';
 import type { Column } from './block-column.ts';
-import { checkMemory, keepsFrames } from './check-memory.ts';
+import { checkMemory, keepsFrames, type MemoryOptions } from './check-memory.ts';
 import { FrameStore } from './frame-store.ts';
 import { Ring } from './ring.ts';
 
@@ -69,7 +69,7 @@ export class TransitionTable {
    * @throws InputError when a setting is out of range, or a mask is asked for without `Discrete` actions; ConfigError where no
    * machine has the memory
    */
-  constructor(owner: string, options: TransitionTableOptions & { readonly isPrioritized?: boolean }) {
+  constructor(owner: string, options: TransitionTableOptions & Pick<MemoryOptions, 'isPrioritized' | 'keepsLargest'>) {
     const { capacity, observationSpace, actionSpace, gamma, nSteps = 1, hasActionMask = false } = options;
     checkMemory(owner, options);
     if (!(gamma >= 0 && gamma <= 1)) {

@@ -6,16 +6,16 @@
  *   paper        here
  *   δ            TD error, whose size is the priority: `error` of the loss
  *   α, β         priorityExponent; priorityWeight, which rises to 1 over the run
+ *   clip, max    priorityClip and newPriority, beyond the paper: whether one large error stands for all that comes
  *   w            importance weights of a batch, `weight` [B]
  *   P(i), H      `PrioritizedReplay`
  *
  * Deviations from the paper: those of `dqn`, whose target and loss it uses. `double` is on, as in the paper.
  */
 import { type ConfigOf, configSchema } from '@zpin/core';
-import { priorityFields } from '@zpin/replay';
+import { prioritiesOf, priorityFields } from '@zpin/replay';
 import { valueUpdate } from './dqn.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { prioritiesOf } from './q-learner/q-agent.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
 

@@ -28,14 +28,14 @@ import {
   parseConfig,
   type ReplayAlgorithm,
 } from '@zpin/core';
-import { priorityFields } from '@zpin/replay';
+import { prioritiesOf, priorityFields } from '@zpin/replay';
 import { atomsOf, categoricalUpdate } from './c51.ts';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
-import { prioritiesOf, qAgent, qRegime } from './q-learner/q-agent.ts';
+import { qAgent, qRegime } from './q-learner/q-agent.ts';
 import { atomFields, doubleField, epsilonFields, noisyFields, type QConfig, qFields } from './q-learner/q-fields.ts';
 import type { QMethod } from './q-learner/q-method.ts';
 import { greedyPolicy, qNetwork } from './q-learner/q-network.ts';

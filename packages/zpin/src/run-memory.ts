@@ -54,7 +54,12 @@ export function estimateMemory(options: RunMemoryOptions): RunMemory {
   // Reward, log-probability, value, the value of what follows, and advantage and target made of them; two flags.
   const rolloutRow = obs + rowBytes(actionSpace) + maskBytes + 6 * NUMBER_BYTES.float32 + 2;
   const plan = algorithm.learnsFrom === 'replay' ? algorithm.replay(config) : null;
-  const kept = { ...spec, hasActionMask, isPrioritized: plan?.priorities != null };
+  const kept = {
+    ...spec,
+    hasActionMask,
+    isPrioritized: plan?.priorities != null,
+    keepsLargest: plan?.priorities?.newPriority === 'largest-stored',
+  };
   const batch = countOf(config.batchSize);
   // Without a setting of its own, a rollout is one batch.
   const rows = batch === 0 ? steps : steps === 0 ? batch : Math.min(batch, steps);

@@ -12,7 +12,7 @@ import {
   trainOffPolicy,
   type z,
 } from '@zpin/core';
-import { checkMemory, replayOf } from '@zpin/replay';
+import { checkMemory, prioritiesOf, replayOf } from '@zpin/replay';
 import type { ActorCriticConfig } from './actor-critic-fields.ts';
 
 /**
@@ -53,8 +53,8 @@ function greedyPolicy(greedy: PolicyNetwork, { spec, config }: PolicyOptions<Act
 
 /** The memory that the settings ask for. */
 function replayPlan(config: ActorCriticConfig): ReplayPlan {
-  const { bufferSize: capacity, gamma, nSteps, priorityExponent: alpha, priorityWeight: beta } = config;
-  return { capacity, gamma, nSteps, priorities: config.prioritizedReplay ? { alpha, beta } : null };
+  const { bufferSize: capacity, gamma, nSteps } = config;
+  return { capacity, gamma, nSteps, priorities: config.prioritizedReplay ? prioritiesOf(config) : null };
 }
 
 /** What actor-critics on replay memories have in common, as their descriptors say it. */

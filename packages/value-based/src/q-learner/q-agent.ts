@@ -50,13 +50,3 @@ export function qRegime<Config extends ReplayConfig>(priorities: (config: Config
       trainOffPolicy({ ...options, replay: replayOf(options, replay(options.agent.config)) }),
   } as const;
 }
-
-/** Priorities of replay by settings. */
-export function prioritiesOf({ priorityExponent: alpha, priorityWeight: beta }: PriorityConfig): ReplayPlan['priorities'] {
-  return { alpha, beta };
-}
-
-interface PriorityConfig {
-  readonly priorityExponent: number;
-  readonly priorityWeight: number;
-}

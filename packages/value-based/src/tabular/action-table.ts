@@ -1,4 +1,4 @@
-import { ConfigError, message } from '@zpin/contracts';
+import { ConfigError, message, type Rng } from '@zpin/contracts';
 
 /** Values of a table. */
 const MOST_VALUES = 2 ** 28;
@@ -28,14 +28,25 @@ export class ActionTable {
     return this.values[state * this.numActions + action];
   }
 
-  /** The legal action of the largest value; the first of several. */
-  best(state: number, mask?: Uint8Array): number {
+  /**
+   * The legal action of the largest value.
+   * @param ties draws among several of them, each with the same probability; the first one when omitted
+   */
+  best(state: number, mask?: Uint8Array, ties?: Rng): number {
     const { values, numActions } = this;
     const row = state * numActions;
     let best = -1;
+    let equal = 0;
     for (let action = 0; action < numActions; action++) {
       if (mask && mask[action] === 0) continue;
-      if (best < 0 || values[row + action] > values[row + best]) best = action;
+      if (best < 0 || values[row + action] > values[row + best]) {
+        best = action;
+        equal = 1;
+      } else if (ties && values[row + action] === values[row + best]) {
+        // The k-th of equals takes the place of those before with probability 1/k, which gives each the same chance.
+        equal++;
+        if (ties.integers(0, equal) === 0) best = action;
+      }
     }
     return Math.max(0, best);
   }

@@ -87,6 +87,7 @@ export function tabularAgent<Config>(
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
   const [rng] = new Rng(seed).spawn(1);
+  const ties = config.ties === 'random' ? rng : undefined;
   const checkMask = maskCheck(algorithm, spec);
   const clock = new ScheduleClock(config);
   const successor: Successor = { state: 0, action: 0, epsilon: clock.epsilon, mask: undefined };
@@ -94,7 +95,7 @@ export function tabularAgent<Config>(
   let [errorSum, errors] = [0, 0];
 
   const explore = (state: number, mask?: Uint8Array) =>
-    rng.random() < clock.epsilon ? randomAction(numActions, rng, mask) : table.best(state, mask);
+    rng.random() < clock.epsilon ? randomAction(numActions, rng, mask) : table.best(state, mask, ties);
   const row = (mask: Uint8Array | undefined, i: number) => mask?.subarray(i * numActions, (i + 1) * numActions);
 
   function metrics(): Metrics {

@@ -14,6 +14,10 @@ export const tabularFields = {
   epsilonEnd: field.probability({ default: 0.05, meaning: 'last probability of a random action' }),
   explorationFraction: field.number({ above: 0, max: 1, default: 0.5, meaning: 'share of the run over which epsilon falls' }),
   initialValue: field.number({ default: 0, meaning: 'first value of every action; one too high makes the agent try all' }),
+  ties: field.choice(['first', 'random'], {
+    default: 'first',
+    meaning: 'which of several actions of the largest value is tried while exploring: the first, or one drawn at random',
+  }),
   reportEverySteps: field.count({
     default: 1000,
     unit: 'environment steps',

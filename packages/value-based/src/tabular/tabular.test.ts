@@ -6,6 +6,7 @@ import {
   type EnvSpec,
   InputError,
   NumericsError,
+  Rng,
   SpaceError,
 } from '@zpin/contracts';
 import { type Algorithm, createEngine, evaluate, policyActor, type TrainState } from '@zpin/core';
@@ -220,6 +221,32 @@ describe('a state', () => {
     expect(await agent.state()).toEqual(before);
     await agent.restore(await trained.state());
     expect(await agent.state()).toEqual(await trained.state());
+  });
+});
+
+describe('actions of equal value', () => {
+  it('are drawn with the same probability, legal ones alone', () => {
+    const table = new ActionTable(1, 5, 0);
+    table.values.set([3, 1, 3, 3, 3]);
+    const rng = new Rng(1);
+    const share = (mask?: Uint8Array) => {
+      const counts = [0, 0, 0, 0, 0];
+      for (let i = 0; i < 4000; i++) counts[table.best(0, mask, rng)]++;
+      return counts.map(count => count / 4000);
+    };
+    share().forEach((found, action) => expect(found).toBeCloseTo(action === 1 ? 0 : 1 / 4, 1));
+    share(Uint8Array.of(0, 1, 1, 0, 1)).forEach((found, action) => expect(found).toBeCloseTo([0, 0, 0.5, 0, 0.5][action], 1));
+    expect(table.best(0)).toBe(0);
+  });
+
+  it('are tried at random where settings say so, and the first is taken in the end', async () => {
+    const obs = new Int32Array(2000).fill(11);
+    const agent = await make(sarsa, { numEnvs: 2000, ties: 'random' });
+    const second = agent.act(obs, 'explore').filter(action => action === 1).length;
+    expect(second / 2000).toBeCloseTo(0.5, 1);
+    expect(agent.act(obs, 'exploit').every(action => action === 0)).toBe(true);
+    const first = await make(sarsa, { numEnvs: 2000 });
+    expect(first.act(obs, 'explore').every(action => action === 0)).toBe(true);
   });
 });
 
