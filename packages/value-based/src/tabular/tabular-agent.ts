@@ -154,8 +154,7 @@ export function tabularAgent<Config>(
 
     report() {
       const reported = metrics();
-      errorSum = 0;
-      errors = 0;
+      [errorSum, errors] = [0, 0];
       return reported;
     },
 
