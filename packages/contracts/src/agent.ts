@@ -238,4 +238,8 @@ export interface OffPolicyAgent<Config = unknown> extends Agent<Config> {
 export interface OfflineAgent<Config = unknown> extends Agent<Config> {
   readonly batchSize: number;
   update(batch: TransitionBatch, progress: Progress): MaybePromise<UpdateResult>;
+  /**
+   * Takes observations `[S, D]` into the statistics that it normalises by, before it learns from them. Absent where it has none.
+   */
+  observe?(obs: NumericArray): void;
 }

@@ -14,8 +14,8 @@
  * Deviations from the paper:
  * 1. Actions are rescaled to [−1, 1]ᴷ: densities, and with them the penalty, are counted there.
  * 2. Entropy is in the target of the critics only where `softTarget` is on; the authors' code leaves it out too.
- * 3. Proposals are uniform actions and the policy's at s, as in appendix F; the authors' code adds the policy's at s′, and leaves
- *    out the constant log of their number, which shifts τ.
+ * 3. Proposals are uniform actions and the policy's at s, as in appendix F; with `nextProposals` those of the policy at s′ too, as
+ *    in the authors' code, which leaves out the constant log of their number: that shifts τ.
  * 4. The policy learns from the critics from the start; the authors' code clones the data in its first steps.
  * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
@@ -74,6 +74,10 @@ export const cqlConfig = actorCriticConfigSchema({
     default: 10,
     meaning: 'uniform actions, and as many of the policy, that stand for all in the penalty',
   }),
+  nextProposals: field.boolean({
+    default: false,
+    meaning: 'whether as many actions that the policy would take in the next observation stand for all too',
+  }),
 });
 
 export type CqlConfig = ConfigOf<typeof cqlConfig>;
@@ -88,8 +92,7 @@ export function cqlNetworks(options: PolicyOptions<CqlConfig>) {
 // ---- losses ----
 
 /**
- * log ∫ exp Q(s, a) da, by importance sampling: the mean of exp Q / density over proposals of both kinds, half and half (appendix
- * F).
+ * log ∫ exp Q(s, a) da, by importance sampling: the mean of exp Q / density over proposals, equally many of each kind (appendix F).
  * @param q `[B, M]` of the proposals @param logDensity `[B, M]`: log of the density that each was drawn from @returns `[B]`
  */
 export function logSumExpEstimate(q: tf.Tensor, logDensity: tf.Tensor): tf.Tensor {
@@ -109,26 +112,24 @@ export function cqlWeightLoss(logWeight: tf.Tensor, penalty: tf.Tensor, threshol
   return tf.neg(tf.mul(cqlWeightOf(logWeight), tf.sub(penalty, threshold)));
 }
 
-/** Actions that stand for all at each of B observations: N uniform ones, and N of the policy. */
+/** Actions that stand for all at each of B observations: N of each of M kinds. */
 interface Proposals {
   /** `[B·N, D]`: each observation N times. */
   readonly obs: tf.Tensor;
-  /** `[B·N, K]` */
-  readonly uniform: tf.Tensor;
-  /** `[B·N, K]` */
-  readonly own: tf.Tensor;
-  /** `[B, 2N]`: log of the density that each was drawn from. */
+  /** `[B·N, K]` of each kind: uniform ones first, then those of policies. */
+  readonly actions: readonly tf.Tensor[];
+  /** `[B, M·N]`: log of the density that each was drawn from. */
   readonly logDensity: tf.Tensor;
 }
 
 interface ProposalOptions {
-  /** π(·|s) at the observations. */
-  readonly policy: SquashedGaussian;
+  /** Distributions to draw from besides the uniform one: π(·|s), and π(·|s′) where that is asked for. */
+  readonly policies: readonly SquashedGaussian[];
   /** `[B, D]` */
   readonly obs: tf.Tensor;
   /** `[B, N·K]`, uniform in [−1, 1]. */
   readonly uniform: tf.Tensor;
-  /** `[B, N·K]`, standard normal. */
+  /** `[B, P·N·K]` for P policies, standard normal. */
   readonly noise: tf.Tensor;
   /** N */
   readonly count: number;
@@ -136,30 +137,36 @@ interface ProposalOptions {
   readonly actionSize: number;
 }
 
-/** Draws proposals of both kinds (appendix F). */
-function propose({ policy, obs, uniform, noise, count: N, actionSize: K }: ProposalOptions): Proposals {
-  const { mean, logStd } = policy.base;
-  const repeated = new SquashedGaussian(repeatRows(mean, N), repeatRows(logStd, N));
-  const own = repeated.sampleWithLogProb(tf.reshape(noise, [-1, K]));
-  const ownDensity = tf.reshape(own.logProb, [-1, N]);
+/** Draws proposals of all kinds (appendix F). */
+export function propose({ policies, obs, uniform, noise, count: N, actionSize: K }: ProposalOptions): Proposals {
+  const noises = policies.length === 1 ? [noise] : tf.split(noise, policies.length, 1);
+  const drawn = policies.map(({ base: { mean, logStd } }, i) => {
+    const repeated = new SquashedGaussian(repeatRows(mean, N), repeatRows(logStd, N));
+    return repeated.sampleWithLogProb(tf.reshape(noises[i], [-1, K]));
+  });
+  const densities = drawn.map(({ logProb }) => tf.reshape(logProb, [-1, N]));
   // Uniform on a cube of side 2.
-  const logDensity = tf.concat([tf.fill(ownDensity.shape, -K * Math.LN2), ownDensity], 1);
-  return { obs: repeatRows(obs, N), uniform: tf.reshape(uniform, [-1, K]), own: own.action, logDensity };
+  const logDensity = tf.concat([tf.fill(densities[0].shape, -K * Math.LN2), ...densities], 1);
+  const actions = [tf.reshape(uniform, [-1, K]), ...drawn.map(({ action }) => action)];
+  return { obs: repeatRows(obs, N), actions, logDensity };
 }
 
 /**
  * mean (log ∫ exp Q(s, a) da − Q(s, a_data)) of each critic (eq. 4): scalars.
  * @param q `[B]` each: of the actions in the data @param critics gives Q of other actions, `[B·N]` each
  */
-function conservativePenalties(
+export function conservativePenalties(
   q: readonly tf.Tensor[],
   critics: (obs: tf.Tensor, action: tf.Tensor) => readonly tf.Tensor[],
-  { obs, uniform, own, logDensity }: Proposals,
+  { obs, actions, logDensity }: Proposals,
 ): tf.Tensor[] {
-  const rows = [-1, (logDensity.shape[1] as number) / 2];
-  const [ofUniform, ofOwn] = [critics(obs, uniform), critics(obs, own)];
+  const rows = [-1, (logDensity.shape[1] as number) / actions.length];
+  const judged = actions.map(action => critics(obs, action));
   return q.map((values, i) => {
-    const many = tf.concat([tf.reshape(ofUniform[i], rows), tf.reshape(ofOwn[i], rows)], 1);
+    const many = tf.concat(
+      judged.map(critic => tf.reshape(critic[i], rows)),
+      1,
+    );
     return tf.mean(tf.sub(logSumExpEstimate(many, logDensity), values));
   });
 }
@@ -170,7 +177,8 @@ function conservativePenalties(
 function create({ spec, config: given, seed, engine }: CreateOptions<CqlConfig>): OfflineAgent<CqlConfig> {
   requireBox('cql', spec);
   const config = parseConfig(cqlConfig, given, 'cql');
-  const { numProposals: N, softTarget, learnCqlWeight, cqlThreshold } = config;
+  const { numProposals: N, nextProposals, softTarget, learnCqlWeight, cqlThreshold } = config;
+  const numPolicies = nextProposals ? 2 : 1;
   // A weight of 0 cannot be learned from: its logarithm is where nothing moves it.
   const first = logarithm(Math.max(config.cqlWeight, 1e-6));
   const weight = trainable({ network: first, optimizer: adam(), name: 'logCqlWeight', moments: 'weightAdam' });
@@ -182,7 +190,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<CqlConfig>)
   /** One round of algorithm 1: critics, weight of the penalty, policy, temperature, targets. */
   const update = program(learner.store, {
     name: 'cql.update',
-    inputs: { ...learner.inputs, uniform: ['batch', N * K], proposalNoise: ['batch', N * K] },
+    inputs: { ...learner.inputs, uniform: ['batch', N * K], proposalNoise: ['batch', numPolicies * N * K] },
     run: (state, { obs, reward, nextObs, discount, uniform, criticLearningRate: learningRate, ...batch }) => {
       const alpha = temperature.at(state);
       const policy = actor.at(state);
@@ -192,7 +200,8 @@ function create({ spec, config: given, seed, engine }: CreateOptions<CqlConfig>)
       const y = sacTarget({ reward, discount, nextQ, nextLogProb: next.logProb, alpha: entropyWeight });
 
       const noise = batch.proposalNoise;
-      const proposals = propose({ policy: policy(obs), obs, uniform, noise, count: N, actionSize: K });
+      const policies = [policy(obs), ...(nextProposals ? [policy(nextObs)] : [])];
+      const proposals = propose({ policies, obs, uniform, noise, count: N, actionSize: K });
       const cqlWeight = learnCqlWeight ? cqlWeightOf(weight.at(state)()) : tf.scalar(config.cqlWeight);
       const action = toUnit(batch.action);
       const fit = critic.descend(state, learningRate, critics => {
@@ -221,7 +230,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<CqlConfig>)
     },
   });
 
-  const proposed = { uniform: { width: N * K, uniform: [-1, 1] }, proposalNoise: { width: N * K } } as const;
+  const proposed = { uniform: { width: N * K, uniform: [-1, 1] }, proposalNoise: { width: numPolicies * N * K } } as const;
   const noise = noiseInputs(updateRng, { noise: { width: K }, nextNoise: { width: K }, ...proposed });
   return batchAgent({ ...learner.parts, noise, learn: update, programs: [update] });
 }

@@ -25,4 +25,8 @@ export type { DiscreteBcqConfig } from './discrete-bcq.ts';
 export { discreteBcq } from './discrete-bcq.ts';
 export type { DiscreteCqlConfig } from './discrete-cql.ts';
 export { discreteCql } from './discrete-cql.ts';
+export type { IqlConfig } from './iql.ts';
+export { iql } from './iql.ts';
 export { trainOnDataset } from './learning/dataset-regime.ts';
+export type { Td3BcConfig } from './td3-bc.ts';
+export { td3Bc } from './td3-bc.ts';

@@ -29,6 +29,8 @@ import { behaviour } from '../src/dataset/behaviour.ts';
 import { collectDataset } from '../src/dataset/collect-dataset.ts';
 import { type DiscreteBcqConfig, discreteBcq, discreteBcqNetwork } from '../src/discrete-bcq.ts';
 import { type DiscreteCqlConfig, discreteCql } from '../src/discrete-cql.ts';
+import { type IqlConfig, iql, iqlNetworks } from '../src/iql.ts';
+import { type Td3BcConfig, td3Bc, td3BcNetworks } from '../src/td3-bc.ts';
 
 /** Transitions in the data of a test. */
 const ROWS = 1000;
@@ -116,12 +118,12 @@ const qProbe = { ...probe, tau: 0.1 };
 const cqlSizes = { numEnvs, tau: 0.1, numProposals: 3 };
 
 const onlyDiscrete = [
-  [box({ low: -1, high: 1, shape: [2] }), /Use cql, bcq or bc/],
+  [box({ low: -1, high: 1, shape: [2] }), /Use cql, iql, td3-bc, bcq or bc/],
   [multiDiscrete([2, 3]), /must be Discrete/],
 ] as const;
 
 const onlyContinuous = [
-  [discrete(4), /Use discrete-cql, discrete-bcq or bc/],
+  [discrete(4), /Use discrete-cql, discrete-bcq, iql or bc/],
   [multiDiscrete([2, 3]), /must be a Box of floats/],
   [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite/],
 ] as const;
@@ -141,6 +143,13 @@ const greedyValue =
       return smallest(critic.apply(unflattenParams(critic.layout, vectors.critic), seen, action));
     });
   };
+
+const ratesSmall = {
+  criticLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
+  actorLearningRate: { type: 'linear', from: 3.3e-3, to: 3.3e-4 },
+} as const;
+const ratesConstant = { criticLearningRate: 1e-2, actorLearningRate: 3.3e-3 };
+const ratesProbe = { criticLearningRate: probe.learningRate, actorLearningRate: probe.learningRate };
 
 const noValue: AlgorithmCase['estimates'] = () => Promise.reject(new Error('a clone knows no values'));
 
@@ -203,20 +212,19 @@ export const valueCases: readonly AlgorithmCase[] = [
     masks: false,
     small: {
       ...cqlSizes,
-      criticLearningRate: { type: 'linear', from: 1e-2, to: 1e-3 },
-      actorLearningRate: { type: 'linear', from: 3.3e-3, to: 3.3e-4 },
+      ...ratesSmall,
       batchSize: 8,
       hiddenSizes: [8],
       nSteps: 2,
       learnCqlWeight: true,
+      nextProposals: true,
       softTarget: true,
     },
-    constant: { criticLearningRate: 1e-2, actorLearningRate: 3.3e-3 },
+    constant: ratesConstant,
     // Small weights of penalty and entropy: the values are those of the optimal policy.
     probe: {
       ...cqlSizes,
-      criticLearningRate: probe.learningRate,
-      actorLearningRate: probe.learningRate,
+      ...ratesProbe,
       batchSize: 64,
       hiddenSizes: [32],
       cqlWeight: 0.001,
@@ -251,6 +259,49 @@ export const valueCases: readonly AlgorithmCase[] = [
       };
     }),
     refuses: onlyContinuous,
+  },
+  {
+    algorithm: onRandomData(td3Bc),
+    actions: ['continuous'],
+    masks: false,
+    small: { ...ratesSmall, numEnvs, batchSize: 8, hiddenSizes: [8], tau: 0.1, nSteps: 2, policyDelay: 3 },
+    constant: ratesConstant,
+    // A large weight: the policy is that of TD3.
+    probe: { ...ratesProbe, numEnvs, batchSize: 64, hiddenSizes: [32], tau: 0.1, targetNoise: 0, valueWeight: 100 },
+    probeSteps: 2500,
+    estimates: greedyValue(({ spec, config }) => {
+      const { actor, critic } = td3BcNetworks({ spec, config: config as Td3BcConfig });
+      return { critic, greedy: (vectors, obs) => actor.greedy.act(unflattenParams(actor.layout, vectors.actor), obs) };
+    }),
+    refuses: onlyContinuous,
+  },
+  {
+    algorithm: onRandomData(iql),
+    actions: ['discrete', 'continuous'],
+    masks: true,
+    small: { ...ratesSmall, numEnvs, batchSize: 8, hiddenSizes: [8], tau: 0.1, nSteps: 2 },
+    constant: ratesConstant,
+    probe: { ...ratesProbe, numEnvs, batchSize: 64, hiddenSizes: [16], tau: 0.1 },
+    probeSteps: 1500,
+    estimates: (agent, spec, obs) => {
+      const { critic, greedy } = iqlNetworks({ spec, config: agent.config as IqlConfig });
+      const { actionSpace } = spec;
+      return compute(agent, spec, obs, (vectors, seen) => {
+        const judge = (action: tf.Tensor) => smallest(critic.apply(unflattenParams(critic.layout, vectors.critic), seen, action));
+        if (actionSpace.type === 'box') return judge(tf.div(greedy.act(unflattenParams(greedy.layout, vectors.actor), seen), 10));
+        const numActions = actionSpace.type === 'discrete' ? actionSpace.n : 0;
+        const rows = tf.mul(tf.cast(tf.slice(seen, [0, 0], [seen.shape[0], 1]), 'float32'), 0);
+        const same = (action: number) => tf.cast(tf.reshape(tf.add(rows, action), [-1]), 'int32');
+        return tf.stack(
+          Array.from({ length: numActions }, (_, action) => judge(same(action))),
+          1,
+        );
+      });
+    },
+    refuses: [
+      [multiDiscrete([2, 3]), /must be Discrete or a Box of floats/],
+      [box({ low: 0, high: Number.POSITIVE_INFINITY, shape: [2] }), /must be finite/],
+    ],
   },
 ];
 

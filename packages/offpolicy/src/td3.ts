@@ -33,8 +33,8 @@ import { td3Presets } from './presets/td3.ts';
 
 // ---- configuration ----
 
-export const td3Config = actorCriticConfigSchema({
-  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+/** Settings of what TD3 adds to a deterministic actor-critic: delayed updates and target policy smoothing. */
+export const smoothingFields = {
   policyDelay: field.count({ default: 2, meaning: 'updates of the critics per update of the policy and of all targets (d)' }),
   targetNoise: field.nonNegative({
     default: 0.2,
@@ -46,6 +46,11 @@ export const td3Config = actorCriticConfigSchema({
     unit: 'half widths of the action box',
     meaning: 'largest noise on target actions (c)',
   }),
+};
+
+export const td3Config = actorCriticConfigSchema({
+  ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+  ...smoothingFields,
   ...explorationFields,
 });
 

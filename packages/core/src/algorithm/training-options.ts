@@ -1,4 +1,4 @@
-import type { Agent, EnvSpec, MakeReplay, ReplaySource, VectorEnv } from '@zpin/contracts';
+import type { Agent, EnvSpec, MakeReplay, NumericArray, ReplaySource, VectorEnv } from '@zpin/contracts';
 import type { TrainState } from '../loop/events.ts';
 
 /** How often and on what the greedy policy is evaluated during training. */
@@ -49,6 +49,8 @@ export interface TransitionData {
   readonly spec: EnvSpec;
   /** Transitions. */
   readonly size: number;
+  /** `[S, D]`: what agents that normalise their observations take the statistics from; none are taken when omitted. */
+  readonly obs?: NumericArray;
   /**
    * The transitions to draw from.
    * @param gamma discount per step, in [0, 1] @param nSteps steps summed into one reward; 1 when omitted

@@ -4,7 +4,7 @@ import { describeSpace, type EnvSpec, message, SpaceError } from '@zpin/contract
 export function requireDiscrete(algorithm: string, { id, actionSpace }: EnvSpec): void {
   if (actionSpace.type === 'discrete') return;
   const isContinuous = actionSpace.type === 'box' && actionSpace.dtype === 'float32';
-  const remedy = isContinuous ? 'Use cql, bcq or bc' : 'Use bc, or an environment whose actions are one index';
+  const remedy = isContinuous ? 'Use cql, iql, td3-bc, bcq or bc' : 'Use bc, or an environment whose actions are one index';
   throw new SpaceError(message(algorithm, `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
 }
 
@@ -16,7 +16,7 @@ export function requireBox(algorithm: string, { id, actionSpace }: EnvSpec, kind
   if (actionSpace.type === 'box' && actionSpace.dtype === 'float32') return;
   const remedy =
     actionSpace.type === 'discrete'
-      ? 'Use discrete-cql, discrete-bcq or bc'
+      ? 'Use discrete-cql, discrete-bcq, iql or bc'
       : 'Use bc, or an environment whose actions are floats';
   throw new SpaceError(message(algorithm, `actions of ${id} must be ${kinds}`, describeSpace(actionSpace), remedy));
 }

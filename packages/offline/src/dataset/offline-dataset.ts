@@ -66,6 +66,11 @@ export class OfflineDataset implements TransitionData {
     return new OfflineDataset({ spec: first.spec, transitions, about: { parts: parts.map(({ about }) => about) } });
   }
 
+  /** `[S, D]`: the column of that name. */
+  get obs(): NumericArray {
+    return this.transitions.obs;
+  }
+
   discounted(gamma: number, nSteps = 1): DatasetReplay {
     return new DatasetReplay(this, { gamma, nSteps });
   }

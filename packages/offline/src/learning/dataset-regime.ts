@@ -10,12 +10,14 @@ interface BatchConfig {
 }
 
 /**
- * Trains an agent on the data set of the options.
+ * Trains an agent on the data set of the options, from whose observations it takes its statistics first, where it has any; a run
+ * that goes on has them in its state.
  * @throws SpaceError when it is of another environment
  */
 export function trainOnDataset<Config extends BatchConfig>(options: DatasetTrainOptions<OfflineAgent<Config>>) {
-  const { agent, dataset, env } = options;
+  const { agent, dataset, env, resume } = options;
   checkSameSpec(agent.algorithm, env.spec, dataset.spec);
+  if (!resume && dataset.obs) agent.observe?.(dataset.obs);
   const { gamma = 1, nSteps = 1 } = agent.config;
   return trainOffline({ ...options, source: dataset.discounted(gamma, nSteps) });
 }

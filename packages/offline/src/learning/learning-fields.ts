@@ -23,3 +23,11 @@ export const valueFields = {
   }),
   ...tauField,
 };
+
+/** Setting of those that may bring observations to unit size. */
+export const normalizationField = {
+  normalizeObservations: field.boolean({
+    default: false,
+    meaning: 'give each number of the observations mean 0 and deviation 1, by those of the data',
+  }),
+};
