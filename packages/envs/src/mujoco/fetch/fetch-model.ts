@@ -12,6 +12,8 @@ interface Link {
   readonly name: string;
   /** Origin in the axes of the link before, m. */
   readonly pos: string;
+  /** Its orientation (a quaternion); as before when omitted. */
+  readonly quat?: string;
   readonly joints: readonly string[];
   /** Mass (kg), centre (m), principal moments (kg·m²) and their axes (a quaternion). */
   readonly inertia: readonly [mass: number, centre: string, moments: string, axes?: string];
@@ -100,6 +102,37 @@ const HEAD: readonly Link[] = [
   },
 ];
 
+/** Parts that are fixed to the base: they only add their weight. */
+const CARGO: readonly Link[] = [
+  {
+    name: 'stop_button',
+    pos: '-0.1246 0.2389 0.3113',
+    quat: '0.7071 0.7071 0 0',
+    joints: [],
+    inertia: [0.002, '0.0024 -0.0033 0.0067', '0 0 0', '0.3774 -0.1814 0.1375 0.8977'],
+  },
+  {
+    name: 'laser',
+    pos: '0.235 0 0.2878',
+    quat: '0 1 0 0',
+    joints: [],
+    inertia: [0.0083, '-0.0306 0.0007 0.0552', '0 0 0', '0.5878 0.5378 -0.4578 0.3945'],
+  },
+  {
+    name: 'fixed_torso',
+    pos: '-0.0869 0 0.3774',
+    joints: [],
+    inertia: [13.2775, '-0.0722 0.0057 0.2656', '0.3865 0.3394 0.1009', '0.9995 0.0249 0.0177 0.011'],
+  },
+];
+
+/** Where the base of the original touches the floor: centres of spheres of 1 mm, m. */
+const FEET = [
+  '-0.20983570835555693 0.12389508901252588 0.0010008184543691947',
+  '0.16616429727783266 0.12389508316570197 0.0010008204385022748',
+  '0.16616429415417766 -0.11010491328464345 0.0010008203238651416',
+];
+
 const GRIPPER: Link = {
   name: 'gripper',
   pos: '0.1664 0 0',
@@ -110,14 +143,14 @@ const GRIPPER: Link = {
 /** `sign` 1: on the side of the positive y axis, which is the robot's right one here. */
 function finger(name: string, sign: number): string {
   const joint = `name="${name}" class="finger" axis="0 ${sign} 0" range="0 0.05"`;
-  const pad = `<geom class="hand" pos="0 ${-0.008 * sign} 0" size="0.0385 0.007 0.0135" condim="4" friction="1 0.05 0.01"/>`;
+  const pad = `<geom class="pad" pos="0 ${-0.008 * sign} 0"/>`;
   return body({ name, pos: `0 ${0.0159 * sign} 0`, joints: [joint], inertia: [4, '-0.01 0 0', '0.1 0.1 0.1'] }, pad);
 }
 
-function body({ name, pos, joints, inertia }: Link, inner: string): string {
+function body({ name, pos, quat = '1 0 0 0', joints, inertia }: Link, inner: string): string {
   const [mass, centre, moments, axes = '1 0 0 0'] = inertia;
   return `
-<body name="${name}" pos="${pos}">
+<body name="${name}" pos="${pos}" quat="${quat}">
 ${joints.map(joint => `<joint ${joint}/>`).join('\n')}
 <inertial mass="${mass}" pos="${centre}" diaginertia="${moments}" quat="${axes}"/>${inner}
 </body>`;
@@ -132,16 +165,19 @@ function chain(links: readonly Link[], tip: string, tipPos: string): string {
 }
 
 /**
- * MJCF of the Fetch robot in front of a table. Links, masses and damping are those of Gymnasium-Robotics; instead of meshes only
- * the palm, the fingers, the table and the object can touch, so the arm passes through everything else.
+ * MJCF of the Fetch robot in front of a table. Links, masses, damping and contacts of the fingers are those of
+ * Gymnasium-Robotics; instead of meshes only the palm (a box), the fingers, the table and the object can touch, and the base the
+ * floor, so the arm passes through everything else.
  */
 export function fetchModel({ table, object, hasGripper = false }: FetchScene): string {
   const [base, torso, ...arm] = ARM;
-  const palm = '<geom class="hand" size="0.035 0.06 0.03" pos="-0.09 0 0"/><site name="grip" pos="0.02 0 0"/>';
+  const palm = '<geom class="hand" size="0.061 0.063 0.04" pos="-0.093 0 0"/><site name="grip" pos="0.02 0 0"/>';
   const hand = body(GRIPPER, palm + finger('right_finger', 1) + finger('left_finger', -1));
   const pedestal = '<geom class="rod" type="box" pos="-0.05 0 0.18" size="0.26 0.26 0.18"/>';
   const chest = '<geom class="rod" type="box" pos="0.03 0 0.18" size="0.1 0.14 0.23"/>';
-  const upper = chain([torso], chest + chain(arm, hand, '0.08 0 0') + chain(HEAD, '', ''), '');
+  const upper = chain([torso], chest + chain(HEAD, '', '') + chain(arm, hand, '0.08 0 0'), '');
+  const feet = FEET.map(foot => `<geom class="foot" pos="${foot}"/>`).join('');
+  const weights = CARGO.map(part => body(part, '')).join('');
   const cargo = `
 <body name="object">
 <joint name="object" type="free" armature="0" damping="0.01"/>
@@ -157,7 +193,12 @@ export function fetchModel({ table, object, hasGripper = false }: FetchScene): s
 <default>
 <joint armature="1" damping="50"/>
 <default class="rod"><geom type="capsule" contype="0" conaffinity="0" rgba="0.85 0.87 0.9 1"/></default>
-<default class="hand"><geom type="box" rgba="0.36 0.38 0.42 1"/></default>
+<default class="firm">
+<geom solref="0.01 1" solimp="0.99 0.99 0.01" margin="0.001" rgba="0.36 0.38 0.42 1"/>
+<default class="hand"><geom type="box"/></default>
+<default class="pad"><geom type="box" size="0.0385 0.007 0.0135" condim="4" friction="1 0.05 0.01"/></default>
+<default class="foot"><geom type="sphere" size="0.001" rgba="0 0 0 0"/></default>
+</default>
 <default class="finger">
 <joint type="slide" armature="100" damping="1000" solimplimit="0.99 0.999 0.01" solreflimit="0.01 1"/>
 </default>
@@ -169,7 +210,7 @@ export function fetchModel({ table, object, hasGripper = false }: FetchScene): s
 <worldbody>
 <geom type="plane" pos="0.8 0.75 0" size="0.85 0.7 1"/>
 <geom type="box" rgba="0.8 0.68 0.52 1" ${table}/>
-<body name="mocap" mocap="true"/>${body(base, pedestal + upper)}${object ? cargo : ''}
+<body name="mocap" mocap="true"/>${body(base, pedestal + feet + upper + weights)}${object ? cargo : ''}
 </worldbody>
 ${hasGripper ? `<actuator>${motor('left_finger')}${motor('right_finger')}</actuator>` : ''}
 </mujoco>`;

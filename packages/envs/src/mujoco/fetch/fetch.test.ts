@@ -10,6 +10,7 @@ import {
 } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Pilot, pickPilot, pushPilot, reachPilot, slidePilot } from '../../../test/fetch-pilots.ts';
+import { expectSeeded, readSeeds } from '../../../test/trace.ts';
 import { loadEnv, makeEnv } from '../../registry.ts';
 import { MujocoSim } from '../mujoco-sim.ts';
 
@@ -86,9 +87,12 @@ describe('a hand-written rule', () => {
 });
 
 describe('Fetch', () => {
-  it('starts with the gripper where the original starts', () => {
-    const [x, y, z] = fetchEnv('Reach').reset({ seed: 0 }).obs.observation;
-    expect([x, y, z]).toEqual([expect.closeTo(1.3418, 4), expect.closeTo(0.7491, 4), expect.closeTo(0.5348, 4)]);
+  it.each(
+    ['Reach', 'Push', 'Slide', 'PickAndPlace'].flatMap(name =>
+      readSeeds(`Fetch${name}-v4`).map(episode => ({ name, seed: episode.seed, episode })),
+    ),
+  )('moves as the original: $name, seed $seed', ({ name, episode }) => {
+    expectSeeded(fetchEnv(name), episode, 1e-4);
   });
 
   it('draws object and goal in the order of the original', () => {
