@@ -88,7 +88,7 @@ export {
 } from './tabular/frozen-lake.ts';
 export { GridMap, type Move } from './tabular/grid-map.ts';
 export { GridWorld, type GridWorldOptions, gridWorldV0, Maze, mazeV0 } from './tabular/grid-world.ts';
-export { KeyDoor, keyDoorPlaces, keyDoorV0 } from './tabular/key-door.ts';
+export { KeyDoor, type KeyDoorOptions, keyDoorPlaces, keyDoorV0 } from './tabular/key-door.ts';
 export { MapEnv } from './tabular/map-env.ts';
 export { StochasticChain, stochasticChainV0 } from './tabular/stochastic-chain.ts';
 export { type Outcome, TabularEnv, type TabularModel } from './tabular/tabular-env.ts';

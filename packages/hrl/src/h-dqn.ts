@@ -5,7 +5,7 @@
  * Intrinsic Motivation", arXiv:1604.06057, algorithms 1 and 2. Both levels are the DQN of `@zpin/value-based`.
  *
  *   paper            here
- *   g ∈ 𝒢            goals, indices of the environment's `Subgoals`
+ *   g ∈ 𝒢            subgoals, else those registered for the environment; indices of its `Subgoals`
  *   critic, r_t(g)   intrinsic reward: 1 when g is reached, else 0
  *   Q₁(s, a; θ₁, g)  controller: it sees the observation and its goal
  *   Q₂(s, g; θ₂)     meta-controller: its steps last until the goal is reached or the episode ends
@@ -67,6 +67,11 @@ const { nSteps: _, ...levelFields } = valueFields;
 
 export const hDqnConfig = configSchema({
   ...levelFields,
+  subgoals: field.texts({
+    default: [],
+    meaning:
+      'sub-goals, such as key:36 or left:0<-0.9&1>0 (numbers of the observation); none: those registered for the environment',
+  }),
   epsilonEnd: field.probability({
     default: 0.1,
     meaning: 'last probability of a random action, and that towards a goal always reached',
@@ -238,7 +243,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<HDqnConfig>
   const { numEnvs, trainEverySteps, gradientSteps } = config;
   // Refuses actions before it asks for sub-goals.
   const actions = qNetwork({ spec, config, algorithm: 'h-dqn' });
-  const subgoals = subgoalsOf('h-dqn', spec);
+  const subgoals = subgoalsOf('h-dqn', spec, config.subgoals);
   const inputs = new GoalInputs(spec.observationSpace, subgoals);
   const [controller, meta, rng] = new Rng(seed).spawn(3);
   const levels = levelsOf({ spec, engine, inputs, subgoals, config, rngs: { controller, meta } });

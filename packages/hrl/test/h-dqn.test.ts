@@ -188,6 +188,6 @@ it('learns the values of the semi-Markov decision process', async () => {
 it('asks for sub-goals where there are none, and says how to give them', async () => {
   const { spec } = makeVectorEnv('MountainCar-v0', 1);
   await expect(async () => hDqn.create({ spec, seed: 1, engine })).rejects.toThrow(
-    /^h-dqn: MountainCar-v0 must have sub-goals, got "none"\. Name them with registerSubgoals\('MountainCar-v0'/,
+    /^h-dqn: MountainCar-v0 must have sub-goals, got "none"\. Write them as the setting subgoals, name them with registerSubgoals\('MountainCar-v0'/,
   );
 });

@@ -3,6 +3,7 @@ import { checkEnv } from '../check-env.ts';
 import { KeyDoor, keyDoorPlaces } from './key-door.ts';
 
 const [UP, RIGHT, DOWN, LEFT] = [0, 1, 2, 3];
+const places = keyDoorPlaces('small');
 const play = (env: KeyDoor, moves: readonly number[]) => {
   env.reset({ seed: 0 });
   return moves.map(move => env.step(move));
@@ -17,10 +18,10 @@ it('keeps the contract of environments', () => {
 
 it('pays 1 for the treasure, when key and door came first, and nothing on the way', () => {
   const steps = play(new KeyDoor(), toTreasure);
-  expect(steps[3].obs).toBe(keyDoorPlaces.key);
-  expect(steps[9].obs).toBe(keyDoorPlaces.door);
+  expect(steps[3].obs).toBe(places.key);
+  expect(steps[9].obs).toBe(places.door);
   const last = steps.pop();
-  expect(last).toMatchObject({ obs: keyDoorPlaces.treasure, reward: 1, terminated: true });
+  expect(last).toMatchObject({ obs: places.treasure, reward: 1, terminated: true });
   expect(steps.every(({ reward, terminated }) => reward === 0 && !terminated)).toBe(true);
 });
 
@@ -49,8 +50,11 @@ it('takes the key once: its place is floor afterwards, and the door open', () =>
   );
 });
 
-it('is found by random moves in about one of 76,000 episodes', () => {
-  const { model, spec } = new KeyDoor();
+it.each([
+  ['small', 75_500, 77_000],
+  ['large', 57e6, 58e6],
+] as const)('the treasure of the %s map is found by random moves in less than one of %d episodes', (map, least, most) => {
+  const { model, spec } = new KeyDoor(undefined, { map });
   let probability = Float64Array.from(model.start);
   let found = 0;
   for (let step = 0; step < 100; step++) {
@@ -64,7 +68,28 @@ it('is found by random moves in about one of 76,000 episodes', () => {
     }
     probability = after;
   }
-  expect(1 / found).toBeGreaterThan(75_500);
-  expect(1 / found).toBeLessThan(77_000);
+  expect(1 / found).toBeGreaterThan(least);
+  expect(1 / found).toBeLessThan(most);
   expect(spec.maxEpisodeSteps).toBe(100);
+});
+
+it('plays other maps, with as many observations as they have places with and without the key', () => {
+  const env = new KeyDoor(undefined, { map: ['#####', '#SKD#', '###T#', '#####'] });
+  expect(env.spec.observationSpace).toMatchObject({ n: 8 });
+  expect(checkEnv(env)).toEqual([]);
+  expect(play(env, [RIGHT, RIGHT, DOWN]).map(({ obs, reward }) => [obs, reward])).toEqual([
+    [5, 0],
+    [6, 0],
+    [7, 1],
+  ]);
+  expect(keyDoorPlaces('large').key).toBe(62);
+});
+
+it.each([
+  [['####', '#SK#', '####']],
+  [['#####', '#SKT.', '#####']],
+  [['######', '#SKKT#', '######']],
+  [['#####', '#.KT#', '#####']],
+])('refuses a map that cannot be played: %j', map => {
+  expect(() => new KeyDoor(undefined, { map })).toThrow(/must have one start S, one key K, a treasure T, and walls # all around/);
 });

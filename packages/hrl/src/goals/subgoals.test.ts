@@ -15,8 +15,11 @@ function reached(id: string): Record<string, number[]> {
 
 describe('sub-goals that come with the package', () => {
   it('of the key and the door are where these are', () => {
-    const { key, door, treasure } = keyDoorPlaces;
+    const { key, door, treasure } = keyDoorPlaces('small');
     expect(reached('KeyDoor-v0')).toEqual({ key: [key], door: [door], treasure: [treasure] });
+    const { spec } = makeEnv('KeyDoor-v0', { map: 'large' });
+    expect(() => subgoalsOf('test', spec)).toThrow(/must be one or more.*Write them as the setting subgoals/);
+    expect(subgoalsOf('test', spec, ['key:62']).names).toEqual(['key']);
   });
 
   it('of the chain are all its states', () => {
@@ -42,7 +45,7 @@ describe('registering', () => {
 
   it('is what an environment without sub-goals asks for', () => {
     expect(() => subgoalsOf('h-dqn', spec)).toThrow(
-      /^h-dqn: Corridor-v0 must have sub-goals, got "none"\. Name them with registerSubgoals\('Corridor-v0', …\), or use one of .*KeyDoor-v0/,
+      /^h-dqn: Corridor-v0 must have sub-goals, got "none"\. Write them as the setting subgoals, name them with registerSubgoals\('Corridor-v0', …\), or use one of .*KeyDoor-v0/,
     );
     registerSubgoals('Corridor-v0', () => observationsAsSubgoals({ end: 5 }));
     expect(subgoalsOf('h-dqn', spec).isReached(0, Int32Array.of(0, 5), 1)).toBe(true);

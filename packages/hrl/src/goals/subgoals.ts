@@ -1,4 +1,5 @@
 import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/contracts';
+import { writtenSubgoals } from './written-subgoals.ts';
 
 /** G sub-goals of an environment: what a controller can be asked for, and when it has got there. */
 export interface Subgoals {
@@ -27,7 +28,12 @@ export function observationsAsSubgoals(observations: Readonly<Record<string, num
 const registry = new Map<string, MakeSubgoals>([
   // Every state is one, as in the experiment of Kulkarni et al.
   ['StochasticChain-v0', () => observationsAsSubgoals({ s1: 0, s2: 1, s3: 2, s4: 3, s5: 4, s6: 5 })],
-  ['KeyDoor-v0', () => observationsAsSubgoals({ key: 36, door: 60, treasure: 42 })],
+  // On the map with 36 free cells: where places of others are, only who draws them knows.
+  [
+    'KeyDoor-v0',
+    ({ observationSpace: space }) =>
+      observationsAsSubgoals(space.type === 'discrete' && space.n === 72 ? { key: 36, door: 60, treasure: 42 } : {}),
+  ],
   // The doorways; the eastern one is the goal, unless an option moves it.
   ['FourRooms-v0', () => observationsAsSubgoals({ north: 25, west: 51, east: 62, south: 88 })],
 ]);
@@ -47,13 +53,15 @@ export function registerSubgoals(id: string, make: MakeSubgoals): void {
 }
 
 /**
- * The sub-goals of an environment.
+ * The sub-goals of an environment: those that are written, as `writtenSubgoals` says, else those that are registered.
  * @param where named in the error @throws InputError when there are none, or their encoding does not fit
  */
-export function subgoalsOf(where: string, spec: EnvSpec): Subgoals {
+export function subgoalsOf(where: string, spec: EnvSpec, written: readonly string[] = []): Subgoals {
+  if (written.length > 0) return writtenSubgoals(where, written, spec.observationSpace);
   const make = registry.get(spec.id);
   if (!make) {
-    const remedy = `Name them with registerSubgoals('${spec.id}', …), or use one of ${[...registry.keys()].join(', ')}`;
+    const known = [...registry.keys()].join(', ');
+    const remedy = `Write them as the setting subgoals, name them with registerSubgoals('${spec.id}', …), or use one of ${known}`;
     throw new InputError(message(where, `${spec.id} must have sub-goals`, 'none', remedy));
   }
   const subgoals = make(spec);
@@ -61,7 +69,7 @@ export function subgoalsOf(where: string, spec: EnvSpec): Subgoals {
   if (names.length === 0 || (encoding && (encoding.length === 0 || encoding.length % names.length !== 0))) {
     const expectation = `sub-goals of ${spec.id} must be one or more, with as many numbers of encoding each`;
     const found = `${names.length} sub-goals and ${encoding?.length ?? 'no'} numbers`;
-    throw new InputError(message(where, expectation, found, 'Look at registerSubgoals'));
+    throw new InputError(message(where, expectation, found, 'Write them as the setting subgoals, or look at registerSubgoals'));
   }
   return subgoals;
 }
