@@ -5,6 +5,8 @@ export type { MakeSubgoals, Subgoals } from './goals/subgoals.ts';
 export { observationsAsSubgoals, registerSubgoals, subgoalsOf } from './goals/subgoals.ts';
 export type { HDqnAgent, HDqnConfig, Level } from './h-dqn.ts';
 export { hDqn } from './h-dqn.ts';
+export type { OffPolicyOptionCriticAgent, OffPolicyOptionCriticConfig } from './off-policy-option-critic.ts';
+export { offPolicyOptionCritic } from './off-policy-option-critic.ts';
 export type { OptionCriticConfig } from './option-critic.ts';
 export { criticLoss, intraOptionLoss, optionCritic, terminationLoss, valueUponArrival } from './option-critic.ts';
 export type { Skill } from './smdp/smdp-env.ts';

@@ -32,25 +32,13 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  describeSpace,
-  type EnvSpec,
-  field,
-  message,
-  type OnPolicyAgent,
-  type Recurrence,
-  Rng,
-  type Rollout,
-  SpaceError,
-  shareDone,
-} from '@zpin/contracts';
+import { field, type OnPolicyAgent, type Recurrence, Rng, type Rollout, shareDone } from '@zpin/contracts';
 import {
   agentShell,
   type ConfigOf,
   type CreateOptions,
   configSchema,
   gae,
-  int32,
   maskedProgram,
   normalizeAdvantages,
   observationInput,
@@ -60,15 +48,28 @@ import {
   scheduledInputs,
   takeAction,
   trainOnPolicy,
+  weightedMean,
 } from '@zpin/core';
 import { type Arrival, optionActing } from './options/option-acting.ts';
 import { readColumns } from './options/option-columns.ts';
+import { optionHead } from './options/option-head.ts';
 import { optionLearner } from './options/option-learner.ts';
 import { optionCriticPresets } from './presets/option-critic.ts';
 
 // ---- configuration ----
 
 const rate = (meaning: string) => field.scheduled({ min: 0, default: 1e-3, meaning });
+
+/** Settings of options, however they learn. */
+export const optionFields = {
+  numOptions: field.count({ max: 10_000, default: 4, meaning: 'options to learn (|Ω|)' }),
+  terminationMargin: field.nonNegative({
+    default: 0.01,
+    meaning: 'added to the advantage by which ends are learned, so that options last (ξ)',
+  }),
+  deliberationCost: field.nonNegative({ default: 0, meaning: 'price of ending an option, in return (η)' }),
+  entropyCoefficient: field.nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus of the policies' }),
+};
 
 export const optionCriticConfig = configSchema(
   {
@@ -78,7 +79,7 @@ export const optionCriticConfig = configSchema(
       unit: 'environment steps per copy',
       meaning: 'steps collected between two updates',
     }),
-    numOptions: field.count({ max: 10_000, default: 4, meaning: 'options to learn (|Ω|)' }),
+    ...optionFields,
     valueLearningRate: rate('step size of the values of options (α)'),
     policyLearningRate: rate('step size of the policies of options (α_θ)'),
     terminationLearningRate: rate('step size of the ends of options (α_ϑ)'),
@@ -88,13 +89,7 @@ export const optionCriticConfig = configSchema(
       default: 0,
       meaning: 'decay of the advantage estimate: 0 is the TD error, 1 the n-step return',
     }),
-    epsilon: field.probability({ default: 0.05, meaning: 'probability that a new option is a random one' }),
-    terminationMargin: field.nonNegative({
-      default: 0.01,
-      meaning: 'added to the advantage by which ends are learned, so that options last (ξ)',
-    }),
-    deliberationCost: field.nonNegative({ default: 0, meaning: 'price of ending an option, in return (η)' }),
-    entropyCoefficient: field.nonNegative({ default: 0.01, meaning: 'weight of the entropy bonus of the policies' }),
+    epsilon: field.scheduled({ min: 0, max: 1, default: 0.05, meaning: 'probability that a new option is a random one' }),
     normalizeAdvantage: field.boolean({ default: false, meaning: 'give advantages mean 0 and deviation 1 in each rollout' }),
     hiddenSizes: field.sizes({
       default: [64, 64],
@@ -119,10 +114,10 @@ export function valueUponArrival(termination: tf.Tensor, qOption: tf.Tensor, val
 
 /**
  * ½ mean (g − Q_Ω(s, ω))²: its descent is intra-option Q-learning (algorithm 1).
- * @param qOption `[B]` @param target `[B]`, constant
+ * @param qOption `[B]` @param target `[B]`, constant @param weight `[B]`, constant; 1 when omitted
  */
-export function criticLoss(qOption: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.mean(tf.squaredDifference(target, qOption)), 0.5);
+export function criticLoss(qOption: tf.Tensor, target: tf.Tensor, weight?: tf.Tensor): tf.Tensor {
+  return tf.mul(weightedMean(tf.squaredDifference(target, qOption), weight), 0.5);
 }
 
 /**
@@ -174,28 +169,27 @@ export function arrivalOf(before: tf.Tensor, q: tf.Tensor, logitOf: (option: tf.
 
 // ---- agent ----
 
-/** Builds an option-critic agent. @throws SpaceError unless actions are `Discrete` */
+/** Builds an option-critic agent. @throws SpaceError unless actions are `Discrete` or a `Box` of floats with finite bounds */
 function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriticConfig>): OnPolicyAgent<OptionCriticConfig> {
   const config = parseConfig(optionCriticConfig, given, 'option-critic');
   const { gamma, lambda, deliberationCost, terminationMargin, entropyCoefficient } = config;
   const { valueLearningRate, policyLearningRate, terminationLearningRate } = config;
-  const actions = discreteActions(spec);
-  const { numActions } = actions;
+  const head = optionHead('option-critic', spec);
   const [initRng, rng] = new Rng(seed).spawn(2);
-  const { critic, policies, terminations, store } = optionLearner({ ...config, spec, ...actions, rng: initRng, engine });
+  const { critic, policies, terminations, store } = optionLearner({ ...config, spec, head, rng: initRng, engine });
   const acting = optionActing({
-    ...{ algorithm: 'option-critic', spec, store, rng, numActions, config },
+    ...{ algorithm: 'option-critic', spec, store, rng, head, config },
     arrive: (state, obs, before) =>
       arrivalOf(before, critic.at(state)(obs), option => terminations.at(state)(obs, option), deliberationCost),
     policy: policies.at,
   });
 
   /** One update of values, policies and ends. */
-  const update = maskedProgram(numActions, mask =>
+  const update = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'option-critic.update',
       inputs: {
-        ...{ obs: observationInput(spec.observationSpace), before: ['batch'], option: ['batch'], action: int32(['batch']) },
+        ...{ obs: observationInput(spec.observationSpace), before: ['batch'], option: ['batch'], action: head.action },
         ...{ advantage: ['batch'], target: ['batch'] },
         ...{ valueLearningRate: [], policyLearningRate: [], terminationLearningRate: [] },
         ...mask,
@@ -240,6 +234,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriti
     value: acting.value,
 
     async update(rollout, progress) {
+      acting.clock.set(progress);
       const { obs, action, value, actionMask: mask, recurrence } = rollout;
       const { before, option, arrival } = readColumns(recurrence as Recurrence);
       const estimate = new Float32Array(value.length);
@@ -253,21 +248,13 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OptionCriti
   };
 }
 
-/** How many actions there are, and which is the first. @throws SpaceError unless they are `Discrete` */
-function discreteActions({ id, actionSpace }: EnvSpec) {
-  if (actionSpace.type === 'discrete') return { numActions: actionSpace.n, firstAction: actionSpace.start };
-  const continuous = actionSpace.type === 'box' && actionSpace.dtype === 'float32' ? 'ppo or sac' : 'ppo';
-  const remedy = actionSpace.type === 'box' ? `Use ${continuous}, or --wrap discretize-action:11` : 'Use ppo';
-  throw new SpaceError(message('option-critic', `actions of ${id} must be Discrete`, describeSpace(actionSpace), remedy));
-}
-
-/** Options learned end to end, for discrete actions. */
+/** Options learned end to end, for discrete and continuous actions. */
 export const optionCritic: RolloutAlgorithm<OptionCriticConfig> = {
   id: 'option-critic',
   title: 'Option-critic',
   paper: 'Bacon, Harb, Precup 2017, "The Option-Critic Architecture", arXiv:1609.05140',
   learnsFrom: 'rollouts',
-  spaces: { actions: ['discrete'] },
+  spaces: { actions: ['discrete', 'box'] },
   config: optionCriticConfig,
   presets: optionCriticPresets,
   copies: ({ numEnvs }) => numEnvs,

@@ -11,6 +11,7 @@ import {
   valuesOfSuccessors,
   valueUponArrival,
 } from '../src/option-critic.ts';
+import { optionHead } from '../src/options/option-head.ts';
 import { optionNetworks } from '../src/options/option-networks.ts';
 
 // Losses are computed on plain JavaScript, with the gradients that programs use.
@@ -72,7 +73,8 @@ describe('targets and losses', () => {
 
 describe('the gradient of intra-option policies', () => {
   it('is that of finite differences', () => {
-    const { policies } = optionNetworks({ spec, numOptions: 2, numActions: 2, hiddenSizes: [], activation: 'tanh' });
+    const head = optionHead('test', spec);
+    const { policies } = optionNetworks({ spec, numOptions: 2, head, hiddenSizes: [], activation: 'tanh' });
     const { size } = policies.layout;
     const rng = new Rng(3);
     const weights = rng.standardNormalInto(new Float32Array(size));

@@ -1,4 +1,5 @@
 import { describeProbes } from '../../../tools/testing/probe-suite.ts';
-import { optionCriticCase } from './algorithms.ts';
+import { offPolicyOptionCriticCase, optionCriticCase } from './algorithms.ts';
 
 describeProbes(optionCriticCase);
+describeProbes(offPolicyOptionCriticCase);

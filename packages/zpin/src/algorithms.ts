@@ -30,6 +30,7 @@ const registry = {
   'neural-q-learning': async () => (await import('@zpin/value-based')).neuralQLearning,
   'noisy-dqn': async () => (await import('@zpin/value-based')).noisyDqn,
   npg: async () => (await import('@zpin/onpolicy')).npg,
+  'off-policy-option-critic': async () => (await import('@zpin/hrl')).offPolicyOptionCritic,
   'option-critic': async () => (await import('@zpin/hrl')).optionCritic,
   ppo: async () => (await import('@zpin/onpolicy')).ppo,
   'ppo-penalty': async () => (await import('@zpin/onpolicy')).ppoPenalty,

@@ -140,6 +140,7 @@ describe('whole numbers as actions', () => {
     ['td3', integers],
     ['rainbow', integers],
     ['option-critic', integers],
+    ['off-policy-option-critic', integers],
   ])('%s refuses what it has no policy for, in one line', async (id, env) => {
     await expect(train(id, env, { seed: 1, steps: 100 })).rejects.toThrow(
       /^[a-z0-9-]+: actions of OneStep-v0 must be .*(MultiBinary\(3\)|Box\(\[2\], int32\)).*\. Use [^\n]*\.$/,

@@ -70,6 +70,7 @@ const choices: readonly (readonly [AlgorithmId, object])[] = [
   ['sac', replay],
   ['q-learning', {}],
   ['option-critic', { ...small }],
+  ['off-policy-option-critic', replay],
 ];
 
 /** Everything that is no finite number in a state. */

@@ -43,7 +43,7 @@ function doors(announced: boolean) {
 const algorithms = [
   ...['dqn', 'c51', 'qr-dqn', 'iqn', 'rainbow', 'munchausen-dqn', 'noisy-dqn', 'q-learning', 'sarsa', 'sarsa-lambda'],
   ...['expected-sarsa', 'neural-q-learning', 'discrete-sac', 'ppo', 'ppo-penalty', 'recurrent-ppo', 'a2c', 'vpg'],
-  ...['reinforce', 'trpo', 'npg', 'actor-critic', 'option-critic'],
+  ...['reinforce', 'trpo', 'npg', 'actor-critic', 'option-critic', 'off-policy-option-critic'],
 ];
 
 // In this thread, as the doors have no name by which others could get them.

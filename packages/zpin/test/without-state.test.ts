@@ -55,6 +55,7 @@ const choices: readonly (readonly [AlgorithmId, object])[] = [
   ['q-learning', {}],
   ['sarsa-lambda', {}],
   ['option-critic', { ...tiny }],
+  ['off-policy-option-critic', replayed],
 ];
 
 /** What a run warns of, but for what becomes of its schedules when it gets more steps. */

@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type EnvSpec, flatSize, type NumericArray, type OnPolicyAgent, type Rng } from '@zpin/contracts';
+import {
+  type EnvSpec,
+  flatSize,
+  type NumericArray,
+  type OnPolicyAgent,
+  type Rng,
+  type Schedule,
+  shareDone,
+} from '@zpin/contracts';
 import {
   type Acting,
-  type Categorical,
+  Clock,
   maskCheck,
   maskedProgram,
   observationInput,
@@ -10,13 +18,14 @@ import {
   Scratch,
   type StateTensors,
   type Store,
+  scheduledInputs,
   takeAction,
+  type VectorTree,
 } from '@zpin/core';
 import { MEMORY_SIZE, writeColumns } from './option-columns.ts';
+import type { OptionHead } from './option-head.ts';
 import { OptionMemory } from './option-memory.ts';
-
-/** Parameters of the three networks. */
-export type OptionVectors = Readonly<Record<'critic' | 'policies' | 'terminations', Float32Array>>;
+import type { PolicyOf } from './option-networks.ts';
 
 /** Options on arrival in B states: whether there is one, whether it ends, what it is worth. */
 export interface Arrival {
@@ -36,64 +45,89 @@ export interface Arrival {
   readonly arrival: tf.Tensor;
 }
 
-export interface OptionActingOptions {
+export interface OptionActingOptions<Vectors extends VectorTree> {
   /** Named in programs. */
   readonly algorithm: string;
   readonly spec: EnvSpec;
-  readonly store: Store<OptionVectors>;
+  readonly store: Store<Vectors>;
   /** Generator of exploration. */
   readonly rng: Rng;
-  /** A */
-  readonly numActions: number;
+  readonly head: OptionHead;
   readonly config: {
     /** O */
     readonly numOptions: number;
     /** Probability that a new option is a random one. */
-    readonly epsilon: number;
+    readonly epsilon: Schedule;
   };
   /** Options on arrival. @param before `[B]`: from 1 on, 0 is none */
-  arrive(state: StateTensors<OptionVectors>, obs: tf.Tensor, before: tf.Tensor): Arrival;
-  /** π_ω(·|s) of one option per row. */
-  policy(state: StateTensors<OptionVectors>): (obs: tf.Tensor, option: tf.Tensor, mask?: tf.Tensor) => Categorical;
+  arrive(state: StateTensors<Vectors>, obs: tf.Tensor, before: tf.Tensor): Arrival;
+  policy(state: StateTensors<Vectors>): PolicyOf;
+}
+
+/** What was decided in N steps, `[N]` each. */
+export interface OptionDecisions {
+  /** The option that arrived, from 1 on; 0 where an episode began. */
+  readonly before: Float32Array;
+  /** The option that acted, from 0 on. */
+  readonly option: ArrayLike<number>;
+  /** log π_ω(a|s) */
+  readonly logProb: ArrayLike<number>;
 }
 
 /** How options are followed, ended and chosen; `explore` keeps what learning needs of each step. */
-export interface OptionActing extends Acting, Required<Pick<OnPolicyAgent, 'explore' | 'value' | 'memorySize'>> {}
+export interface OptionActing extends Acting, Required<Pick<OnPolicyAgent, 'explore' | 'value' | 'memorySize'>> {
+  /** How far the run is, by which epsilon falls: `act` sets it where it is told, else whoever knows. */
+  readonly clock: Clock;
+  /** Those of the last exploring step, until the next one. */
+  readonly decisions: OptionDecisions;
+}
 
-/**
- * Numbers that an action is sampled with: whether the option ends, whether the next one is random, which one, and which action.
- */
-const NOISE_SIZE = 4;
+/** Uniform numbers of a step: whether the option ends, whether the next one is random, and which one. */
+const CHOICE_NOISE = 3;
 
 /**
  * Call and return: an option acts until it ends, with probability β_ω(s), then another one is chosen ε-greedily by Q_Ω. To
  * exploit, it ends where β ≥ ½, the best one follows, and its most probable action is played.
  */
-export function optionActing(options: OptionActingOptions): OptionActing {
-  const { algorithm, spec, rng } = options;
+export function optionActing<Vectors extends VectorTree>(options: OptionActingOptions<Vectors>): OptionActing {
+  const { algorithm, spec, rng, head } = options;
   const { exploreProgram, exploitProgram, arrivalProgram } = programsOf(options);
   const obsSize = flatSize(spec.observationSpace);
   const training = new OptionMemory();
   // Evaluation must not touch the episodes of training.
   const evaluation = new OptionMemory();
-  const numbers = new Scratch();
+  const clock = new Clock();
+  const epsilon = scheduledInputs({ epsilon: options.config.epsilon });
+  const [arrived, numbers, normals] = [new Scratch(), new Scratch(), new Scratch()];
+  const uniforms = uniformsOf(head);
   const checkMask = maskCheck(algorithm, spec);
+  let decisions: OptionDecisions = { before: new Float32Array(0), option: [], logProb: [] };
 
-  async function explore(obs: NumericArray, before: Float32Array, mask: Uint8Array | undefined) {
-    const noise = rng.uniformInto(numbers.of(before.length * NOISE_SIZE));
-    const { outputs } = await exploreProgram.for(mask)({ obs, before, noise, ...(mask && { mask }) });
+  async function explore(obs: NumericArray, start: Uint8Array | undefined, mask: Uint8Array | undefined) {
+    const episodes = obs.length / obsSize;
+    const before = arrived.of(episodes);
+    before.set(training.before(episodes, start));
+    const noise = rng.uniformInto(numbers.of(episodes * uniforms));
+    const normal = head.normals > 0 && { normal: rng.standardNormalInto(normals.of(episodes * head.normals)) };
+    const inputs = { obs, before, noise, ...normal, ...epsilon(shareDone(clock)), ...(mask && { mask }) };
+    const { outputs } = await exploreProgram.for(mask)(inputs);
     training.set(outputs.option);
+    decisions = { before, option: outputs.option, logProb: outputs.logProb };
     return outputs;
   }
 
   return {
     memorySize: MEMORY_SIZE,
-    memory: { actionRng: rng, options: training },
+    memory: { actionRng: rng, options: training, ...clock.memory },
+    clock,
+    get decisions() {
+      return decisions;
+    },
 
-    async act(obs, mode, mask, start) {
-      const episodes = obs.length / obsSize;
-      if (mode === 'explore') return (await explore(obs, training.before(episodes, start), mask)).action;
-      const before = evaluation.before(episodes, start);
+    async act(obs, mode, mask, start, progress) {
+      if (progress) clock.set(progress);
+      if (mode === 'explore') return (await explore(obs, start, mask)).action;
+      const before = evaluation.before(obs.length / obsSize, start);
       const { outputs } = await exploitProgram.for(mask)({ obs, before, ...(mask && { mask }) });
       evaluation.set(outputs.option);
       return outputs.action;
@@ -101,11 +135,10 @@ export function optionActing(options: OptionActingOptions): OptionActing {
 
     async explore(obs, logProb, value, mask, recurrence) {
       checkMask(obs, mask);
-      const before = training.before(obs.length / obsSize, recurrence?.start).slice();
-      const outputs = await explore(obs, before, mask);
+      const outputs = await explore(obs, recurrence?.start, mask);
       logProb.set(outputs.logProb);
       value.set(outputs.value);
-      if (recurrence) writeColumns({ before, ...outputs }, recurrence.memory);
+      if (recurrence) writeColumns({ ...decisions, arrival: outputs.arrival }, recurrence.memory);
       return outputs.action;
     },
 
@@ -119,28 +152,35 @@ export function optionActing(options: OptionActingOptions): OptionActing {
   };
 }
 
-function programsOf({ algorithm, spec, store, numActions, config, arrive, policy }: OptionActingOptions) {
-  const { numOptions, epsilon } = config;
+/** Uniform numbers of a step: the last one samples the action, where no normal ones do. */
+function uniformsOf({ normals }: OptionHead): number {
+  return normals > 0 ? CHOICE_NOISE : CHOICE_NOISE + 1;
+}
+
+function programsOf<Vectors extends VectorTree>(options: OptionActingOptions<Vectors>) {
+  const { algorithm, spec, store, head, config, arrive, policy } = options;
+  const { numOptions } = config;
   const inputs = { obs: observationInput(spec.observationSpace), before: ['batch'] } as const;
-  const exploreProgram = maskedProgram(numActions, mask =>
+  const normal = head.normals > 0 && { normal: ['batch', head.normals] as const };
+  const exploreProgram = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: `${algorithm}.explore`,
-      inputs: { ...inputs, noise: ['batch', NOISE_SIZE], ...mask },
-      run: (state, { obs, before, noise, mask }) => {
+      inputs: { ...inputs, noise: ['batch', uniformsOf(head)], ...normal, epsilon: [], ...mask },
+      run: (state, { obs, before, noise, normal, epsilon, mask }) => {
         const { arrived, option: old, q, termination, arrival } = arrive(state, obs, before);
-        const [endNoise, greedyNoise, optionNoise, actionNoise] = tf.unstack(noise, 1);
+        const [endNoise, greedyNoise, optionNoise, uniform] = tf.unstack(noise, 1);
         const goesOn = tf.mul(arrived, tf.cast(tf.greaterEqual(endNoise, termination), 'float32'));
         const random = tf.minimum(tf.floor(tf.mul(optionNoise, numOptions)), numOptions - 1);
         const fresh = tf.where(tf.less(greedyNoise, epsilon), random, tf.cast(tf.argMax(q, 1), 'float32'));
         const option = tf.where(tf.greater(goesOn, 0), old, fresh);
         const distribution = policy(state)(obs, option, mask);
-        const action = distribution.sample(actionNoise);
+        const action = distribution.sample(normal ?? uniform);
         const logProb = distribution.logProb(action);
         return { outputs: { action, option, logProb, value: takeAction(q, option), arrival } };
       },
     }),
   );
-  const exploitProgram = maskedProgram(numActions, mask =>
+  const exploitProgram = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: `${algorithm}.exploit`,
       inputs: { ...inputs, ...mask },
