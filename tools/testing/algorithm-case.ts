@@ -60,6 +60,9 @@ export function exactnessEnvs({
     ...(actions.includes('continuous') && {
       'Pendulum-v1': (numEnvs: number) => makeVectorEnv('Pendulum-v1', numEnvs, { maxEpisodeSteps: 15 }),
     }),
+    ...(actions.includes('hybrid') && {
+      'Golf-v0': (numEnvs: number) => makeVectorEnv('Golf-v0', numEnvs, { maxEpisodeSteps: 6 }),
+    }),
     ...(masks && { 'masked probe': (numEnvs: number) => probeEnv(maskedProbes[0], 'discrete', numEnvs) }),
   };
 }

@@ -1,4 +1,4 @@
-import { box, dict, discrete, type NumericArray, type Space, type VectorEnv } from '../../packages/contracts/src/index.ts';
+import { box, dict, discrete, type NumericArray, type Space, tuple, type VectorEnv } from '../../packages/contracts/src/index.ts';
 import { ArrayEnv, SyncVectorEnv } from '../../packages/envs/src/index.ts';
 
 /** Discount factor for which the values of the probes are worked out. */
@@ -180,8 +180,28 @@ export const maskedProbes: readonly Probe[] = [
   },
 ];
 
-/** `discrete`: an index; `continuous`: one number, whose sign chooses between two actions. */
-export type ActionKind = 'discrete' | 'continuous';
+/**
+ * `discrete`: an index; `continuous`: one number, whose sign chooses between two actions; `hybrid`: a number and an index, and the
+ * second of two actions is chosen where the number is positive and the index is not 0.
+ */
+export type ActionKind = 'discrete' | 'continuous' | 'hybrid';
+
+/** Numbers of an action. */
+const actionSize = { discrete: 1, continuous: 1, hybrid: 2 } as const;
+
+/** Which action of a state one stands for. @param actions rows of them @param row of them @param count actions of the state */
+export function chosenAction(kind: ActionKind, actions: NumericArray, row: number, count: number): number {
+  const offset = row * actionSize[kind];
+  if (kind === 'discrete') return actions[offset];
+  const isSecond = actions[offset] > 0 && (kind === 'continuous' || actions[offset + 1] > 0);
+  return Math.min(count - 1, Number(isSecond));
+}
+
+function actionSpace(kind: ActionKind, count: number): Space {
+  const number = box({ low: -10, high: 10, shape: [1] });
+  if (kind === 'continuous') return number;
+  return kind === 'discrete' ? discrete(count) : tuple([number, discrete(2)]);
+}
 
 /** Height, width, channels. */
 const PICTURES = { picture: [10, 10, 2], 'large picture': [36, 40, 1] };
@@ -235,7 +255,7 @@ class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
     super({
       id: 'Probe-v0',
       observationSpace: observationSpace(probe),
-      actionSpace: actions === 'discrete' ? discrete(probe.q[0].length) : box({ low: -10, high: 10, shape: [1] }),
+      actionSpace: actionSpace(actions, probe.q[0].length),
       maxEpisodeSteps: probe.limit ?? null,
       rewardThreshold: null,
     });
@@ -263,7 +283,7 @@ class ProbeEnv extends ArrayEnv<NumericArray | number, NumericArray | number> {
   protected advance(actions: NumericArray, offset: number): void {
     const [state] = this.world;
     const outcomes = this.#probe.outcomes[state];
-    const action = this.#actions === 'discrete' ? actions[offset] : Math.min(outcomes.length - 1, Number(actions[offset] > 0));
+    const action = chosenAction(this.#actions, actions, offset / actionSize[this.#actions], outcomes.length);
     if (this.#probe.legal && !this.#probe.legal[state].includes(action))
       throw new Error(`illegal action ${action} in state ${state}`);
     const [reward, next] = outcomes[action];

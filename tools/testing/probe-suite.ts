@@ -3,6 +3,7 @@ import type { Agent } from '../../packages/contracts/src/index.ts';
 import { type AlgorithmCase, compiledEngine, PATIENCE } from './algorithm-case.ts';
 import {
   type ActionKind,
+  chosenAction,
   maskedProbes,
   PROBE_GAMMA,
   type Probe,
@@ -56,7 +57,7 @@ async function expectBestActions(agent: Agent, probe: Probe, kind: ActionKind): 
   const actions = await agent.act(probeObservations(probe), 'exploit', kind === 'discrete' ? probeMask(probe) : undefined);
   for (const [state, q] of probe.q.entries()) {
     const legal = q.filter(value => !Number.isNaN(value));
-    const chosen = kind === 'discrete' ? actions[state] : Math.min(q.length - 1, Number(actions[state] > 0));
+    const chosen = chosenAction(kind, actions, state, q.length);
     expect(q[chosen], `value of the greedy action in state ${state}`).toBe(Math.max(...legal));
   }
 }

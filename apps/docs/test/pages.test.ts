@@ -62,7 +62,7 @@ describe('every algorithm', () => {
 test('pages tell spaces apart', () => {
   const spaces = (id: string) => /\| observations \| (.*) \|\n\| actions \| (.*) \|/.exec(page(`algorithms/${id}.md`))?.slice(1);
   expect(spaces('q-learning')).toEqual(['`Discrete`', '`Discrete`']);
-  expect(spaces('ppo')).toEqual(['any', '`Discrete`, `MultiDiscrete`, `MultiBinary`, `Box`']);
+  expect(spaces('ppo')).toEqual(['any', '`Discrete`, `MultiDiscrete`, `MultiBinary`, `Box`, `Dict`, `Tuple`']);
   expect(spaces('sac')?.[1]).toBe('`Box`');
 });
 

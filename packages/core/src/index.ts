@@ -35,6 +35,7 @@ export { DiagonalGaussian } from './distributions/diagonal-gaussian.ts';
 export type { DiscreteHead } from './distributions/discrete-head.ts';
 export { discreteHead } from './distributions/discrete-head.ts';
 export type { Distribution, EntropicDistribution } from './distributions/distribution.ts';
+export { Joint, type JointPart, joinRows, type RowPart } from './distributions/joint.ts';
 export { MultiCategorical } from './distributions/multi-categorical.ts';
 export type { ActionBounds } from './distributions/squashed-gaussian.ts';
 export { SquashedGaussian } from './distributions/squashed-gaussian.ts';

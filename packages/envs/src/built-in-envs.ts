@@ -2,6 +2,7 @@ import { bipedalWalkerEntries } from './box2d/bipedal-walker.ts';
 import { lunarLanderEntries } from './box2d/lunar-lander.ts';
 import { acrobotEntry } from './classic/acrobot.ts';
 import { cartPoleEntries } from './classic/cart-pole.ts';
+import { golfEntry } from './classic/golf.ts';
 import { mountainCarEntry } from './classic/mountain-car.ts';
 import { mountainCarContinuousEntry } from './classic/mountain-car-continuous.ts';
 import { pendulumEntry } from './classic/pendulum.ts';
@@ -41,6 +42,7 @@ export const builtInEnvs: readonly EnvEntry[] = [
   mountainCarContinuousEntry,
   pendulumEntry,
   acrobotEntry,
+  golfEntry,
   ...lunarLanderEntries,
   ...bipedalWalkerEntries,
   ...frozenLakeEntries,

@@ -14,6 +14,7 @@ export {
 export { type CheckOptions, checkEnv, type Violation } from './check-env.ts';
 export { Acrobot, acrobotV1 } from './classic/acrobot.ts';
 export { CartPole, type CartPoleOptions, cartPoleV0, cartPoleV1 } from './classic/cart-pole.ts';
+export { Golf, type GolfAction, golfV0 } from './classic/golf.ts';
 export { MountainCar, type MountainCarOptions, mountainCarV0 } from './classic/mountain-car.ts';
 export {
   MountainCarContinuous,

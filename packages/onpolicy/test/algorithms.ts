@@ -1,5 +1,5 @@
 import type { OnPolicyAgent } from '@zpin/contracts';
-import { box, dict, discrete, flatSize, multiBinary, tuple } from '@zpin/contracts';
+import { box, dict, discrete, flatSize, tuple } from '@zpin/contracts';
 import type { AlgorithmCase } from '../../../tools/testing/algorithm-case.ts';
 import { a2c } from '../src/a2c.ts';
 import { dppoWith } from '../src/dppo.ts';
@@ -19,14 +19,16 @@ const estimates: AlgorithmCase['estimates'] = async (agent, spec, obs) => {
   return values;
 };
 
-const refusal = /must be Discrete, MultiDiscrete, MultiBinary or a Box/;
 const common = {
   actions: ['discrete', 'continuous'],
   masks: true,
   estimates,
   refuses: [
-    [tuple([discrete(3), multiBinary(3)]), refusal],
-    [dict({ move: discrete(2) }), refusal],
+    [tuple([]), /must have at least one part/],
+    [
+      dict({ move: discrete(2), far: box({ low: 0, high: 1e6, dtype: 'int32' }) }),
+      /Probe-v0, far must have bounds .* 65536 choices/,
+    ],
     [box({ low: -(2 ** 31), high: 2 ** 31 - 1, dtype: 'int32' }), /at most 65536 choices/],
     [box({ low: 0, high: 255, shape: [84, 84, 3], dtype: 'uint8' }), /at most 65536 choices/],
   ],
@@ -40,6 +42,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: ppo,
     ...common,
+    actions: [...common.actions, 'hybrid'],
     small: {
       numEnvs: 2,
       rolloutLength: 16,
@@ -79,6 +82,9 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       valueEpochs: 1,
       targetKl: 0.5,
       hiddenSizes: [8],
+      activation: 'relu6',
+      actionDeviation: 'softplus',
+      boundMeans: true,
     },
     constant: { learningRate: 1e-2, policyLearningRate: 1e-2, clipRange: 0.2 },
     probe: { workers: 3, ...rollouts, batchSize: 64, epochs: 8, learningRate: { type: 'linear', from: 1e-2, to: 0 } },
@@ -112,6 +118,7 @@ export const algorithmCases: readonly AlgorithmCase[] = [
   {
     algorithm: a2c,
     ...common,
+    actions: [...common.actions, 'hybrid'],
     small: {
       numEnvs: 2,
       rolloutLength: 2,
@@ -141,13 +148,13 @@ export const algorithmCases: readonly AlgorithmCase[] = [
       hiddenSizes: [8],
     },
     constant: { policyLearningRate: 1e-2, valueLearningRate: 1e-2 },
-    probe: { ...rollouts, ...probeFit, policyLearningRate: 3e-2 },
+    probe: { ...rollouts, ...probeFit, policyLearningRate: 3e-2, actionDeviation: 'softplus', boundMeans: true },
     probeSteps: 5120,
   },
   {
     algorithm: npg,
     ...common,
-    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8] },
+    small: { numEnvs: 2, rolloutLength: 16, ...fit, cgIterations: 4, hiddenSizes: [8], actionDeviation: 'exp' },
     constant: { valueLearningRate: 1e-2 },
     probe: { ...rollouts, ...probeFit, maxKl: 0.05 },
     probeSteps: 5120,

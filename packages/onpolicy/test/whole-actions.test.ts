@@ -8,6 +8,7 @@ import {
   type NumericArray,
   type Space,
   type SpaceValue,
+  tuple,
   unflatten,
 } from '@zpin/contracts';
 import { createEngine, evaluate, exportOnnx, policyActor } from '@zpin/core';
@@ -74,6 +75,13 @@ const kinds: Readonly<Record<string, readonly [space: Space, right: readonly (re
       [-2, 7],
     ],
   ],
+  'a Tuple of a choice and a bit': [
+    tuple([discrete(3, 5), multiBinary(1)]),
+    [
+      [5, 1],
+      [7, 0],
+    ],
+  ],
   'a Box of bytes': [
     box({ low: [7, 0], high: [7, 3], dtype: 'uint8' }),
     [
@@ -93,7 +101,7 @@ const cases = [...algorithmCases, ...recurrentCases, a3cCase];
 
 /** One way from logits to actions needs no more than two ways of learning. */
 const casesOf = (name: string) =>
-  name === 'Discrete' || name === 'a Box of bytes'
+  ['Discrete', 'a Tuple of a choice and a bit', 'a Box of bytes'].includes(name)
     ? cases.filter(({ algorithm: { id } }) => id === 'ppo' || id === 'trpo')
     : cases;
 
@@ -135,7 +143,8 @@ describe.each(Object.entries(kinds))('whole numbers as actions: %s', (name, [spa
       if (policy && algorithm.id === 'ppo') {
         const session = await ort.InferenceSession.create(exportOnnx(policy, { algorithms: [algorithm] }));
         const { action } = await session.run({ obs: new ort.Tensor('float32', obs, [2, 1]) });
-        expect([action.type, Array.from(action.data as Int32Array)]).toEqual(['int32', right.flat()]);
+        const type = space.type === 'tuple' ? 'float32' : 'int32';
+        expect([action.type, Array.from(action.data as Int32Array)]).toEqual([type, right.flat()]);
         expect(action.dims).toEqual(space.type === 'discrete' ? [2] : [2, 2]);
       }
       agent.dispose();

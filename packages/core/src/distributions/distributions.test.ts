@@ -8,6 +8,7 @@ import { registerGradients } from '../program/gradients/gradients.ts';
 import { Bernoulli } from './bernoulli.ts';
 import { Categorical } from './categorical.ts';
 import { DiagonalGaussian } from './diagonal-gaussian.ts';
+import { Joint } from './joint.ts';
 import { MultiCategorical } from './multi-categorical.ts';
 import { SquashedGaussian } from './squashed-gaussian.ts';
 
@@ -342,5 +343,51 @@ describe('SquashedGaussian', () => {
     expect(make(0, Number.POSITIVE_INFINITY)).toThrow(SpaceError);
     expect(make(1, 1)).toThrow(SpaceError);
     expect(make([0, 0, 0], [1, 1, 1])).toThrow(/2 components/);
+  });
+});
+
+describe('Joint', () => {
+  /** A choice of three from 5 on, two numbers, and a bit. */
+  const joint = (logits: readonly number[], mean: readonly number[]) =>
+    new Joint(
+      [
+        {
+          distribution: new Categorical(tf.tensor2d([[...logits]]), undefined, 5),
+          action: { offset: 0, size: 1, isScalar: true },
+          noise: { offset: 0, size: 1, isScalar: true },
+          dtype: 'int32',
+        },
+        {
+          distribution: new DiagonalGaussian(tf.tensor2d([[...mean]]), tf.tensor1d([0, Math.log(2)])),
+          action: { offset: 1, size: 2, isScalar: false },
+          noise: { offset: 1, size: 2, isScalar: false },
+          dtype: 'float32',
+        },
+        {
+          distribution: new Bernoulli(tf.tensor2d([[0]])),
+          action: { offset: 3, size: 1, isScalar: false },
+          noise: { offset: 3, size: 1, isScalar: false },
+          dtype: 'int32',
+        },
+      ],
+      'float32',
+    );
+  const logits = [Math.log(1), Math.log(2), Math.log(1)];
+
+  it('samples each part from its own noise, one behind the other', () => {
+    // 0.3 lies in the second of the shares 1/4, 1/2, 1/4; 10 + 1.5 and −3 − 2; the bit is 1 where its noise is below 1/2.
+    expectClose(joint(logits, [10, -3]).sample(tf.tensor2d([[0.3, 1.5, -1, 0.2]])), [6, 11.5, -5, 1]);
+    expectClose(joint(logits, [10, -3]).mode(), [6, 10, -3, 0]);
+  });
+
+  it('adds log-probabilities, entropies and divergences', () => {
+    const action = tf.tensor2d([[6, 11.5, -5, 1]]);
+    const normal = -0.5 * (1.5 ** 2 + 1) - Math.log(2 * Math.PI) - Math.log(2);
+    expectClose(joint(logits, [10, -3]).logProb(action), [Math.log(0.5) + normal + Math.log(0.5)]);
+    const choice = 0.5 * Math.log(2) + 0.5 * Math.log(4);
+    expectClose(joint(logits, [10, -3]).entropy(), [choice + Math.log(2 * Math.PI * Math.E) + Math.log(2) + Math.log(2)]);
+    // Σ p log(p/q) of (1, 2, 1)/4 and (1, 1, 2)/4, and half the square of a mean one deviation off.
+    const expected = 0.5 * Math.log(2) + 0.25 * Math.log(0.5) + 0.5;
+    expectClose(joint(logits, [10, -3]).kl(joint([0, 0, Math.log(2)], [10, -1])), [expected]);
   });
 });

@@ -4,6 +4,9 @@ import {
   createRows,
   EnvError,
   type EnvState,
+  type FlatPart,
+  flatBounds,
+  flatLayout,
   InputError,
   message,
   type NumericArray,
@@ -290,10 +293,12 @@ function copyRow(from: NumericArray, to: NumericArray, row: number, width: numbe
   to.set(from.subarray(row * width, (row + 1) * width), row * width);
 }
 
-/** Bounds of all actions of a step, row behind row; null when there is nothing to clip. */
+/** Bounds of all actions of a step, row behind row; null when there is nothing to clip. Choices lie within theirs already. */
 function actionBounds({ spec: { actionSpace }, numEnvs }: VectorEnv) {
-  if (actionSpace.type !== 'box' || ![...actionSpace.low, ...actionSpace.high].some(Number.isFinite)) return null;
+  const isBounded = ({ space }: FlatPart) => space.type === 'box' && [...space.low, ...space.high].some(Number.isFinite);
+  if (!flatLayout(actionSpace).some(isBounded)) return null;
+  const { low, high } = flatBounds(actionSpace);
   const clipped = createRows(actionSpace, numEnvs);
-  const repeat = (bound: NumericArray) => clipped.slice().map((_, i) => bound[i % bound.length]);
-  return { low: repeat(actionSpace.low), high: repeat(actionSpace.high), clipped };
+  const repeat = (bound: Float64Array) => clipped.slice().map((_, i) => bound[i % bound.length]);
+  return { low: repeat(low), high: repeat(high), clipped };
 }

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 const FUNCTIONS = {
   linear: (x: tf.Tensor) => x,
   relu: (x: tf.Tensor) => tf.relu(x),
+  /** x between 0 and 6, the nearer of them beyond (Krizhevsky 2010). */
+  relu6: (x: tf.Tensor) => tf.clipByValue(x, 0, 6),
   /** x above 0, 0.01 x below. */
   leakyRelu: (x: tf.Tensor) => tf.leakyRelu(x, 0.01),
   /** x above 0, eˣ − 1 below. */

@@ -34,6 +34,7 @@ describe('activate', () => {
   const expected: Record<Activation, (x: number) => number> = {
     linear: x => x,
     relu: x => Math.max(x, 0),
+    relu6: x => Math.min(Math.max(x, 0), 6),
     leakyRelu: x => (x > 0 ? x : 0.01 * x),
     elu: x => (x > 0 ? x : Math.expm1(x)),
     gelu,

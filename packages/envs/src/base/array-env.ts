@@ -1,6 +1,5 @@
 import {
   CheckpointError,
-  contains,
   createRows,
   describeSpace,
   type Env,
@@ -151,14 +150,16 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   restore(state: EnvState): void {
     this.refuseClosed('restore');
     const world = state.world as Float64Array | Int32Array | undefined;
-    if (world?.constructor !== this.world.constructor || world.length !== this.world.length) {
+    const { phase, elapsed } = state;
+    const isWhole = typeof phase === 'string' && Number.isSafeInteger(elapsed);
+    if (!isWhole || world?.constructor !== this.world.constructor || world.length !== this.world.length) {
       const expectation = `the state must be one of ${this.spec.id} with the same options`;
       throw new CheckpointError(message(`${this.spec.id}.restore`, expectation, state, 'Restore what state() returned'));
     }
     this.rng = Rng.fromState(state.rng as RngState);
     this.world.set(world);
-    this.#phase = state.phase as Phase;
-    this.#elapsed = state.elapsed as number;
+    this.#phase = phase as Phase;
+    this.#elapsed = elapsed as number;
   }
 
   close(): void {
@@ -203,17 +204,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
 
   #toRow(action: SpaceValue): NumericArray {
     const space = this.spec.actionSpace;
-    if (!this.#fits(action)) this.#refuseAction(action);
+    if (!fits(space, action)) this.#refuseAction(action);
     return flatten(space, action, this.#actionRow);
-  }
-
-  /** Whether an action can be written as a row without a loss; its numbers are looked at there. */
-  #fits(action: SpaceValue): boolean {
-    const space = this.spec.actionSpace;
-    if (space.type === 'discrete') return Number.isInteger(action);
-    if (space.type === 'tuple' || space.type === 'dict') return contains(space, action);
-    const numbers = action as NumericArray;
-    return numbers?.length === this.#actionSize && (!this.#bounds || numbers.every(Number.isInteger));
   }
 
   #checkAction(actions: NumericArray, offset: number): void {
@@ -251,4 +243,19 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     const actual = this.#phase === 'new' ? 'no reset yet' : 'an episode that ended';
     throw new InputError(message(`${this.spec.id}.step`, 'an episode must be in progress', actual, 'Call reset first'));
   }
+}
+
+/** Whether an action can be written as a row without a loss; its numbers are looked at there. */
+function fits(space: Space, action: SpaceValue | undefined): boolean {
+  if (space.type === 'discrete') return Number.isInteger(action);
+  if (typeof action !== 'object' || action === null) return false;
+  if (space.type === 'tuple' || space.type === 'dict') {
+    const entries = Object.entries<Space>(space.spaces);
+    const values = action as Readonly<Record<string, SpaceValue | undefined>>;
+    const size = Array.isArray(action) ? action.length : Object.keys(action).length;
+    return size === entries.length && entries.every(([key, part]) => fits(part, values[key]));
+  }
+  const numbers = action as NumericArray;
+  const isWhole = space.type !== 'box' || space.dtype !== 'float32';
+  return numbers.length === flatSize(space) && (!isWhole || numbers.every(Number.isInteger));
 }

@@ -89,8 +89,16 @@ export function learnApart(config: Readonly<ValuesOf<typeof apartFields>>): bool
 /** Settings of networks of policy and value. */
 const networkFields = {
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
-  activation: field.choice(['tanh', 'relu'], { default: 'tanh', meaning: 'activation of hidden layers' }),
+  activation: field.choice(['tanh', 'relu', 'relu6'], { default: 'tanh', meaning: 'activation of hidden layers' }),
   initialLogStd: field.number({ default: 0, meaning: 'first log standard deviation of continuous actions' }),
+  actionDeviation: field.choice(['independent', 'exp', 'softplus'], {
+    default: 'independent',
+    meaning: 'deviation of continuous actions: independent of the state, or given by the network through exp or softplus',
+  }),
+  boundMeans: field.boolean({
+    default: false,
+    meaning: 'squash only the means of continuous actions to their bounds by tanh',
+  }),
   squashActions: field.boolean({
     default: false,
     meaning: 'squash continuous actions to their bounds by tanh, instead of clipping them',

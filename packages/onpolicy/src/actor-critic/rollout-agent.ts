@@ -155,7 +155,7 @@ function policyActing<Config, S extends VectorTree>(options: RolloutAgentOptions
 export function rolloutRegime<Config extends SharedConfig>() {
   return {
     learnsFrom: 'rollouts',
-    spaces: { actions: ['discrete', 'multiDiscrete', 'multiBinary', 'box'] },
+    spaces: { actions: ['discrete', 'multiDiscrete', 'multiBinary', 'box', 'dict', 'tuple'] },
     copies: ({ numEnvs }: Config) => numEnvs,
     train: (options: TrainOptions<OnPolicyAgent<Config>>) => trainOnPolicy(options),
   } as const satisfies Partial<RolloutAlgorithm<Config>>;
