@@ -11,6 +11,7 @@ export interface TrainFlags {
   readonly wrap?: readonly string[];
   readonly her?: string;
   readonly dataset?: string;
+  readonly recordDataset?: string;
   readonly seed?: string;
   readonly steps?: string;
   readonly runDir?: string;
@@ -49,6 +50,7 @@ export function addTrainFlags(command: Command): Command {
       '--dataset <file>',
       'what an offline algorithm learns from: a file of `zpin collect`, or transitions in JSON lines (.jsonl)',
     )
+    .option('--record-dataset <file>', 'file that takes all that training plays, for offline algorithms')
     .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
     .option(
       '--steps <n>',

@@ -1,4 +1,4 @@
-import { InputError, message } from '@zpin/contracts';
+import { InputError, message, printable } from '@zpin/contracts';
 import type { AnyAlgorithm } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
 import { openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
@@ -46,6 +46,7 @@ export async function newRun(
     config: { ...file, ...flagged },
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),
+    ...(flags.recordDataset !== undefined && { recordDataset: flags.recordDataset }),
   };
   const internals: RunInternals = { names: flagNames(where, label), concludes: true, now: () => io.now() };
   const run = await openRun(algorithm, env, options, internals);
@@ -92,6 +93,10 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
       }
     } finally {
       for (const sink of sinks) sink.close();
+    }
+    const { recorded } = run;
+    if (recorded && recorded.size > 0 && !plan.json) {
+      io.stdout.write(`recorded ${formatCount(recorded.size)} transitions: ${printable(recorded.path)}\n`);
     }
     const isConcluded =
       run.summary?.reason === 'finished' &&

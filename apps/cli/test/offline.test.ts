@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { loadDataset } from '@zpin/offline/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { runCli, tinyRun } from './run-cli.ts';
@@ -44,6 +45,57 @@ describe('zpin collect', () => {
     [['--env', 'CartPol-v1'], /--env must be a known environment, got "CartPol-v1"\. Did you mean CartPole-v1/],
   ])('refuses %j', async (argv, expected) => {
     const { exitCode, err } = await runCli(['collect', ...argv]);
+    expect(err).toMatch(expected);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('--record-dataset', () => {
+  const sac = (dir: string, file: string, ...more: string[]) => [
+    ...['train', 'sac', '--env', 'Pendulum-v1', '--no-preset', '--steps', '500', '--hidden-sizes', '8', '--batch-size', '8'],
+    ...['--num-envs', '2', '--learning-starts', '50', '--train-every-steps', '20', '--eval-episodes', '1', '--quiet'],
+    ...['--wrap', 'scale-reward:0.1:5', '--run-dir', dir, '--record-dataset', file, ...more],
+  ];
+
+  it('keeps all that a run played, from which CQL learns: two commands', async () => {
+    const recorded = await runCli(sac('sac', 'sac.zpin'));
+    expect([recorded.exitCode, recorded.err]).toEqual([0, '']);
+    expect(recorded.out).toMatch(/^recorded 500 transitions: .*sac\.zpin$/m);
+    const { transitions, size, about, spec } = loadDataset('sac.zpin');
+    expect([size, about.behaviour, about.trainedSteps]).toEqual([500, 'sac, in training', 500]);
+    // Two copies, the second behind the first; Pendulum never ends, but is cut off after 200 steps and with the recording.
+    expect(transitions.terminated.includes(1)).toBe(false);
+    const cuts = Array.from(transitions.truncated.keys()).filter(row => transitions.truncated[row] === 1);
+    expect(cuts).toEqual([199, 249, 449, 499]);
+    expect(spec.id).toBe('Pendulum-v1');
+    // What the environment paid, beside what the agent learned from.
+    const { reward, rawReward = reward } = transitions;
+    for (const row of [0, 250, 499]) expect(reward[row]).toBeCloseTo(0.1 * (rawReward[row] + 5), 5);
+    const wrapped = ['--wrap', 'scale-reward:0.1:5', '--dataset', 'sac.zpin'];
+    const { exitCode, out, err } = await runCli(learn('cql', 'Pendulum-v1', 'cql-of-sac', ...wrapped));
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/evaluation: 3 greedy episodes, mean return -/);
+  });
+
+  it('goes on with a run, which was stopped, as if it had never stopped', async () => {
+    await runCli(sac('sac-whole', 'whole.zpin'));
+    await runCli(sac('sac-part', 'part.zpin', '--steps', '120'));
+    expect(loadDataset('part.zpin').size).toBe(120);
+    const resumed = await runCli(['train', '--resume', 'sac-part', '--steps', '500', '--eval-episodes', '1', '--quiet']);
+    expect(resumed.exitCode).toBe(0);
+    expect(loadDataset('part.zpin').checksum).toBe(loadDataset('whole.zpin').checksum);
+  });
+
+  it.each([
+    [['bc', '--dataset', 'sac.zpin'], /^zpin train bc: --record-dataset goes with an algorithm that plays, got "out\.zpin"/],
+    [['a3c'], /^zpin train a3c: --record-dataset must see what is played, .* a3c plays in workers/],
+    [['sac', '--steps', '1e13'], /--steps must be at most|steps must be at most/],
+    [['sac', '--record-dataset', 'no/such/folder.zpin'], /--record-dataset must be a place to write to/],
+  ])('refuses %j', async (argv, expected) => {
+    const [algorithm, ...more] = argv;
+    const base = ['--env', 'Pendulum-v1', '--no-preset', '--run-dir', 'refused', '--record-dataset', 'out.zpin'];
+    const wrapped = algorithm === 'bc' ? ['--wrap', 'scale-reward:0.1:5'] : [];
+    const { exitCode, err } = await runCli(['train', algorithm, ...base, ...wrapped, ...more]);
     expect(err).toMatch(expected);
     expect(exitCode).toBe(2);
   });

@@ -87,6 +87,7 @@ const FLAGS = {
       '--wrap': 'wrapper',
       '--her': 'her',
       '--dataset': 'data',
+      '--record-dataset': 'file',
       '--seed': 'count',
       '--run-dir': 'folder',
     },

@@ -241,6 +241,7 @@ export function a3cWith(spawn: Spawn): RolloutAlgorithm<A3cConfig, A3cAgent> {
     ...rolloutRegime<A3cConfig>(),
     config: a3cConfig,
     presets: a3cPresets,
+    playsElsewhere: true,
     create,
     policy: ({ spec, config }) => actorCritic('a3c', spec, config).greedy,
     train(options) {

@@ -159,6 +159,7 @@ export function dppoWith(spawn: Spawn): RolloutAlgorithm<DppoConfig, DppoAgent> 
     ...rolloutRegime<DppoConfig>(),
     config: dppoConfig,
     presets: dppoPresets,
+    playsElsewhere: true,
     create,
     policy: ({ spec, config }) => greedyPolicy('dppo', spec, config),
     train: options => train(options, spawn),

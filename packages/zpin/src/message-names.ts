@@ -1,5 +1,5 @@
 /** Options of a run that errors name. */
-export type NamedOption = 'env' | 'her' | 'dataset' | 'runDir' | 'steps' | 'schedules';
+export type NamedOption = 'env' | 'her' | 'dataset' | 'recordDataset' | 'runDir' | 'steps' | 'schedules';
 
 /** How the caller writes what a run is told, so that errors speak the caller's language: that of a library, or flags. */
 export interface MessageNames {

@@ -6,6 +6,7 @@ import { type EnvSettings, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
+import { recordingOf } from './recording.ts';
 import { DEFAULT_STEPS } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
 import { checkRunMemory, estimateMemory, fitting, stateBytes } from './run-memory.ts';
@@ -55,12 +56,15 @@ export async function openRun(
   // First the agent, which says what to use where its kind of actions does not fit; then the data.
   const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
   const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
+  const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps }, names);
+  const played = recording?.env ?? vectorEnv;
   const description: RunDescription = {
     algorithm: algorithm.id,
     env: envId,
     ...(Object.keys(envOptions).length > 0 && { envOptions }),
     ...(her !== undefined && { her }),
     ...(dataset?.path !== undefined && { dataset: dataset.path }),
+    ...(recording && { recordDataset: recording.path }),
     seed,
     steps,
     config,
@@ -71,12 +75,13 @@ export async function openRun(
   const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
   checkRunMemory(memory, files.memory(), names);
   const { signal, saveTo } = options;
-  const training = await trainingOptions({ description, signal, open, env: vectorEnv, makeReplay, dataset: dataset?.data });
+  const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
   const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
   const release = store && files.lock(store.path, names);
   store?.begin(description, 0);
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
+    ...(recording && { recording }),
     options: training,
   });
 }

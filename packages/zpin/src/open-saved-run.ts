@@ -6,6 +6,7 @@ import { openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
+import { recordingOf } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
 import type { OwnParts, ResumeOptions, RunInternals } from './run-options.ts';
 import type { SavedRun } from './run-store.ts';
@@ -56,10 +57,12 @@ async function openLocked(
   checkSavedSpaces(names.where, header, env);
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
+  const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps }, names);
+  const played = recording?.env ?? env;
   const engine = await engineOf(options.engine ?? description.engine);
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
   const { signal } = options;
-  const training = await trainingOptions({ description, signal, open, env, makeReplay, dataset: dataset?.data });
+  const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
   const store = saved.continued(steps, header.step, concludes);
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
   const forget = () => {
@@ -69,6 +72,7 @@ async function openLocked(
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
     ...(note !== undefined && { note }),
+    ...(recording && { recording }),
     options: { ...training, resume: resumed },
   });
 }

@@ -11,6 +11,8 @@ export interface RunDescription extends KeptOptions {
   readonly her?: string;
   /** File that an offline algorithm learns from; none when omitted, or when the data came from no file. */
   readonly dataset?: string;
+  /** File that takes all that training plays; none when omitted. */
+  readonly recordDataset?: string;
   readonly seed: number;
   /** Environment steps planned; gradient steps on a data set. */
   readonly steps: number;

@@ -34,6 +34,11 @@ export interface RunOptions<Config = object> extends ContinueOptions {
   /** What an offline algorithm learns from: the data, or a file. */
   readonly dataset?: TransitionData | string;
   /**
+   * File that takes all that training plays, as a data set for offline algorithms: written when training ends or is stopped. A run
+   * that goes on from its folder goes on recording.
+   */
+  readonly recordDataset?: string;
+  /**
    * Folder for everything that the run leaves, from which `resume` and the command line go on; nothing is written when omitted.
    */
   readonly saveTo?: string;

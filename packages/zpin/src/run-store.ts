@@ -1,5 +1,6 @@
 import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
 import type { DecodedCheckpoint, TrainState, TransitionData } from '@zpin/core';
+import type { OfflineDataset } from '@zpin/offline';
 import type { MessageNames } from './message-names.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
@@ -57,6 +58,13 @@ export interface SavedRun {
   continued(steps: number, step: number, concludes: boolean): RunStore;
 }
 
+/** Where a data set goes. */
+export interface DatasetTarget {
+  readonly path: string;
+  /** Writes it in one step. */
+  write(dataset: OfflineDataset): void;
+}
+
 /** What a run does with files: everything in Node, nothing in a browser tab. */
 export interface RunFiles {
   /** Bytes of memory that this machine has, or lets this process have. */
@@ -80,4 +88,9 @@ export interface RunFiles {
     spec: EnvSpec,
     names: MessageNames,
   ): Promise<{ readonly path: string; readonly data: TransitionData }>;
+  /**
+   * A file to write a data set to.
+   * @param bytes that it will take at most @throws InputError when nothing can be written there, or too little
+   */
+  datasetTarget(file: string, bytes: number, names: MessageNames): Promise<DatasetTarget>;
 }

@@ -21,6 +21,7 @@ import {
 } from '@zpin/core';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
+import type { Recording } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunStore } from './run-store.ts';
@@ -43,6 +44,8 @@ export interface RunParts {
   readonly concludes: boolean;
   /** Where it goes on from. */
   readonly resume: ResumePoint | null;
+  /** All that training plays, where it is recorded. */
+  readonly recording?: Recording;
   /** What the user should know before it goes on. */
   readonly note?: string;
   /** Milliseconds since any fixed time. */
@@ -104,6 +107,11 @@ export class TrainingRun {
     return this.#parts.options.dataset?.size ?? null;
   }
 
+  /** What training has played so far, and the file that takes it when training ends; null where it is not recorded. */
+  get recorded(): { readonly path: string; readonly size: number } | null {
+    return this.#parts.recording ?? null;
+  }
+
   /** How training ended; null before. */
   get summary(): TrainSummary | null {
     return this.#summary;
@@ -142,6 +150,7 @@ export class TrainingRun {
         }
         if (done) {
           this.#summary = value;
+          this.#record();
           await this.#finish();
           return value;
         }
@@ -210,6 +219,12 @@ export class TrainingRun {
     }
     const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
     return { path: await store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };
+  }
+
+  /** Leaves what was played as a data set. */
+  #record(): void {
+    const { algorithm, seed, envOptions = {} } = this.description;
+    this.#parts.recording?.save({ behaviour: `${algorithm}, in training`, trainedSteps: this.#step, seed, envOptions });
   }
 
   /** Leaves the policy as a model that other programs can run. */

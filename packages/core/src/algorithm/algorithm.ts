@@ -73,6 +73,8 @@ export interface Algorithm<Config = unknown, A extends Agent<Config> = Agent<Con
    * how much memory a run takes.
    */
   samplesPerRow?(config: Config): number;
+  /** True where training steps environments of its own, in workers, and leaves alone the one that it is given. */
+  readonly playsElsewhere?: boolean;
   /** Builds an agent; a space that it cannot handle is a `SpaceError` that names what to use instead. */
   create(options: CreateOptions<Config>): MaybePromise<A>;
   /** The greedy policy as a pure function of the weights that `agent.policy()` gives; absent where agents have none. */

@@ -106,13 +106,40 @@ describe('recordTransitions', () => {
     expect(Array.from({ length: 3000 }, (_, row) => transitions.obs[3 * row + 2])).toEqual(seen);
   });
 
-  it('refuses a run that goes on, whose first observation it never saw', () => {
-    const env = recordTransitions(makeVectorEnv('CartPole-v1', 1));
-    const out = env.createStep();
-    env.reset(out, 1);
-    env.restore(env.state());
-    expect(() => env.step(Int32Array.of(0), out)).toThrow(/must have been reset, got "none"/);
-    expect(() => env.dataset()).toThrow(/there must be a transition/);
+  it('goes on from a state as if it had never stopped, ends and cuts alike', () => {
+    const make = () => recordTransitions(makeVectorEnv('CartPole-v1', 2, { maxEpisodeSteps: 15 }));
+    const play = (env: VectorEnv, from: number, to: number) => {
+      const out = env.createStep();
+      if (from === 0) env.reset(out, 4);
+      for (let t = from; t < to; t++) env.step(Int32Array.of(t % 2, Number(t % 3 === 0)), out);
+    };
+    const whole = make();
+    play(whole, 0, 60);
+    const { transitions, checksum } = whole.dataset();
+    expect([transitions.terminated, transitions.truncated].map(flags => flags.includes(1))).toEqual([true, true]);
+    for (const stopAt of [1, 15, 37]) {
+      const [first, second] = [make(), make()];
+      play(first, 0, stopAt);
+      const state = first.state();
+      // What happens after the checkpoint is lost with the run that died.
+      play(first, stopAt, stopAt + 9);
+      second.restore(state);
+      expect(second.size).toBe(2 * stopAt);
+      play(second, stopAt, 60);
+      expect(second.dataset().checksum).toBe(checksum);
+    }
+  });
+
+  it('refuses a state that is none of a recording, or of another one', () => {
+    const [plain, recorded] = [makeVectorEnv('CartPole-v1', 1), recordTransitions(makeVectorEnv('CartPole-v1', 1))];
+    const out = recorded.createStep();
+    plain.reset(out, 1);
+    expect(() => recorded.restore(plain.state())).toThrow(/must be that of a recording of 1 copies of CartPole-v1, got "none"/);
+    expect(() => recorded.step(Int32Array.of(0), out)).toThrow(/must have been reset, got "none"/);
+    const others = recordTransitions(makeVectorEnv('CartPole-v1', 2));
+    others.reset(others.createStep(), 1);
+    expect(() => recorded.restore(others.state())).toThrow(/got "one with other rows"/);
+    expect(() => recorded.dataset()).toThrow(/there must be a transition/);
   });
 });
 

@@ -34,12 +34,13 @@ export interface CollectOptions {
 
 /**
  * Bytes that so many transitions take at most, in memory and in a file.
+ * @param where function or command named in the error
  * @throws ConfigError when no machine has memory for so many
  */
-export function datasetBytes(env: VectorEnv, steps: number): number {
+export function datasetBytes(env: VectorEnv, steps: number, where = 'collectDataset'): number {
   const { observationSpace, actionSpace } = env.spec;
   const kept = { observationSpace, actionSpace, hasActionMask: env.createStep().actionMask !== undefined };
-  checkMemory('collectDataset', { capacity: steps, ...kept }, 'steps');
+  checkMemory(where, { capacity: steps, ...kept }, 'steps');
   return steps * transitionBytes(kept);
 }
 

@@ -1,27 +1,27 @@
 import type { EnvSpec, EnvState, Frame, GoalOutcomes, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
-import { InputError, message } from '@zpin/contracts';
+import { CheckpointError, InputError, message } from '@zpin/contracts';
 import { checkFiniteStep } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
-import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';
+import { RecordedColumn } from './recorded-column.ts';
+import type { ColumnName, Transitions } from './transitions.ts';
 
 /** A vector environment that writes down all that happens in it. */
 export interface RecordedEnv extends VectorEnv {
+  /** Transitions so far, over all copies. */
+  readonly size: number;
   /** All transitions so far, copy by copy. @param about where they come from @throws InputError before the first step */
   dataset(about?: { readonly [key: string]: StateValue }): OfflineDataset;
 }
 
 /**
  * The environment, with everything that is played in it written down: train on it, and its `dataset()` is the replay of the whole
- * run.
+ * run. What was written down is part of its state, so that a run that goes on from a checkpoint goes on writing.
  *
  * Training that plays in threads makes environments of its own, of which nothing is seen here.
  */
 export function recordTransitions(env: VectorEnv): RecordedEnv {
   return new Recorder(env);
 }
-
-/** Rows that the columns first have room for. */
-const FIRST_ROWS = 1024;
 
 class Recorder implements RecordedEnv {
   readonly spec: EnvSpec;
@@ -30,13 +30,13 @@ class Recorder implements RecordedEnv {
   readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
   readonly #env: VectorEnv;
-  /** `[T, N, …]` in the first `steps` of T steps that there is room for. */
-  readonly #columns: Partial<Record<ColumnName, NumericArray>>;
+  readonly #columns: ReadonlyMap<ColumnName, RecordedColumn>;
   /** `[N, …]`: what the next actions are chosen on; null before a reset. */
   #obs: NumericArray | null = null;
   #mask: Uint8Array | null = null;
-  #room: number;
   #steps = 0;
+  /** `[N]`: which copies ended an episode in the last step. */
+  readonly #hasEnded: Uint8Array;
 
   constructor(env: VectorEnv) {
     this.#env = env;
@@ -45,10 +45,14 @@ class Recorder implements RecordedEnv {
     if (env.goals) this.goals = env.goals;
     this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
-    this.#room = Math.ceil(FIRST_ROWS / env.numEnvs);
     const masks = env.createStep().actionMask ? (['actionMask', 'nextActionMask'] as const) : [];
     const names = ['obs', 'action', 'reward', 'rawReward', 'nextObs', 'terminated', 'truncated', ...masks] as const;
-    this.#columns = Object.fromEntries(names.map(name => [name, emptyColumn(env.spec, name, this.#room * env.numEnvs)]));
+    this.#columns = new Map(names.map(name => [name, new RecordedColumn(env.spec, name, env.numEnvs)]));
+    this.#hasEnded = new Uint8Array(env.numEnvs);
+  }
+
+  get size(): number {
+    return this.#steps * this.numEnvs;
   }
 
   createStep(): VectorStep {
@@ -63,39 +67,39 @@ class Recorder implements RecordedEnv {
 
   step(actions: NumericArray, out: VectorStep): void {
     if (!this.#obs) {
-      const remedy = 'Reset it; a run that goes on from a checkpoint cannot be recorded';
+      const remedy = 'Reset it, or restore a state of a recorded environment';
       throw new InputError(message('recordTransitions', 'the environment must have been reset', 'none', remedy));
     }
     this.#env.step(actions, out);
     checkFiniteStep(this.spec, out, `at step ${this.#steps + 1} of its recording`);
-    if (this.#steps === this.#room) this.#grow();
-    const { obs, action, reward, rawReward, nextObs, terminated, truncated, actionMask, nextActionMask } = this.#columns;
-    const write = (column: NumericArray | undefined, rows: NumericArray | undefined) => {
-      if (column && rows) column.set(rows, this.#steps * rows.length);
-    };
-    write(obs, this.#obs);
-    write(action, actions);
-    write(reward, out.reward);
-    write(rawReward, out.rawReward ?? out.reward);
-    write(nextObs, out.obs);
-    write(terminated, out.terminated);
-    write(truncated, out.truncated);
-    write(actionMask, this.#mask ?? undefined);
-    write(nextActionMask, out.actionMask);
+    this.#add('obs', this.#obs);
+    this.#add('action', actions);
+    this.#add('reward', out.reward);
+    this.#add('rawReward', out.rawReward ?? out.reward);
+    this.#add('nextObs', out.obs);
+    this.#add('terminated', out.terminated);
+    this.#add('truncated', out.truncated);
+    this.#add('actionMask', this.#mask);
+    this.#add('nextActionMask', out.actionMask);
     for (let i = 0; i < this.numEnvs; i++) {
-      if (!out.terminated[i] && !out.truncated[i]) continue;
-      this.#writeFinal(nextObs, out.finalObs, i);
-      this.#writeFinal(nextActionMask, out.finalActionMask, i);
+      this.#hasEnded[i] = Number(out.terminated[i] || out.truncated[i]);
+      if (!this.#hasEnded[i]) continue;
+      // The true last row, in place of the first of the next episode.
+      this.#rewrite('nextObs', out.finalObs, i);
+      this.#rewrite('nextActionMask', out.finalActionMask, i);
     }
     this.#steps++;
     this.#see(out);
   }
 
-  /** The true last row of copy i, in place of the first of its next episode. */
-  #writeFinal(column: NumericArray | undefined, rows: NumericArray | undefined, i: number): void {
-    if (!column || !rows) return;
+  #add(name: ColumnName, rows: NumericArray | null | undefined): void {
+    if (rows) this.#columns.get(name)?.add(rows);
+  }
+
+  #rewrite(name: ColumnName, rows: NumericArray | undefined, i: number): void {
+    if (!rows) return;
     const width = rows.length / this.numEnvs;
-    column.set(rows.subarray(i * width, (i + 1) * width), this.#steps * rows.length + i * width);
+    this.#columns.get(name)?.rewrite(i, rows.subarray(i * width, (i + 1) * width));
   }
 
   #see({ obs, actionMask }: VectorStep): void {
@@ -109,57 +113,67 @@ class Recorder implements RecordedEnv {
   /** Whatever goes on is not known any more. */
   #cut(): void {
     if (this.#steps === 0) return;
-    // `emptyColumn` gives each column its type, which a table by name does not say.
-    const { terminated, truncated } = this.#columns as unknown as Transitions;
-    for (let row = (this.#steps - 1) * this.numEnvs; row < this.#steps * this.numEnvs; row++) {
-      if (!terminated[row]) truncated[row] = 1;
-    }
-  }
-
-  #grow(): void {
-    this.#room *= 2;
-    for (const [name, column] of Object.entries(this.#columns) as [ColumnName, NumericArray][]) {
-      const larger = emptyColumn(this.spec, name, this.#room * this.numEnvs);
-      larger.set(column);
-      this.#columns[name] = larger;
-    }
+    for (let i = 0; i < this.numEnvs; i++) if (!this.#hasEnded[i]) this.#columns.get('truncated')?.rewrite(i, [1]);
+    this.#hasEnded.fill(1);
   }
 
   dataset(about: { readonly [key: string]: StateValue } = {}): OfflineDataset {
     const [T, N] = [this.#steps, this.numEnvs];
     if (T === 0) throw new InputError(message('recordTransitions', 'there must be a transition', 'none', 'Play first'));
-    const transitions: Partial<Record<ColumnName, NumericArray>> = {};
-    for (const [name, column] of Object.entries(this.#columns) as [ColumnName, NumericArray][]) {
-      const width = column.length / (this.#room * N);
-      const out = emptyColumn(this.spec, name, T * N);
-      for (let t = 0; t < T; t++) {
-        for (let i = 0; i < N; i++) {
-          const from = (t * N + i) * width;
-          out.set(column.subarray(from, from + width), (i * T + t) * width);
-        }
-      }
-      transitions[name] = out;
-    }
+    // Complete, and each column of the type that its name has.
+    const rows = Object.fromEntries(Array.from(this.#columns, ([name, column]) => [name, column.rows()]));
+    const { rawReward, ...others } = rows as unknown as Transitions & Required<Pick<Transitions, 'rawReward'>>;
     // Of no use where no wrapper changed a reward.
-    if (transitions.rawReward?.every((paid, row) => paid === transitions.reward?.[row])) delete transitions.rawReward;
-    // Complete by now, each column of the type that `emptyColumn` gave it.
-    const { terminated, truncated } = transitions as unknown as Transitions;
+    const isRaw = rawReward.every((paid, row) => paid === others.reward[row]);
     // The last episode of each copy goes on, but not here.
-    for (let last = T - 1; last < T * N; last += T) if (!terminated[last]) truncated[last] = 1;
-    return new OfflineDataset({ spec: this.spec, transitions: transitions as unknown as Transitions, about });
+    for (let last = T - 1; last < T * N; last += T) if (!others.terminated[last]) others.truncated[last] = 1;
+    return new OfflineDataset({ spec: this.spec, transitions: isRaw ? others : { ...others, rawReward }, about });
   }
 
   state(): EnvState {
-    return this.#env.state();
+    const columns = Object.fromEntries(Array.from(this.#columns, ([name, column]) => [name, column.state()]));
+    const seen = { obs: this.#obs?.slice() ?? null, mask: this.#mask?.slice() ?? null, hasEnded: this.#hasEnded.slice() };
+    return { env: this.#env.state(), recording: { steps: this.#steps, columns, ...seen } };
   }
 
-  restore(state: EnvState): void {
-    this.#env.restore(state);
-    this.#cut();
-    this.#obs = null;
+  /** @throws CheckpointError when the state is none of a recording of this environment */
+  restore({ env, recording }: EnvState): void {
+    const refuse = (found: unknown) => {
+      const remedy = 'A run that began without a recording goes on without one';
+      const expectation = `the state must be that of a recording of ${this.numEnvs} copies of ${this.spec.id}`;
+      return new CheckpointError(message('recordTransitions', expectation, found, remedy));
+    };
+    if (!isRecord(env) || !isRecord(recording)) throw refuse('none');
+    const { steps, columns, obs, mask, hasEnded } = recording;
+    if (typeof steps !== 'number' || !isRecord(columns)) throw refuse('another one');
+    const now = this.#env.createStep();
+    const seenObs = rowsLike(now.obs, obs);
+    const seenMask = now.actionMask ? rowsLike(now.actionMask, mask) : null;
+    const ended = rowsLike(this.#hasEnded, hasEnded);
+    if (obs !== null && !(seenObs && ended)) throw refuse('one with other rows');
+    for (const [name, column] of this.#columns) {
+      const blocks = columns[name];
+      if (!Array.isArray(blocks) || !column.restore(blocks, steps)) throw refuse(`one with other rows of ${name}`);
+    }
+    this.#env.restore(env);
+    this.#obs = seenObs;
+    this.#mask = seenMask;
+    this.#hasEnded.set(ended ?? []);
+    this.#steps = steps;
   }
 
   close(): void {
     this.#env.close();
   }
+}
+
+function isRecord(value: StateValue | undefined): value is { readonly [key: string]: StateValue } {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Array.isArray(value);
+}
+
+/** A copy of saved rows, where they are of the type and number of those given; else null. */
+function rowsLike<Rows extends NumericArray>(rows: Rows, saved: StateValue | undefined): Rows | null {
+  const isLike = ArrayBuffer.isView(saved) && saved.constructor === rows.constructor && 'length' in saved;
+  // Of the same constructor.
+  return isLike && saved.length === rows.length ? ((saved as Rows).slice() as Rows) : null;
 }

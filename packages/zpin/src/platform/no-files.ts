@@ -14,4 +14,5 @@ export const files: RunFiles = {
   lock: (_path, { where }) => refuse(where, 'a run folder'),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
   readDataset: async (_path, _spec, { where, option }) => refuse(where, `${option('dataset')} as a file name`),
+  datasetTarget: async (_file, _bytes, { where, option }) => refuse(where, option('recordDataset')),
 };

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { InputError, message, type StateValue } from '@zpin/contracts';
 import { envSpecToJSON } from '@zpin/core';
-import { savePolicy, writeCheckpointAsync } from '@zpin/core/node';
+import { checkWritable, savePolicy, writeCheckpointAsync } from '@zpin/core/node';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
 import { lockRunFolder } from '../files/run-lock.ts';
@@ -45,6 +45,13 @@ export const files: RunFiles = {
     const data = loadDataset(path, extname(path).toLowerCase() === '.jsonl' ? spec : undefined);
     checkSameSpec(`${where}: ${option('dataset')} ${file}`, spec, data.spec);
     return { path, data };
+  },
+
+  async datasetTarget(file, bytes, { where, option }) {
+    const { saveDataset } = await import('@zpin/offline/node');
+    const path = resolve(file);
+    checkWritable(where, option('recordDataset'), path, bytes);
+    return { path, write: dataset => saveDataset(path, dataset) };
   },
 };
 
