@@ -6,7 +6,8 @@
  *   paper        here
  *   z_i          atoms, `numAtoms` of them from `valueMin` to `valueMax`
  *   p_i(x, a)    softmax of the network's outputs [B, A, N]
- *   Q(x, a)      Σ z_i p_i(x, a): `categoricalValues`
+ *   Q(x, a)      Σ z_i p_i(x, a): `categoricalValues`; with `risk` what of the distribution actions are chosen by, also the next one
+ *                of a target
  *   Φ T̂ Z        `projectedTarget` [B, N]
  *   loss         cross-entropy −Σ m_i log p_i(x, a)
  *
@@ -20,10 +21,11 @@ import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { type AtomConfig, atomFields, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
 import { qNetwork } from './q-learner/q-network.ts';
+import { type RiskConfig, riskFields, riskNeutral, riskValue } from './q-learner/risk.ts';
 
 // ---- configuration ----
 
-export const c51Config = configSchema({ ...qFields, ...atomFields });
+export const c51Config = configSchema({ ...qFields, ...atomFields, ...riskFields });
 
 export type C51Config = ConfigOf<typeof c51Config>;
 
@@ -45,6 +47,12 @@ export function atomsOf({ numAtoms, valueMin, valueMax }: AtomConfig, algorithm:
 /** Q = Σ_i z_i p_i (algorithm 1, first line). @param logits `[B, A, N]` @param atoms `[N]` @returns `[B, A]` */
 export function categoricalValues(logits: tf.Tensor, atoms: readonly number[]): tf.Tensor {
   return tf.sum(tf.mul(tf.softmax(logits), tf.tensor1d([...atoms])), 2);
+}
+
+/** What actions are chosen by, of distributions on atoms. @param logits `[B, A, N]` @param atoms `[N]` @returns `[B, A]` */
+export function categoricalRisk(logits: tf.Tensor, atoms: readonly number[], config: RiskConfig): tf.Tensor {
+  if (config.risk === 'mean') return categoricalValues(logits, atoms);
+  return riskValue(tf.tensor([...atoms], [1, 1, atoms.length]), tf.softmax(logits), config);
 }
 
 /**
@@ -86,8 +94,12 @@ export function categoricalLoss(
 }
 
 /** Values, target and loss of every method that learns categorical distributions. */
-export function categoricalUpdate(atoms: readonly number[], { double }: { readonly double: boolean }): DistributionalUpdate {
-  const values = (logits: tf.Tensor) => categoricalValues(logits, atoms);
+export function categoricalUpdate(
+  atoms: readonly number[],
+  { double, ...given }: { readonly double: boolean } & Partial<RiskConfig>,
+): DistributionalUpdate {
+  const config = { ...riskNeutral, ...given };
+  const values = (logits: tf.Tensor) => categoricalRisk(logits, atoms, config);
   return {
     values,
     target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
@@ -107,7 +119,7 @@ export const c51 = qAlgorithm<C51Config>({
   title: 'Categorical DQN (C51)',
   paper: 'Bellemare et al. 2017, "A distributional perspective on reinforcement learning", arXiv:1707.06887',
   network: options => qNetwork({ ...options, outputs: options.config.numAtoms }),
-  update: config => categoricalUpdate(atomsOf(config, 'c51'), { double: false }),
+  update: config => categoricalUpdate(atomsOf(config, 'c51'), { ...config, double: false }),
   config: c51Config,
   presets: { 'CartPole-v1': cartPole.c51 },
 });

@@ -9,12 +9,15 @@
  *   Z_τ(x, a)    linear in ψ(x) ⊙ φ(τ): outputs of the network [B, A, N]
  *   N, N′        numQuantiles, drawn from U[0, 1) for each row of a batch and each of both networks
  *   K            numActingQuantiles
+ *   β            `risk`
  *   loss         `quantileLoss` with the drawn τ (equation 3), κ = 1
  *
  * Deviations from the paper:
  * 1. The agent acts on the mean of K quantiles at the midpoints of equal shares, where the paper draws K at random: a policy is
- *    then a function of the observation.
- * 2. N = N′, and the next action of a target is chosen by the mean of the quantiles that make the target.
+ *    then a function of the observation. With another measure of risk than the mean it acts on that of these K quantiles, where the
+ *    paper draws the fractions from another distribution.
+ * 2. N = N′, and the next action of a target is chosen by the mean of the quantiles that make the target. Any other measure of risk
+ *    is taken at the K midpoints there, too.
  * 3. All hidden layers come before the product with φ.
  * 4. Step size and epsilon of Adam; a time limit bootstraps; the gradient is clipped to a global norm.
  */
@@ -33,6 +36,7 @@ import { cartPole } from './presets/cart-pole.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, qFields } from './q-learner/q-fields.ts';
 import { discreteActions, type QNetwork } from './q-learner/q-network.ts';
+import { riskFields } from './q-learner/risk.ts';
 import { quantileUpdate } from './qr-dqn.ts';
 
 // ---- configuration ----
@@ -43,6 +47,7 @@ export const iqnConfig = configSchema({
   numActingQuantiles: field.count({ max: 10_000, default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
   embeddingSize: field.count({ max: 10_000, default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
   double: doubleField(false),
+  ...riskFields,
 });
 
 export type IqnConfig = ConfigOf<typeof iqnConfig>;

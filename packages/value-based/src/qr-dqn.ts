@@ -6,7 +6,7 @@
  *   paper        here
  *   θ_i(x, a)    outputs of the network [B, A, N]
  *   τ̂_i          (2i − 1) / 2N, midpoints of N equal shares (lemma 2)
- *   Q(x, a)      mean of the quantiles
+ *   Q(x, a)      mean of the quantiles; with `risk` what of them actions are chosen by, also the next one of a target
  *   ρ^κ_τ̂        `quantileHuber` of `@zpin/core`, κ = 1 (equations 9 and 10)
  *
  * Deviations from the paper: step size and epsilon of Adam, unless settings say so; a time limit bootstraps; the gradient is clipped to a global norm.
@@ -21,6 +21,7 @@ import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
 import { qNetwork } from './q-learner/q-network.ts';
+import { type RiskConfig, riskFields, riskNeutral, riskValue } from './q-learner/risk.ts';
 
 // ---- configuration ----
 
@@ -28,6 +29,7 @@ export const qrDqnConfig = configSchema({
   ...qFields,
   numQuantiles: field.count({ min: 2, max: 1000, default: 50, meaning: 'quantiles of the return of each action (N)' }),
   double: doubleField(false),
+  ...riskFields,
 });
 
 export type QrDqnConfig = ConfigOf<typeof qrDqnConfig>;
@@ -37,6 +39,13 @@ export type QrDqnConfig = ConfigOf<typeof qrDqnConfig>;
 /** Q = Σ_j θ_j / N, the mean of the quantiles (algorithm 1, first line). @param quantiles `[B, A, N]` @returns `[B, A]` */
 export function quantileValues(quantiles: tf.Tensor): tf.Tensor {
   return tf.mean(quantiles, 2);
+}
+
+/** What actions are chosen by, of quantiles at the midpoints of N equal shares `[B, A, N]`, in their order. @returns `[B, A]` */
+export function quantileRisk(quantiles: tf.Tensor, config: RiskConfig): tf.Tensor {
+  if (config.risk === 'mean') return quantileValues(quantiles);
+  const count = quantiles.shape[2] as number;
+  return riskValue(quantiles, tf.fill([count], 1 / count), config);
 }
 
 /**
@@ -68,14 +77,18 @@ export function quantileLoss(
 
 /**
  * Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles'
- * τ.
+ * τ. Means may be of quantiles at drawn fractions; any other measure of risk needs them at the midpoints.
  */
-export function quantileUpdate({ double }: Pick<QrDqnConfig, 'double'>): DistributionalUpdate {
+export function quantileUpdate({ double, ...given }: Pick<QrDqnConfig, 'double'> & Partial<RiskConfig>): DistributionalUpdate {
+  const config = { ...riskNeutral, ...given };
+  const values = (quantiles: tf.Tensor) => quantileRisk(quantiles, config);
+  const draws = config.risk === 'mean' ? undefined : 'quiet';
   return {
-    values: quantileValues,
+    values,
     target({ reward, discount, nextObs, nextActionMask: mask }, { online, target }) {
       const next = target(nextObs);
-      const action = tf.argMax(maskValues(quantileValues(double ? online(nextObs) : next), mask), 1);
+      const choice = double || draws ? (double ? online : target)(nextObs, draws) : next;
+      const action = tf.argMax(maskValues(values(choice), mask), 1);
       return quantileTarget(reward, discount, takeAction(next, action));
     },
     loss: (quantiles, { action, weight }, target, fractions) => quantileLoss(quantiles, action, target, weight, fractions),

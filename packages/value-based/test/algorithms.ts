@@ -72,13 +72,20 @@ const variants: readonly Variant[] = [
     small: { noisyLayers: 'all' },
     constant: { epsilonStart: 0, epsilonEnd: 0 },
   },
-  { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms },
-  { algorithm: qrDqn, shape: { outputs: 8 }, values: quantileValues, settings: { numQuantiles: 8 } },
+  { algorithm: c51, shape: { outputs: atoms.numAtoms }, values: categorical, settings: atoms, small: { risk: 'cvar' } },
+  {
+    algorithm: qrDqn,
+    shape: { outputs: 8 },
+    values: quantileValues,
+    settings: { numQuantiles: 8 },
+    small: { risk: 'mean-deviation' },
+  },
   {
     algorithm: iqn,
     makeNetwork: iqnNetwork,
     values: quantileValues,
     settings: { numQuantiles: 4, numActingQuantiles: 6, embeddingSize: 8 },
+    small: { risk: 'cvar' },
   },
   // Without the bonus the values are those of the returns.
   {

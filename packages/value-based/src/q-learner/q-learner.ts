@@ -88,8 +88,8 @@ export function qLearner(options: QLearnerOptions): QLearner {
         const batch = { ...played, action: offsetBy(played.action, -firstAction) };
         const [ownNoise, targetNoise, choiceNoise] = noise.split(batch.noise);
         const y = options.target(batch, {
-          target: obs => (targetUpdates ? q.targetAt(state) : q.at(state))(obs, targetNoise),
-          online: obs => q.at(state)(obs, choiceNoise),
+          target: (obs, quiet) => (targetUpdates ? q.targetAt(state) : q.at(state))(obs, quiet ? undefined : targetNoise),
+          online: (obs, quiet) => q.at(state)(obs, quiet ? undefined : choiceNoise),
         });
         const { next, gradientNorm, ...fit } = q.descend(state, batch.learningRate, online =>
           options.loss(online(batch.obs, ownNoise), batch, y, ownNoise),

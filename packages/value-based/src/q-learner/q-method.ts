@@ -22,8 +22,11 @@ export interface QBatch {
   readonly nextActionMask?: tf.Tensor;
 }
 
-/** A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. */
-export type Evaluate = (obs: tf.Tensor) => tf.Tensor;
+/**
+ * A network with its parameters and the noise of one call: observations `[B, D]` to outputs `[B, A]` or `[B, A, N]`. When `quiet`,
+ * without noise: at the fractions that the agent acts by, where they are else drawn.
+ */
+export type Evaluate = (obs: tf.Tensor, quiet?: 'quiet') => tf.Tensor;
 
 /**
  * What a loss returns: its value, Q of the actions taken `[B]`, the largest Q of each row `[B]` where it is at hand, and how much
@@ -41,7 +44,7 @@ export interface QMethod {
   /** Named in programs. */
   readonly algorithm: string;
   readonly network: QNetwork;
-  /** Expected returns `[B, A]` of outputs `[B, A, N]`; the outputs themselves when omitted. */
+  /** What actions are chosen by, `[B, A]`, of outputs `[B, A, N]`: expected returns. The outputs themselves when omitted. */
   values?(output: tf.Tensor): tf.Tensor;
   /** The constant that the outputs are drawn to. */
   target(batch: QBatch, networks: { readonly online: Evaluate; readonly target: Evaluate }): tf.Tensor;
