@@ -13,6 +13,7 @@ import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { lunarLander } from './presets/lunar-lander.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
 
@@ -34,5 +35,9 @@ export const doubleDqn = qAlgorithm<DoubleDqnConfig>({
   paper: 'van Hasselt et al. 2016, "Deep reinforcement learning with double Q-learning", arXiv:1509.06461',
   update: valueUpdate,
   config: doubleDqnConfig,
-  presets: { 'CartPole-v1': cartPole.doubleDqn, 'Acrobot-v1': acrobot.doubleDqn },
+  presets: {
+    'CartPole-v1': cartPole.doubleDqn,
+    'Acrobot-v1': acrobot.doubleDqn,
+    'LunarLander-v3': lunarLander.doubleDqn,
+  },
 });

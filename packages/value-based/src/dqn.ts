@@ -31,6 +31,7 @@ import { acrobot } from './presets/acrobot.ts';
 import { bitFlip } from './presets/bit-flip.ts';
 import { breakout } from './presets/breakout.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { type ValueConfig, valueFields } from './q-learner/q-fields.ts';
@@ -105,6 +106,7 @@ export const dqn = qAlgorithm<DqnConfig>({
     'CartPole-v1': cartPole.dqn,
     'MountainCar-v0': mountainCar.dqn,
     'Acrobot-v1': acrobot.dqn,
+    'LunarLander-v3': lunarLander.dqn,
     'BitFlip-v0': bitFlip.dqn,
     'MinAtar/Breakout-v1': breakout.dqn,
   },

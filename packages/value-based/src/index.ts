@@ -32,6 +32,7 @@ export { qLearner } from './q-learner/q-learner.ts';
 export type { DistributionalUpdate, Evaluate, QBatch, QLoss, QMethod, QUpdate } from './q-learner/q-method.ts';
 export type { QNetwork, QNetworkOptions } from './q-learner/q-network.ts';
 export { greedyPolicy, qNetwork } from './q-learner/q-network.ts';
+export type { RiskConfig } from './q-learner/risk.ts';
 export type { QrDqnConfig } from './qr-dqn.ts';
 export { qrDqn, quantileUpdate, quantileValues } from './qr-dqn.ts';
 export type { RainbowConfig } from './rainbow.ts';

@@ -12,6 +12,17 @@ const cartPoleConfig = {
   explorationFraction: 0.7,
 } as const;
 
+/**
+ * The lander in 60,000 states, after the eight numbers that it sees: bins lie over where it flies, falls and tilts, one of the
+ * middle around 0, and both legs are on the ground or not.
+ */
+const lunarLander = {
+  totalSteps: 1_000_000,
+  envOptions: {
+    wrappers: ['discretize-observation:5,4,5,6,5,5,2,2:-0.5,-0.1,-0.6,-0.8,-0.5,-0.6,0,0:0.5,1.5,0.6,0.2,0.5,0.6,1,1'],
+  },
+} as const;
+
 /** Settings with which the one-step tabular algorithms reach the threshold of an environment. */
 export const tabularPresets = {
   // The ice is slippery: only a step size that falls to 0 averages enough outcomes to rank actions that differ by a hundredth.
@@ -30,6 +41,15 @@ export const tabularPresets = {
     config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
   },
   'CartPole-v1': { ...cartPole, config: cartPoleConfig },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+/** Those, and a landing that bins are too coarse for to be soft each time. */
+export const qLearningPresets = {
+  ...tabularPresets,
+  'LunarLander-v3': {
+    ...lunarLander,
+    config: { learningRate: { type: 'linear', from: 0.2, to: 0 }, gamma: 0.99, epsilonEnd: 0.02, explorationFraction: 0.5 },
+  },
 } as const satisfies Readonly<Record<string, Preset>>;
 
 /** The same for SARSA(λ), whose traces make every step count more often. */

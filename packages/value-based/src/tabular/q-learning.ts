@@ -13,7 +13,7 @@
  * 2. A time limit is not the end of the task: it bootstraps.
  */
 import { type ConfigOf, configSchema } from '@zpin/core';
-import { tabularPresets } from '../presets/tabular.ts';
+import { qLearningPresets } from '../presets/tabular.ts';
 import type { ActionTable } from './action-table.ts';
 import type { Successor } from './tabular-agent.ts';
 import { tabularAlgorithm } from './tabular-algorithm.ts';
@@ -40,6 +40,6 @@ export const qLearning = tabularAlgorithm<QLearningConfig>({
   title: 'Q-learning (table)',
   paper: 'Watkins 1989, "Learning from Delayed Rewards"; Sutton & Barto 2018, section 6.5',
   config: qLearningConfig,
-  presets: tabularPresets,
+  presets: qLearningPresets,
   nextValue: greedyValue,
 });
