@@ -14,7 +14,7 @@ const mountainCar = {
   ...{ trainEverySteps: 1, targetUpdateEverySteps: 500, epsilonStart: 0.1, epsilonEnd: 0.1 },
 };
 
-const gridWalk = { learningRate: 0.5, gamma: 1, epsilonStart: 0.1, epsilonEnd: 0.1 };
+const gridWalk = { learningRate: 0.5, gamma: 1, epsilonStart: 0.1, epsilonEnd: 0.1, ties: 'first' };
 
 const breakout = {
   ...{ hiddenSizes: [128], learningRate: 2.5e-4, batchSize: 32, bufferSize: 100_000, learningStarts: 2000 },
@@ -103,7 +103,7 @@ export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
     arms: (['accumulating', 'replacing'] as const).map(traces => ({
       name: `${traces} traces`,
       algo: 'sarsa-lambda',
-      config: { learningRate: 0.3, gamma: 0.95, lambda: 0.9, epsilonStart: 0.1, epsilonEnd: 0.1, traces },
+      config: { learningRate: 0.3, gamma: 0.95, lambda: 0.9, epsilonStart: 0.1, epsilonEnd: 0.1, ties: 'first', traces },
     })),
     panels: [
       { yLabel: 'return of training episodes', measure: 'episodeReturn' },

@@ -20,7 +20,7 @@ export const tabularCases: readonly AlgorithmCase[] = algorithms.map(algorithm =
     learningRate: { type: 'linear', from: 0.5, to: 0.1 },
     explorationFraction: 0.8,
     reportEverySteps: 16,
-    ties: algorithm === sarsa ? 'random' : 'first',
+    ties: algorithm === sarsa ? 'first' : 'random',
   },
   constant: { learningRate: 0.3, epsilonStart: 0.3, epsilonEnd: 0.3 },
   probe: { numEnvs: 2, learningRate: { type: 'linear', from: 0.5, to: 0.05 }, epsilonEnd: 0.3 },

@@ -21,6 +21,7 @@ import { randomAction } from '../q-learner/epsilon-greedy.ts';
 import { bestAction, discreteActions } from '../q-learner/q-network.ts';
 import { ActionTable } from './action-table.ts';
 import type { TabularConfig } from './tabular-fields.ts';
+import { TdErrors } from './td-errors.ts';
 import { TraceMemory, type Traces } from './trace-memory.ts';
 
 /** What one step of N environments gave, as tabular agents learn from it. */
@@ -87,22 +88,16 @@ export function tabularAgent<Config>(
   const table = new ActionTable(numStates, numActions, config.initialValue);
   const memory = traces && Array.from({ length: config.numEnvs }, () => new TraceMemory(table, traces));
   const [rng] = new Rng(seed).spawn(1);
-  const ties = config.ties === 'random' ? rng : undefined;
+  let ties = config.ties === 'random' ? rng : undefined;
   const checkMask = maskCheck(algorithm, spec);
   const clock = new ScheduleClock(config);
   const successor: Successor = { state: 0, action: 0, epsilon: clock.epsilon, mask: undefined };
   let actions = new Int32Array(config.numEnvs);
-  let [errorSum, errors] = [0, 0];
+  const errors = new TdErrors(() => ({ epsilon: clock.epsilon, learningRate: clock.learningRate }));
 
   const explore = (state: number, mask?: Uint8Array) =>
     rng.random() < clock.epsilon ? randomAction(numActions, rng, mask) : table.best(state, mask, ties);
   const row = (mask: Uint8Array | undefined, i: number) => mask?.subarray(i * numActions, (i + 1) * numActions);
-
-  function metrics(): Metrics {
-    const { epsilon, learningRate } = clock;
-    const values = { tdError: errors === 0 ? 0 : errorSum / errors, epsilon, learningRate };
-    return { names: Object.keys(values), read: () => values };
-  }
 
   return {
     algorithm,
@@ -141,8 +136,7 @@ export function tabularAgent<Config>(
         const change = clock.learningRate * error;
         if (memory) memory[i].learn(pair, change, config.gamma, Boolean(terminated[i] || truncated[i]));
         else table.values[pair] += change;
-        errorSum += Math.abs(error);
-        errors++;
+        errors.add(error);
       }
     },
 
@@ -150,26 +144,25 @@ export function tabularAgent<Config>(
       for (const trace of memory ?? []) trace.clear();
     },
 
-    metrics,
-
-    report() {
-      const reported = metrics();
-      [errorSum, errors] = [0, 0];
-      return reported;
-    },
+    metrics: () => errors.metrics(),
+    report: () => errors.report(),
 
     state(): AgentState {
       const { step, totalSteps: plannedSteps } = clock;
-      const saved = { vectors: { table: table.values.slice() }, rng: rng.state(), step, plannedSteps, errorSum, errors };
-      return memory ? { ...saved, traces: memory.map(trace => trace.state()) } : saved;
+      return {
+        ...{ vectors: { table: table.values.slice() }, rng: rng.state(), step, plannedSteps, ...errors.state() },
+        ...(memory && { traces: memory.map(trace => trace.state()) }),
+        ...(ties && { ties: 'random' }),
+      };
     },
 
     restore(state) {
       checkState(`${algorithm}.restore`, state, table.values.length, memory?.length ?? 0);
       table.values.set((state.vectors as Record<'table', Float32Array>).table);
       rng.restore(state.rng as RngState);
-      errorSum = state.errorSum as number;
-      errors = state.errors as number;
+      errors.restore(state);
+      // Runs of the first version always tried the first, and go on so.
+      ties = state.ties === 'random' ? rng : undefined;
       for (const [i, trace] of (memory ?? []).entries()) trace.restore((state.traces as readonly AgentState[])[i]);
       clock.set({ step: state.step as number, totalSteps: state.plannedSteps as number });
     },
@@ -229,7 +222,7 @@ function tabularSizes(spec: EnvSpec, algorithm: string) {
  * @throws CheckpointError unless it is one of `pairs` values and `numTraces` traces
  */
 function checkState(where: string, state: AgentState, pairs: number, numTraces: number): void {
-  const { vectors, traces = [], rng, ...counters } = state;
+  const { vectors, traces = [], rng, ties: _, ...counters } = state;
   const check = (isRight: boolean, expectation: string, found: unknown) => {
     const remedy = 'Resume with the environment and the settings of the run';
     if (!isRight) throw new CheckpointError(message(where, expectation, found, remedy));

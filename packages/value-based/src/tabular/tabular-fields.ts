@@ -14,9 +14,9 @@ export const tabularFields = {
   epsilonEnd: field.probability({ default: 0.05, meaning: 'last probability of a random action' }),
   explorationFraction: field.number({ above: 0, max: 1, default: 0.5, meaning: 'share of the run over which epsilon falls' }),
   initialValue: field.number({ default: 0, meaning: 'first value of every action; one too high makes the agent try all' }),
-  ties: field.choice(['first', 'random'], {
-    default: 'first',
-    meaning: 'which of several actions of the largest value is tried while exploring: the first, or one drawn at random',
+  ties: field.choice(['random', 'first'], {
+    default: 'random',
+    meaning: 'which of several actions of the largest value is tried while exploring: one drawn at random, or the first',
   }),
   reportEverySteps: field.count({
     default: 1000,
