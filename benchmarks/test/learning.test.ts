@@ -25,7 +25,7 @@ const scratch = inScratchFolder();
 const settings: PresetSettings = { algo: 'dqn', env: 'CartPole-v1', steps: 1000, config: { gamma: 0.9, batchSize: 32 } };
 
 function runOf(seed: number, greedy: number, seconds = 10): LearningRun {
-  return { seed, greedy, deviation: 0, training: greedy, seconds, measured: '2026-11-29', curve: [null, greedy] };
+  return { seed, episodes: 100, greedy, deviation: 0, training: greedy, seconds, measured: '2026-11-29', curve: [null, greedy] };
 }
 
 test('the interquartile mean leaves out the lowest and the highest quarter', () => {

@@ -9,7 +9,7 @@ import { pendulumEntry } from './classic/pendulum.ts';
 import type { EnvEntry } from './env-entry.ts';
 import { bitFlipEntry } from './goal/bit-flip.ts';
 import { pointMazeEntry } from './goal/point-maze.ts';
-import { twoLinkArmEntry } from './goal/two-link-arm.ts';
+import { twoLinkArmEntries } from './goal/two-link-arm.ts';
 import { asterixEntries } from './minatar/asterix.ts';
 import { breakoutEntries } from './minatar/breakout.ts';
 import { freewayEntries } from './minatar/freeway.ts';
@@ -63,7 +63,7 @@ export const builtInEnvs: readonly EnvEntry[] = [
   ...spaceInvadersEntries,
   bitFlipEntry,
   pointMazeEntry,
-  twoLinkArmEntry,
+  ...twoLinkArmEntries,
   hopperEntry,
   halfCheetahEntry,
   walker2dEntry,

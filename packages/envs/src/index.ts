@@ -25,7 +25,7 @@ export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.t
 export { type AnyEnv, type EnvEntry, type EnvOptions, type EnvRequirement, optionsOf } from './env-entry.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
-export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmV0 } from './goal/two-link-arm.ts';
+export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmHardV0, twoLinkArmV0 } from './goal/two-link-arm.ts';
 export { MinAtarAsterix, minAtarAsterix } from './minatar/asterix.ts';
 export { MinAtarBreakout, minAtarBreakout } from './minatar/breakout.ts';
 export { MinAtarFreeway, minAtarFreeway } from './minatar/freeway.ts';

@@ -15,12 +15,12 @@ export interface OldRow {
 
 const ABOUT = `Presets as they are in the packages. Settings are chosen on seeds below 100; the seeds of this table, from 1001 on, were not looked at
 before the settings were fixed. Twenty seeds of what trains within two minutes, five within twenty, three of what takes longer.
-After training each agent plays 100 greedy episodes, other ones for each seed, in which nothing trains: what \`zpin train ALGORITHM
---env ENVIRONMENT --seed 1001\` ends with.
+After training each agent plays 100 greedy episodes (1,000 where observations are indices, as of tables), other ones for each seed, in
+which nothing trains: what \`zpin train ALGORITHM --env ENVIRONMENT --seed 1001\` ends with.
 
 The mean is that over seeds; the interquartile mean is that of the middle half of the seeds, with its 95 % bootstrap interval (Agarwal et al.
 2021). \`reached\` is the share of seeds whose mean return is at or above the threshold. \`training\` is the mean of the last 100 episodes of training,
-exploration included. Seconds are processor time of one run on one core of a server, two runs side by side.
+exploration included. The best policy of Taxi comes to 7.93 on average, below its threshold. Seconds are processor time of one run on one core of a server, two runs side by side.
 
 \`pnpm bench learning --write --jobs 2\` measures what is missing and goes on where it was stopped; \`--algo A --env E\` one preset,
 \`--longest 120\` only what takes at most so many seconds. Curves and single seeds are in \`learning/ALGORITHM/ENVIRONMENT.json\`.`;

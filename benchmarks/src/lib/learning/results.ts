@@ -21,7 +21,9 @@ export interface PresetSettings {
 /** One trained and evaluated agent. */
 export interface LearningRun {
   readonly seed: number;
-  /** Mean return of the greedy episodes after training, and its standard deviation over episodes. */
+  /** Greedy episodes after training. */
+  readonly episodes: number;
+  /** Their mean return, and its standard deviation over episodes. */
   readonly greedy: number;
   readonly deviation: number;
   /** Share of the greedy episodes that reached their goal; absent where there are no goals. */

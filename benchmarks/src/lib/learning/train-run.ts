@@ -16,7 +16,8 @@ export interface Job {
 
 /** Where runs are kept until they are over. */
 const RUNS = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
-const EVALUATION_EPISODES = 100;
+/** Greedy episodes after training: more where they are cheap and chance decides much of each. */
+const EPISODES = { others: 100, onIndices: 1000 };
 /** The command line concludes its runs, and so does this: a run that is trained and not yet evaluated can be opened again. */
 const INTERNALS = { concludes: true };
 
@@ -35,9 +36,10 @@ export async function trainRun({ settings, seed }: Job, engine: Engine, runs: st
   const here = (user + system) / 1e6;
   // Of a run in parts, the last one stands for all; nothing but the clock knows of one that was only evaluated here.
   const seconds = run.step > begun ? (here * run.step) / (run.step - begun) : run.wallSeconds;
-  const { meanReturn, stdReturn, successRate } = await run.evaluate({ episodes: EVALUATION_EPISODES });
+  const episodes = run.spec.observationSpace.type === 'discrete' ? EPISODES.onIndices : EPISODES.others;
+  const { meanReturn, stdReturn, successRate } = await run.evaluate({ episodes });
   const found: LearningRun = {
-    seed,
+    ...{ seed, episodes },
     greedy: rounded(meanReturn),
     deviation: rounded(stdReturn),
     ...(successRate !== undefined && { success: rounded(successRate) }),

@@ -51,6 +51,8 @@ describe('TwoLinkArm', () => {
     const targets = Array.from({ length: 50 }, (_, seed) => 200 - 200 * (hard.reset({ seed }).obs as Float32Array)[5]);
     expect(Math.min(...targets)).toBeLessThan(120);
     expect(Math.max(...targets)).toBeGreaterThan(280);
+    const named = makeEnv('TwoLinkArmHard-v0');
+    expect(named.reset({ seed: 1 }).obs).toEqual(hard.reset({ seed: 1 }).obs);
     expect(() => makeEnv('TwoLinkArm-v0', { mode: 'medium' })).toThrow(/mode must be one of easy, hard/);
   });
 });

@@ -32,6 +32,9 @@ export const twoLinkArmV0: EnvSpec = {
   rewardThreshold: null,
 };
 
+/** Spaces, time limit and threshold of `TwoLinkArmHard-v0`. */
+export const twoLinkArmHardV0: EnvSpec = { ...twoLinkArmV0, id: 'TwoLinkArmHard-v0' };
+
 export const twoLinkArmOptions = {
   mode: field.choice(['easy', 'hard'], {
     default: 'easy',
@@ -123,9 +126,19 @@ export class TwoLinkArm extends ArrayEnv<Float32Array, Float32Array> {
   }
 }
 
-export const twoLinkArmEntry: EnvEntry<typeof twoLinkArmOptions> = {
-  spec: twoLinkArmV0,
-  summary: 'Grip a target with an arm of two links, and hold it.',
-  options: twoLinkArmOptions,
-  create: (spec, options) => new TwoLinkArm(spec, options),
-};
+const hardOptions = { mode: { ...twoLinkArmOptions.mode, default: 'hard' as const } };
+
+export const twoLinkArmEntries: readonly EnvEntry<typeof twoLinkArmOptions>[] = [
+  {
+    spec: twoLinkArmV0,
+    summary: 'Grip a target with an arm of two links, and hold it.',
+    options: twoLinkArmOptions,
+    create: (spec, options) => new TwoLinkArm(spec, options),
+  },
+  {
+    spec: twoLinkArmHardV0,
+    summary: 'Grip a target that may be anywhere with an arm of two links, and hold it.',
+    options: hardOptions,
+    create: (spec, options) => new TwoLinkArm(spec, options),
+  },
+];

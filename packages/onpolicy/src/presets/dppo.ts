@@ -7,4 +7,8 @@ export const dppoPresets = {
     totalSteps: ppoPresets['CartPole-v1'].totalSteps,
     config: { ...ppoPresets['CartPole-v1'].config, workers: 2 },
   },
+  'Pendulum-v1': {
+    totalSteps: ppoPresets['Pendulum-v1'].totalSteps,
+    config: { ...ppoPresets['Pendulum-v1'].config, workers: 2 },
+  },
 } as const satisfies Readonly<Record<string, Preset>>;

@@ -62,6 +62,18 @@ export const ppoPresets = {
       normalizeRewards: true,
     },
   },
+  'Golf-v0': {
+    totalSteps: 200_000,
+    config: {
+      numEnvs: 8,
+      rolloutLength: 256,
+      batchSize: 256,
+      gamma: 0.95,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      hiddenSizes: [128, 128],
+      activation: 'relu',
+    },
+  },
   'LunarLander-v3': { totalSteps: 1_000_000, config: lunarLander },
   'LunarLanderContinuous-v3': { totalSteps: 1_000_000, config: lunarLander },
   'Hopper-v5': {

@@ -1,18 +1,11 @@
 import type { Preset } from '@zpin/core';
 
-/**
- * The results that were measured are of runs that tried the first of equal values; SARSA(λ) along the cliff, without random actions,
- * needs that to end on the shortest way.
- */
-const measured = { ties: 'first' } as const;
-
 /** A pole and a cart in 1,280 states; the bins lie close together where the pole is upright. */
 const cartPole = {
   totalSteps: 1_000_000,
   envOptions: { wrappers: ['discretize-observation:4,4,10,8:-2.4,-3,-0.21,-3:2.4,3,0.21,3'] },
 } as const;
 const cartPoleConfig = {
-  ...measured,
   learningRate: { type: 'linear', from: 0.3, to: 0 },
   gamma: 0.99,
   epsilonEnd: 0.01,
@@ -36,7 +29,6 @@ export const tabularPresets = {
   'FrozenLake-v1': {
     totalSteps: 500_000,
     config: {
-      ...measured,
       learningRate: { type: 'linear', from: 0.2, to: 0 },
       gamma: 0.99,
       explorationFraction: 1,
@@ -47,11 +39,11 @@ export const tabularPresets = {
   // a safer way.
   'CliffWalking-v1': {
     totalSteps: 100_000,
-    config: { ...measured, learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0 },
+    config: { learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0 },
   },
   'Taxi-v4': {
     totalSteps: 500_000,
-    config: { ...measured, learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
+    config: { learningRate: 0.3, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8 },
   },
   'CartPole-v1': { ...cartPole, config: cartPoleConfig },
 } as const satisfies Readonly<Record<string, Preset>>;
@@ -62,7 +54,6 @@ export const qLearningPresets = {
   'LunarLander-v3': {
     ...lunarLander,
     config: {
-      ...measured,
       learningRate: { type: 'linear', from: 0.2, to: 0 },
       gamma: 0.99,
       epsilonEnd: 0.02,
@@ -76,7 +67,6 @@ export const sarsaLambdaPresets = {
   'FrozenLake-v1': {
     totalSteps: 500_000,
     config: {
-      ...measured,
       learningRate: { type: 'linear', from: 0.1, to: 0 },
       gamma: 0.99,
       explorationFraction: 1,
@@ -86,11 +76,11 @@ export const sarsaLambdaPresets = {
   },
   'CliffWalking-v1': {
     totalSteps: 100_000,
-    config: { ...measured, learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0, lambda: 0.5 },
+    config: { learningRate: 0.5, gamma: 0.99, epsilonStart: 0, epsilonEnd: 0, lambda: 0.5, ties: 'first' },
   },
   'Taxi-v4': {
     totalSteps: 500_000,
-    config: { ...measured, learningRate: 0.2, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
+    config: { learningRate: 0.2, gamma: 0.99, epsilonEnd: 0, explorationFraction: 0.8, lambda: 0.5 },
   },
   'CartPole-v1': { ...cartPole, config: { ...cartPoleConfig, lambda: 0.9 } },
 } as const satisfies Readonly<Record<string, Preset>>;
