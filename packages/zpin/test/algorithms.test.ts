@@ -9,6 +9,7 @@ import {
   multiDiscrete,
   type Space,
   SpaceError,
+  tuple,
 } from '@zpin/contracts';
 import { createEngine, describeConfig, parseConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
@@ -27,6 +28,8 @@ const actionSpaces: readonly Space[] = [
   multiDiscrete([2, 3]),
   multiBinary(3),
   box({ low: -1, high: 1, shape: [2] }),
+  dict({ club: discrete(3), swing: vector }),
+  tuple([vector, multiBinary(2)]),
 ];
 const environments = listEnvs().map(({ spec }) => spec);
 

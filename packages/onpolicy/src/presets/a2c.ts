@@ -1,13 +1,5 @@
 import type { Preset } from '@zpin/core';
 
-/** Whole batches of advantages are brought to one size: RMSprop then makes steps of one size too. */
-const scaled = {
-  numEnvs: 16,
-  gamma: 0.95,
-  normalizeAdvantage: true,
-  learningRate: { type: 'linear', from: 3e-3, to: 0 },
-} as const;
-
 /** Settings with which A2C reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
 export const a2cPresets = {
   'CartPole-v1': { totalSteps: 500_000, config: { numEnvs: 8, entropyCoefficient: 0 } },
