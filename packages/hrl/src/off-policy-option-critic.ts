@@ -77,7 +77,7 @@ export const offPolicyOptionCriticConfig = configSchema({
     meaning: 'probability that a new option is a random one',
   }),
   valueCoefficient: field.nonNegative({
-    default: 1,
+    default: 0.05,
     meaning: 'weight of the loss of the values, beside those of the policies and ends',
   }),
   largestRatio: field.positive({

@@ -108,6 +108,7 @@ export const offPolicyOptionCriticCase: AlgorithmCase = {
     learningRate: { type: 'linear', from: 1e-2, to: 0 },
     epsilon: 0.3,
     entropyCoefficient: 0,
+    valueCoefficient: 1,
     normalizeAdvantage: false,
     hiddenSizes: [16],
     activation: 'tanh',

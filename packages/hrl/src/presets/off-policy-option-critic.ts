@@ -1,3 +1,15 @@
 import type { Preset } from '@zpin/core';
 
-export const offPolicyOptionCriticPresets = {} as const satisfies Readonly<Record<string, Preset>>;
+const learningRate = { type: 'linear', from: 1e-3, to: 0 } as const;
+
+/** Settings with which the option-critic from a replay memory solves an environment. */
+export const offPolicyOptionCriticPresets = {
+  'CartPole-v1': {
+    totalSteps: 150_000,
+    config: { numOptions: 2, learningRate, targetUpdateEveryUpdates: 50, valueCoefficient: 0.2, entropyCoefficient: 0.05 },
+  },
+  'Pendulum-v1': {
+    totalSteps: 80_000,
+    config: { numOptions: 4, learningRate },
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
