@@ -3,7 +3,7 @@
  * to on seeds that nobody looked at.
  *
  * Measures what is missing, the shortest runs first, and writes each run as soon as it is there, into
- * `benchmarks/results/learning/ALGORITHM/ENVIRONMENT.json` and `learning.md`. Stopped at any moment it goes on where it was: runs that are over are
+ * `benchmarks/results/learning/ALGORITHM/ENVIRONMENT.json` and draws `learning.md` and the pictures of `lib/learning/comparisons.ts`. Stopped at any moment it goes on where it was: runs that are over are
  * kept, runs under way continue from their last checkpoint. A preset whose settings change is measured anew.
  *
  * Without `--write` it prints and keeps nothing: for choosing settings, on seeds below 100, with `--config '{"learningRate":1e-3}'` and
@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { type AnyAlgorithm, createEngine, parseConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin';
+import { comparisonPicture, comparisons } from './lib/learning/comparisons.ts';
 import { learningPage, type OldRow } from './lib/learning/page.ts';
 import { FIRST_SEED, missingJobs, type Planned, secondsBefore, secondsOf } from './lib/learning/plan.ts';
 import { type Answer, answerJobs, inProcesses } from './lib/learning/processes.ts';
@@ -160,12 +161,18 @@ function thresholdOf(env: string): number | null {
   return listEnvs().find(({ spec }) => spec.id === env)?.spec.rewardThreshold ?? null;
 }
 
+/** The table, and the pictures of what was measured. */
 function draw(algorithms: readonly AnyAlgorithm[]): void {
-  const page = learningPage(readResults(), oldRows(), result => {
+  const results = readResults();
+  const page = learningPage(results, oldRows(), result => {
     const algorithm = algorithms.find(({ id }) => id === result.algo);
     return algorithm !== undefined && Object.hasOwn(algorithm.presets, result.env) && isCurrent(result, algorithm, result.env);
   });
   writeFileSync(new URL('learning.md', RESULTS), page);
+  for (const comparison of comparisons) {
+    const picture = comparisonPicture(comparison, results);
+    if (picture) writeFileSync(new URL(`learning/${comparison.name}.svg`, RESULTS), picture);
+  }
 }
 
 /** What was measured by the rule of seeds of before. */

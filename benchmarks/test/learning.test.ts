@@ -5,6 +5,7 @@ import { createEngine } from '@zpin/core';
 import { expect, test } from 'vitest';
 import { loadAlgorithm, openRun } from 'zpin';
 import { inScratchFolder } from '../../tools/testing/scratch-folder.ts';
+import { comparisonPicture } from '../src/lib/learning/comparisons.ts';
 import { learningPage } from '../src/lib/learning/page.ts';
 import { missingJobs, type Planned, seedsWanted } from '../src/lib/learning/plan.ts';
 import { type Answer, inProcesses } from '../src/lib/learning/processes.ts';
@@ -106,6 +107,19 @@ test('results are written a line to a seed, read again, and drawn', () => {
   // What was measured before stands apart, but for what has new results.
   expect(page.split('Not measured anew yet')[1]).toMatch(/ppo .* CartPole-v1 .* 499 /);
   expect(page.split('Not measured anew yet')[1]).not.toMatch(/dqn/);
+});
+
+test('curves of different lengths are drawn over the same steps', () => {
+  const curve = Array.from({ length: 100 }, (_, k) => (k % 2 === 0 ? k : null));
+  const runs = [{ ...runOf(1001, 50), curve }];
+  const results = ['dqn', 'ppo'].map((algo, i) => withRuns({ ...settings, algo, steps: 1000 * (i + 1) }, null, [], runs));
+  const comparison = { name: 'both', title: 'Both', env: 'CartPole-v1', algorithms: ['ppo', 'dqn', 'td3'] };
+  const picture = comparisonPicture(comparison, results);
+  const lines = [...(picture ?? '').matchAll(/<path d="([^"]*)"[^>]* stroke-width="2"/g)];
+  const lengths = lines.map(([, path]) => path.match(/[ML]/g)?.length);
+  expect(lengths).toEqual([100, 50]);
+  expect(picture).toContain('ppo (1)');
+  expect(comparisonPicture(comparison, results.slice(1))).toBeNull();
 });
 
 test('a run that was stopped comes to the same as one that was not', async () => {
