@@ -20,8 +20,10 @@ import { fetchEntries } from './mujoco/fetch/fetch-entries.ts';
 import { halfCheetahEntry } from './mujoco/half-cheetah.ts';
 import { hopperEntry } from './mujoco/hopper.ts';
 import { humanoidEntry } from './mujoco/humanoid.ts';
+import { humanoidStandupEntry } from './mujoco/humanoid-standup.ts';
 import { invertedDoublePendulumEntry } from './mujoco/inverted-double-pendulum.ts';
 import { invertedPendulumEntry } from './mujoco/inverted-pendulum.ts';
+import { pusherEntry } from './mujoco/pusher.ts';
 import { reacherEntry } from './mujoco/reacher.ts';
 import { swimmerEntry } from './mujoco/swimmer.ts';
 import { walker2dEntry } from './mujoco/walker2d.ts';
@@ -69,8 +71,10 @@ export const builtInEnvs: readonly EnvEntry[] = [
   walker2dEntry,
   antEntry,
   humanoidEntry,
+  humanoidStandupEntry,
   swimmerEntry,
   reacherEntry,
+  pusherEntry,
   invertedPendulumEntry,
   invertedDoublePendulumEntry,
   ...fetchEntries,

@@ -46,6 +46,8 @@ export { type FetchTask, fetchPickAndPlace, fetchPush, fetchReach, fetchSlide } 
 export { HalfCheetah, halfCheetahV5 } from './mujoco/half-cheetah.ts';
 export { Hopper, hopperV5 } from './mujoco/hopper.ts';
 export { Humanoid, type HumanoidOptions, humanoidV5 } from './mujoco/humanoid.ts';
+export { type HumanoidBodyOptions, HumanoidEnv } from './mujoco/humanoid-env.ts';
+export { HumanoidStandup, type HumanoidStandupOptions, humanoidStandupV5 } from './mujoco/humanoid-standup.ts';
 export {
   InvertedDoublePendulum,
   type InvertedDoublePendulumOptions,
@@ -53,6 +55,7 @@ export {
 } from './mujoco/inverted-double-pendulum.ts';
 export { InvertedPendulum, type InvertedPendulumOptions, invertedPendulumV5 } from './mujoco/inverted-pendulum.ts';
 export { MujocoEnv, type MujocoSetup } from './mujoco/mujoco-env.ts';
+export type { ContactRule } from './mujoco/mujoco-options.ts';
 export { drawMujoco, type MujocoCamera, type MujocoMark } from './mujoco/mujoco-picture.ts';
 export {
   loadMujoco,
@@ -61,6 +64,7 @@ export {
   type MujocoObject,
   MujocoSim,
 } from './mujoco/mujoco-sim.ts';
+export { Pusher, type PusherOptions, pusherV5 } from './mujoco/pusher.ts';
 export { Reacher, type ReacherOptions, reacherV5 } from './mujoco/reacher.ts';
 export { RunnerEnv, type RunnerOptions, type RunnerSetup } from './mujoco/runner-env.ts';
 export { Swimmer, swimmerV5 } from './mujoco/swimmer.ts';

@@ -75,6 +75,7 @@ export const antOptions = mujocoOptions({
   resetNoiseScale: 0.1,
   excludeCurrentPositionsFromObservation: true,
   includeCfrcExtInObservation: true,
+  contacts: 'mujoco-3.3',
   frameSkip: 5,
 });
 
@@ -105,7 +106,8 @@ export class Ant extends MujocoEnv {
     const settings = readMujocoOptions(spec.id, antOptions, options);
     const hidden = settings.excludeCurrentPositionsFromObservation ? 2 : 0;
     const forces = settings.includeCfrcExtInObservation ? BODY_FORCES : 0;
-    super(spec, { mjcf, frameSkip: settings.frameSkip, obsSize: STATE_SIZE - hidden + forces });
+    const { contacts, frameSkip } = settings;
+    super(spec, { mjcf, contacts, frameSkip, obsSize: STATE_SIZE - hidden + forces });
     this.#settings = settings;
   }
 

@@ -61,6 +61,7 @@ export const hopperOptions = mujocoOptions({
   healthyStateRange: [-100, 100],
   resetNoiseScale: 5e-3,
   excludeCurrentPositionsFromObservation: true,
+  contacts: 'mujoco-3.3',
   frameSkip: 4,
 });
 

@@ -1,7 +1,7 @@
 import { box, type EnvInfo, type EnvSpec, type NumericArray, type ValuesOf } from '@zpin/contracts';
 import type { EnvEntry } from '../env-entry.ts';
-import { humanoidModel } from './humanoid-model.ts';
-import { clippedSquares, groundPlace, MujocoEnv, squaredNorm, unbounded } from './mujoco-env.ts';
+import { HumanoidEnv } from './humanoid-env.ts';
+import { groundPlace, squaredNorm, unbounded } from './mujoco-env.ts';
 import { mujocoOptions, readMujocoOptions } from './mujoco-options.ts';
 import type { MujocoCamera } from './mujoco-picture.ts';
 import { mujocoRequirement } from './mujoco-sim.ts';
@@ -29,16 +29,13 @@ export const humanoidOptions = mujocoOptions({
   includeCvelInObservation: true,
   includeQfrcActuatorInObservation: true,
   includeCfrcExtInObservation: true,
+  contacts: 'mujoco-3.3',
   frameSkip: 5,
 });
 
 export type HumanoidOptions = ValuesOf<typeof humanoidOptions>;
 
-const POSITIONS = 24;
-const VELOCITIES = 23;
 const ACTIONS = 17;
-const BODIES = 13;
-const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /**
  * Walk forward on two legs. Action `[17]` in [−0.4, 0.4]: torques on abdomen (y, z, x), right and left leg (hip x, z, y, knee),
@@ -48,7 +45,7 @@ const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
  * Terminates when unhealthy: torso not between 1 and 2 m. The centre of mass is where the engine computed it last, which lags a
  * little behind the positions. As Gymnasium plays it.
  */
-export class Humanoid extends MujocoEnv {
+export class Humanoid extends HumanoidEnv {
   readonly #settings: HumanoidOptions;
   readonly #totalMass: number;
   #velocity = 0;
@@ -59,14 +56,13 @@ export class Humanoid extends MujocoEnv {
 
   constructor(spec: EnvSpec = humanoidV5, options: Partial<HumanoidOptions> = {}) {
     const settings = readMujocoOptions(spec.id, humanoidOptions, options);
-    super(spec, { mjcf: humanoidModel, frameSkip: settings.frameSkip, obsSize: obsSize(settings) });
+    super(spec, settings, false);
     this.#settings = settings;
     this.#totalMass = this.sim.modelData.body_mass.reduce((sum, mass) => sum + mass, 0);
   }
 
   protected override place(qpos: Float64Array, qvel: Float64Array): void {
-    this.addUniform(qpos, this.#settings.resetNoiseScale);
-    this.addUniform(qvel, this.#settings.resetNoiseScale);
+    super.place(qpos, qvel);
     this.#velocity = this.#sideVelocity = this.#survivalReward = this.#ctrlCost = this.#contactCost = 0;
   }
 
@@ -76,16 +72,13 @@ export class Humanoid extends MujocoEnv {
     const before = this.#massCenter(0);
     const sideBefore = this.#massCenter(1);
     this.simulate(actions, offset);
-    sim.contactForces();
-    const { qpos, cfrc_ext } = sim.data;
+    const { qpos } = sim.data;
     const healthy = settings.healthyZRange[0] < qpos[2] && qpos[2] < settings.healthyZRange[1];
     this.#velocity = (this.#massCenter(0) - before) / dt;
     this.#sideVelocity = (this.#massCenter(1) - sideBefore) / dt;
     this.#survivalReward = healthy ? settings.healthyReward : 0;
     this.#ctrlCost = settings.ctrlCostWeight * squaredNorm(actions, offset, ACTIONS);
-    const { contactCostRange } = settings;
-    const contactCost = settings.contactCostWeight * clippedSquares(cfrc_ext, ANY);
-    this.#contactCost = Math.min(contactCostRange[1], Math.max(contactCostRange[0], contactCost));
+    this.#contactCost = this.contactCost(settings.contactCostWeight, settings.contactCostRange);
     this.reward = settings.forwardRewardWeight * this.#velocity + this.#survivalReward - (this.#ctrlCost + this.#contactCost);
     this.terminated = settings.terminateWhenUnhealthy && !healthy;
   }
@@ -99,23 +92,9 @@ export class Humanoid extends MujocoEnv {
     return sum / this.#totalMass;
   }
 
-  protected override observe(out: NumericArray, offset: number): void {
-    const settings = this.#settings;
-    const { qpos, qvel, cinert, cvel, qfrc_actuator, cfrc_ext } = this.sim.data;
-    let at = offset;
-    for (let i = settings.excludeCurrentPositionsFromObservation ? 2 : 0; i < POSITIONS; i++) out[at++] = qpos[i];
-    for (let i = 0; i < VELOCITIES; i++) out[at++] = qvel[i];
-    // The world and the root, which come first, are left out: they are always 0.
-    if (settings.includeCinertInObservation) for (let i = 10; i < cinert.length; i++) out[at++] = cinert[i];
-    if (settings.includeCvelInObservation) for (let i = 6; i < cvel.length; i++) out[at++] = cvel[i];
-    if (settings.includeQfrcActuatorInObservation) for (let i = 6; i < VELOCITIES; i++) out[at++] = qfrc_actuator[i];
-    if (settings.includeCfrcExtInObservation) for (let i = 6; i < cfrc_ext.length; i++) out[at++] = cfrc_ext[i];
-  }
-
   /** Place (m) and tendons from hips to knees (rad, rad/s; left, right), and of a step the velocity (m/s) and the parts of the reward; Gymnasium's keys. */
   protected override info(): EnvInfo {
-    const { qpos, ten_length, ten_velocity } = this.sim.data;
-    const place = { ...groundPlace(qpos), tendon_length: ten_length.slice(), tendon_velocity: ten_velocity.slice() };
+    const place = { ...groundPlace(this.sim.data.qpos), ...this.tendons() };
     if (this.isStart) return place;
     return {
       ...place,
@@ -141,15 +120,3 @@ export const humanoidEntry: EnvEntry<typeof humanoidOptions> = {
   requires: mujocoRequirement,
   create: (spec, options) => new Humanoid(spec, options),
 };
-
-function obsSize(settings: HumanoidOptions): number {
-  return (
-    POSITIONS -
-    (settings.excludeCurrentPositionsFromObservation ? 2 : 0) +
-    VELOCITIES +
-    (settings.includeCinertInObservation ? 10 * BODIES : 0) +
-    (settings.includeCvelInObservation ? 6 * BODIES : 0) +
-    (settings.includeQfrcActuatorInObservation ? ACTIONS : 0) +
-    (settings.includeCfrcExtInObservation ? 6 * BODIES : 0)
-  );
-}

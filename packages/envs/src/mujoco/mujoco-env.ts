@@ -1,5 +1,6 @@
 import { box, type EnvSpec, type EnvState, type Frame, InputError, message, type NumericArray } from '@zpin/contracts';
 import { ArrayEnv } from '../base/array-env.ts';
+import type { ContactRule } from './mujoco-options.ts';
 import { drawMujoco, type MujocoCamera } from './mujoco-picture.ts';
 import { MujocoSim } from './mujoco-sim.ts';
 
@@ -7,6 +8,10 @@ import { MujocoSim } from './mujoco-sim.ts';
 export interface MujocoSetup {
   /** The model. */
   readonly mjcf: string;
+  /** Whose contacts are played. The model's margins are meant to be added, as MuJoCo does since 3.5: half of Gymnasium's. */
+  readonly contacts?: ContactRule;
+  /** Whether it steps as MuJoCo 3.3 did, see `MujocoSim`. */
+  readonly isSequential?: boolean;
   /** Physics steps per environment step. */
   readonly frameSkip: number;
   /** Numbers in an observation. */
@@ -26,12 +31,12 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
   readonly #frameSkip: number;
 
   /** @throws InputError when MuJoCo is not loaded, or `frameSkip` is no integer ≥ 1 */
-  protected constructor(spec: EnvSpec, { mjcf, frameSkip, obsSize }: MujocoSetup) {
+  protected constructor(spec: EnvSpec, { mjcf, contacts, isSequential, frameSkip, obsSize }: MujocoSetup) {
     super({ ...spec, observationSpace: unbounded(obsSize) });
     if (!(Number.isSafeInteger(frameSkip) && frameSkip >= 1)) {
       throw new InputError(message(spec.id, 'frameSkip must be an integer >= 1', frameSkip, 'Leave it out'));
     }
-    this.sim = new MujocoSim(mjcf);
+    this.sim = new MujocoSim(contacts === 'mujoco-3.9' ? withDoubleMargins(mjcf) : mjcf, isSequential);
     this.world = new Float64Array(this.sim.stateSize);
     this.#frameSkip = frameSkip;
     this.dt = frameSkip * this.sim.timestep;
@@ -89,6 +94,10 @@ export abstract class MujocoEnv extends ArrayEnv<Float32Array, Float32Array> {
   protected addNormal(values: Float64Array, scale: number): void {
     for (let i = 0; i < values.length; i++) values[i] += scale * this.rng.standardNormal();
   }
+}
+
+function withDoubleMargins(mjcf: string): string {
+  return mjcf.replaceAll(/(?<=<geom\b[^>]*\bmargin=")[\d.]+/g, margin => String(2 * Number(margin)));
 }
 
 /** A box of `size` numbers without bounds. */

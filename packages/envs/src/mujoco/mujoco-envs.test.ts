@@ -1,5 +1,6 @@
 import { box, type EnvState, flatSize, Rng, sample } from '@zpin/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectSeeded, readSeeds } from '../../test/trace.ts';
 import type { AnyEnv, EnvOptions } from '../env-entry.ts';
 import { loadEnv, makeEnv } from '../registry.ts';
 import type { MujocoArrays, MujocoSim } from './mujoco-sim.ts';
@@ -80,6 +81,8 @@ describe('MuJoCo environments', () => {
     ['Walker2d-v5', 17, 6, 1, 1000, null],
     ['Ant-v5', 105, 8, 1, 1000, 6000],
     ['Humanoid-v5', 348, 17, 0.4, 1000, null],
+    ['HumanoidStandup-v5', 348, 17, 0.4, 1000, null],
+    ['Pusher-v5', 23, 7, 2, 100, 0],
     ['Swimmer-v5', 8, 2, 1, 1000, 360],
     ['Reacher-v5', 10, 2, 1, 50, -3.75],
     ['InvertedPendulum-v5', 4, 1, 3, 1000, 950],
@@ -190,6 +193,42 @@ describe('MuJoCo environments', () => {
     expect(play('Humanoid-v5', slim, 1)[0].obs).toEqual(obs.slice(0, 45));
   });
 
+  it.each(['Humanoid-v5', 'HumanoidStandup-v5', 'Pusher-v5'].flatMap(id => readSeeds(id).map(episode => ({ id, episode }))))(
+    '$id moves as in Gymnasium with MuJoCo 3.3.7, seed $episode.seed',
+    ({ id, episode }) => {
+      const env = makeEnv(id);
+      // Forces, of up to some thousand newtons, are singles here.
+      expectSeeded(env, episode, 3e-4);
+      env.close?.();
+    },
+  );
+
+  it('plays the contacts of MuJoCo 3.9 when asked to: margins add up', () => {
+    for (const [id, steps] of [
+      ['Ant-v5', 30],
+      ['Hopper-v5', 30],
+      ['Humanoid-v5', 12],
+      ['HumanoidStandup-v5', 3],
+    ] as const) {
+      const [before, since] = (['mujoco-3.3', 'mujoco-3.9'] as const).map(contacts => play(id, { contacts }, steps));
+      expect(play(id, {}, steps)).toEqual(before);
+      expect(since.at(-1)?.obs, id).not.toEqual(before.at(-1)?.obs);
+    }
+    expect(() => makeEnv('Ant-v5', { contacts: 'mujoco-2' })).toThrow(/contacts must be/);
+  });
+
+  it('HumanoidStandup pays for height, and Pusher for nearness', () => {
+    for (const { action, reward, after } of play('HumanoidStandup-v5')) {
+      const contacts = Math.min(10, 5e-7 * squares(after.cfrc_ext));
+      expect(reward).toBeCloseTo(after.qpos[2] / 0.003 + 1 - 0.1 * squares(action) - contacts, 8);
+    }
+    for (const { action, obs, reward } of play('Pusher-v5')) {
+      const [tip, object, goal] = [14, 17, 20].map(at => obs.slice(at, at + 3));
+      const away = (a: Float32Array, b: Float32Array) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+      expect(reward).toBeCloseTo(-away(object, goal) - 0.5 * away(object, tip) - 0.1 * squares(action), 5);
+    }
+  });
+
   it('Reacher pays for being near and for little effort', () => {
     for (const { action, obs, reward, after } of play('Reacher-v5')) {
       const [cosA, cosB, sinA, sinB, x, y] = obs;
@@ -276,6 +315,7 @@ describe('MuJoCo environments', () => {
     ['InvertedDoublePendulum-v5', [0, 0, 0], 0.1, 'normal'],
     ['Ant-v5', [0, 0, 0.75, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0.1, 'normal'],
     ['Humanoid-v5', [0, 0, 1.4, 1, ...Array<number>(20).fill(0)], 0.01, 'uniform'],
+    ['HumanoidStandup-v5', [0, 0, 0.105, 1, ...Array<number>(20).fill(0)], 0.01, 'uniform'],
   ])('%s starts where Gymnasium does', (id, start, scale, kind) => {
     const env = makeEnv(id);
     env.reset({ seed: 123 });
@@ -290,7 +330,7 @@ describe('MuJoCo environments', () => {
     env.close?.();
   });
 
-  it.each(['Hopper-v5', 'Ant-v5', 'Humanoid-v5', 'Reacher-v5', 'InvertedDoublePendulum-v5'])(
+  it.each(['Hopper-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5', 'Pusher-v5', 'Reacher-v5', 'InvertedDoublePendulum-v5'])(
     '%s goes on in another copy bit for bit, pictures or not',
     id => {
       const run = (env: AnyEnv, rng: Rng, watch: boolean) =>

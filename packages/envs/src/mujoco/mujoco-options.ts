@@ -1,5 +1,10 @@
 import { describeField, type Field, type Fields, field, InputError, message, readValues, type ValuesOf } from '@zpin/contracts';
 
+const CONTACT_RULES = ['mujoco-3.3', 'mujoco-3.9'] as const;
+
+/** The version of MuJoCo whose contacts are played. */
+export type ContactRule = (typeof CONTACT_RULES)[number];
+
 /** Settings that more than one robot has, each with the default of the robot. Names are Gymnasium's, in camel case. */
 const makers = {
   forwardRewardWeight: number('reward per m/s of forward velocity'),
@@ -20,6 +25,15 @@ const makers = {
   includeCvelInObservation: boolean('whether the observation holds the velocities of the bodies'),
   includeQfrcActuatorInObservation: boolean('whether the observation holds the torques of the motors'),
   includeCfrcExtInObservation: boolean('whether the observation holds the contact forces'),
+  uphCostWeight: number('reward per metre of height and second of a physics step'),
+  impactCostWeight: number('cost per squared contact force'),
+  impactCostRange: interval('range to which the cost of contacts is clipped'),
+  rewardNearWeight: number('cost per metre from the fingertip to the object'),
+  contacts: (standard: ContactRule) =>
+    field.choice(CONTACT_RULES, {
+      default: standard,
+      meaning: 'whose contacts: up to MuJoCo 3.4 the larger margin of two bodies counted, since 3.5 their sum does',
+    }),
   frameSkip: (standard: number) => field.count({ default: standard, meaning: 'physics steps per step' }),
 };
 

@@ -1,6 +1,7 @@
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
 import { InputError, message } from '@zpin/contracts';
 import type { EnvRequirement } from '../env-entry.ts';
+import { SequentialStepper } from './sequential-stepper.ts';
 
 /** Numbers that the physics engine works on: live views of its memory, `[count, width]` row by row. */
 export interface MujocoArrays {
@@ -42,6 +43,12 @@ export interface MujocoArrays {
   readonly qfrc_actuator: Float64Array;
   /** `[nv]` forces of the constraints. */
   readonly qfrc_constraint: Float64Array;
+  /** `[nv]` generalised accelerations. */
+  readonly qacc: Float64Array;
+  /** `[nv]` those that there would be without constraints. */
+  readonly qacc_smooth: Float64Array;
+  /** `[nv]` those from which the next step's search for forces starts. */
+  readonly qacc_warmstart: Float64Array;
 }
 
 /** Numbers that describe the model: live views as well. */
@@ -86,6 +93,9 @@ const DATA_ARRAYS = [
   'ten_velocity',
   'qfrc_actuator',
   'qfrc_constraint',
+  'qacc',
+  'qacc_smooth',
+  'qacc_warmstart',
 ] as const satisfies readonly (keyof MujocoArrays)[];
 
 const MODEL_ARRAYS = [
@@ -162,6 +172,7 @@ export class MujocoSim {
   readonly #handles: Handles;
   readonly #physicsSize: number;
   readonly #physics: DoubleBuffer;
+  readonly #stepper: SequentialStepper | undefined;
   #arrays: MujocoArrays | undefined;
   #modelArrays: MujocoModelArrays | undefined;
   #disposed = false;
@@ -170,15 +181,17 @@ export class MujocoSim {
 
   /**
    * @param mjcf the model in MuJoCo's XML. State `<size memory>`: the default takes 14 MB per simulation.
+   * @param isSequential whether it steps as MuJoCo 3.3 did, see `SequentialStepper`, which says what the model must have
    * @throws InputError when MuJoCo is not loaded or refuses the model
    */
-  constructor(mjcf: string) {
+  constructor(mjcf: string, isSequential = false) {
     this.#engine = requireEngine();
     [this.#model, this.#mjData] = build(this.#engine, mjcf);
     this.timestep = this.#model.opt.timestep;
     this.#physicsSize = this.#engine.mj_stateSize(this.#model, this.#stateKind());
     this.#physics = new this.#engine.DoubleBuffer(this.#physicsSize);
-    this.#handles = [this.#physics, this.#mjData, this.#model];
+    if (isSequential) this.#stepper = new SequentialStepper(this.#engine, this.#model, this.#mjData, () => this.data);
+    this.#handles = [...(this.#stepper?.handles ?? []), this.#physics, this.#mjData, this.#model];
     forgotten.register(this, this.#handles, this);
     this.stateSize = this.#physicsSize + this.#places().reduce((sum, array) => sum + array.length, 0);
   }
@@ -212,7 +225,9 @@ export class MujocoSim {
     const engine = this.#engine;
     const model = this.#model;
     const mjData = this.#mjData;
-    for (let i = 0; i < substeps; i++) engine.mj_step(model, mjData);
+    const stepper = this.#stepper;
+    if (stepper) for (let i = 0; i < substeps; i++) stepper.step();
+    else for (let i = 0; i < substeps; i++) engine.mj_step(model, mjData);
   }
 
   /** Computes everything that follows from positions, velocities and controls, without a step. */

@@ -1,12 +1,15 @@
 import type { EnvInfo, EnvSpec, NumericArray } from '@zpin/contracts';
 import { groundPlace, MujocoEnv, squaredNorm } from './mujoco-env.ts';
-import type { MujocoValues } from './mujoco-options.ts';
+import type { ContactRule, MujocoValues } from './mujoco-options.ts';
 
 /** Settings of every task that is about running forward. */
 export type RunnerOptions = Pick<
   MujocoValues,
   'forwardRewardWeight' | 'ctrlCostWeight' | 'resetNoiseScale' | 'excludeCurrentPositionsFromObservation' | 'frameSkip'
->;
+> & {
+  /** Of those whose bodies have margins. */
+  readonly contacts?: ContactRule;
+};
 
 /** What is fixed about a runner. */
 export interface RunnerSetup {
@@ -35,7 +38,8 @@ export abstract class RunnerEnv extends MujocoEnv {
 
   protected constructor(spec: EnvSpec, weights: RunnerOptions, { mjcf, stateSize, hidden, maxVelocity }: RunnerSetup) {
     const left = weights.excludeCurrentPositionsFromObservation ? hidden : 0;
-    super(spec, { mjcf, frameSkip: weights.frameSkip, obsSize: stateSize - left });
+    const { contacts = 'mujoco-3.3', frameSkip } = weights;
+    super(spec, { mjcf, contacts, frameSkip, obsSize: stateSize - left });
     this.#weights = weights;
     this.#hidden = left;
     this.#isFree = hidden > 1;
