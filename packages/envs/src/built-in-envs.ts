@@ -1,4 +1,5 @@
 import { bipedalWalkerEntries } from './box2d/bipedal-walker.ts';
+import { carRacingEntry } from './box2d/car/car-racing.ts';
 import { lunarLanderEntries } from './box2d/lunar-lander.ts';
 import { acrobotEntry } from './classic/acrobot.ts';
 import { cartPoleEntries } from './classic/cart-pole.ts';
@@ -47,6 +48,7 @@ export const builtInEnvs: readonly EnvEntry[] = [
   golfEntry,
   ...lunarLanderEntries,
   ...bipedalWalkerEntries,
+  carRacingEntry,
   ...frozenLakeEntries,
   blackjackEntry,
   cliffWalkingEntry,

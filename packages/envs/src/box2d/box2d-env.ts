@@ -16,7 +16,7 @@ import { ArrayEnv } from '../base/array-env.ts';
  * but it can be had again: the same generator and the same actions make the same world, bit for bit. So the state is where the
  * episode's generator started and what was played since, and `restore` plays it once more.
  */
-export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
+export abstract class Box2dEnv<Act, Obs = Float32Array> extends ArrayEnv<Obs, Act> {
   readonly #width: number;
   /** Where the generator stood when the episode started; `null` before the first one. */
   #origin: RngState | null = null;
@@ -69,7 +69,8 @@ export abstract class Box2dEnv<Act> extends ArrayEnv<Float32Array, Act> {
     return new InputError(message(`${this.spec.id}.render`, 'an episode must have been started', 'none', 'Call reset first'));
   }
 
-  protected override start(): void {
+  /** @param _options of the reset; none when an episode is played again */
+  protected override start(_options?: Readonly<Record<string, unknown>>): void {
     this.#origin = this.rng.state();
     this.#length = 0;
     this.build();

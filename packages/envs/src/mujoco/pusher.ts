@@ -182,7 +182,7 @@ export class Pusher extends MujocoEnv {
   }
 
   protected override camera(): MujocoCamera {
-    return { azimuth: 60, elevation: -35, lookAt: [0.35, -0.2, -0.15], height: 1.5 };
+    return { azimuth: 240, elevation: -45, lookAt: [0.3, -0.25, -0.15], height: 1.5 };
   }
 }
 

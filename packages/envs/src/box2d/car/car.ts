@@ -28,21 +28,56 @@ const STEER_SPEED = 3;
 /** Keeps the engine's torque finite at rest, rad/s. */
 const IDLE = 5;
 
-const metres = (corners: readonly (readonly [number, number])[]): Point[] => corners.map(([x, y]) => ({ x: x * SIZE, y: y * SIZE }));
+const metres = (corners: readonly (readonly [number, number])[]): Point[] =>
+  corners.map(([x, y]) => ({ x: x * SIZE, y: y * SIZE }));
 
 /** Corners of the parts of the hull, m; forward is along y. */
 export const HULL = [
-  metres([[-60, 130], [60, 130], [60, 110], [-60, 110]]),
-  metres([[-15, 120], [15, 120], [20, 20], [-20, 20]]),
-  metres([[25, 20], [50, -10], [50, -40], [20, -90], [-20, -90], [-50, -40], [-50, -10], [-25, 20]]),
-  metres([[-50, -120], [50, -120], [50, -90], [-50, -90]]),
+  metres([
+    [-60, 130],
+    [60, 130],
+    [60, 110],
+    [-60, 110],
+  ]),
+  metres([
+    [-15, 120],
+    [15, 120],
+    [20, 20],
+    [-20, 20],
+  ]),
+  metres([
+    [25, 20],
+    [50, -10],
+    [50, -40],
+    [20, -90],
+    [-20, -90],
+    [-50, -40],
+    [-50, -10],
+    [-25, 20],
+  ]),
+  metres([
+    [-50, -120],
+    [50, -120],
+    [50, -90],
+    [-50, -90],
+  ]),
 ];
 const WHEEL_RADIUS = 27 * SIZE;
 const WHEEL_WIDTH = 14 * SIZE;
 /** Corners of a wheel, seen from above. */
-export const WHEEL = metres([[-14, 27], [14, 27], [14, -27], [-14, -27]]);
+export const WHEEL = metres([
+  [-14, 27],
+  [14, 27],
+  [14, -27],
+  [-14, -27],
+]);
 /** Where the wheels are on the hull: the front ones, which are steered, then those with the engine. */
-const AXLES = metres([[-55, 80], [55, 80], [-55, -82], [55, -82]]);
+const AXLES = metres([
+  [-55, 80],
+  [55, 80],
+  [-55, -82],
+  [55, -82],
+]);
 
 /** A wheel and what it does. */
 export interface Wheel {
