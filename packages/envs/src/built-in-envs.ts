@@ -1,5 +1,5 @@
 import { bipedalWalkerEntries } from './box2d/bipedal-walker.ts';
-import { carRacingEntry } from './box2d/car/car-racing.ts';
+import { carRacingEntry } from './box2d/car-racing.ts';
 import { lunarLanderEntries } from './box2d/lunar-lander.ts';
 import { acrobotEntry } from './classic/acrobot.ts';
 import { cartPoleEntries } from './classic/cart-pole.ts';

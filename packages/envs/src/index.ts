@@ -5,8 +5,8 @@ export { FireReset } from './atari/fire-reset.ts';
 export { ArrayEnv } from './base/array-env.ts';
 export type { RowEnv } from './base/row-env.ts';
 export { BipedalWalker, type BipedalWalkerOptions, bipedalWalkerHardcoreV3, bipedalWalkerV3 } from './box2d/bipedal-walker.ts';
-export { CarRacing, type CarRacingOptions, carRacingV3 } from './box2d/car/car-racing.ts';
 export type { TrackPoint } from './box2d/car/car-track.ts';
+export { CarRacing, type CarRacingOptions, carRacingV3 } from './box2d/car-racing.ts';
 export {
   LunarLander,
   type LunarLanderOptions,

@@ -67,7 +67,8 @@ function suitedAlgorithm({ observationSpace, actionSpace }: EnvSpec, presets: En
   const playing = presets.filter(({ isOffline }) => !isOffline).map(({ id }) => id);
   const known = ['ppo', 'dqn', 'sac', 'ddpg', 'q-learning'].find(id => playing.includes(id)) ?? playing[0];
   if (known !== undefined) return known;
-  if (actionSpace.type === 'box') return 'sac';
+  const isPicture = observationSpace.type === 'box' && observationSpace.shape.length > 1;
+  if (actionSpace.type === 'box' && !isPicture) return 'sac';
   return observationSpace.type === 'discrete' ? 'q-learning' : 'ppo';
 }
 

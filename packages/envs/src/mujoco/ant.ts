@@ -93,6 +93,7 @@ const BODY_FORCES = 13 * 6;
  * positions without x and y (13), velocities (14), and contact forces on the bodies clipped to ±1 (78). Reward: forward velocity
  * + 1 when healthy − 0.5 · |action|² − 0.0005 · |forces|². Terminates when unhealthy: torso not within [0.2, 1] m. The velocity
  * is that of the torso where the engine computed it last, which lags a little behind its position. As Gymnasium plays it.
+ * Contacts are those of MuJoCo 3.3 and before; the option `contacts` plays those of 3.9, where margins of two bodies add up.
  */
 export class Ant extends MujocoEnv {
   readonly #settings: AntOptions;

@@ -68,7 +68,8 @@ export const hopperOptions = mujocoOptions({
 /**
  * Hop forward on one leg. Action `[3]` in [−1, 1]: torques on thigh, leg and foot. Observation `[11]`: positions without the
  * horizontal one, and velocities clipped to ±10. Reward: forward velocity + 1 when healthy − 0.001 · |action|². Terminates when
- * unhealthy: torso below 0.7 m or tilted by 0.2 rad, or a number of the state beyond ±100. As Gymnasium plays it.
+ * unhealthy: torso below 0.7 m or tilted by 0.2 rad, or a number of the state beyond ±100. As Gymnasium plays it. Contacts are
+ * those of MuJoCo 3.3 and before; the option `contacts` plays those of 3.9, where margins of two bodies add up.
  */
 export class Hopper extends WalkerEnv {
   constructor(spec: EnvSpec = hopperV5, options: Partial<WalkerOptions> = {}) {

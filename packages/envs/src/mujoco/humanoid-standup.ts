@@ -39,7 +39,9 @@ const STEP_REWARD = 1;
 /**
  * Stand up from lying on the back. Action `[17]` and observation `[348]` are those of `Humanoid-v5`. Reward: height of the torso
  * (m) / duration of a physics step (s) + 1 − 0.1 · |action|² − the cost of contacts, 5e-7 · |forces|² but at most 10. Never
- * terminates. As Gymnasium plays it, which takes `uphCostWeight` without using it: here it is a factor of the height.
+ * terminates. As Gymnasium plays it, which takes `uphCostWeight` without using it: here it is a factor of the height. Contacts
+ * are those of MuJoCo 3.3 and before; the option `contacts` plays those of 3.9, where margins of two bodies add up and the
+ * solver goes over the constraints in another order.
  */
 export class HumanoidStandup extends HumanoidEnv {
   readonly #settings: HumanoidStandupOptions;

@@ -39,11 +39,12 @@ const ACTIONS = 17;
 
 /**
  * Walk forward on two legs. Action `[17]` in [−0.4, 0.4]: torques on abdomen (y, z, x), right and left leg (hip x, z, y, knee),
- * right and left arm (shoulder 1, 2, elbow). Observation `[348]`: positions without x and y (22), velocities (23), inertias (130)
- * and velocities (78) of the bodies, torques of the motors (17), contact forces on the bodies (78). Reward: 1.25 · forward
+ * right and left arm (shoulder 1, 2, elbow). Observation `[348]`: positions without x and y (22), velocities (23), inertias
+ * (130) and velocities (78) of the bodies, torques of the motors (17), contact forces on the bodies (78). Reward: 1.25 · forward
  * velocity of the centre of mass + 5 when healthy − 0.1 · |action|² − the cost of contacts, 5e-7 · |forces|² but at most 10.
  * Terminates when unhealthy: torso not between 1 and 2 m. The centre of mass is where the engine computed it last, which lags a
- * little behind the positions. As Gymnasium plays it.
+ * little behind the positions. As Gymnasium plays it. Contacts are those of MuJoCo 3.3 and before; the option `contacts` plays
+ * those of 3.9, where margins of two bodies add up and the solver goes over the constraints in another order.
  */
 export class Humanoid extends HumanoidEnv {
   readonly #settings: HumanoidOptions;

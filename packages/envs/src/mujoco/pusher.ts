@@ -118,9 +118,10 @@ const CLEARANCE = 0.17;
 
 /**
  * Push a cylinder over a table to a goal with an arm of seven joints. Action `[7]` in [−2, 2]: torques on shoulder (pan, lift,
- * roll), elbow, forearm and wrist (flex, roll). Observation `[23]`: angles and angular velocities of the joints (7 each), places of
- * fingertip, object and goal (3 each). Reward −|object − goal| − 0.1 · |action|² − 0.5 · |object − fingertip|. Never terminates.
- * As Gymnasium plays it.
+ * roll), elbow, forearm and wrist (flex, roll). Observation `[23]`: angles and angular velocities of the joints (7 each), places
+ * of fingertip, object and goal (3 each). Reward −|object − goal| − 0.1 · |action|² − 0.5 · |object − fingertip|. Never
+ * terminates. As Gymnasium plays it. Contacts are those of MuJoCo 3.3 and before; the option `contacts` plays those of 3.9,
+ * where margins of two bodies add up.
  */
 export class Pusher extends MujocoEnv {
   readonly #settings: PusherOptions;

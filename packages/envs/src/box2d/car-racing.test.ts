@@ -1,9 +1,9 @@
 import { type EnvState, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
-import { readTrace } from '../../../test/trace.ts';
-import { makeEnv } from '../../registry.ts';
+import { readTrace } from '../../test/trace.ts';
+import { makeEnv } from '../registry.ts';
+import type { CarScene } from './car/car-scene.ts';
 import { CarRacing, carRacingV3 } from './car-racing.ts';
-import type { CarScene } from './car-scene.ts';
 
 interface Episode {
   readonly seed: number;

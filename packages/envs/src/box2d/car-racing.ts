@@ -9,11 +9,11 @@ import {
   readValues,
   type ValuesOf,
 } from '@zpin/contracts';
-import type { EnvEntry } from '../../env-entry.ts';
-import { Box2dEnv } from '../box2d-env.ts';
-import { CarScene, DT } from './car-scene.ts';
-import { FIELD, type TrackPoint } from './car-track.ts';
-import { type CarColors, CarView } from './car-view.ts';
+import type { EnvEntry } from '../env-entry.ts';
+import { Box2dEnv } from './box2d-env.ts';
+import { CarScene, DT } from './car/car-scene.ts';
+import { FIELD, type TrackPoint } from './car/car-track.ts';
+import { type CarColors, CarView } from './car/car-view.ts';
 
 /** Pixels of an observation along each side. */
 const SIZE = 96;
