@@ -2,6 +2,7 @@ import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
 import { collectCommand } from './commands/collect.ts';
 import { evalCommand } from './commands/eval.ts';
+import { fqeCommand } from './commands/fqe.ts';
 import { listCommand } from './commands/list.ts';
 import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     evalCommand(context);
     recordCommand(context);
     collectCommand(context);
+    fqeCommand(context);
     plotCommand(context);
     listCommand(context);
     if (argv.length === 0) {

@@ -101,6 +101,36 @@ describe('--record-dataset', () => {
   });
 });
 
+describe('zpin fqe', () => {
+  const fqe = (...more: string[]) => runCli(['fqe', 'dqn', '--dataset', 'fqe.zpin', '--steps', '20', ...more]);
+  beforeAll(async () => {
+    await runCli(['collect', 'dqn', '--epsilon', '0.5', '--steps', '300', '--out', 'fqe.zpin']);
+  });
+
+  it('says what the policy of a run would earn, and how sure that is', async () => {
+    const { exitCode, out, err } = await fqe();
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^dqn on CartPole-v1 after 128 steps: discounted return -?[\d.]+ ± [\d.]+ \(estimate ± standard error, γ = 0\.99\)/,
+    );
+    expect(out).toMatch(/\non 300 transitions of \d+ episodes, which themselves came to [\d.]+ ± [\d.]+\n$/);
+    const found = JSON.parse((await fqe('--json')).out);
+    expect(found).toMatchObject({ type: 'fqe', algo: 'dqn', gamma: 0.99, transitions: 300 });
+    expect(found.standardError).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [['fqe'], /^zpin fqe: a run folder must be given/],
+    [['fqe', 'dqn'], /^zpin fqe: --dataset must be given/],
+    [['fqe', 'dqn', '--dataset', 'fqe.zpin', '--gamma', '2'], /--gamma must be a number in \[0, 1\], got "2"/],
+    [['fqe', 'dqn', '--dataset', 'pendulum.zpin'], /the data must be of CartPole-v1/],
+  ])('refuses %j', async (argv, expected) => {
+    const { exitCode, err } = await runCli(argv);
+    expect(err).toMatch(expected);
+    expect(exitCode).toBe(2);
+  });
+});
+
 describe('--dataset', () => {
   it.each(['bc', 'cql', 'bcq'])('is what %s learns from, evaluated in the environment, and kept in the run folder', async id => {
     await runCli(['collect', '--env', 'Pendulum-v1', '--steps', '300', '--out', 'train.zpin']);

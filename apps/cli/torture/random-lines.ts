@@ -79,6 +79,10 @@ const FLAGS = {
     },
     ...{ '--out': 'file', '--seed': 'count', '--engine': 'engine' },
   },
+  fqe: {
+    ...{ '--dataset': 'data', '--steps': 'count', '--gamma': 'share' },
+    ...{ '--seed': 'count', '--engine': 'engine', '--json': null },
+  },
   plot: { '--measure': 'measure', '--out': 'svg', '--points': 'count', '--title': 'text' },
   list: { '--json': null },
   train: {
@@ -167,10 +171,10 @@ export class RandomLines {
   }
 
   #other(): string[] {
-    const command = this.#pick(['eval', 'record', 'collect', 'plot', 'list'] as const);
+    const command = this.#pick(['eval', 'record', 'collect', 'fqe', 'plot', 'list'] as const);
     const runs = command === 'list' || (command === 'collect' && this.#chance(0.7)) ? [] : [this.#value('run')];
     const more = command === 'plot' && this.#chance(0.4) ? [this.#value('run')] : [];
-    const short = command === 'collect' && this.#chance(0.8) ? ['--steps', '50'] : [];
+    const short = (command === 'collect' || command === 'fqe') && this.#chance(0.8) ? ['--steps', '50'] : [];
     return [command, ...runs, ...more, ...short, ...this.#flags(command, 3)];
   }
 

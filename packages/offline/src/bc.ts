@@ -39,6 +39,7 @@ import { policyActing } from './acting/policy-acting.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
 import { batchFields, learningRateField } from './learning/learning-fields.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { hopper } from './presets/hopper.ts';
 import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
@@ -144,7 +145,7 @@ export const bc: DatasetAlgorithm<BcConfig> = {
   ...datasetRegime,
   spaces: { actions: ['discrete', 'multiDiscrete', 'multiBinary', 'box'] },
   config: bcConfig,
-  presets: { 'CartPole-v1': cartPole.bc, 'Pendulum-v1': pendulum.bc },
+  presets: { 'CartPole-v1': cartPole.bc, 'Hopper-v5': hopper.bc, 'Pendulum-v1': pendulum.bc },
   create,
   policy: options => bcNetwork(options).greedy,
 };

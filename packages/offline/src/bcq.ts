@@ -17,14 +17,14 @@
  * 3. The latent vectors of acting are drawn once, when the agent is made: the policy is a function of the observation, which can
  *    be exported. All latent vectors are clipped to [−0.5, 0.5], as in appendix D.
  * 4. Networks have the same hidden layers; in the paper the auto-encoder's are larger.
- * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 5. Observations are normalised where `normalizeObservations` is on.
+ * 6. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   adam,
-  batchAgent,
   type ConfigOf,
   type CreateOptions,
   combine,
@@ -59,7 +59,9 @@ import { requireBox } from './acting/action-kind.ts';
 import { policyActing } from './acting/policy-acting.ts';
 import { repeatRows } from './acting/repeat-rows.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
-import { batchFields, learningRateField, valueFields } from './learning/learning-fields.ts';
+import { batchFields, learningRateField, normalizationField, valueFields } from './learning/learning-fields.ts';
+import { normalizingAgent, onNormalized } from './learning/normalizing-agent.ts';
+import { hopper } from './presets/hopper.ts';
 import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
@@ -68,6 +70,7 @@ export const bcqConfig = configSchema({
   ...batchFields,
   ...learningRateField,
   ...valueFields,
+  ...normalizationField,
   maxPerturbation: field.positive({
     default: 0.05,
     unit: 'half widths of the action box',
@@ -249,7 +252,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<BcqConfig>)
 
   const network = bcqPolicy({ spec, config });
   const noise = noiseInputs(updateRng, { encoderNoise: { width: Z }, noise: { width: Z }, nextNoise: { width: n * Z } });
-  return batchAgent({
+  return normalizingAgent({
     ...{ algorithm: 'bcq', config, spec, store, noise, learn: update, programs: [update] },
     acting: policyActing({ algorithm: 'bcq', spec, network, store, vectors: POLICY_VECTORS }),
     memory: { updateRng },
@@ -283,7 +286,7 @@ export const bcq: DatasetAlgorithm<BcqConfig> = {
   spaces: { actions: ['box'] },
   config: bcqConfig,
   samplesPerRow: ({ numCandidates }) => numCandidates,
-  presets: { 'Pendulum-v1': pendulum.bcq },
+  presets: { 'Hopper-v5': hopper.bcq, 'Pendulum-v1': pendulum.bcq },
   create,
-  policy: bcqPolicy,
+  policy: options => onNormalized(bcqPolicy(options), options),
 };

@@ -16,15 +16,16 @@
  * 2. Entropy is in the target of the critics only where `softTarget` is on; the authors' code leaves it out too.
  * 3. Proposals are uniform actions and the policy's at s, as in appendix F; with `nextProposals` those of the policy at s′ too, as
  *    in the authors' code, which leaves out the constant log of their number: that shifts τ.
- * 4. The policy learns from the critics from the start; the authors' code clones the data in its first steps.
- * 5. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
+ * 4. The policy learns from the critics from the start, or clones the data first (`cloningSteps`), as in the authors' code. There
+ *    an action at a bound counts as one a thousandth inside: tanh comes to no bound.
+ * 5. Observations are normalised where `normalizeObservations` is on.
+ * 6. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field, type OfflineAgent, Rng } from '@zpin/contracts';
 import {
   adam,
-  batchAgent,
   type ConfigOf,
   type CreateOptions,
   type DatasetAlgorithm,
@@ -49,7 +50,9 @@ import {
 import { requireBox } from './acting/action-kind.ts';
 import { repeatRows } from './acting/repeat-rows.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
-import { batchFields, valueFields } from './learning/learning-fields.ts';
+import { batchFields, normalizationField, valueFields } from './learning/learning-fields.ts';
+import { normalizingAgent, onNormalized } from './learning/normalizing-agent.ts';
+import { hopper } from './presets/hopper.ts';
 import { pendulum } from './presets/pendulum.ts';
 
 // ---- configuration ----
@@ -59,6 +62,7 @@ export const cqlConfig = actorCriticConfigSchema({
   ...learningRateFields({ critic: 3e-4, actor: 9.9e-5 }),
   ...valueFields,
   ...softFields,
+  ...normalizationField,
   softTarget: field.boolean({ default: false, meaning: 'whether the entropy of the next action counts in the target' }),
   cqlWeight: field.nonNegative({
     default: 5,
@@ -77,6 +81,12 @@ export const cqlConfig = actorCriticConfigSchema({
   nextProposals: field.boolean({
     default: false,
     meaning: 'whether as many actions that the policy would take in the next observation stand for all too',
+  }),
+  cloningSteps: field.count({
+    min: 0,
+    default: 0,
+    unit: 'gradient steps',
+    meaning: 'steps at the start in which the policy clones the data, while the critics learn already',
   }),
 });
 
@@ -110,6 +120,18 @@ export function cqlWeightOf(logWeight: tf.Tensor): tf.Tensor {
 /** −α · (penalty − τ), which α descends on (equation 30): scalar. @param logWeight `[1]` @param penalty scalar, constant */
 export function cqlWeightLoss(logWeight: tf.Tensor, penalty: tf.Tensor, threshold: number): tf.Tensor {
   return tf.neg(tf.mul(cqlWeightOf(logWeight), tf.sub(penalty, threshold)));
+}
+
+/** Largest action that is cloned: at 1 its tanh is inverted to something far off. */
+const LARGEST_CLONED = 0.999;
+
+/**
+ * mean (α log π(a|s) − log π(a_data|s)): what the policy descends on while it clones: scalar.
+ * @param policy π(·|s) @param logProb `[B]`: of its own actions @param action `[B, K]` of the data, in [−1, 1]
+ */
+export function cloningLoss(policy: SquashedGaussian, logProb: tf.Tensor, action: tf.Tensor, alpha: tf.Tensor): tf.Tensor {
+  const likelihood = policy.logProb(tf.clipByValue(action, -LARGEST_CLONED, LARGEST_CLONED));
+  return tf.mean(tf.sub(tf.mul(alpha, logProb), likelihood));
 }
 
 /** Actions that stand for all at each of B observations: N of each of M kinds. */
@@ -188,51 +210,59 @@ function create({ spec, config: given, seed, engine }: CreateOptions<CqlConfig>)
   const { actor, critic, temperature, targetEntropy, toUnit, updateRng, actionSize: K } = learner;
 
   /** One round of algorithm 1: critics, weight of the penalty, policy, temperature, targets. */
-  const update = program(learner.store, {
-    name: 'cql.update',
-    inputs: { ...learner.inputs, uniform: ['batch', N * K], proposalNoise: ['batch', numPolicies * N * K] },
-    run: (state, { obs, reward, nextObs, discount, uniform, criticLearningRate: learningRate, ...batch }) => {
-      const alpha = temperature.at(state);
-      const policy = actor.at(state);
-      const next = policy(nextObs).sampleWithLogProb(batch.nextNoise);
-      const nextQ = critic.targetAt(state)(nextObs, next.action);
-      const entropyWeight = softTarget ? alpha : tf.scalar(0);
-      const y = sacTarget({ reward, discount, nextQ, nextLogProb: next.logProb, alpha: entropyWeight });
+  const makeUpdate = (isCloning: boolean) =>
+    program(learner.store, {
+      name: isCloning ? 'cql.update-cloning' : 'cql.update',
+      inputs: { ...learner.inputs, uniform: ['batch', N * K], proposalNoise: ['batch', numPolicies * N * K] },
+      run: (state, { obs, reward, nextObs, discount, uniform, criticLearningRate: learningRate, ...batch }) => {
+        const alpha = temperature.at(state);
+        const policy = actor.at(state);
+        const next = policy(nextObs).sampleWithLogProb(batch.nextNoise);
+        const nextQ = critic.targetAt(state)(nextObs, next.action);
+        const entropyWeight = softTarget ? alpha : tf.scalar(0);
+        const y = sacTarget({ reward, discount, nextQ, nextLogProb: next.logProb, alpha: entropyWeight });
 
-      const noise = batch.proposalNoise;
-      const policies = [policy(obs), ...(nextProposals ? [policy(nextObs)] : [])];
-      const proposals = propose({ policies, obs, uniform, noise, count: N, actionSize: K });
-      const cqlWeight = learnCqlWeight ? cqlWeightOf(weight.at(state)()) : tf.scalar(config.cqlWeight);
-      const action = toUnit(batch.action);
-      const fit = critic.descend(state, learningRate, critics => {
-        const q = critics(obs, action);
-        const penalties = conservativePenalties(q, critics, proposals);
-        const tdLoss = sacCriticLoss(q, y);
-        const loss = tf.add(tdLoss, tf.mul(cqlWeight, tf.addN(penalties)));
-        return { loss, tdLoss, q: q[0], penalty: tf.div(tf.addN(penalties), penalties.length) };
-      });
-      const weightLoss = (log: () => tf.Tensor) => ({ loss: cqlWeightLoss(log(), fit.penalty, cqlThreshold) });
-      const weighed = learnCqlWeight ? weight.descend(state, learningRate, weightLoss).next : {};
+        const noise = batch.proposalNoise;
+        const policies = [policy(obs), ...(nextProposals ? [policy(nextObs)] : [])];
+        const proposals = propose({ policies, obs, uniform, noise, count: N, actionSize: K });
+        const cqlWeight = learnCqlWeight ? cqlWeightOf(weight.at(state)()) : tf.scalar(config.cqlWeight);
+        const action = toUnit(batch.action);
+        const fit = critic.descend(state, learningRate, critics => {
+          const q = critics(obs, action);
+          const penalties = conservativePenalties(q, critics, proposals);
+          const tdLoss = sacCriticLoss(q, y);
+          const loss = tf.add(tdLoss, tf.mul(cqlWeight, tf.addN(penalties)));
+          return { loss, tdLoss, q: q[0], penalty: tf.div(tf.addN(penalties), penalties.length) };
+        });
+        const weightLoss = (log: () => tf.Tensor) => ({ loss: cqlWeightLoss(log(), fit.penalty, cqlThreshold) });
+        const weighed = learnCqlWeight ? weight.descend(state, learningRate, weightLoss).next : {};
 
-      const climb = actor.descend(state, batch.actorLearningRate, policy => {
-        const { action, logProb } = policy(obs).sampleWithLogProb(batch.noise);
-        return { loss: sacActorLoss(critic.at(fit.next)(obs, action), logProb, alpha), logProb };
-      });
-      const adapted = temperature.adapt(state, { logProb: climb.logProb, targetEntropy, learningRate });
-      const target = critic.follow(state, fit.next, config.tau);
-      return {
-        state: { ...fit.next, ...climb.next, ...target, ...adapted, ...weighed },
-        metrics: {
-          ...{ tdLoss: fit.tdLoss, penalty: fit.penalty, cqlWeight, actorLoss: climb.loss },
-          ...{ qValue: tf.mean(fit.q), entropy: tf.neg(tf.mean(climb.logProb)), alpha },
-        },
-      };
-    },
-  });
+        const climb = actor.descend(state, batch.actorLearningRate, policy => {
+          const chosen = policy(obs);
+          const { action: own, logProb } = chosen.sampleWithLogProb(batch.noise);
+          if (isCloning) return { loss: cloningLoss(chosen, logProb, action, alpha), logProb };
+          return { loss: sacActorLoss(critic.at(fit.next)(obs, own), logProb, alpha), logProb };
+        });
+        const adapted = temperature.adapt(state, { logProb: climb.logProb, targetEntropy, learningRate });
+        const target = critic.follow(state, fit.next, config.tau);
+        return {
+          state: { ...fit.next, ...climb.next, ...target, ...adapted, ...weighed },
+          metrics: {
+            ...{ tdLoss: fit.tdLoss, penalty: fit.penalty, cqlWeight, actorLoss: climb.loss },
+            ...{ qValue: tf.mean(fit.q), entropy: tf.neg(tf.mean(climb.logProb)), alpha },
+          },
+        };
+      },
+    });
 
   const proposed = { uniform: { width: N * K, uniform: [-1, 1] }, proposalNoise: { width: numPolicies * N * K } } as const;
   const noise = noiseInputs(updateRng, { noise: { width: K }, nextNoise: { width: K }, ...proposed });
-  return batchAgent({ ...learner.parts, noise, learn: update, programs: [update] });
+  // Of two programs that which is never called is never compiled.
+  const [update, cloning] = [makeUpdate(false), makeUpdate(true)];
+  return normalizingAgent({
+    ...{ ...learner.parts, noise, programs: [update, cloning] },
+    learn: (inputs, { step }) => (step < config.cloningSteps ? cloning : update)(inputs),
+  });
 }
 
 /** Conservative Q-learning from a data set, for continuous actions. */
@@ -245,7 +275,7 @@ export const cql: DatasetAlgorithm<CqlConfig> = {
   config: cqlConfig,
   // Uniform actions, and those of the policy for the observation and what follows it.
   samplesPerRow: ({ numProposals }) => 3 * numProposals,
-  presets: { 'Pendulum-v1': pendulum.cql },
+  presets: { 'Hopper-v5': hopper.cql, 'Pendulum-v1': pendulum.cql },
   create,
-  policy: options => cqlNetworks(options).actor.greedy,
+  policy: options => onNormalized(cqlNetworks(options).actor.greedy, options),
 };

@@ -32,36 +32,26 @@ import {
   type DiscreteHead,
   type Distribution,
   discreteHead,
-  type InputShape,
   maskedProgram,
   type Network,
   observationInput,
   observationNetwork,
-  offsetBy,
   type PolicyNetwork,
   type PolicyOptions,
   parameter,
   parseConfig,
   program,
   Store,
-  takeAction,
   trainable,
   transitionInputs,
 } from '@zpin/core';
-import {
-  actorCriticConfigSchema,
-  type Critics,
-  criticsOf,
-  deterministicActor,
-  learningRateFields,
-  smallest,
-  td3CriticLoss,
-} from '@zpin/offpolicy';
-import { requireBox } from './acting/action-kind.ts';
+import { actorCriticConfigSchema, deterministicActor, learningRateFields, smallest, td3CriticLoss } from '@zpin/offpolicy';
 import { policyActing } from './acting/policy-acting.ts';
+import { actionCritics } from './learning/action-critics.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
 import { batchFields, normalizationField, valueFields } from './learning/learning-fields.ts';
 import { normalizingAgent, onNormalized } from './learning/normalizing-agent.ts';
+import { hopper } from './presets/hopper.ts';
 
 // ---- configuration ----
 
@@ -92,70 +82,46 @@ const MAX_WEIGHT = 100;
 /** Bounds of log σ of a normal policy, as in the authors' code. */
 const [MIN_LOG_STD, MAX_LOG_STD] = [-5, 2];
 
-/** What judges actions of one kind, and what chooses among them. */
-interface Parts {
-  /** π(·|s), over actions as critics see them. */
+/** What chooses among actions of one kind. */
+interface Chooser {
+  /** π(·|s), over actions as the data have them, or as critics see them in a box. */
   readonly actor: Network<readonly [obs: tf.Tensor, mask?: tf.Tensor | undefined], Distribution>;
-  /** Q_i(s, a), `[B]` each. */
-  readonly critic: Critics;
   readonly greedy: PolicyNetwork;
-  /** Shape of a batch of actions of the data. */
-  readonly action: InputShape;
   /** Actions that can be masked: A, or 0 where masks have no meaning. */
   readonly maskSize: number;
-  /** Actions of the data as critics and policy see them. */
-  seen(action: tf.Tensor): tf.Tensor;
 }
 
 /** Policy, critics and value. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
-export function iqlNetworks({ spec, config }: PolicyOptions<IqlConfig>): Parts & { readonly value: Network } {
+export function iqlNetworks({ spec, config }: PolicyOptions<IqlConfig>) {
   const { hiddenSizes, activation } = config;
   const options = { hiddenSizes, activation, outputSize: 1, initialization: 'fan-in' } as const;
   const { layout, init, apply } = observationNetwork(spec.observationSpace, options);
   const value: Network = { layout, init, apply: (params, obs) => tf.reshape(apply(params, obs), [-1]) };
+  const judge = actionCritics({ algorithm: 'iql', spec, config, count: 2 });
   // Whole numbers of other spaces would need critics of another form: only one index has them.
   const head = spec.actionSpace.type === 'discrete' ? discreteHead('iql', spec) : null;
-  return { value, ...(head ? discreteParts(spec, config, head) : continuousParts(spec, config)) };
+  return { value, ...judge, ...(head ? categoricalChooser(spec, config, head) : normalChooser(spec, config)) };
 }
 
-/** Categorical policy; critics of all actions at once, of which that of the data is taken. */
-function discreteParts(spec: EnvSpec, { hiddenSizes, activation }: IqlConfig, head: DiscreteHead): Parts {
+function categoricalChooser(spec: EnvSpec, { hiddenSizes, activation }: IqlConfig, head: DiscreteHead): Chooser {
   const options = { hiddenSizes, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
-  const scores = observationNetwork(spec.observationSpace, options);
-  const { layout, init } = scores;
-  const apply: Parts['actor']['apply'] = (params, obs, mask) => head.distribution(scores.apply(params, obs), mask);
-  const { parts, ...pair } = combine({ q0: scores, q1: scores });
-  const first = spec.actionSpace.type === 'discrete' ? spec.actionSpace.start : 0;
-  return {
-    actor: { layout, init, apply },
-    critic: {
-      ...pair,
-      apply: (params, obs, action) => [parts.q0, parts.q1].map(q => takeAction(q.apply(params, obs), offsetBy(action, -first))),
-    },
-    greedy: { layout, act: (params, obs, mask) => apply(params, obs, mask).mode() },
-    ...{ action: head.action, maskSize: head.maskSize, seen: action => action },
-  };
+  const { layout, init, apply: score } = observationNetwork(spec.observationSpace, options);
+  const apply: Chooser['actor']['apply'] = (params, obs, mask) => head.distribution(score(params, obs), mask);
+  const greedy: PolicyNetwork = { layout, act: (params, obs, mask) => apply(params, obs, mask).mode() };
+  return { actor: { layout, init, apply }, greedy, maskSize: head.maskSize };
 }
 
-/** Normal policy within the cube, and critics of its points (deviation 1). */
-function continuousParts(spec: EnvSpec, config: IqlConfig): Parts {
-  requireBox('iql', spec, 'Discrete or a Box of floats');
+/** A normal distribution within the cube (deviation 1). */
+function normalChooser(spec: EnvSpec, config: IqlConfig): Chooser {
   const mean = deterministicActor('iql', spec, config);
   const { box } = mean;
   const { layout, init, parts } = combine({ mean, logStd: parameter([box.size], constant(0)) });
-  return {
-    actor: {
-      layout,
-      init,
-      apply: (params, obs) => {
-        const logStd = tf.clipByValue(parts.logStd.apply(params), MIN_LOG_STD, MAX_LOG_STD);
-        return new DiagonalGaussian(parts.mean.apply(params, obs), logStd);
-      },
-    },
-    critic: criticsOf(box, { spec, config }, { count: 2 }),
-    greedy: { layout, act: (params, obs) => box.fromUnit(parts.mean.apply(params, obs)) },
-    ...{ action: ['batch', box.size], maskSize: 0, seen: box.toUnit },
+  const apply: Chooser['actor']['apply'] = (params, obs) => {
+    const logStd = tf.clipByValue(parts.logStd.apply(params), MIN_LOG_STD, MAX_LOG_STD);
+    return new DiagonalGaussian(parts.mean.apply(params, obs), logStd);
   };
+  const greedy: PolicyNetwork = { layout, act: (params, obs) => box.fromUnit(parts.mean.apply(params, obs)) };
+  return { actor: { layout, init, apply }, greedy, maskSize: 0 };
 }
 
 // ---- losses ----
@@ -193,6 +159,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<IqlConfig>)
   const { criticLearningRate, actorLearningRate, expectile, inverseTemperature, tau } = config;
   const networks = iqlNetworks({ spec, config });
   const { greedy, seen, action, maskSize } = networks;
+  const isCategorical = spec.actionSpace.type === 'discrete';
   const optimizer = adam();
   const actor = trainable({ network: networks.actor, optimizer, name: 'actor', moments: 'actorAdam' });
   const value = trainable({ network: networks.value, optimizer, name: 'value', moments: 'valueAdam' });
@@ -218,7 +185,7 @@ function create({ spec, config: given, seed, engine }: CreateOptions<IqlConfig>)
         const baseline = value.at(settle.next);
         const advantage = tf.sub(q, baseline(obs));
         const imitate = actor.descend(state, batch.actorLearningRate, policy => ({
-          loss: iqlActorLoss(policy(obs, mask).logProb(action), advantage, inverseTemperature),
+          loss: iqlActorLoss(policy(obs, mask).logProb(isCategorical ? batch.action : action), advantage, inverseTemperature),
         }));
 
         const y = iqlTarget(reward, discount, baseline(nextObs));
@@ -251,7 +218,7 @@ export const iql: DatasetAlgorithm<IqlConfig> = {
   ...datasetRegime,
   spaces: { actions: ['discrete', 'box'] },
   config: iqlConfig,
-  presets: {},
+  presets: { 'Hopper-v5': hopper.iql },
   create,
   policy: options => onNormalized(iqlNetworks(options).greedy, options),
 };

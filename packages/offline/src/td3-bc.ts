@@ -50,6 +50,7 @@ import { distanceLoss } from './bc.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
 import { batchFields, normalizationField, valueFields } from './learning/learning-fields.ts';
 import { normalizingAgent, onNormalized } from './learning/normalizing-agent.ts';
+import { hopper } from './presets/hopper.ts';
 
 // ---- configuration ----
 
@@ -171,7 +172,7 @@ export const td3Bc: DatasetAlgorithm<Td3BcConfig> = {
   ...datasetRegime,
   spaces: { actions: ['box'] },
   config: td3BcConfig,
-  presets: {},
+  presets: { 'Hopper-v5': hopper.td3Bc },
   create,
   policy: options => onNormalized(td3BcNetworks(options).actor.greedy, options),
 };

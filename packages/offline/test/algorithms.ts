@@ -30,6 +30,7 @@ import { collectDataset } from '../src/dataset/collect-dataset.ts';
 import { type DiscreteBcqConfig, discreteBcq, discreteBcqNetwork } from '../src/discrete-bcq.ts';
 import { type DiscreteCqlConfig, discreteCql } from '../src/discrete-cql.ts';
 import { type IqlConfig, iql, iqlNetworks } from '../src/iql.ts';
+import { tabularBcq } from '../src/tabular-bcq.ts';
 import { type Td3BcConfig, td3Bc, td3BcNetworks } from '../src/td3-bc.ts';
 
 /** Transitions in the data of a test. */
@@ -218,6 +219,7 @@ export const valueCases: readonly AlgorithmCase[] = [
       nSteps: 2,
       learnCqlWeight: true,
       nextProposals: true,
+      cloningSteps: 50,
       softTarget: true,
     },
     constant: ratesConstant,
@@ -304,6 +306,20 @@ export const valueCases: readonly AlgorithmCase[] = [
     ],
   },
 ];
+
+/** The one on a table, which has no networks for the other suites to look at. */
+export const tabularCase: AlgorithmCase = {
+  algorithm: onRandomData(tabularBcq),
+  actions: ['discrete'],
+  masks: true,
+  onIndices: true,
+  small: { numEnvs, batchSize: 8, learningRate: { type: 'linear', from: 0.5, to: 0.1 }, nSteps: 2 },
+  constant: { learningRate: 0.3 },
+  probe: { numEnvs, batchSize: 64, learningRate: { type: 'linear', from: 0.5, to: 0.05 } },
+  probeSteps: 200,
+  estimates: async agent => ((await agent.state()) as { readonly vectors: { readonly table: Float32Array } }).vectors.table,
+  refuses: [],
+};
 
 /** Every algorithm of this package, for the shared suites. */
 export const algorithmCases: readonly AlgorithmCase[] = [{ ...bcCase, masks: false }, ...valueCases];

@@ -44,6 +44,7 @@ const registry = {
   sac: async () => (await import('@zpin/offpolicy')).sac,
   sarsa: async () => (await import('@zpin/value-based')).sarsa,
   'sarsa-lambda': async () => (await import('@zpin/value-based')).sarsaLambda,
+  'tabular-bcq': async () => (await import('@zpin/offline')).tabularBcq,
   td3: async () => (await import('@zpin/offpolicy')).td3,
   'td3-bc': async () => (await import('@zpin/offline')).td3Bc,
   tqc: async () => (await import('@zpin/offpolicy')).tqc,

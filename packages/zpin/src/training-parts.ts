@@ -44,7 +44,7 @@ export async function datasetOf(
   const option = names.option('dataset');
   if (learnsFrom !== 'dataset') {
     if (given === undefined) return undefined;
-    const remedy = `Leave it out: ${id} plays for itself; bc, bcq, cql, discrete-bcq, discrete-cql, iql and td3-bc learn from data`;
+    const remedy = `Leave it out: ${id} plays for itself; bc, bcq, cql, discrete-bcq, discrete-cql, iql, tabular-bcq and td3-bc learn from data`;
     const found = typeof given === 'string' ? given : `${given.size} transitions`;
     throw new InputError(message(names.where, `${option} goes with an offline algorithm`, found, remedy));
   }

@@ -11,6 +11,10 @@ export const pendulum = {
   bcq: { totalSteps: 8_000, config: { ...values, learningRate: rate, maxPerturbation: 0.2 } },
   cql: {
     totalSteps: 8_000,
-    config: { ...values, criticLearningRate: rate, actorLearningRate: rate, cqlWeight: 1, numProposals: 4 },
+    config: {
+      ...values,
+      ...{ criticLearningRate: rate, actorLearningRate: rate, cqlWeight: 1, numProposals: 4 },
+      ...{ nextProposals: true, softTarget: true },
+    },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

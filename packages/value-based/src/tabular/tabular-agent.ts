@@ -195,6 +195,16 @@ class ScheduleClock extends Clock {
   }
 }
 
+/** Sizes of a table `[S, A]`, and the values of the spaces that its first row and column stand for. */
+export interface TabularSizes {
+  /** S */
+  readonly numStates: number;
+  /** A */
+  readonly numActions: number;
+  readonly firstState: number;
+  readonly firstAction: number;
+}
+
 /** The policy that is greedy in a table of weights. */
 export function tabularPolicy({ spec }: PolicyOptions<unknown>, algorithm: string): PolicyNetwork {
   const { numStates, numActions, firstState, firstAction } = tabularSizes(spec, algorithm);
@@ -207,7 +217,11 @@ export function tabularPolicy({ spec }: PolicyOptions<unknown>, algorithm: strin
   };
 }
 
-function tabularSizes(spec: EnvSpec, algorithm: string) {
+/**
+ * States and actions of a table, and the first of each.
+ * @param algorithm named in errors @throws SpaceError unless observations and actions are `Discrete`
+ */
+export function tabularSizes(spec: EnvSpec, algorithm: string): TabularSizes {
   const { id, observationSpace } = spec;
   if (observationSpace.type !== 'discrete') {
     const bounds = 'bounds too where the space has none';
