@@ -16,7 +16,7 @@ export const hopper = {
     config: { ...common, learningRate: rate, normalizeObservations: true, numCandidates: 4, numActingCandidates: 10 },
   },
   // With a weight of 5 the values of narrow data are too flat for a policy to find the middle of them: it comes to 900.
-  cql: { totalSteps: 4_000, config: { ...normalized, cqlWeight: 50, numProposals: 2, nextProposals: true } },
+  cql: { totalSteps: 4_000, config: { ...normalized, cqlWeight: 100, numProposals: 2, nextProposals: true } },
   iql: { totalSteps: 5_000, config: normalized },
   td3Bc: { totalSteps: 5_000, config: normalized },
 } as const satisfies Readonly<Record<string, Preset>>;
