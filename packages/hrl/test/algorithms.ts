@@ -104,8 +104,8 @@ export const offPolicyOptionCriticCase: AlgorithmCase = {
     bufferSize: 4096,
     learningStarts: 200,
     numOptions: 2,
-    targetUpdateEveryUpdates: 20,
-    learningRate: { type: 'linear', from: 1e-2, to: 0 },
+    targetUpdateEveryUpdates: 10,
+    learningRate: { type: 'linear', from: 2e-2, to: 0 },
     epsilon: 0.3,
     entropyCoefficient: 0,
     valueCoefficient: 1,
@@ -113,7 +113,7 @@ export const offPolicyOptionCriticCase: AlgorithmCase = {
     hiddenSizes: [16],
     activation: 'tanh',
   },
-  probeSteps: 8192,
+  probeSteps: 4096,
   estimates: async (agent, spec, obs) => {
     const head = optionHead('estimates', spec);
     const network = sharedOptionNetwork({ spec, head, ...(agent.config as OffPolicyOptionCriticConfig) });
