@@ -27,7 +27,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { field, type OffPolicyAgent, Rng } from '@zpin/contracts';
+import { type Field, field, type OffPolicyAgent, Rng } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
@@ -59,10 +59,11 @@ import { offPolicyOptionCriticPresets } from './presets/off-policy-option-critic
 // ---- configuration ----
 
 const { nSteps: _, bufferSize, ...replay } = replayFields({ batchSize: 64, learningStarts: 2000, trainEverySteps: 4 });
+const smallBuffer: Field<number> = { ...bufferSize, default: 100_000 };
 
 export const offPolicyOptionCriticConfig = configSchema({
   ...replay,
-  bufferSize: { ...bufferSize, default: 100_000 },
+  bufferSize: smallBuffer,
   ...optionFields,
   learningRate: field.scheduled({ min: 0, default: 3e-4, meaning: 'step size of Adam' }),
   targetUpdateEveryUpdates: field.count({
