@@ -10,7 +10,7 @@
  *   N, N′        numQuantiles, drawn from U[0, 1) for each row of a batch and each of both networks
  *   K            numActingQuantiles
  *   β            `risk`
- *   loss         `quantileLoss` with the drawn τ (equation 3), κ = 1
+ *   loss, κ      `quantileLoss` with the drawn τ (equation 3), kappa
  *
  * Deviations from the paper:
  * 1. The agent acts on the mean of K quantiles at the midpoints of equal shares, where the paper draws K at random: a policy is
@@ -34,7 +34,7 @@ import {
 } from '@zpin/core';
 import { cartPole } from './presets/cart-pole.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
-import { doubleField, qFields } from './q-learner/q-fields.ts';
+import { doubleField, kappaField, qFields } from './q-learner/q-fields.ts';
 import { discreteActions, type QNetwork } from './q-learner/q-network.ts';
 import { riskFields } from './q-learner/risk.ts';
 import { quantileUpdate } from './qr-dqn.ts';
@@ -46,6 +46,7 @@ export const iqnConfig = configSchema({
   numQuantiles: field.count({ max: 1000, default: 8, meaning: 'quantiles drawn for each row of a batch (N)' }),
   numActingQuantiles: field.count({ max: 10_000, default: 32, meaning: 'quantiles whose mean is the value of an action (K)' }),
   embeddingSize: field.count({ max: 10_000, default: 64, meaning: 'cosines that a fraction of the distribution is read by (n)' }),
+  kappa: kappaField,
   double: doubleField(false),
   ...riskFields,
 });

@@ -7,7 +7,7 @@
  *   θ_i(x, a)    outputs of the network [B, A, N]
  *   τ̂_i          (2i − 1) / 2N, midpoints of N equal shares (lemma 2)
  *   Q(x, a)      mean of the quantiles; with `risk` what of them actions are chosen by, also the next one of a target
- *   ρ^κ_τ̂        `quantileHuber` of `@zpin/core`, κ = 1 (equations 9 and 10)
+ *   ρ^κ_τ̂, κ     `quantileHuber` of `@zpin/core`, kappa (equations 9 and 10)
  *
  * Deviations from the paper: step size and epsilon of Adam, unless settings say so; a time limit bootstraps; the gradient is clipped to a global norm.
  */
@@ -18,7 +18,7 @@ import { acrobot } from './presets/acrobot.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { mountainCar } from './presets/mountain-car.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
-import { doubleField, qFields } from './q-learner/q-fields.ts';
+import { doubleField, kappaField, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
 import { qNetwork } from './q-learner/q-network.ts';
 import { type RiskConfig, riskFields, riskNeutral, riskValue } from './q-learner/risk.ts';
@@ -28,6 +28,7 @@ import { type RiskConfig, riskFields, riskNeutral, riskValue } from './q-learner
 export const qrDqnConfig = configSchema({
   ...qFields,
   numQuantiles: field.count({ min: 2, max: 1000, default: 50, meaning: 'quantiles of the return of each action (N)' }),
+  kappa: kappaField,
   double: doubleField(false),
   ...riskFields,
 });
@@ -59,7 +60,7 @@ export function quantileTarget(reward: tf.Tensor, discount: tf.Tensor, next: tf.
 /**
  * Quantile Huber loss of the action taken (equation 10; algorithm 1, last line).
  * @param quantiles `[B, A, N]` @param action `[B]` @param target `[B, M]`, constant @param weight `[B]`; 1 when omitted
- * @param fractions τ `[B, N]`; the midpoints of N shares when omitted
+ * @param fractions τ `[B, N]`; the midpoints of N shares when omitted @param kappa κ, in units of the return
  */
 export function quantileLoss(
   quantiles: tf.Tensor,
@@ -67,9 +68,10 @@ export function quantileLoss(
   target: tf.Tensor,
   weight?: tf.Tensor,
   fractions?: tf.Tensor,
+  kappa = 1,
 ): QLoss {
   const taken = takeAction(quantiles, action);
-  const error = quantileHuber(taken, target, fractions);
+  const error = quantileHuber(taken, target, fractions, kappa);
   return { loss: weightedMean(error, weight), qTaken: tf.mean(taken, 1), error };
 }
 
@@ -79,7 +81,11 @@ export function quantileLoss(
  * Values, target and loss of every method that learns quantiles. Where the network was given fractions, these are the quantiles'
  * τ. Means may be of quantiles at drawn fractions; any other measure of risk needs them at the midpoints.
  */
-export function quantileUpdate({ double, ...given }: Pick<QrDqnConfig, 'double'> & Partial<RiskConfig>): DistributionalUpdate {
+export function quantileUpdate({
+  double,
+  kappa = 1,
+  ...given
+}: Pick<QrDqnConfig, 'double'> & Partial<RiskConfig & Pick<QrDqnConfig, 'kappa'>>): DistributionalUpdate {
   const config = { ...riskNeutral, ...given };
   const values = (quantiles: tf.Tensor) => quantileRisk(quantiles, config);
   const draws = config.risk === 'mean' ? undefined : 'quiet';
@@ -91,7 +97,7 @@ export function quantileUpdate({ double, ...given }: Pick<QrDqnConfig, 'double'>
       const action = tf.argMax(maskValues(values(choice), mask), 1);
       return quantileTarget(reward, discount, takeAction(next, action));
     },
-    loss: (quantiles, { action, weight }, target, fractions) => quantileLoss(quantiles, action, target, weight, fractions),
+    loss: (quantiles, { action, weight }, target, fractions) => quantileLoss(quantiles, action, target, weight, fractions, kappa),
   };
 }
 

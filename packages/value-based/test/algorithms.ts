@@ -78,7 +78,7 @@ const variants: readonly Variant[] = [
     shape: { outputs: 8 },
     values: quantileValues,
     settings: { numQuantiles: 8 },
-    small: { risk: 'mean-deviation' },
+    small: { risk: 'mean-deviation', kappa: 0.5 },
   },
   {
     algorithm: iqn,

@@ -21,6 +21,12 @@ describe('the loss', () => {
     expectClose(quantileHuber(tf.tensor2d([[0, 3]]), tf.tensor2d([[2]]), fractions), [0.15 + 0.05]);
   });
 
+  it('is quadratic up to kappa and linear beyond, by hand', () => {
+    // κ = 4, τ = 0.25, 0.75; y = 2. θ₁ = 0: u = 2, 0.25 · 4 / 8. θ₂ = 8: u = −6, (1 − 0.75) · (6 − 2).
+    const fractions = tf.tensor2d([[0.25, 0.75]]);
+    expectClose(quantileHuber(tf.tensor2d([[0, 8]]), tf.tensor2d([[2]]), fractions, 4), [0.125 + 1]);
+  });
+
   it('equals the sums of the paper, with other numbers of quantiles and targets', () => {
     const rng = new Rng(4);
     const random = (n: number, low: number, high: number) => Array.from({ length: n }, () => rng.uniform(low, high));

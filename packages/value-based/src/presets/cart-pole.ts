@@ -18,7 +18,7 @@ const common = {
 } as const;
 const large = { hiddenSizes: [256, 256] } as const;
 const greedyInTheEnd = { explorationFraction: 0.16, epsilonEnd: 0.04 } as const;
-/** Networks whose noise, two streams or distribution take more updates to settle than one per step. */
+/** Quantiles take more updates to settle than one per step. */
 const twice = { gradientSteps: 2 } as const;
 /** A pole that stays up for ever is worth 1 / (1 − γ) = 100. */
 const atoms = { numAtoms: 51, valueMin: 0, valueMax: 100 } as const;
@@ -29,6 +29,8 @@ const atoms = { numAtoms: 51, valueMin: 0, valueMax: 100 } as const;
 const fewCosines = { embeddingSize: 8 } as const;
 /** Less than the first noise of the papers, which is made for millions of frames: it has to fade within a short run. */
 const quietNoise = { noiseScale: 0.1 } as const;
+/** Where noise alone explores values without a distribution, it must not fade so soon that the other action is forgotten. */
+const audibleNoise = { noiseScale: 0.3 } as const;
 const totalSteps = 50_000;
 
 /** Settings tuned for CartPole-v1, by algorithm; `benchmarks/results/learning.md` has what each came to. */
@@ -36,9 +38,9 @@ export const cartPole = {
   dqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   doubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
   duelingDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
-  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...twice } },
+  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
   prioritizedDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
-  noisyDqn: { totalSteps, config: { ...common, ...twice, ...quietNoise, double: true } },
+  noisyDqn: { totalSteps, config: { ...common, ...audibleNoise, double: true } },
   c51: { totalSteps, config: { ...common, ...greedyInTheEnd, ...atoms } },
   qrDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...twice, double: true, numQuantiles: 10 } },
   iqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...fewCosines } },

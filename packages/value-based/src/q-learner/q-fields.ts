@@ -51,6 +51,12 @@ export function doubleField(standard: boolean) {
   });
 }
 
+/** Threshold of the quantile Huber loss (Dabney et al. 2018, arXiv:1710.10044, equation 9). */
+export const kappaField = field.positive({
+  default: 1,
+  meaning: 'error up to which the quantile loss is quadratic, in units of the return (kappa); beyond, it is linear',
+});
+
 /** Settings of a method whose loss compares single Q-values. */
 export const valueFields = {
   ...qFields,
