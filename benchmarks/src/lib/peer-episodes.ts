@@ -32,7 +32,7 @@ export const PEER_GROUPS: readonly PeerGroup[] = [
     name: 'classic',
     python: 'python',
     steps: 200,
-    tolerance: 1e-6,
+    tolerance: 1e-5,
     envs: all('CartPole-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Pendulum-v1', 'Acrobot-v1'),
   },
   {
@@ -97,16 +97,18 @@ function apartTracks(env: object, track: readonly (readonly number[])[]): number
   return apart(
     env.track.flatMap(({ alpha, beta, x, y }) => [alpha, beta, x, y]),
     track.flat(),
+    false,
   );
 }
 
 /** The largest difference, infinite where there are more or fewer numbers. */
-function apart(actual: readonly number[], expected: readonly number[]): number {
+function apart(actual: readonly number[], expected: readonly number[], isSingle = true): number {
   if (expected.length === 0) return 0;
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs(actual[i] - expected[i]);
+    // Observations here are singles, those of MuJoCo there doubles.
+    const difference = Math.abs(actual[i] - (isSingle ? Math.fround(expected[i]) : expected[i]));
     largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
   }
   return largest;

@@ -9,8 +9,8 @@ const MOST_CORRECTION = f(0.2);
 /** Two points of a contact are solved together when the numbers allow it. */
 const MOST_CONDITION = 1000;
 
-/** The body's place while a contact is solved. */
-const place = { x: 0, y: 0, sin: 0, cos: 1 };
+/** The body's place while a contact is solved: x, y, and sine and cosine of its angle. */
+const place = new Float32Array(4);
 
 /** Starts the solving of velocities: normal, arms and masses of each point. `positions` are those of the island. */
 export function prepareContact(contact: Contact, positions: Float32Array): void {
@@ -21,7 +21,10 @@ export function prepareContact(contact: Contact, positions: Float32Array): void 
   const centreX = positions[at];
   const centreY = positions[at + 1];
   putPlace(contact, centreX, centreY, positions[at + 2]);
-  const { x, y, sin, cos } = place;
+  const x = place[0];
+  const y = place[1];
+  const sin = place[2];
+  const cos = place[3];
   const { isMovingFace, normalX: localX, normalY: localY, planeX, planeY } = manifold;
   // The normal of the face.
   const faceX = isMovingFace ? f(f(cos * localX) - f(sin * localY)) : localX;
@@ -211,7 +214,10 @@ export function solvePosition(contact: Contact, positions: Float32Array, share: 
     const centreX = positions[at];
     const centreY = positions[at + 1];
     putPlace(contact, centreX, centreY, positions[at + 2]);
-    const { x, y, sin, cos } = place;
+    const x = place[0];
+    const y = place[1];
+    const sin = place[2];
+    const cos = place[3];
     const { isMovingFace, normalX: localX, normalY: localY, planeX, planeY } = manifold;
     const faceX = isMovingFace ? f(f(cos * localX) - f(sin * localY)) : localX;
     const faceY = isMovingFace ? f(f(sin * localX) + f(cos * localY)) : localY;
@@ -245,8 +251,8 @@ function putPlace({ moving }: Contact, centreX: number, centreY: number, angle: 
   const { localX, localY } = moving.body;
   const sin = sine(angle);
   const cos = cosine(angle);
-  place.sin = sin;
-  place.cos = cos;
-  place.x = f(centreX - f(f(cos * localX) - f(sin * localY)));
-  place.y = f(centreY - f(f(sin * localX) + f(cos * localY)));
+  place[0] = centreX - f(f(cos * localX) - f(sin * localY));
+  place[1] = centreY - f(f(sin * localX) + f(cos * localY));
+  place[2] = sin;
+  place[3] = cos;
 }

@@ -11,6 +11,16 @@ const FREE = 0;
 const AT_LOWER = -1;
 const AT_UPPER = 1;
 
+// Places among the impulses, and among the arms.
+const X = 0;
+const Y = 1;
+const ANGLE = 2;
+const MOTOR = 3;
+const AX = 0;
+const AY = 1;
+const BX = 2;
+const BY = 3;
+
 export interface RevoluteJointDef {
   readonly bodyA: Body;
   readonly bodyB: Body;
@@ -43,16 +53,13 @@ export class RevoluteJoint {
   readonly #upperAngle: number;
   /** Limit at which the joint is in this step. */
   #limit = FREE;
-  /** Impulses of the last step and of this one so far: on the point, on the angle at a limit, and the motor's. */
-  #impulseX = 0;
-  #impulseY = 0;
-  #impulseAngle = 0;
-  #motorImpulse = 0;
-  // From the bodies' centres to the joint.
-  #rAX = 0;
-  #rAY = 0;
-  #rBX = 0;
-  #rBY = 0;
+  /**
+   * Impulses of the last step and of this one so far: on the point (x, y), on the angle at a limit, and the motor's. What changes in
+   * every round lies in arrays, as a number in an object would be made anew with each change.
+   */
+  readonly #impulse = new Float32Array(4);
+  /** From the centres of A and of B to the joint, x and y. */
+  readonly #arms = new Float32Array(4);
   // Velocities that an impulse (x, y, torque) at the joint causes: a symmetric matrix.
   #xx = 0;
   #xy = 0;
@@ -112,21 +119,20 @@ export class RevoluteJoint {
     this.#setMass();
     this.#findLimit(f(f(angleB - angleA) - this.#referenceAngle));
 
-    this.#impulseX = f(this.#impulseX * ratio);
-    this.#impulseY = f(this.#impulseY * ratio);
-    this.#impulseAngle = f(this.#impulseAngle * ratio);
-    this.#motorImpulse = f(this.#motorImpulse * ratio);
+    const impulse = this.#impulse;
+    for (let i = 0; i < 4; i++) impulse[i] *= ratio;
     const { inverseMass: mA, inverseInertia: iA } = bodyA;
     const { inverseMass: mB, inverseInertia: iB } = bodyB;
-    const x = this.#impulseX;
-    const y = this.#impulseY;
+    const arms = this.#arms;
+    const x = impulse[X];
+    const y = impulse[Y];
     velocities[a] -= f(mA * x);
     velocities[a + 1] -= f(mA * y);
-    const turnA = f(f(f(f(this.#rAX * y) - f(this.#rAY * x)) + this.#motorImpulse) + this.#impulseAngle);
+    const turnA = f(f(f(f(arms[AX] * y) - f(arms[AY] * x)) + impulse[MOTOR]) + impulse[ANGLE]);
     velocities[a + 2] -= f(iA * turnA);
     velocities[b] += f(mB * x);
     velocities[b + 1] += f(mB * y);
-    const turnB = f(f(f(f(this.#rBX * y) - f(this.#rBY * x)) + this.#motorImpulse) + this.#impulseAngle);
+    const turnB = f(f(f(f(arms[BX] * y) - f(arms[BY] * x)) + impulse[MOTOR]) + impulse[ANGLE]);
     velocities[b + 2] += f(iB * turnB);
   }
 
@@ -140,19 +146,21 @@ export class RevoluteJoint {
     const aY = f(this.#anchorAY - bodyA.localY);
     const bX = f(this.#anchorBX - bodyB.localX);
     const bY = f(this.#anchorBY - bodyB.localY);
-    this.#rAX = f(f(cosA * aX) - f(sinA * aY));
-    this.#rAY = f(f(sinA * aX) + f(cosA * aY));
-    this.#rBX = f(f(cosB * bX) - f(sinB * bY));
-    this.#rBY = f(f(sinB * bX) + f(cosB * bY));
+    const arms = this.#arms;
+    arms[AX] = f(cosA * aX) - f(sinA * aY);
+    arms[AY] = f(sinA * aX) + f(cosA * aY);
+    arms[BX] = f(cosB * bX) - f(sinB * bY);
+    arms[BY] = f(sinB * bX) + f(cosB * bY);
   }
 
   #setMass(): void {
     const { inverseMass: mA, inverseInertia: iA } = this.bodyA;
     const { inverseMass: mB, inverseInertia: iB } = this.bodyB;
-    const aX = this.#rAX;
-    const aY = this.#rAY;
-    const bX = this.#rBX;
-    const bY = this.#rBY;
+    const arms = this.#arms;
+    const aX = arms[AX];
+    const aY = arms[AY];
+    const bX = arms[BX];
+    const bY = arms[BY];
     const xx = f(f(f(mA + mB) + f(f(aY * aY) * iA)) + f(f(bY * bY) * iB));
     const xy = f(f(f(-aY * aX) * iA) - f(f(bY * bX) * iB));
     const xz = f(f(-aY * iA) - f(bY * iB));
@@ -181,7 +189,7 @@ export class RevoluteJoint {
   #findLimit(angle: number): void {
     const before = this.#limit;
     this.#limit = angle <= this.#lowerAngle ? AT_LOWER : angle >= this.#upperAngle ? AT_UPPER : FREE;
-    if (this.#limit === FREE || this.#limit !== before) this.#impulseAngle = 0;
+    if (this.#limit === FREE || this.#limit !== before) this.#impulse[ANGLE] = 0;
   }
 
   /** One round of correcting velocities. */
@@ -190,18 +198,20 @@ export class RevoluteJoint {
     const { inverseMass: mB, inverseInertia: iB } = this.bodyB;
     const a = 3 * this.bodyA.island;
     const b = 3 * this.bodyB.island;
-    const rAX = this.#rAX;
-    const rAY = this.#rAY;
-    const rBX = this.#rBX;
-    const rBY = this.#rBY;
+    const impulse = this.#impulse;
+    const arms = this.#arms;
+    const rAX = arms[AX];
+    const rAY = arms[AY];
+    const rBX = arms[BX];
+    const rBY = arms[BY];
     let spinA = velocities[a + 2];
     let spinB = velocities[b + 2];
 
-    const before = this.#motorImpulse;
+    const before = impulse[MOTOR];
     const most = f(dt * this.#maxMotorTorque);
     const wanted = f(before + f(-this.#motorMass * f(f(spinB - spinA) - this.#motorSpeed)));
     const motor = Math.max(-most, Math.min(wanted, most));
-    this.#motorImpulse = motor;
+    impulse[MOTOR] = motor;
     const added = f(motor - before);
     spinA = f(spinA - f(iA * added));
     spinB = f(spinB + f(iB * added));
@@ -230,7 +240,7 @@ export class RevoluteJoint {
       const turnZ = f(f(xy * gapY) - f(yy * gapX));
       turn = -f(inverse * f(f(f(xx * turnX) + f(xy * turnY)) + f(xz * turnZ)));
       // A limit pushes only one way.
-      const sum = f(this.#impulseAngle + turn);
+      const sum = f(impulse[ANGLE] + turn);
       isHeld = this.#limit === AT_LOWER ? sum >= 0 : sum <= 0;
       if (isHeld) {
         const zz = this.#zz;
@@ -239,21 +249,21 @@ export class RevoluteJoint {
         const acrossY = f(f(gapZ * xz) - f(gapX * zz));
         const acrossZ = f(f(gapX * yz) - f(gapY * xz));
         pushY = -f(inverse * f(f(f(xx * acrossX) + f(xy * acrossY)) + f(xz * acrossZ)));
-        this.#impulseAngle = sum;
+        impulse[ANGLE] = sum;
       } else {
-        const wantX = f(-gapX + f(this.#impulseAngle * xz));
-        const wantY = f(-gapY + f(this.#impulseAngle * yz));
+        const wantX = f(-gapX + f(impulse[ANGLE] * xz));
+        const wantY = f(-gapY + f(impulse[ANGLE] * yz));
         pushX = f(this.#inverse22 * f(f(yy * wantX) - f(xy * wantY)));
         pushY = f(this.#inverse22 * f(f(xx * wantY) - f(xy * wantX)));
-        turn = -this.#impulseAngle;
-        this.#impulseAngle = 0;
+        turn = -impulse[ANGLE];
+        impulse[ANGLE] = 0;
       }
     } else {
       pushX = f(this.#inverse22 * f(f(yy * -gapX) - f(xy * -gapY)));
       pushY = f(this.#inverse22 * f(f(xx * -gapY) - f(xy * -gapX)));
     }
-    this.#impulseX = f(this.#impulseX + pushX);
-    this.#impulseY = f(this.#impulseY + pushY);
+    impulse[X] += pushX;
+    impulse[Y] += pushY;
     velocities[a] = vAX - f(mA * pushX);
     velocities[a + 1] = vAY - f(mA * pushY);
     velocities[a + 2] = spinA - f(iA * f(f(f(rAX * pushY) - f(rAY * pushX)) + turn));
@@ -288,10 +298,11 @@ export class RevoluteJoint {
       angleB = f(angleB + f(iB * impulse));
     }
     this.#setArms(angleA, angleB);
-    const rAX = this.#rAX;
-    const rAY = this.#rAY;
-    const rBX = this.#rBX;
-    const rBY = this.#rBY;
+    const arms = this.#arms;
+    const rAX = arms[AX];
+    const rAY = arms[AY];
+    const rBX = arms[BX];
+    const rBY = arms[BY];
     const gapX = f(f(f(positions[b] + rBX) - positions[a]) - rAX);
     const gapY = f(f(f(positions[b + 1] + rBY) - positions[a + 1]) - rAY);
     const xx = f(f(f(mA + mB) + f(f(iA * rAY) * rAY)) + f(f(iB * rBY) * rBY));
