@@ -55,7 +55,7 @@ export type TabularBcqConfig = ConfigOf<typeof tabularBcqConfig>;
 const UNSEEN = 1e6;
 
 /** Values of a table, and which of its pairs the data have. */
-export class ConstrainedTable extends ActionTable {
+class ConstrainedTable extends ActionTable {
   /** `[S, A]` */
   readonly seen: Uint8Array;
 

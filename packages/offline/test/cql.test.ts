@@ -3,7 +3,7 @@ import { Rng } from '@zpin/contracts';
 import { createEngine, SquashedGaussian } from '@zpin/core';
 import { expect, it } from 'vitest';
 import { expectClose } from '../../../tools/testing/expect-close.ts';
-import { conservativePenalties, cqlWeightLoss, logSumExpEstimate, propose } from '../src/cql.ts';
+import { cloningLoss, conservativePenalties, cqlWeightLoss, logSumExpEstimate, propose } from '../src/cql.ts';
 
 await createEngine('tensorflow', { backend: 'cpu' });
 
@@ -77,4 +77,14 @@ it('weighs uniform actions, and those of the policy at s and at s′, by the den
   };
   expectClose(penalties[0], [expected(q, [0.2, 0.4])]);
   expectClose(penalties[1], [expected((_, a) => 3 * a, [0, 1])]);
+});
+
+it('clones by likelihood, with the entropy of the policy, and actions at a bound as if inside', () => {
+  const policy = new SquashedGaussian(tf.tensor2d([[0.2], [0]]), tf.tensor2d([[-1], [0]]));
+  const density = (u: number, mean: number, std: number) =>
+    Math.exp(-0.5 * ((u - mean) / std) ** 2) / (std * Math.sqrt(2 * Math.PI)) / (1 - Math.tanh(u) ** 2);
+  const logProb = tf.tensor1d([0.3, -0.7]);
+  const loss = cloningLoss(policy, logProb, tf.tensor2d([[Math.tanh(0.5)], [1]]), tf.scalar(2));
+  const likelihoods = [Math.log(density(0.5, 0.2, Math.exp(-1))), Math.log(density(Math.atanh(0.999), 0, 1))];
+  expectClose(loss, [(2 * 0.3 - likelihoods[0] + 2 * -0.7 - likelihoods[1]) / 2], 3);
 });
