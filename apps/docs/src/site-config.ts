@@ -24,6 +24,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
       { text: 'Evaluate, film, export', link: '/guide/policies' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },
+      { text: 'Learning from fixed data', link: '/guide/fixed-data' },
     ],
   },
   {
