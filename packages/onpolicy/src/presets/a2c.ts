@@ -16,4 +16,20 @@ export const a2cPresets = {
       entropyCoefficient: 0,
     },
   },
+  // Clipped swings would drift to the fullest ones, from which no gradient leads back.
+  'Golf-v0': {
+    totalSteps: 1_500_000,
+    config: {
+      numEnvs: 32,
+      rolloutLength: 16,
+      gamma: 0.9,
+      learningRate: { type: 'linear', from: 2e-3, to: 0 },
+      normalizeAdvantage: true,
+      entropyCoefficient: 3e-3,
+      hiddenSizes: [128, 128],
+      activation: 'relu',
+      squashActions: true,
+      initialLogStd: -0.5,
+    },
+  },
 } as const satisfies Readonly<Record<string, Preset>>;
