@@ -66,7 +66,7 @@ export function expectTrace(env: Env, { seed, obs0, actions, obs, rewards, termi
 
 function numbersOf(numbers: unknown): ArrayLike<number> {
   if (typeof numbers === 'number') return [numbers];
-  if (ArrayBuffer.isView(numbers)) return numbers as NumericArray;
+  if (ArrayBuffer.isView(numbers) || Array.isArray(numbers)) return numbers as NumericArray;
   const { observation, achieved_goal, desired_goal } = numbers as GoalObs;
   return [...observation, ...achieved_goal, ...desired_goal];
 }
