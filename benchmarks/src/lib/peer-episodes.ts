@@ -32,7 +32,7 @@ export const PEER_GROUPS: readonly PeerGroup[] = [
     name: 'classic',
     python: 'python',
     steps: 200,
-    tolerance: 1e-5,
+    tolerance: 1e-6,
     envs: all('CartPole-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Pendulum-v1', 'Acrobot-v1'),
   },
   {

@@ -21,6 +21,9 @@ export const pendulumV1: EnvSpec = {
   rewardThreshold: null,
 };
 
+/** Cost per squared torque. */
+const EFFORT_COST = Math.fround(0.001);
+
 export const pendulumOptions = {
   gravity: field.number({ default: 10, meaning: 'acceleration of gravity', unit: 'm/s^2' }),
 };
@@ -55,8 +58,11 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     const velocity = world[1];
     const torque = Math.min(MAX_TORQUE, Math.max(-MAX_TORQUE, actions[offset]));
     const turned = wrap(angle);
-    this.reward = -(turned * turned + 0.1 * (velocity * velocity) + 0.001 * (torque * torque));
-    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * Math.sin(angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
+    // NumPy, from version 2 on, computes with the torque, which is a single, in single precision.
+    const effort = Math.fround(EFFORT_COST * Math.fround(torque * torque));
+    this.reward = -(turned * turned + 0.1 * (velocity * velocity) + effort);
+    const pushed = Math.fround((3 / (MASS * LENGTH * LENGTH)) * torque);
+    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * Math.sin(angle) + pushed;
     const faster = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, velocity + acceleration * DT));
     world[0] = angle + faster * DT;
     world[1] = faster;
