@@ -4,9 +4,19 @@ const learningRate = { type: 'linear', from: 1e-3, to: 0 } as const;
 
 /** Settings with which the option-critic from a replay memory solves an environment. */
 export const offPolicyOptionCriticPresets = {
+  // A small memory, whose policies are not far from the present one, and two updates where the others make one.
   'CartPole-v1': {
     totalSteps: 150_000,
-    config: { numOptions: 2, learningRate, targetUpdateEveryUpdates: 50, valueCoefficient: 0.2, entropyCoefficient: 0.05 },
+    config: {
+      numEnvs: 4,
+      numOptions: 2,
+      bufferSize: 20_000,
+      gradientSteps: 2,
+      learningRate,
+      targetUpdateEveryUpdates: 50,
+      valueCoefficient: 1,
+      entropyCoefficient: 0.05,
+    },
   },
   'Pendulum-v1': {
     totalSteps: 80_000,
