@@ -12,12 +12,6 @@ const flatDqn = {
   ...{ learningStarts: 1000, targetUpdateEverySteps: 100, epsilonEnd: 0.1, explorationFraction: 0.5 },
 };
 
-/** Longer exploration, and in the end hardly any: a step aside is a step into a pit. */
-const onLargeMap = { explorationFraction: 0.8, epsilonEnd: 0.02 };
-
-/** The key, and with it places on the way to the door and the treasure, on the large map. */
-const largeMapPlaces = ['key:62', 'gap:75', 'middle:88', 'door:100', 'corner:81', 'treasure:71'];
-
 /** What the papers of hierarchical methods show. */
 export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
   'four-rooms-transfer': {
@@ -56,23 +50,6 @@ export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
     arms: [
       { name: 'h-DQN', algo: 'h-dqn', preset: true },
       { name: 'DQN', algo: 'dqn', config: flatDqn },
-    ],
-    panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
-  },
-  'key-door-large': {
-    title: 'A treasure behind three rooms, which random moves find in one of 58 million episodes',
-    env: 'KeyDoor-v0',
-    envOptions: { map: 'large' },
-    length: { steps: 120_000 },
-    seeds: 5,
-    arms: [
-      {
-        name: 'h-DQN',
-        algo: 'h-dqn',
-        preset: true,
-        config: { ...onLargeMap, subgoals: largeMapPlaces, metaExplorationFraction: 0.9 },
-      },
-      { name: 'DQN', algo: 'dqn', config: { ...flatDqn, ...onLargeMap } },
     ],
     panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
   },
