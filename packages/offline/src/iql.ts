@@ -26,6 +26,7 @@ import {
   type ConfigOf,
   type CreateOptions,
   combine,
+  configSchema,
   constant,
   type DatasetAlgorithm,
   DiagonalGaussian,
@@ -45,7 +46,7 @@ import {
   trainable,
   transitionInputs,
 } from '@zpin/core';
-import { actorCriticConfigSchema, deterministicActor, learningRateFields, smallest, td3CriticLoss } from '@zpin/offpolicy';
+import { deterministicActor, learningRateFields, smallest, td3CriticLoss } from '@zpin/offpolicy';
 import { policyActing } from './acting/policy-acting.ts';
 import { actionCritics } from './learning/action-critics.ts';
 import { datasetRegime } from './learning/dataset-regime.ts';
@@ -55,7 +56,7 @@ import { hopper } from './presets/hopper.ts';
 
 // ---- configuration ----
 
-export const iqlConfig = actorCriticConfigSchema({
+export const iqlConfig = configSchema({
   ...batchFields,
   ...learningRateFields({ critic: 3e-4, actor: 3e-4 }),
   ...valueFields,

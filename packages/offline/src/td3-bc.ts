@@ -23,6 +23,7 @@ import {
   adam,
   type ConfigOf,
   type CreateOptions,
+  configSchema,
   type DatasetAlgorithm,
   noiseInputs,
   observationInput,
@@ -35,7 +36,6 @@ import {
   transitionInputs,
 } from '@zpin/core';
 import {
-  actorCriticConfigSchema,
   deterministicNetworks,
   learningRateFields,
   periodicUpdate,
@@ -54,7 +54,7 @@ import { hopper } from './presets/hopper.ts';
 
 // ---- configuration ----
 
-export const td3BcConfig = actorCriticConfigSchema({
+export const td3BcConfig = configSchema({
   ...batchFields,
   ...learningRateFields({ critic: 3e-4, actor: 3e-4 }),
   ...valueFields,
