@@ -1,3 +1,4 @@
+import type { BoxSpace, Space, SpaceValue } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { listEnvs, loadEnv, makeEnv } from '../registry.ts';
 import { FrozenLake } from '../tabular/frozen-lake.ts';
@@ -15,10 +16,7 @@ describe('render', () => {
         if (!frame) break;
         expect(frame.data).toHaveLength(frame.width * frame.height * 3);
         pictures.add(String.fromCharCode(...frame.data.filter((_, i) => i % 97 === 0)));
-        const { actionSpace } = env.spec;
-        const action =
-          actionSpace.type === 'discrete' ? t % actionSpace.n : Float32Array.from((actionSpace as { high: Float32Array }).high);
-        const { terminated, truncated } = env.step(action);
+        const { terminated, truncated } = env.step(strong(env.spec.actionSpace, t));
         if (terminated || truncated) env.reset();
       }
       expect(pictures.size).toBeGreaterThan(1);
@@ -32,3 +30,10 @@ describe('render', () => {
     expect(env.renderText()).toBe('S@FF\nFHFH\nFFFH\nHFFG');
   });
 });
+
+/** The choice whose turn it is, or as much of a number as there can be. */
+function strong(space: Space, t: number): SpaceValue {
+  if (space.type === 'discrete') return t % space.n;
+  if (space.type === 'dict') return Object.fromEntries(Object.entries(space.spaces).map(([key, part]) => [key, strong(part, t)]));
+  return Float32Array.from((space as BoxSpace).high);
+}
