@@ -98,7 +98,7 @@ it.each([
   [[...CARTPOLE, '--num-envs', '0'], 'zpin train ppo: --num-envs must be an integer >= 1, got 0.'],
   [[...CARTPOLE, '--epochs', '1.5'], 'zpin train ppo: --epochs must be an integer >= 1, got 1.5.'],
   [[...CARTPOLE, '--hidden-sizes', '8,,8'], 'zpin train ppo: --hidden-sizes must be a list of integers > 0, got "8,,8".'],
-  [[...CARTPOLE, '--activation', 'gelu'], 'zpin train ppo: --activation must be one of tanh, relu, got "gelu".'],
+  [[...CARTPOLE, '--activation', 'gelu'], 'zpin train ppo: --activation must be one of tanh, relu, relu6, got "gelu".'],
   [[...CARTPOLE, '--normalize-advantage', 'yes'], 'zpin train ppo: --normalize-advantage must be true or false, got "yes".'],
   [[...CARTPOLE, '--steps', 'many'], 'zpin train ppo: --steps must be an integer >= 1, got "many".'],
   [[...CARTPOLE, '--steps=-1'], 'zpin train ppo: --steps must be an integer >= 1, got "-1".'],
