@@ -10,6 +10,7 @@
  * `--steps` in place of the preset's. `--list` says what is missing, `--draw` only draws the table.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type AnyAlgorithm, createEngine, parseConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
@@ -31,10 +32,13 @@ import { type Job, trainRun } from './lib/learning/train-run.ts';
 
 const WORKER = '--train-what-is-sent';
 const RESULTS = new URL('../results/', import.meta.url);
+const LEARNING = new URL('learning/', RESULTS);
+/** Where runs are kept until they are over. */
+const RUNS = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
 
 if (process.argv[2] === WORKER) {
   const engine = await createEngine('onnx');
-  answerJobs(job => trainRun(job, engine));
+  answerJobs(job => trainRun(job, engine, RUNS));
 } else {
   await main();
 }
@@ -88,7 +92,7 @@ interface Choice {
 
 /** The presets that are asked for, with what is known of each. */
 function plan(algorithms: readonly AnyAlgorithm[], { algo, env, config, steps, write, list: lists }: Choice): Planned[] {
-  const results = readResults();
+  const results = readResults(LEARNING);
   const old = oldRows();
   const asked = algorithms
     .filter(({ id }) => algo === undefined || algo.split(',').includes(id))
@@ -151,7 +155,7 @@ async function measure(
     const result = withRuns(job.settings, thresholdOf(job.settings.env), preset.runs, [answer.run]);
     preset.runs = result.runs;
     if (!writes) return;
-    writeResult(result);
+    writeResult(result, LEARNING);
     draw(writes);
   };
   await inProcesses({ program: process.argv[1], argument: WORKER, count }, next, done);
@@ -163,7 +167,7 @@ function thresholdOf(env: string): number | null {
 
 /** The table, and the pictures of what was measured. */
 function draw(algorithms: readonly AnyAlgorithm[]): void {
-  const results = readResults();
+  const results = readResults(LEARNING);
   const page = learningPage(results, oldRows(), result => {
     const algorithm = algorithms.find(({ id }) => id === result.algo);
     return algorithm !== undefined && Object.hasOwn(algorithm.presets, result.env) && isCurrent(result, algorithm, result.env);
@@ -171,7 +175,7 @@ function draw(algorithms: readonly AnyAlgorithm[]): void {
   writeFileSync(new URL('learning.md', RESULTS), page);
   for (const comparison of comparisons) {
     const picture = comparisonPicture(comparison, results);
-    if (picture) writeFileSync(new URL(`learning/${comparison.name}.svg`, RESULTS), picture);
+    if (picture) writeFileSync(new URL(`${comparison.name}.svg`, LEARNING), picture);
   }
 }
 

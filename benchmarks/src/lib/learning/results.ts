@@ -50,8 +50,6 @@ export interface PresetResult extends PresetSettings {
 
 export const CURVE_POINTS = 100;
 
-const FOLDER = new URL('../results/learning/', import.meta.url);
-
 /** The settings of a preset as they are in the packages today. */
 export function presetSettings(algorithm: AnyAlgorithm, env: string): PresetSettings {
   const { totalSteps, envOptions, her, config } = algorithm.presets[env];
@@ -76,8 +74,8 @@ export function sameSettings(measured: PresetSettings, today: PresetSettings, sa
   return Object.entries(measured.config).every(([key, value]) => isDeepStrictEqual(value, today.config[key]));
 }
 
-/** Everything measured, by algorithm and environment. */
-export function readResults(folder: URL = FOLDER): PresetResult[] {
+/** Everything measured, by algorithm and environment. @param folder of the results */
+export function readResults(folder: URL): PresetResult[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.json'))
@@ -99,7 +97,7 @@ export function withRuns(
 }
 
 /** Writes the file of a preset: one line per seed, so that a new seed is a new line. */
-export function writeResult(result: PresetResult, folder: URL = FOLDER): void {
+export function writeResult(result: PresetResult, folder: URL): void {
   const { runs, ...head } = result;
   const lines = runs.map(run => `    ${JSON.stringify(run)}`).join(',\n');
   const text = JSON.stringify({ ...head, runs: [] }, null, 2).replace('"runs": []', `"runs": [\n${lines}\n  ]`);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Engine } from '@zpin/core';
 import { openRun, openSavedRun, type TrainingRun } from 'zpin';
 import { metricEvents, RunFolder } from 'zpin/node';
@@ -14,8 +13,6 @@ export interface Job {
   readonly seed: number;
 }
 
-/** Where runs are kept until they are over. */
-const RUNS = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
 /** Greedy episodes after training: more where they are cheap and chance decides much of each. */
 const EPISODES = { others: 100, onIndices: 1000 };
 /** The command line concludes its runs, and so does this: a run that is trained and not yet evaluated can be opened again. */
@@ -26,7 +23,7 @@ const INTERNALS = { concludes: true };
  * What it did is kept in a folder until it is over, so that a run that was stopped goes on where it was.
  * @param runs folder in which the folder of the run lies
  */
-export async function trainRun({ settings, seed }: Job, engine: Engine, runs: string = RUNS): Promise<LearningRun> {
+export async function trainRun({ settings, seed }: Job, engine: Engine, runs: string): Promise<LearningRun> {
   const folder = join(runs, folderName(settings, seed));
   const run = await open(folder, settings, seed, engine);
   const begun = run.step;
