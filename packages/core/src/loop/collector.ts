@@ -1,12 +1,8 @@
 import {
   type AgentState,
   countLegal,
-  createRows,
   EnvError,
   type EnvState,
-  type FlatPart,
-  flatBounds,
-  flatLayout,
   InputError,
   message,
   type NumericArray,
@@ -16,6 +12,7 @@ import {
   type VectorStep,
   WorkerError,
 } from '@zpin/contracts';
+import { actionBounds } from './action-bounds.ts';
 import { areFinite, type BadNumber, badObservation, badReward } from './check-finite.ts';
 import { takeArray } from './take-back.ts';
 
@@ -291,14 +288,4 @@ const NONE: EpisodeEnd[] = [];
 
 function copyRow(from: NumericArray, to: NumericArray, row: number, width: number): void {
   to.set(from.subarray(row * width, (row + 1) * width), row * width);
-}
-
-/** Bounds of all actions of a step, row behind row; null when there is nothing to clip. Choices lie within theirs already. */
-function actionBounds({ spec: { actionSpace }, numEnvs }: VectorEnv) {
-  const isBounded = ({ space }: FlatPart) => space.type === 'box' && [...space.low, ...space.high].some(Number.isFinite);
-  if (!flatLayout(actionSpace).some(isBounded)) return null;
-  const { low, high } = flatBounds(actionSpace);
-  const clipped = createRows(actionSpace, numEnvs);
-  const repeat = (bound: Float64Array) => clipped.slice().map((_, i) => bound[i % bound.length]);
-  return { low: repeat(low), high: repeat(high), clipped };
 }
