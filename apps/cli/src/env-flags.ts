@@ -10,22 +10,21 @@ import {
   type StateValue,
   takes,
 } from '@zpin/contracts';
-import { optionsOf } from '@zpin/envs';
-import { type EnvSettings, envEntry } from 'zpin';
+import { type EnvSettings, envOptionsOf } from 'zpin';
 import { flagNames } from './flag-names.ts';
 
 /**
  * Reads `--env-option name=value`, as often as it was given, and `--wrap name:numbers`.
  * @throws InputError when the environment or an option is unknown, or a value is none that the option takes
  */
-export function readEnvSettings(
+export async function readEnvSettings(
   where: string,
   id: string,
   options: readonly string[] = [],
   wrappers: readonly string[] = [],
-): EnvSettings {
+): Promise<EnvSettings> {
   // Wrappers have a flag of their own.
-  const { wrappers: _, ...fields } = optionsOf(envEntry(id, flagNames(where)));
+  const { fields, takesOthers } = await envOptionsOf(id, flagNames(where));
   const known = new Map(describeFields(fields).map(option => [option.name, option]));
   const settings: Record<string, StateValue> = {};
   for (const text of options) {
@@ -34,6 +33,10 @@ export function readEnvSettings(
       throw new InputError(message(where, '--env-option must be written as name=value', text, 'For example maxEpisodeSteps=200'));
     }
     const option = known.get(name);
+    if (!option && takesOthers) {
+      settings[name] = readKeyword(where, name, value);
+      continue;
+    }
     if (!option) {
       const near = nearestName(name, [...known.keys()]);
       const remedy = `${near ? `Did you mean ${near}? ` : ''}It knows ${[...known.keys()].join(', ')}`;
@@ -42,6 +45,21 @@ export function readEnvSettings(
     settings[name] = readOption(where, option, value);
   }
   return wrappers.length > 0 ? { ...settings, wrappers } : settings;
+}
+
+/**
+ * A keyword argument of another program: JSON where the text is some, with Python's words for truths and for nothing; else the
+ * text itself.
+ */
+function readKeyword(where: string, name: string, text: string): StateValue {
+  const words: Readonly<Record<string, StateValue>> = { True: true, False: false, None: null };
+  if (Object.hasOwn(words, text)) return words[text] as StateValue;
+  try {
+    return JSON.parse(text) as StateValue;
+  } catch {
+    if (!/^\s*[[{"]/.test(text)) return text;
+    throw new InputError(message(where, `--env-option ${name} must be JSON`, text, `For example ${name}=[0.5,2]`));
+  }
 }
 
 function readOption(where: string, option: DescribedField, text: string): StateValue {

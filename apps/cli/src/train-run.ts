@@ -31,14 +31,14 @@ export async function newRun(
     const remedy = 'Leave it out: a new run has its schedules over all its steps';
     throw new InputError(message(where, '--schedules goes with --resume', flags.schedules, remedy));
   }
-  const envOptions = readEnvSettings(where, env, flags.envOption, flags.wrap);
+  const envOptions = await readEnvSettings(where, env, flags.envOption, flags.wrap);
   const seed = readSeed(where, flags.seed ?? '1');
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
   const plan = outputPlan(flags);
   const file = flags.config === undefined ? {} : readSettings(flags.config);
   const stop = new AbortController();
   const label = settingNames({ flagged, file, path: flags.config });
-  const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${env.replaceAll('/', '-')}-seed${seed}`);
+  const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${env.replaceAll(/[/:]/g, '-')}-seed${seed}`);
   const options = {
     ...continueOptions(where, flags),
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },

@@ -51,7 +51,7 @@ describe('list', () => {
     expect(out.startsWith('presets\n')).toBe(true);
     expect(out).not.toContain('\nenvs\n');
     const all = JSON.parse((await runCli(['list', '--json'])).out);
-    expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'presets']);
+    expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'families', 'presets']);
     expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithmIds);
     expect(all.envs[0]).toMatchObject({ id: 'CartPole-v1', action: 'Discrete(2)', rewardThreshold: 475, maxEpisodeSteps: 500 });
     const { options } = all.envs.find(({ id }: { id: string }) => id === 'Hopper-v5');

@@ -4,7 +4,7 @@ import { type Env, type EnvSpec, type Fields, field, type SpaceValue, type Value
 export type AnyEnv = Env<SpaceValue, SpaceValue>;
 
 /** Settings that every environment has. */
-const commonOptions = {
+export const commonOptions = {
   maxEpisodeSteps: field.count({
     default: null,
     meaning: 'steps after which an episode is truncated; null takes the limit away',

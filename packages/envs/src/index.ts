@@ -25,6 +25,7 @@ export {
 } from './classic/mountain-car-continuous.ts';
 export { Pendulum, type PendulumOptions, pendulumV1 } from './classic/pendulum.ts';
 export { type AnyEnv, type EnvEntry, type EnvOptions, type EnvRequirement, optionsOf } from './env-entry.ts';
+export type { EnvFamily, FamilyCopies } from './env-family.ts';
 export { BitFlip, type BitFlipOptions, bitFlipV0 } from './goal/bit-flip.ts';
 export { PointMaze, type PointMazeOptions, pointMazeV0 } from './goal/point-maze.ts';
 export { TwoLinkArm, type TwoLinkArmOptions, twoLinkArmHardV0, twoLinkArmV0 } from './goal/two-link-arm.ts';
@@ -73,11 +74,14 @@ export { Swimmer, swimmerV5 } from './mujoco/swimmer.ts';
 export { WalkerEnv, type WalkerOptions } from './mujoco/walker-env.ts';
 export { Walker2d, walker2dV5 } from './mujoco/walker2d.ts';
 export {
+  envFamilyOf,
+  listEnvFamilies,
   listEnvs,
   loadEnv,
   makeEnv,
   makeVectorEnv,
   registerEnv,
+  registerEnvFamily,
 } from './registry.ts';
 export { Canvas, type Color } from './render/canvas.ts';
 export { encodeGif, GifEncoder } from './render/gif.ts';

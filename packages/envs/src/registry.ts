@@ -1,6 +1,7 @@
-import { type Fields, InputError, message, nearestName, readValues, type VectorEnv } from '@zpin/contracts';
+import { type EnvSource, type Fields, InputError, message, nearestName, readValues, type VectorEnv } from '@zpin/contracts';
 import { builtInEnvs } from './built-in-envs.ts';
-import { type AnyEnv, type EnvEntry, type EnvOptions, optionsOf } from './env-entry.ts';
+import { type AnyEnv, commonOptions, type EnvEntry, type EnvOptions, optionsOf } from './env-entry.ts';
+import { type EnvFamily, FAMILY_PACKAGES, type FamilyCopies, prefixOf } from './env-family.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 import { wrapEnv } from './wrappers/wrap-env.ts';
 
@@ -16,6 +17,30 @@ export function registerEnv<Options extends Fields>(entry: EnvEntry<Options>): v
   registry.set(id, entry);
 }
 
+const families = new Map<string, EnvFamily>();
+
+/**
+ * Makes the environments of another program known, by how their names begin. Registering a family once more changes nothing.
+ * @throws InputError when another family has the prefix
+ */
+export function registerEnvFamily(family: EnvFamily): void {
+  const { prefix } = family;
+  const known = families.get(prefix);
+  if (known && known !== family)
+    throw new InputError(message('registerEnvFamily', 'the prefix must be new', prefix, 'Choose another one'));
+  families.set(prefix, family);
+}
+
+/** The registered family that a name belongs to; undefined where it belongs to none. */
+export function envFamilyOf(id: string): EnvFamily | undefined {
+  return families.get(prefixOf(id) ?? '');
+}
+
+/** The registered families, in the order in which they were registered. */
+export function listEnvFamilies(): EnvFamily[] {
+  return [...families.values()];
+}
+
 /** All known environments, in the order in which they were registered. */
 export function listEnvs(): EnvEntry[] {
   return [...registry.values()];
@@ -27,6 +52,7 @@ export function listEnvs(): EnvEntry[] {
  * @throws InputError when the id is unknown, or the package that it needs is not installed
  */
 export async function loadEnv(id: string): Promise<void> {
+  if (envFamilyOf(id)) return;
   await entryOf(id, 'loadEnv').requires?.load();
 }
 
@@ -35,6 +61,8 @@ export async function loadEnv(id: string): Promise<void> {
  * @throws InputError when the id or an option is unknown, an option is none of what it takes, or what it needs is not loaded
  */
 export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
+  const family = envFamilyOf(id);
+  if (family) return oneOf(family, id, options);
   const entry = entryOf(id, 'makeEnv');
   const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), options, `makeEnv ${id}`);
   const maxEpisodeSteps = options.maxEpisodeSteps === undefined && entry.limit ? entry.limit(settings) : limit;
@@ -46,14 +74,54 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
  * @throws InputError as `makeEnv` does, and unless `numEnvs` is an integer ≥ 1
  */
 export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions = {}): VectorEnv {
-  const { module } = entryOf(id, 'makeVectorEnv');
+  const family = envFamilyOf(id);
+  const { module } = family ?? entryOf(id, 'makeVectorEnv');
   const source = { id, options, library: '@zpin/envs', ...(module !== undefined && { module }) };
+  if (family) return manyOf(family, numEnvs, source);
   return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source);
+}
+
+function oneOf(family: EnvFamily, id: string, { wrappers, ...options }: EnvOptions): AnyEnv {
+  const names = readWrappers(id, wrappers);
+  const copies = family.open(id, 1, options, true);
+  return closedOnError(copies, () => wrapEnv(copies.singly()[0], names));
+}
+
+function manyOf(family: EnvFamily, numEnvs: number, source: EnvSource): VectorEnv {
+  const { id } = source;
+  const { wrappers, ...options } = source.options as EnvOptions;
+  const names = readWrappers(id, wrappers);
+  if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1))
+    throw new InputError(message('makeVectorEnv', 'numEnvs must be an integer >= 1', numEnvs, 'Pass the number of copies'));
+  const copies = family.open(id, numEnvs, options, false);
+  if (names.length === 0) return closedOnError(copies, () => copies.together(source));
+  return closedOnError(copies, () => {
+    const envs = copies.singly();
+    return new SyncVectorEnv(index => wrapEnv(envs[index], names), numEnvs, source);
+  });
+}
+
+function readWrappers(id: string, wrappers: EnvOptions['wrappers']): readonly string[] {
+  return readValues({ wrappers: commonOptions.wrappers }, { wrappers }, `makeEnv ${id}`).wrappers;
+}
+
+function closedOnError<Made>(copies: FamilyCopies, make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    copies.close();
+    throw error;
+  }
 }
 
 function entryOf(id: string, caller: string): EnvEntry {
   const entry = registry.get(id);
   if (entry) return entry;
+  const family = FAMILY_PACKAGES[prefixOf(id) ?? ''];
+  if (family !== undefined) {
+    const remedy = `Call registerGymnasium() of '${family}' first`;
+    throw new InputError(message(caller, 'the family of the environment must be registered', id, remedy));
+  }
   const nearest = nearestName(id, [...registry.keys()]);
   const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
   throw new InputError(message(caller, 'the environment must be registered', id, remedy));

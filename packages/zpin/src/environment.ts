@@ -1,5 +1,18 @@
-import { InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
-import { type AnyEnv, type EnvEntry, listEnvs, loadEnv, makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
+import { type Fields, field, InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
+import {
+  type AnyEnv,
+  type EnvEntry,
+  type EnvFamily,
+  envFamilyOf,
+  listEnvFamilies,
+  listEnvs,
+  loadEnv,
+  makeEnv,
+  makeVectorEnv,
+  optionsOf,
+  SyncVectorEnv,
+} from '@zpin/envs';
+import { registerGymnasium } from '#python';
 import { defaultNames, type MessageNames } from './message-names.ts';
 
 /** Settings of an environment and wrappers around it: plain data. */
@@ -23,13 +36,49 @@ export interface OpenEnvOptions {
  */
 export async function openEnv(options: OpenEnvOptions, names: MessageNames = defaultNames): Promise<VectorEnv> {
   const { id, copies, settings = {}, around } = options;
-  envEntry(id, names);
+  await knownEnv(id, names);
   if (copies > MAX_COPIES) {
     const expectation = `${names.setting('numEnvs')} must be at most ${MAX_COPIES}`;
     throw new InputError(message(names.where, expectation, copies, 'Copies share one thread; 8 are usual'));
   }
   await loadEnv(id);
   return around ? new SyncVectorEnv(() => around(makeEnv(id, settings)), copies) : makeVectorEnv(id, copies, settings);
+}
+
+/** Options of an environment, for those who read them from a command line. */
+export interface KnownOptions {
+  readonly fields: Fields;
+  /** Whether it takes others too, which are handed on to another program as they are. */
+  readonly takesOthers: boolean;
+}
+
+/**
+ * The options of an environment, besides wrappers.
+ * @throws InputError when the environment is unknown, or the package that it needs is missing
+ */
+export async function envOptionsOf(id: string, names: MessageNames = defaultNames): Promise<KnownOptions> {
+  await knownEnv(id, names);
+  const family = envFamilyOf(id);
+  if (family) return { fields: { ...family.options, maxEpisodeSteps: familyLimit }, takesOthers: true };
+  const { wrappers: _, ...fields } = optionsOf(envEntry(id, names));
+  return { fields, takesOthers: false };
+}
+
+const familyLimit = field.count({
+  default: null,
+  meaning: 'steps after which an episode is truncated, instead of those that it is registered with; none takes the limit away',
+});
+
+/** The families of environments that this machine can open by the prefix of their names; none in a browser tab. */
+export async function envFamilies(): Promise<readonly EnvFamily[]> {
+  await registerGymnasium().catch(() => undefined);
+  return listEnvFamilies();
+}
+
+/** Registers the family that a name belongs to. @throws InputError when the environment is unknown */
+async function knownEnv(id: string, names: MessageNames): Promise<void> {
+  if (id.startsWith('gymnasium:')) await registerGymnasium();
+  else envEntry(id, names);
 }
 
 /** What is known about an environment. @throws InputError naming the nearest known one */
@@ -41,6 +90,7 @@ export function envEntry(id: string, names: MessageNames = defaultNames): EnvEnt
     id,
     all.map(({ spec }) => spec.id),
   );
-  const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}${names.listEnvs}`;
+  const asked = near === undefined && /-v\d+$/.test(id) ? `, and gymnasium:${id} asks Gymnasium, in Python` : '';
+  const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}${names.listEnvs}${asked}`;
   throw new InputError(message(names.where, `${names.option('env')} must be a known environment`, id, remedy));
 }

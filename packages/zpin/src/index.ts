@@ -1,5 +1,13 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
-export { type EnvSettings, envEntry, type OpenEnvOptions, openEnv } from './environment.ts';
+export {
+  type EnvSettings,
+  envEntry,
+  envFamilies,
+  envOptionsOf,
+  type KnownOptions,
+  type OpenEnvOptions,
+  openEnv,
+} from './environment.ts';
 export type { EvaluateOptions } from './evaluate-agent.ts';
 export type { EvaluationOptions, KeptOptions } from './kept-options.ts';
 export { type LoadedAgent, type LoadOptions, load } from './load.ts';

@@ -50,40 +50,46 @@ export async function openRun(
   const copies = algorithm.copies(config);
   if (copies !== 1) own?.close();
   const vectorEnv = own && copies === 1 ? own : await fitting(names.where, () => open(copies));
-  const her = options.her ?? preset?.her;
-  const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
-  const engine = await engineOf(options.engine);
-  // First the agent, which says what to use where its kind of actions does not fit; then the data.
-  const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
-  const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
-  const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps }, names);
-  const played = recording?.env ?? vectorEnv;
-  const description: RunDescription = {
-    algorithm: algorithm.id,
-    env: envId,
-    ...(Object.keys(envOptions).length > 0 && { envOptions }),
-    ...(her !== undefined && { her }),
-    ...(dataset?.path !== undefined && { dataset: dataset.path }),
-    ...(recording && { recordDataset: recording.path }),
-    seed,
-    steps,
-    config,
-    ...kept,
-  };
-  const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);
-  const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
-  const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
-  checkRunMemory(memory, files.memory(), names);
-  const { signal, saveTo } = options;
-  const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
-  const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
-  const release = store && files.lock(store.path, names);
-  store?.begin(description, 0);
-  return new TrainingRun({
-    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
-    ...(recording && { recording }),
-    options: training,
-  });
+  try {
+    const her = options.her ?? preset?.her;
+    const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
+    const engine = await engineOf(options.engine);
+    // First the agent, which says what to use where its kind of actions does not fit; then the data.
+    const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
+    const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
+    const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps }, names);
+    const played = recording?.env ?? vectorEnv;
+    const description: RunDescription = {
+      algorithm: algorithm.id,
+      env: envId,
+      ...(Object.keys(envOptions).length > 0 && { envOptions }),
+      ...(her !== undefined && { her }),
+      ...(dataset?.path !== undefined && { dataset: dataset.path }),
+      ...(recording && { recordDataset: recording.path }),
+      seed,
+      steps,
+      config,
+      ...kept,
+    };
+    const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);
+    const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
+    const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
+    checkRunMemory(memory, files.memory(), names);
+    const { signal, saveTo } = options;
+    const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
+    const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
+    const release = store && files.lock(store.path, names);
+    store?.begin(description, 0);
+    return new TrainingRun({
+      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
+      ...(recording && { recording }),
+      options: training,
+    });
+  } catch (error) {
+    // An environment may have a process of its own.
+    vectorEnv.close();
+    throw error;
+  }
 }
 
 /** What a run is told before anything is made. @param refused called when a setting does not fit */

@@ -203,6 +203,7 @@ export class TrainingRun {
     this.#parts.release?.();
     this.agent.dispose();
     this.env.close();
+    this.#parts.options.evaluation?.env.close();
   }
 
   async #save(state: TrainState): Promise<{ readonly path?: string }> {

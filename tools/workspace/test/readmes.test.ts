@@ -13,6 +13,8 @@ import { root } from '../src/repository.ts';
 const folder = fileURLToPath(new URL('.readme', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'zpin-readme-'));
 const home = process.cwd();
+// In the place of Python, which need not be there.
+const fakePython = join(root, 'packages', 'python', 'test', 'fake-python.mjs');
 
 const readmes = ['.', ...['packages', 'apps'].flatMap(group => readdirSync(join(root, group)).map(name => `${group}/${name}`))]
   .map(path => join(path, 'README.md'))
@@ -69,6 +71,9 @@ test('an algorithm of one’s own takes 50 lines in the guide, without comments'
 });
 
 describe('the code in the READMEs and the guide runs', () => {
+  beforeAll(() => vi.stubEnv('ZPIN_PYTHON', fakePython));
+  afterAll(() => vi.unstubAllEnvs());
+
   test.each(programs)(
     '$name',
     async ({ file }) => {

@@ -81,9 +81,11 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   const names = flagNames(where);
   const trained = path === undefined ? undefined : await load(path, { engine, names });
   const id = trained?.description.env ?? (flags.env as string);
-  const settings = trained ? (trained.description.envOptions ?? {}) : readEnvSettings(where, id, flags.envOption, flags.wrap);
+  const settings = trained
+    ? (trained.description.envOptions ?? {})
+    : await readEnvSettings(where, id, flags.envOption, flags.wrap);
   const env = trained?.env ?? (await openEnv({ id, copies: 1, settings }, names));
-  const standard = trained ? join(trained.folder, 'dataset.zpin') : `${id.replaceAll('/', '-')}-random.zpin`;
+  const standard = trained ? join(trained.folder, 'dataset.zpin') : `${id.replaceAll(/[/:]/g, '-')}-random.zpin`;
   const out = resolve(flags.out ?? standard);
   if (!existsSync(dirname(out))) {
     throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));

@@ -32,6 +32,8 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     );
   }
   const { listEnvs } = await import('@zpin/envs');
+  const { envFamilies } = await import('zpin');
+  const families = (await envFamilies()).map(({ prefix, example, summary, options }) => ({ prefix, example, summary, options }));
   const loaded = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
   const envs: ListedEnv[] = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
     id: spec.id,
@@ -55,16 +57,18 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
   const sections = {
     algorithms: loaded.map(({ id, title, paper }) => ({ id, title, paper })),
     envs,
+    families,
     presets,
   };
   const wanted = TOPICS.filter(known => topic === undefined || topic === known);
   if (json) {
-    write(`${JSON.stringify(Object.fromEntries(wanted.map(name => [name, sections[name]])), writable, 2)}\n`);
+    const shown = wanted.flatMap(name => (name === 'envs' ? (['envs', 'families'] as const) : [name]));
+    write(`${JSON.stringify(Object.fromEntries(shown.map(name => [name, sections[name]])), writable, 2)}\n`);
     return 0;
   }
   const texts = {
     algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
-    envs: () => `${envsText(envs)}\n\n${optionsText(envs)}`,
+    envs: () => `${envsText(envs)}\n\n${familiesText(families)}\n\n${optionsText([...envs, ...families])}`,
     presets: () =>
       columns(
         presets.map(({ algorithm, env, totalSteps, envOptions, config }) => [
@@ -113,10 +117,24 @@ function envsText(envs: readonly ListedEnv[]): string {
   ]);
 }
 
+/** Environments of other programs, by the prefix of their names. */
+function familiesText(families: readonly ListedFamily[]): string {
+  return ['of other programs', columns(families.map(({ example, summary }) => [example, summary]))].join('\n');
+}
+
+interface ListedFamily {
+  readonly prefix: string;
+  readonly example: string;
+  readonly summary: string;
+  readonly options: Fields;
+}
+
 /** The options of each environment; environments with the same options stand together. */
-function optionsText(envs: readonly ListedEnv[]): string {
+function optionsText(envs: readonly (ListedEnv | ListedFamily)[]): string {
   const groups = new Map<string, string[]>();
-  for (const { id, options } of envs) {
+  for (const env of envs) {
+    const { options } = env;
+    const id = 'id' in env ? env.id : `${env.prefix}:…`;
     const text = columns(describeFields(options).map(option => [`  ${option.name}`, helpText(option)]));
     if (text !== '') groups.set(text, [...(groups.get(text) ?? []), id]);
   }

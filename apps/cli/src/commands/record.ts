@@ -62,7 +62,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
     { existsSync },
     { evaluate },
     { checkWritable, writeFileAtomic },
-    { GifEncoder, RecordFrames },
+    { GifEncoder, RecordFrames, TimeLimit },
   ] = await Promise.all([
     import('node:path'),
     import('node:fs'),
@@ -76,21 +76,18 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   }
   const film = new GifEncoder(fps);
   let played = 0;
-  const { envEntry, load, openEnv } = await import('zpin');
+  const { load, openEnv } = await import('zpin');
   const names = flagNames(where);
   const openFilmed = ({ env: id, envOptions = {} }: RunDescription) => {
-    const wanted =
-      envOptions.maxEpisodeSteps === undefined ? envEntry(id, names).spec.maxEpisodeSteps : envOptions.maxEpisodeSteps;
-    const limit = Math.min(maxSteps, typeof wanted === 'number' ? wanted : maxSteps);
     const around = (inner: AnyEnv) => {
       // After the last episode the next one begins in the same step; it is not wanted.
       const onFrame = (frame: Parameters<typeof film.add>[0], _t: number, isLast: boolean) => {
         if (played < episodes) film.add(frame);
         if (isLast) played++;
       };
-      return new RecordFrames(inner, onFrame);
+      return new RecordFrames(new TimeLimit(inner, maxSteps), onFrame);
     };
-    return openEnv({ id, copies: 1, settings: { ...envOptions, maxEpisodeSteps: limit }, around }, names);
+    return openEnv({ id, copies: 1, settings: envOptions, around }, names);
   };
   const { description, agent, env, dispose } = await load(path, { engine, names, openEnv: openFilmed });
   checkWritable(where, '--out', out);

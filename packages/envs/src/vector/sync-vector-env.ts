@@ -29,7 +29,6 @@ export class SyncVectorEnv implements VectorEnv {
   readonly numEnvs: number;
   readonly source?: EnvSource;
   readonly goals?: GoalOutcomes;
-  readonly isResumable: boolean;
   readonly #envs: readonly Env[];
   readonly #rows: readonly RowEnv[];
   /** Whether its row writes `rawReward`. */
@@ -54,8 +53,12 @@ export class SyncVectorEnv implements VectorEnv {
     this.#isTallied = this.#rows.map(row => row instanceof EnvRows);
     this.spec = this.#masked(first);
     if (isGoalEnv(first)) this.goals = first;
-    this.isResumable = this.#envs.every(isResumable);
     this.#actionSize = flatSize(this.spec.actionSpace);
+  }
+
+  /** Asked of the copies only when someone wants to know: some have to find out. */
+  get isResumable(): boolean {
+    return this.#envs.every(isResumable);
   }
 
   /** The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. */
