@@ -1,15 +1,17 @@
 /**
  * `pnpm check:peers`: plays seeded episodes with Gymnasium and here, and tells how many are equal. `--python` and `--robotics` are
  * interpreters with what `python/peers.txt` and `python/peers-robotics.txt` name; a group whose interpreter is missing is left out.
+ * The first one also plays what `lib/bridge-checks.ts` tries with the bridge to Python.
  * `--seeds 1001:40` are 40 seeds from 1001 on, `--only box2d,fetch` some groups; `--write` stores the table.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEnv } from '@zpin/envs';
+import { bridgeChecks } from './lib/bridge-checks.ts';
 import { largestDifference, PEER_GROUPS, type PeerEpisode, type PeerGroup } from './lib/peer-episodes.ts';
 import { table } from './lib/table.ts';
 
@@ -28,15 +30,27 @@ if (!(Number.isInteger(firstSeed) && firstSeed >= 0 && Number.isInteger(seedCoun
   process.exit(2);
 }
 
-function record({ python, steps, envs }: PeerGroup): Record<string, PeerEpisode[]> {
+function record({ python, steps, envs, seeds = seedCount }: PeerGroup): Record<string, PeerEpisode[]> {
   const folder = mkdtempSync(join(tmpdir(), 'zpin-peers-'));
   const file = join(folder, 'episodes.json');
   const recorder = fileURLToPath(new URL('../python/record_episodes.py', import.meta.url));
-  const args = [recorder, file, String(steps), String(firstSeed), String(seedCount), ...Object.keys(envs)];
+  const args = [recorder, file, String(steps), String(firstSeed), String(Math.min(seeds, seedCount)), ...Object.keys(envs)];
   execFileSync(flags[python] ?? python, args, { stdio: ['ignore', 'ignore', 'ignore'] });
   const { episodes } = JSON.parse(readFileSync(file, 'utf8')) as { episodes: Record<string, PeerEpisode[]> };
   rmSync(folder, { recursive: true });
   return episodes;
+}
+
+/** What was tried with the bridge to Python, as a table. */
+async function bridgeTable(): Promise<string> {
+  const isWanted = flags.only === undefined || flags.only.split(',').includes('bridge');
+  if (!isWanted || flags.python === undefined) return 'left out: the bridge to Python';
+  process.env.ZPIN_PYTHON = resolve(flags.python);
+  process.env.PYTHONPATH = fileURLToPath(new URL('../python', import.meta.url));
+  const checks = await bridgeChecks();
+  missed += checks.filter(({ isMet }) => !isMet).length;
+  const lines = checks.map(({ name, found, isMet }) => [name, `${found}${isMet ? '' : ' (missed)'}`]);
+  return `## The bridge to Python\n\n${table(['what', 'found'], lines)}`;
 }
 
 const rows: string[][] = [];
@@ -47,15 +61,17 @@ for (const group of PEER_GROUPS) {
     process.stdout.write(`left out: ${group.name}, for want of --${group.python}\n`);
     continue;
   }
+  // A path as it is meant here, wherever Python is started.
+  process.env.ZPIN_PYTHON = resolve(flags[group.python] as string);
   const recorded = record(group);
   for (const [id, bar] of Object.entries(group.envs)) {
-    await loadEnv(id);
-    const differences = recorded[id].map(episode => largestDifference(id, episode));
+    if (!group.isBridged) await loadEnv(id);
+    const differences = recorded[id].map(episode => largestDifference(id, episode, group.isBridged));
     const equal = differences.filter(difference => difference <= group.tolerance);
     const isMet = equal.length >= bar * differences.length;
     if (!isMet) missed++;
     rows.push([
-      id,
+      group.isBridged ? `gymnasium:${id}` : id,
       String(group.steps),
       String(group.tolerance),
       `${equal.length} of ${differences.length}`,
@@ -68,6 +84,8 @@ for (const group of PEER_GROUPS) {
 const head = ['environment', 'steps', 'tolerance', 'equal', 'bar', 'to the bit', 'largest difference of the equal'];
 const text = `Seeds ${firstSeed} to ${firstSeed + seedCount - 1}, random actions, Node ${process.version}.\n\n${table(head, rows)}`;
 process.stdout.write(`${text}\n`);
+const bridge = await bridgeTable();
+process.stdout.write(`\n${bridge}\n`);
 if (flags.write) {
   const intro = [
     '# Episodes beside Gymnasium',
@@ -76,6 +94,6 @@ if (flags.write) {
     'compared as singles, rewards as doubles. Of CarRacing, track and rewards are compared. A puck of FetchSlide that',
     'was hit wobbles on its edge, which is chaotic: in the original itself, moving it by 10⁻¹² m parts 5 of 40 such episodes by more than 10⁻³.',
   ].join('\n');
-  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n`);
+  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n`);
 }
 process.exitCode = missed === 0 ? 0 : 1;

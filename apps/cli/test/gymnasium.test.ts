@@ -77,7 +77,19 @@ it('says that a run cannot go on bit for bit where the environment cannot', asyn
   expect(err).toMatch(/^warning: gymnasium:Fickle-v0 cannot save its state: checkpoints are without its episodes/);
   const resumed = await runCli(['train', '--resume', 'fickle', '--steps', '90', '--quiet']);
   expect(resumed.exitCode).toBe(0);
-  expect(resumed.err).toMatch(/The checkpoint of step 60 holds no episodes of gymnasium:Fickle-v0: new ones begin/);
+  expect(resumed.err).toMatch(
+    /The checkpoint of step 60 holds no episodes of gymnasium:Fickle-v0 that can go on: new ones begin/,
+  );
+});
+
+it('begins new episodes, and says so, where those of the checkpoint are not the same when they are played again', async () => {
+  const { err } = await train('gymnasium:Changed-v0', 'changed', '--steps', '60', '--quiet');
+  expect(err).toBe('');
+  const resumed = await runCli(['train', '--resume', 'changed', '--steps', '90', '--quiet']);
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.err).toMatch(
+    /The checkpoint of step 60 holds no episodes of gymnasium:Changed-v0 that can go on: new ones begin/,
+  );
 });
 
 describe('when it goes wrong', () => {

@@ -1,5 +1,6 @@
 import type { SpaceValue } from '@zpin/contracts';
 import { CarRacing, makeEnv } from '@zpin/envs';
+import { makeGymnasiumEnv } from '@zpin/python';
 
 /** An episode of the original, as `python/record_episodes.py` writes it. */
 export interface PeerEpisode {
@@ -21,6 +22,10 @@ export interface PeerGroup {
   readonly steps: number;
   /** Largest difference of a number of an observation or a reward that counts as equal. */
   readonly tolerance: number;
+  /** Whether the original is played here through the bridge to Python, in place of what is our own. */
+  readonly isBridged?: boolean;
+  /** Seeds at most: each of them starts a Python where that plays. */
+  readonly seeds?: number;
   /** Environments, with the share of episodes that must be equal. */
   readonly envs: Readonly<Record<string, number>>;
 }
@@ -72,14 +77,35 @@ export const PEER_GROUPS: readonly PeerGroup[] = [
     tolerance: 1e-3,
     envs: all('FetchReach-v4', 'FetchPush-v4', 'FetchSlide-v4', 'FetchPickAndPlace-v4'),
   },
+  {
+    name: 'bridge',
+    python: 'python',
+    steps: 100,
+    tolerance: 0,
+    isBridged: true,
+    seeds: 3,
+    envs: all(
+      ...['CartPole-v1', 'MountainCarContinuous-v0', 'Pendulum-v1', 'Acrobot-v1', 'FrozenLake-v1', 'Taxi-v4', 'Blackjack-v1'],
+      ...['LunarLander-v3', 'BipedalWalker-v3', 'CarRacing-v3', 'HalfCheetah-v5', 'Humanoid-v5'],
+    ),
+  },
+  {
+    name: 'bridge-fetch',
+    python: 'robotics',
+    steps: 20,
+    tolerance: 0,
+    isBridged: true,
+    seeds: 3,
+    envs: all('FetchReach-v4', 'FetchSlide-v4'),
+  },
 ];
 
 /** Plays the original's actions here; returns the largest difference of any number, infinite where an end differs. */
-export function largestDifference(id: string, episode: PeerEpisode): number {
-  const env = makeEnv(id);
+export function largestDifference(id: string, episode: PeerEpisode, isBridged = false): number {
+  const env = isBridged ? makeGymnasiumEnv(id) : makeEnv(id);
   const { actionSpace } = env.spec;
   let largest = apart(numbersOf(env.reset({ seed: episode.seed }).obs), episode.start);
-  if (episode.track) largest = Math.max(largest, apartTracks(env, episode.track));
+  if (episode.track && !isBridged) largest = Math.max(largest, apartTracks(env, episode.track));
   for (const [t, action] of episode.actions.entries()) {
     const played = actionSpace.type === 'discrete' ? action[0] : Float32Array.from(action);
     const { obs, reward, terminated } = env.step(played);

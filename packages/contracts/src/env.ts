@@ -203,7 +203,10 @@ export interface VectorEnv {
   readonly source?: EnvSource;
   /** What transitions would have been with other goals; present when the environment has goals. */
   readonly goals?: GoalOutcomes;
-  /** False where copies cannot save their state: then `state` throws, and runs go on with new episodes. Omitted: true. */
+  /**
+   * False where copies cannot save their state: then `state` throws, and runs go on with new episodes. Omitted: true. It may become
+   * false when `restore` finds out that it cannot do what it should.
+   */
   readonly isResumable?: boolean;
   /** Makes arrays of the right types and sizes for `reset` and `step`. */
   createStep(): VectorStep;

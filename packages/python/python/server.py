@@ -46,6 +46,10 @@ MODULES = (
 # Numbers of an observation that are looked at to tell whether an episode is played again as it was.
 SAMPLED = 1024
 
+# Steps and seconds of each part in which it is tried whether environments go on alike from a state.
+PROBE_STEPS = 300
+PROBE_SECONDS = 1.0
+
 # Seconds between two beats.
 BEAT_EVERY = 1.0
 
@@ -246,6 +250,8 @@ class Rows:
         self.size = sum(part["size"] for part in parts)
         self.only = parts[0] if isinstance(self.shape, int) else None
         self.parts = parts
+        # Among floats, whole numbers are singles too, which are exact up to here.
+        self.largest = 2**24 if self.dtype == self.np.float32 else 2**31 - 1
 
     def _place(self, spaces, space, parts):
         """Enters the parts of a space; the same tree with a number for each of them is returned."""
@@ -264,8 +270,7 @@ class Rows:
         else:
             part["row"] = "uint8" if isinstance(space, s.MultiBinary) else "int32"
         # Numbers that a row may be unable to hold are looked at one by one.
-        wide = np.dtype(space.dtype).kind in "iu" and np.dtype(space.dtype).itemsize >= 4 and space.dtype != np.int32
-        part["is_wide"] = wide and not part["is_index"]
+        part["is_wide"] = np.dtype(space.dtype).kind in "iu" and np.dtype(space.dtype).itemsize >= 4 and not part["is_index"]
         # A bound that was rounded on its way must not lie outside of its space.
         part["is_rounded"] = isinstance(space, s.Box) and space.dtype.kind == "f" and space.dtype != np.float32
         part["bounds"] = None
@@ -300,8 +305,9 @@ class Rows:
             if value.shape != part["shape"]:
                 expectation = f"observations must have the shape of their space, {part['shape']}"
                 raise Refusal(expectation, value.shape, "Mend observation_space of the environment", "env")
-        if part["is_wide"] and value.size > 0 and (value.max() > 2**31 - 1 or value.min() < -(2**31)):
-            raise Refusal("observations must fit 32 bits", value, "Wrap the environment so that they do", "env")
+        if part["is_wide"] and value.size > 0 and (value.max() > self.largest or value.min() < -self.largest):
+            expectation = f"whole numbers of observations must be between -{self.largest} and {self.largest}"
+            raise Refusal(expectation, value, "Wrap the environment so that they are", "env")
         flat = value.reshape(-1)
         row[at : at + size] = flat if part["start"] is None else flat - part["start"]
 
@@ -406,7 +412,8 @@ class Copies:
         except gymnasium.error.UnregisteredEnv as error:
             module = next((module for start, module in MODULES if self.id.startswith(start)), None)
             if module is None or module in sys.modules:
-                remedy = "Name the module that registers it: gymnasium:<module>:<id>"
+                is_version = isinstance(error, gymnasium.error.VersionNotFound)
+                remedy = "Choose a version that it has" if is_version else "Name the module that registers it: gymnasium:<module>:<id>"
                 raise Refusal("the environment must be registered in Gymnasium", error, remedy) from error
             self._import(module)
             return self._make(options)
@@ -415,9 +422,11 @@ class Copies:
         except gymnasium.error.DependencyNotInstalled as error:
             raise Refusal("what the environment needs must be there", self.id, printed(error)) from error
         except (TypeError, ValueError, AttributeError, gymnasium.error.Error) as error:
-            text = f"{type(error).__name__}: {error}"
-            if not isinstance(error, gymnasium.error.Error):
+            # Gymnasium wraps what the environment throws, and repeats all options.
+            own = error.__cause__ or error
+            if not isinstance(error, gymnasium.error.Error) and "keyword argument" not in str(own):
                 traceback.print_exc()
+            text = f"{type(own).__name__}: {own}"
             raise Refusal("Gymnasium must be able to make the environment", text, "Look at its id and options") from error
 
     def _has_pictures(self):
@@ -594,24 +603,18 @@ class Copies:
         try:
             self.envs, self.episodes = [self.make()], [Episode()]
             twins += self.envs
-            space = self.envs[0].action_space
-            space.seed(0)
-            # A state in the middle of an episode that was begun without a seed.
-            self._play(1, 5, space)
-            self._play(None, 25, space)
+            # Whole episodes, and then a state in the middle of one that was begun without a seed.
+            played = self._play(1, self._samples(0), self._until(PROBE_SECONDS))
+            self.begin(0, None, None)
+            self._go_on(self._samples(1), range(min(len(played), PROBE_STEPS // 4)))
             about, data = save(self.envs[0], self.episodes[0])
             about = json.loads(json.dumps(about))
-            seen = []
-            space.seed(1)
-            for part in (0, 1):
-                if part == 1:
-                    self.envs = [self.make()]
-                    twins += self.envs
-                    self.episodes = [self._take_back(self.envs[0], about, data)]
-                    space = self.envs[0].action_space
-                    space.seed(1)
-                seen.append(self._go_on(25, space) + self._play(None, 25, space))
-            return seen[0] == seen[1]
+            seen = self._go_on(self._samples(2), self._until(PROBE_SECONDS))
+            seen_anew = self._play(None, self._samples(3), range(25))
+            self.envs = [self.make()]
+            twins += self.envs
+            self.episodes = [self._take_back(self.envs[0], about, data)]
+            return seen == self._go_on(self._samples(2), range(len(seen))) and seen_anew == self._play(None, self._samples(3), range(25))
         except Exception:  # Whatever went wrong: it is not.
             return False
         finally:
@@ -619,18 +622,33 @@ class Copies:
             for twin in twins:
                 twin.close()
 
-    def _play(self, seed, steps, space):
+    def _samples(self, seed):
+        """A space of actions that draws the same ones each time."""
+        space = self.envs[0].action_space
+        space.seed(seed)
+        return space
+
+    def _until(self, seconds):
+        """Counts steps, until there are enough of them or they take long."""
+        start = time.monotonic()
+        for t in range(PROBE_STEPS):
+            if t > 0 and time.monotonic() - start > seconds:
+                return
+            yield t
+
+    def _play(self, seed, space, steps):
         obs, _ = self.begin(0, seed, None)
         row = self.np.zeros(self.obs.size, self.obs.dtype)
         self.obs.write(obs, row)
-        return [row.tobytes(), *self._go_on(steps, space)]
+        return [row.tobytes(), *self._go_on(space, steps)]
 
-    def _go_on(self, steps, space):
+    def _go_on(self, space, steps):
+        """Plays random actions, whole episodes, and returns what was seen of each step."""
         np = self.np
         seen = []
         row, reward = np.zeros(self.obs.size, self.obs.dtype), np.zeros(1)
         flat = np.zeros(self.action.size, self.action.dtype)
-        for _ in range(steps):
+        for _ in steps:
             self.channel.beat()
             self.action.write(space.sample(), flat)
             episode = self.episodes[0]
@@ -640,11 +658,13 @@ class Copies:
             episode.actions += flat.tobytes()
             episode.steps += 1
             episode.digest = digest(episode.digest, row, reward, np)
-            seen.append((row.tobytes(), reward.tobytes(), bool(terminated), bool(truncated)))
+            start = b""
+            shown = row.tobytes()
             if terminated or truncated:
                 obs, _ = self.begin(0, None, None)
                 self.obs.write(obs, row)
-                seen.append(row.tobytes())
+                start = row.tobytes()
+            seen.append((zlib.crc32(shown), paid, bool(terminated), bool(truncated), zlib.crc32(start)))
         return seen
 
     def close(self, _content=None):

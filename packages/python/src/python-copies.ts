@@ -1,4 +1,5 @@
 import {
+  CheckpointError,
   describeSpace,
   type EnvInfo,
   type EnvSpec,
@@ -203,7 +204,13 @@ export class PythonCopies {
     content.set(words(index, text.length));
     content.set(text, 8);
     content.set(data as Uint8Array, 8 + text.length);
-    this.#process.call('restore', RESTORE, content, LEAST_START_TIMEOUT);
+    try {
+      this.#process.call('restore', RESTORE, content, LEAST_START_TIMEOUT);
+    } catch (error) {
+      // Whatever was tried before: episodes are not the same when they are played again.
+      if (error instanceof CheckpointError) this.#isResumable = false;
+      throw error;
+    }
   }
 
   /** Counts one more that must close before the process ends. */

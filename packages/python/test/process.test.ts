@@ -198,5 +198,8 @@ it('is a checkpoint error that a state does not go on', () => {
   open.push(env);
   const out = env.createStep();
   env.reset(out, 1);
+  expect(env.isResumable).toBe(true);
   expect(thrownBy(() => env.restore(env.state()))).toBeInstanceOf(CheckpointError);
+  // What was tried before did not show it.
+  expect(env.isResumable).toBe(false);
 });

@@ -95,7 +95,7 @@ describe('an environment with spec, reset and step alone', () => {
     expect(longer.summary).toMatchObject({ reason: 'finished' });
     expect(longer.summary?.steps).toBeGreaterThanOrEqual(240);
     expect(warningsOf(then)).toEqual([
-      `The checkpoint of step ${run.step} holds no episodes of Seven-v0: new ones begin, so the run does not go on exactly.`,
+      `The checkpoint of step ${run.step} holds no episodes of Seven-v0 that can go on: new ones begin, so the run does not go on exactly.`,
       `${told}. Write state() and restore() to resume exactly.`,
     ]);
     // A new episode, not the rest of one: the first has all of its steps.

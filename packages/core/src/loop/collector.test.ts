@@ -197,6 +197,30 @@ it('goes on from a state, which later steps leave alone', () => {
   expect(state).toEqual(saved);
 });
 
+it('begins new episodes where the environment finds out that it cannot go on, and passes on other errors', () => {
+  const env = new ScriptedEnv({ scripts });
+  const collector = new Collector(env);
+  collector.reset(0);
+  collector.step(zeros);
+  const state = collector.state();
+  const torn = new ScriptedEnv({ scripts });
+  torn.restore = () => {
+    throw new InputError('torn');
+  };
+  expect(() => new Collector(torn).restore(state)).toThrow('torn');
+  const forgetful = Object.assign(new ScriptedEnv({ scripts }), { isResumable: true });
+  forgetful.restore = () => {
+    forgetful.isResumable = false;
+    throw new InputError('another episode');
+  };
+  const other = new Collector(forgetful);
+  expect(other.restore(state, 0)).toBe(false);
+  expect(rows(other.obs)).toEqual([
+    [0, 0, 0],
+    [1, 0, 0],
+  ]);
+});
+
 const none = [0, 0, 0];
 
 it.each<[string, (copy: number, episode: number, t: number) => readonly number[], string]>([

@@ -263,7 +263,14 @@ export class Collector {
       this.reset(seed);
       return false;
     }
-    this.env.restore(state.env as EnvState);
+    try {
+      this.env.restore(state.env as EnvState);
+    } catch (error) {
+      // An environment that plays its episodes again may find only now that they are not the same.
+      if (this.env.isResumable ?? true) throw error;
+      this.reset(seed);
+      return false;
+    }
     takeArray('obs', this.#now.obs, state.obs);
     if (this.#now.actionMask) takeArray('actionMask', this.#now.actionMask, state.actionMask);
     takeArray('returns', this.#returns, state.returns);

@@ -58,7 +58,7 @@ export class Run<A extends Agent> extends RunProgress<A> {
     const { id } = this.options.env.spec;
     const { step } = this;
     if (this.beganAnew) {
-      const text = `The checkpoint of step ${step} holds no episodes of ${id}: new ones begin, so the run does not go on exactly`;
+      const text = `The checkpoint of step ${step} holds no episodes of ${id} that can go on: new ones begin, so the run does not go on exactly`;
       yield { type: 'warning', step, message: `${text}.` };
     }
     if (this.options.env.isResumable === false) {
