@@ -93,6 +93,7 @@ if (flags.write) {
     'Written by `pnpm check:peers --write`, with Gymnasium 1.4.0 (MuJoCo 3.3.7) and Gymnasium-Robotics 1.4.2 (MuJoCo 3.9.0). Observations are',
     'compared as singles, rewards as doubles. Of CarRacing, track and rewards are compared. A puck of FetchSlide that',
     'was hit wobbles on its edge, which is chaotic: in the original itself, moving it by 10⁻¹² m parts 5 of 40 such episodes by more than 10⁻³.',
+    'Environments that begin with `gymnasium:` are played here through `@zpin/python`, by the same Python: those must be equal to the bit.',
   ].join('\n');
   writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n`);
 }
