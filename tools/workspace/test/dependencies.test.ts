@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ['@zpin/contracts'],
   envs: ['@zpin/contracts'],
   python: ['@zpin/contracts', '@zpin/envs'],
+  atari: ['@zpin/contracts', '@zpin/envs'],
   replay: ['@zpin/contracts'],
   her: ['@zpin/contracts', '@zpin/replay'],
   hrl: ['@zpin/core', '@zpin/contracts', '@zpin/replay', '@zpin/value-based'],

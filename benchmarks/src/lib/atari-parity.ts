@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AtariEnv, atariOptions, atariSpec, type Game } from '@zpin/atari';
+import { readValues } from '@zpin/contracts';
+
+/** Bytes of a record of `atari_frames.py`: action, reward, lives, end, memory, picture. */
+const MEMORY = 10;
+const PICTURE = MEMORY + 128;
+const RECORD = PICTURE + 210 * 160;
+const RESET = 254;
+
+/** How many frames of a game are what they are in the Arcade Learning Environment. */
+export interface AtariParity {
+  readonly game: string;
+  frames: number;
+  ends: number;
+  /** Frames whose reward differs; whose lives or end do. */
+  rewards: number;
+  lives: number;
+  /** Frames in which any byte of memory differs, the first of them, and the addresses that ever do. */
+  memory: number;
+  firstMemory: number;
+  readonly addresses: Set<number>;
+  /** Pixels that differ. */
+  pixels: number;
+  paid: number;
+}
+
+/**
+ * Plays `frames` frames in the Arcade Learning Environment and here, with the same actions, and counts what differs.
+ * @param command an interpreter with ale-py, and `python/atari_frames.py`
+ */
+export async function atariParity(
+  [python, script]: readonly [string, string],
+  game: Game,
+  frames: number,
+  seed: number,
+): Promise<AtariParity> {
+  const child = spawn(python, [script, game.file, String(frames), String(seed)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const result: AtariParity = {
+    game: game.name,
+    frames: 0,
+    ends: 0,
+    rewards: 0,
+    lives: 0,
+    memory: 0,
+    firstMemory: -1,
+    addresses: new Set(),
+    pixels: 0,
+    paid: 0,
+  };
+  let env: AtariEnv | undefined;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    if (!env) {
+      const end = rest.indexOf('\n');
+      if (end < 0) continue;
+      env = makeGame(game, join(rest.toString('utf8', 0, end), game.file));
+      rest = rest.subarray(end + 1);
+    }
+    for (; rest.length >= RECORD; rest = rest.subarray(RECORD)) compare(env, rest, result);
+  }
+  return result;
+}
+
+function makeGame(game: Game, path: string): AtariEnv {
+  const options = { frameSkip: 1, stickyProbability: 0, obsType: 'grayscale' };
+  const spec = { ...atariSpec(game.name, game.actions), maxEpisodeSteps: null };
+  return new AtariEnv(spec, game, new Uint8Array(readFileSync(path)), readValues(atariOptions, options, game.name));
+}
+
+function compare(env: AtariEnv, record: Buffer, result: AtariParity): void {
+  let reward = 0;
+  let isOver = false;
+  if (record[0] === RESET) env.reset(result.frames === 0 ? { seed: 0 } : {});
+  else ({ reward, terminated: isOver } = env.step(record[0]));
+  result.frames++;
+  if (isOver) result.ends++;
+  if (reward !== record.readInt32LE(1)) result.rewards++;
+  if (record.readInt32LE(1) !== 0) result.paid++;
+  if (env.lives !== record.readInt32LE(5) || isOver !== (record[9] === 1)) result.lives++;
+  const { ram, picture } = env.console;
+  if (Buffer.compare(record.subarray(MEMORY, PICTURE), ram) !== 0) {
+    if (result.memory++ === 0) result.firstMemory = result.frames - 1;
+    for (let i = 0; i < ram.length; i++) if (ram[i] !== record[MEMORY + i]) result.addresses.add(i + 0x80);
+  }
+  if (Buffer.compare(record.subarray(PICTURE, RECORD), picture) !== 0) {
+    for (let i = 0; i < picture.length; i++) if (picture[i] !== record[PICTURE + i]) result.pixels++;
+  }
+}

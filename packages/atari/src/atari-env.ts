@@ -1,0 +1,214 @@
+import {
+  box,
+  discrete,
+  type EnvInfo,
+  type EnvSpec,
+  type EnvState,
+  type Frame,
+  field,
+  type NumericArray,
+  type ValuesOf,
+} from '@zpin/contracts';
+import { ArrayEnv } from '@zpin/envs';
+import { Console, SCREEN_HEIGHT, SCREEN_WIDTH } from './console/console.ts';
+import { ACTION_NAMES } from './console/controls.ts';
+import type { Game } from './games/game.ts';
+
+/** Frames that the Arcade Learning Environment lets a program run before it looks at it. */
+const WARM_UP_FRAMES = 60;
+/** Frames after which an episode is cut off: half an hour. */
+export const MAX_FRAMES = 108_000;
+
+export const atariOptions = {
+  rom: field.text({ default: null, meaning: 'path of the cartridge; null looks in ZPIN_ROMS and in an installed ale_py' }),
+  obsType: field.choice(['rgb', 'grayscale', 'ram'], { default: 'rgb', meaning: 'what is observed: the picture, or the memory' }),
+  frameSkip: field.count({ default: 4, meaning: 'frames for which an action is held' }),
+  stickyProbability: field.probability({
+    default: 0.25,
+    meaning: 'probability, in each frame, that the previous action is held on instead of the chosen one',
+  }),
+  fullActionSpace: field.boolean({ default: false, meaning: 'whether to offer all eighteen actions' }),
+  difficulty: field.integer({
+    default: 0,
+    min: 0,
+    max: 3,
+    meaning: 'difficulty switches: 1 the left one at A, 2 the right one, 3 both',
+  }),
+  powerOn: field.choice(['ale', 'zeros'], {
+    default: 'ale',
+    meaning: 'memory after power-on: as in the Arcade Learning Environment, or clear',
+  }),
+};
+
+export type AtariOptions = ValuesOf<typeof atariOptions>;
+
+// Places in the state, behind that of the console.
+const HELD = 0;
+const SCORE = 1;
+const LIVES = 2;
+const FRAMES = 3;
+const OWN = 4;
+
+/** The spec of a game with the default options. */
+export function atariSpec(name: string, actions: readonly number[]): EnvSpec {
+  return {
+    id: `Atari/${name}-v5`,
+    observationSpace: observationSpace('rgb'),
+    actionSpace: discrete(actions.length),
+    maxEpisodeSteps: MAX_FRAMES / 4,
+    rewardThreshold: null,
+  };
+}
+
+function observationSpace(obsType: AtariOptions['obsType']) {
+  const shape = obsType === 'ram' ? [128] : obsType === 'rgb' ? [SCREEN_HEIGHT, SCREEN_WIDTH, 3] : [SCREEN_HEIGHT, SCREEN_WIDTH];
+  return box({ low: 0, high: 255, shape, dtype: 'uint8' });
+}
+
+/**
+ * A game for the Atari 2600 by the rules of the Arcade Learning Environment's v5 (Machado et al. 2018). Observation: the picture
+ * `[210, 160, 3]` or `[210, 160]`, or the memory `[128]`, uint8, after the last of the frames for which an action was held. Actions:
+ * those that the game uses, or all eighteen. The reward is what the score rose by. Infos have `lives` and `frame`, the frames of this
+ * episode.
+ */
+export class AtariEnv extends ArrayEnv<Uint8Array, number> {
+  readonly console: Console;
+  readonly game: Game;
+  protected override readonly world: Int32Array;
+  readonly #options: AtariOptions;
+  readonly #actions: readonly number[];
+  /** The console before a frame that is not drawn, in case that it should have been. */
+  readonly #before: Int32Array;
+  /** Generator of the last start: another one means that the environment was seeded. */
+  #seeded: unknown = null;
+
+  constructor(spec: EnvSpec, game: Game, rom: Uint8Array, options: AtariOptions) {
+    const actions = options.fullActionSpace ? ACTION_NAMES.map((_, action) => action) : game.actions;
+    super({ ...spec, actionSpace: discrete(actions.length), observationSpace: observationSpace(options.obsType) });
+    const { controller, firstLine, hasComb } = game;
+    this.console = new Console(rom, {
+      powerOn: options.powerOn,
+      ...(controller !== undefined && { controller }),
+      ...(firstLine !== undefined && { firstLine }),
+      ...(hasComb !== undefined && { hasComb }),
+    });
+    this.console.difficulty = options.difficulty;
+    this.game = game;
+    this.#options = options;
+    this.#actions = actions;
+    this.world = new Int32Array(OWN + this.console.stateSize);
+    this.#before = new Int32Array(this.console.stateSize);
+  }
+
+  /** The actions of its action space, in its order, by name. */
+  get actionNames(): readonly string[] {
+    return this.#actions.map(action => ACTION_NAMES[action]);
+  }
+
+  /** Lives that are left; 0 in games without. */
+  get lives(): number {
+    return this.world[LIVES];
+  }
+
+  protected override start(): void {
+    const { console, game, world } = this;
+    console.isDrawing = true;
+    if (this.#seeded !== this.rng) {
+      this.#seeded = this.rng;
+      console.powerOn();
+      this.#idle(WARM_UP_FRAMES);
+      console.skipNoise();
+      this.#begin();
+    }
+    this.#begin();
+    world[HELD] = 0;
+    world[FRAMES] = 0;
+    world[SCORE] = game.rules.score(console.ram);
+    world[LIVES] = game.rules.lives?.(console.ram, game.rules.firstLives ?? 0) ?? 0;
+  }
+
+  /** Starts a game as the Arcade Learning Environment does. */
+  #begin(): void {
+    const { console, game } = this;
+    console.reset();
+    this.#idle(WARM_UP_FRAMES);
+    console.holdReset(game.resetFrames);
+    for (const action of game.startActions ?? []) {
+      console.controls.hold(action);
+      console.frame();
+    }
+    console.controls.hold(0);
+  }
+
+  #idle(frames: number): void {
+    for (let i = 0; i < frames; i++) this.console.frame();
+  }
+
+  protected override advance(actions: NumericArray, offset: number): void {
+    const { console, rng, world } = this;
+    const { frameSkip, stickyProbability } = this.#options;
+    const action = this.#actions[actions[offset]];
+    for (let frame = 1; frame <= frameSkip && !this.terminated; frame++) {
+      if (!(stickyProbability > 0 && rng.random() < stickyProbability)) world[HELD] = action;
+      const isSeen = frame === frameSkip;
+      if (!isSeen) console.save(this.#before);
+      console.isDrawing = isSeen;
+      this.#play(world[HELD]);
+      if (this.terminated && !isSeen) {
+        // The last frame of a game is one that is seen.
+        console.load(this.#before);
+        console.isDrawing = true;
+        console.controls.hold(world[HELD]);
+        console.frame();
+      }
+    }
+  }
+
+  /** Plays one frame, and reads from the memory what came of it. */
+  #play(action: number): void {
+    const { console, world } = this;
+    const { rules } = this.game;
+    console.controls.hold(action);
+    console.frame();
+    world[FRAMES]++;
+    const { ram } = console;
+    const score = rules.score(ram);
+    let reward = score - world[SCORE];
+    if (reward < 0 && rules.scoreWraps !== undefined) reward += rules.scoreWraps;
+    if (rules.rewardBounds) reward = Math.max(rules.rewardBounds[0], Math.min(rules.rewardBounds[1], reward));
+    world[SCORE] = score;
+    const lives = rules.lives?.(ram, world[LIVES]) ?? 0;
+    this.terminated = rules.isOver(ram, lives);
+    world[LIVES] = this.terminated ? 0 : lives;
+    if (!(this.terminated && rules.paysNothingAtEnd)) this.reward += reward;
+  }
+
+  protected override observe(out: NumericArray, offset: number): void {
+    const { console } = this;
+    const { obsType } = this.#options;
+    if (obsType === 'rgb') console.writeRgb(out, offset);
+    else if (obsType === 'grayscale') console.writeGray(out, offset);
+    else out.set(console.ram, offset);
+  }
+
+  protected override info(): EnvInfo {
+    return { lives: this.world[LIVES], frame: this.world[FRAMES] };
+  }
+
+  render(): Frame {
+    const data = new Uint8ClampedArray(SCREEN_WIDTH * SCREEN_HEIGHT * 3);
+    this.console.writeRgb(data);
+    return { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, data };
+  }
+
+  override state(): EnvState {
+    this.console.save(this.world, OWN);
+    return super.state();
+  }
+
+  override restore(state: EnvState): void {
+    super.restore(state);
+    this.console.load(this.world, OWN);
+    this.#seeded = this.rng;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Cartridge } from './cartridge.ts';
+import type { Riot } from './riot.ts';
+import type { Tia } from './tia.ts';
+
+/** Which of the chips answers at an address, of which the console decodes 13 bits. */
+export class Bus {
+  readonly #tia: Tia;
+  readonly #riot: Riot;
+  readonly #cartridge: Cartridge;
+  /** What was read last: lines of the bus that nothing drives keep it. */
+  #last = 0;
+
+  constructor(tia: Tia, riot: Riot, cartridge: Cartridge) {
+    this.#tia = tia;
+    this.#riot = riot;
+    this.#cartridge = cartridge;
+  }
+
+  /** Whether the picture is complete. */
+  get frameEnded(): boolean {
+    return this.#tia.frameEnded;
+  }
+
+  /** A byte of the program, which nearly always lies in plain memory of the cartridge. */
+  fetch(address: number, cycles: number): number {
+    const cartridge = this.#cartridge;
+    const place = address & 0x1fff;
+    this.#last =
+      place >= cartridge.low && place < cartridge.high ? cartridge.window[address & 0xfff] : this.read(address, cycles);
+    return this.#last;
+  }
+
+  read(address: number, cycles: number): number {
+    const cartridge = this.#cartridge;
+    const place = address & 0x1fff;
+    if (place >= 0x1000) {
+      if (place >= cartridge.low && place < cartridge.high) return cartridge.window[address & 0xfff];
+      return cartridge.read(address);
+    }
+    if ((place & 0x80) === 0) return this.#tia.read(place & 0x0f, this.#last, cycles);
+    if ((place & 0x200) === 0) {
+      this.#last = this.#riot.ram[place & 0x7f];
+      return this.#last;
+    }
+    return this.#riot.read(place, cycles);
+  }
+
+  /** Writes `value`; returns the cycle from which the processor goes on, which waits for the beam where it asked to. */
+  write(address: number, value: number, cycles: number): number {
+    const place = address & 0x1fff;
+    if (place >= 0x1000) this.#cartridge.write(address, value);
+    else if ((place & 0x80) === 0) {
+      if (place < 0x40) this.#cartridge.writeLow(value);
+      return this.#tia.write(place & 0x3f, value, cycles);
+    } else if ((place & 0x200) === 0) this.#riot.ram[place & 0x7f] = value;
+    else this.#riot.write(place, value, cycles);
+    return cycles;
+  }
+
+  /** Writes what can change to `out` from `at` on; returns where the next may write. */
+  save(out: Int32Array, at: number): number {
+    out[at] = this.#last;
+    return at + 1;
+  }
+
+  /** Reads what `save` wrote; returns where the next may read. */
+  load(from: Int32Array, at: number): number {
+    this.#last = from[at];
+    return at + 1;
+  }
+}
