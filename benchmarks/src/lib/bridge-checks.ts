@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { EnvError, InputError, isGoalEnv, Rng, sample, type VectorEnv, WorkerError } from '@zpin/contracts';
-import { makeVectorEnv } from '@zpin/envs';
+import { checkEnv, makeVectorEnv } from '@zpin/envs';
 import { makeGymnasiumEnv, makeGymnasiumVectorEnv } from '@zpin/python';
 
 /** What was tried with real Gymnasium, and what was found. */
@@ -27,6 +27,8 @@ export async function bridgeChecks(): Promise<BridgeCheck[]> {
     speed(8),
     speed(1),
     everySpace(),
+    parts(),
+    rules(),
     pictures(),
     goals(),
     ...RESUMABLE.map(goesOn),
@@ -131,6 +133,29 @@ function everySpace(): BridgeCheck {
   const isSeeded = start.info.seed === 2 ** 53 - 1;
   const isRefused = refused instanceof EnvError && refused.message.includes('between -16777216 and 16777216');
   return check('spaces of every kind and type, both ways', isSame && isSeeded && isRefused);
+}
+
+function parts(): BridgeCheck {
+  const [some, one] = [['9', 'small'], ['small']].map(keys => {
+    const env = makeGymnasiumEnv('bridge_envs:Everything-v0', { parts: keys });
+    const { obs } = env.reset({ seed: 1 });
+    env.close?.();
+    return obs;
+  });
+  const small = Int32Array.of(-7, 0);
+  return check('parts of a Dict', isDeepStrictEqual([some, one], [{ '9': Uint8Array.of(0, 1, 2, 3, 4, 5), small }, small]));
+}
+
+/** The rules of this project, kept by environments of Gymnasium. */
+function rules(): BridgeCheck {
+  const ids = ['CartPole-v1', 'Pendulum-v1', 'Taxi-v4', 'Blackjack-v1', 'ALE/Pong-v5'];
+  const broken = ids.filter(id => {
+    const env = makeGymnasiumEnv(id);
+    const violations = checkEnv(env);
+    env.close?.();
+    return violations.length > 0;
+  });
+  return check('checkEnv', broken.length === 0 ? `nothing against ${ids.length}` : broken.join(), broken.length === 0);
 }
 
 function pictures(): BridgeCheck {

@@ -371,11 +371,12 @@ class Copies:
         spaces = Spaces(self.gymnasium, self.np)
         self.envs = [self.make()]
         first = self.envs[0]
+        shown, self.show = self._shown(first.observation_space, config["parts"])
         self.described = {
-            "observation": spaces.describe(first.observation_space, "observation"),
+            "observation": spaces.describe(shown, "observation"),
             "action": spaces.describe(first.action_space, "action"),
         }
-        self.obs = Rows(spaces, first.observation_space)
+        self.obs = Rows(spaces, shown)
         self.action = Rows(spaces, first.action_space)
         self.num_actions = int(first.action_space.n) if config["masks"] and isinstance(first.action_space, spaces.types.Discrete) else 0
         while len(self.envs) < config["copies"]:
@@ -395,6 +396,24 @@ class Copies:
         register = getattr(self.gymnasium, "register_envs", None)
         if register:
             register(loaded)
+
+    def _shown(self, space, parts):
+        """The space of what is shown of an observation, and how it is taken out of one."""
+        if not parts:
+            return space, None
+        known = list(space.spaces) if isinstance(space, self.gymnasium.spaces.Dict) else []
+        for part in parts:
+            if part not in known:
+                expectation = "parts must be keys of a Dict observation"
+                remedy = f"It has {', '.join(map(str, known))}" if known else "Leave it out"
+                raise Refusal(expectation, part, remedy)
+        if len(parts) == 1:
+            (only,) = parts
+            return space.spaces[only], lambda obs: obs[only]
+        return self.gymnasium.spaces.Dict({part: space.spaces[part] for part in parts}), lambda obs: {part: obs[part] for part in parts}
+
+    def write_obs(self, obs, row):
+        self.obs.write(obs if self.show is None else self.show(obs), row)
 
     def make(self):
         options = dict(self.config["keywords"])
@@ -450,7 +469,8 @@ class Copies:
         first = self.envs[0]
         limit = first.spec.max_episode_steps if first.spec else None
         compute = getattr(first.unwrapped, "compute_reward", None)
-        keys = set(first.observation_space.spaces) if isinstance(first.observation_space, self.gymnasium.spaces.Dict) else set()
+        is_record = isinstance(first.observation_space, self.gymnasium.spaces.Dict) and self.show is None
+        keys = set(first.observation_space.spaces) if is_record else set()
         is_goal = callable(compute) and {"observation", "achieved_goal", "desired_goal"} <= keys
         return {
             "protocol": PROTOCOL,
@@ -489,7 +509,7 @@ class Copies:
             block.terminated[j] = terminated
             block.truncated[j] = truncated
             row = block.obs[j]
-            self.obs.write(obs, row)
+            self.write_obs(obs, row)
             episode.actions += played.tobytes()
             episode.steps += 1
             episode.digest = digest(episode.digest, row, block.reward[j : j + 1], self.np)
@@ -504,7 +524,7 @@ class Copies:
                 if self.num_actions:
                     block.final_mask[j] = block.mask[j]
                 obs, info = self.begin(index, None, None)
-                self.obs.write(obs, row)
+                self.write_obs(obs, row)
                 if self.num_actions:
                     block.write_mask(block.mask, j, info, False)
         self._answer(block, ended, infos)
@@ -516,7 +536,7 @@ class Copies:
         infos = [] if request["info"] else None
         for j in range(count):
             obs, info = self.begin(first + j, None if seeds is None else seeds[j], request["options"])
-            self.obs.write(obs, block.obs[j])
+            self.write_obs(obs, block.obs[j])
             if self.num_actions:
                 block.write_mask(block.mask, j, info, False)
             if infos is not None:
@@ -576,6 +596,7 @@ class Copies:
         episode.steps = about["steps"]
         if about["method"] == "own":
             give_own(env, bytes(data), about["elapsed"])
+            episode.digest = about["digest"]
             if about["now"] is not None:
                 give_generator(env, about["now"])
             return episode
@@ -584,7 +605,7 @@ class Copies:
         for played in actions:
             self.channel.beat()
             obs, reward, _, _, _ = env.step(self.action.read(played))
-            self.obs.write(obs, block.obs[0])
+            self.write_obs(obs, block.obs[0])
             block.reward[0] = reward
             episode.digest = digest(episode.digest, block.obs[0], block.reward[:1], self.np)
         if episode.digest != about["digest"]:
@@ -639,7 +660,7 @@ class Copies:
     def _play(self, seed, space, steps):
         obs, _ = self.begin(0, seed, None)
         row = self.np.zeros(self.obs.size, self.obs.dtype)
-        self.obs.write(obs, row)
+        self.write_obs(obs, row)
         return [row.tobytes(), *self._go_on(space, steps)]
 
     def _go_on(self, space, steps):
@@ -653,7 +674,7 @@ class Copies:
             self.action.write(space.sample(), flat)
             episode = self.episodes[0]
             obs, paid, terminated, truncated, _ = self.envs[0].step(self.action.read(flat))
-            self.obs.write(obs, row)
+            self.write_obs(obs, row)
             reward[0] = paid
             episode.actions += flat.tobytes()
             episode.steps += 1
@@ -662,7 +683,7 @@ class Copies:
             shown = row.tobytes()
             if terminated or truncated:
                 obs, _ = self.begin(0, None, None)
-                self.obs.write(obs, row)
+                self.write_obs(obs, row)
                 start = row.tobytes()
             seen.append((zlib.crc32(shown), paid, bool(terminated), bool(truncated), zlib.crc32(start)))
         return seen

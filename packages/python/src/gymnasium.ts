@@ -17,6 +17,16 @@ const fields = {
     meaning: 'seconds after which Python is given up when it does not answer; to start, it has 60 at least',
   }),
   import: field.texts({ default: [], meaning: 'Python modules to import first, which register environments' }),
+  parts: field.texts({
+    default: [],
+    meaning: 'keys of a Dict observation to show, all of them when empty; a single one is shown alone',
+  }),
+  seedBits: field.integer({
+    default: 53,
+    min: 1,
+    max: 53,
+    meaning: 'bits of seeds that are handed on: 32 for environments that take none beyond',
+  }),
   actionMask: field.boolean({
     default: false,
     meaning: "whether info['action_mask'] tells which of the Discrete actions are legal",
@@ -87,6 +97,8 @@ function openCopies(name: string, numEnvs: number, options: Readonly<Record<stri
       keywords: Object.fromEntries(keywords),
       limit: maxEpisodeSteps === undefined ? null : maxEpisodeSteps === null ? -1 : (maxEpisodeSteps as number),
       modules: [...settings.import, ...(module === undefined ? [] : [module])],
+      parts: settings.parts,
+      seedBits: settings.seedBits,
       masks: settings.actionMask,
       saveState: settings.saveState,
       timeoutSeconds: settings.timeoutSeconds,

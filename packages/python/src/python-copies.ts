@@ -45,6 +45,10 @@ export interface CopiesSetup {
   readonly limit: number | null;
   /** Modules to import first. */
   readonly modules: readonly string[];
+  /** Keys of a `Dict` observation to show; all of them where there are none. */
+  readonly parts: readonly string[];
+  /** Bits of seeds that are handed on. */
+  readonly seedBits: number;
   /** Whether pictures will be drawn. */
   readonly pictures: boolean;
   /** Whether `info['action_mask']` tells which actions are legal. */
@@ -105,13 +109,13 @@ export class PythonCopies {
 
   /** @throws InputError when there is no such Python, package, environment or option; WorkerError when Python ends or hangs */
   constructor(setup: CopiesSetup, server: ServerCommand) {
-    const { name, id, numEnvs, keywords, limit, modules, pictures, masks, timeoutSeconds } = setup;
+    const { name, id, numEnvs, keywords, limit, modules, parts, pictures, masks, timeoutSeconds } = setup;
     this.#setup = setup;
     this.numEnvs = numEnvs;
     const process = new PythonProcess(name, server, timeoutSeconds);
     this.#process = process;
     try {
-      const hello = { protocol: PROTOCOL, id, copies: numEnvs, keywords, limit, modules, pictures, masks };
+      const hello = { protocol: PROTOCOL, id, copies: numEnvs, keywords, limit, modules, parts, pictures, masks };
       const about = JSON.parse(decoder.decode(process.call('', HELLO, encode(hello), LEAST_START_TIMEOUT))) as About;
       const { python, gymnasium, numActions, maxEpisodeSteps, rewardThreshold, hasGoals, goalsEnd, hasPictures } = about;
       const observationSpace = spaceFromJSON(about.observation);
@@ -165,7 +169,8 @@ export class PythonCopies {
 
   /** Starts new episodes of `count` copies, 1 or all, from `first` on. Their infos are returned where they are wanted. */
   reset(first: number, count: number, seeds: readonly number[] | null, options: unknown, info: boolean): readonly EnvInfo[] {
-    const answer = this.#process.call('reset', RESET, encode({ first, count, seeds, options: options ?? null, info }));
+    const given = seeds?.map(seed => seed % 2 ** this.#setup.seedBits) ?? null;
+    const answer = this.#process.call('reset', RESET, encode({ first, count, seeds: given, options: options ?? null, info }));
     return info ? this.#infos(answer, count) : [];
   }
 

@@ -38,6 +38,7 @@ it('hands seeds of 53 bits on, takes one from a generator, and begins with 0', (
   const seed = 2 ** 53 - 1;
   expect(make('Counter-v0').reset({ seed }).obs).toEqual(Float32Array.of(seed % 97, 0));
   expect(make('Counter-v0').reset({ seed: new Rng(400) }).obs).toEqual(Float32Array.of(400 % 97, 0));
+  expect(make('Counter-v0', { seedBits: 32 }).reset({ seed: 7 * 2 ** 32 + 9 }).info.seed).toBe(9);
   const [used, same] = [new Rng(4), new Rng(4)];
   used.random();
   same.random();
@@ -59,8 +60,8 @@ it('hands on everything that is no setting of its own', () => {
   });
   expect(configOf(make('Counter-v0')).limit).toBeNull();
   expect(configOf(make('Counter-v0', { maxEpisodeSteps: null })).limit).toBe(-1);
-  expect(configOf(make('maze.games:Big/Maze-v1', { import: ['first'] }))).toMatchObject({
-    ...{ id: 'Big/Maze-v1', modules: ['first', 'maze.games'] },
+  expect(configOf(make('maze.games:Big/Maze-v1', { import: ['first'], parts: ['image'] }))).toMatchObject({
+    ...{ id: 'Big/Maze-v1', modules: ['first', 'maze.games'], parts: ['image'] },
   });
 });
 
