@@ -38,7 +38,7 @@ export function readSeed(where: string, text: string): number {
 export function addTrainFlags(command: Command): Command {
   return command
     .optionsGroup('Run:')
-    .option('--env <id>', 'environment, see `zpin list envs`')
+    .option('--env <id>', 'environment, see `zpin list envs`; gymnasium:<id> is played by Python')
     .option('--env-option <name=value>', 'setting of the environment; may be repeated', gather)
     .option(
       '--wrap <wrapper>',

@@ -118,7 +118,7 @@ describe('when it goes wrong', () => {
   });
 
   it.each([
-    ['ALE/Pong-v5', [], /zpin list envs shows all, and gymnasium:ALE\/Pong-v5 asks Gymnasium, in Python\.\n$/],
+    ['Drone/Hover-v3', [], /zpin list envs shows all, and gymnasium:Drone\/Hover-v3 asks Gymnasium, in Python\.\n$/],
     ['gymnasium:', [], /an id of Gymnasium must follow the colon, got "gymnasium:"\. Write gymnasium:HalfCheetah-v5/],
     ['gymnasium:Text-v0', [], /^gymnasium:Text-v0: the observation must be of Box, got "Text"/],
     ['gymnasium:Counter-v0', ['z=[1,'], /--env-option z must be JSON, got "\[1,"\. For example z=\[0\.5,2\]/],

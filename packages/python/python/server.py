@@ -136,6 +136,9 @@ def stay_with_parent(channel):
         poll.poll()
         # What is at its end may end by itself.
         time.sleep(3)
+        if os.getpgrp() == os.getpid():
+            # With what environments have started.
+            os.killpg(0, signal.SIGKILL)
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()

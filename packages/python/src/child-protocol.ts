@@ -54,7 +54,7 @@ export interface ChildSetup {
 export type ChildRequest =
   | { readonly type: 'share'; readonly request: Uint8Array<SharedArrayBuffer>; readonly answer: Uint8Array<SharedArrayBuffer> }
   | { readonly type: 'frame'; readonly frame: Uint8Array }
-  | { readonly type: 'end' }
+  | { readonly type: 'end'; readonly graceMilliseconds: number }
   /** Bytes of the frame in shared memory. */
   | number;
 

@@ -39,9 +39,14 @@ let lastLines: string[] = [''];
 /** Whether the other side wants nothing more. */
 let isLetGo = false;
 
+/** Windows has no groups of processes. */
+const isGroup = process.platform !== 'win32';
+
 const child = spawn(command, args, {
   stdio: ['pipe', 'pipe', 'pipe'],
   windowsHide: true,
+  // A group of its own: Ctrl-C does not reach it, and what it starts ends with it.
+  detached: isGroup,
   env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
 });
 
@@ -104,6 +109,16 @@ function show(chunk: Buffer): void {
   }
 }
 
+/** Ends the child and what it has started. */
+function kill(): void {
+  try {
+    if (isGroup && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch {
+    // All of them have ended meanwhile.
+  }
+}
+
 function end(code: number | null, signal: string | null, error?: Error): void {
   if (Atomics.load(control, ENDED) === 1) return;
   const kept = lastLines.map(line => line.trim()).filter(line => line !== '');
@@ -134,6 +149,7 @@ parentPort?.on('message', (told: ChildRequest) => {
   else if (told.type === 'end') {
     isLetGo = true;
     child.stdin.end();
+    setTimeout(kill, told.graceMilliseconds);
     if (Atomics.load(control, ENDED) === 1) process.exit();
   } else {
     request = Buffer.from(told.request.buffer, told.request.byteOffset, told.request.byteLength);

@@ -57,6 +57,7 @@ export class PythonProcess {
   #request: Uint8Array = new Uint8Array(0);
   #answer: Uint8Array = new Uint8Array(0);
   #isAnswered = false;
+  #isClosed = false;
   #broken: Error | null = null;
 
   /** @param timeoutSeconds after which a child that does not answer is given up and ended */
@@ -121,17 +122,21 @@ export class PythonProcess {
 
   /** Lets the child end by itself, and ends it where it does not. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    let grace = 0;
     if (!this.#broken) {
       try {
         const frame = new Uint8Array(HEADER_BYTES);
         writeHeader(frame, 0, CLOSE);
         this.#await('close', { type: 'frame', frame }, Math.min(this.#timeout, GRACE));
+        grace = GRACE;
       } catch {
         // It is ended below, and nobody waits for what it would have said.
       }
       this.#broken = new InputError(message(this.#name, 'the environment must be open', 'closed', 'Make a new one'));
     }
-    this.#end();
+    this.#end(grace);
   }
 
   #await(where: string, request: ChildRequest, timeout: number): Uint8Array {
@@ -203,17 +208,17 @@ export class PythonProcess {
     return this.#broken;
   }
 
-  #end(): void {
+  /** Lets the child end by itself in the time it is given. Its thread ends it after that, reaps it, and ends with it. */
+  #end(graceMilliseconds = 0): void {
+    this.#tell({ type: 'end', graceMilliseconds });
     const { id } = this;
-    if (id > 0 && Atomics.load(this.#control, ENDED) === 0) {
-      try {
-        process.kill(id, 'SIGKILL');
-      } catch {
-        // It has ended meanwhile.
-      }
+    // At once, as this process may end before its thread hears of it.
+    if (graceMilliseconds > 0 || id <= 0 || Atomics.load(this.#control, ENDED) === 1) return;
+    try {
+      process.kill(process.platform === 'win32' ? id : -id, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
     }
-    // Its thread reaps it, and ends with it.
-    this.#tell({ type: 'end' });
   }
 }
 

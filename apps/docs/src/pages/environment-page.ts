@@ -135,6 +135,7 @@ export function environmentIndex(groups: readonly EnvironmentGroup[], pictures: 
   return page([
     '# Environments',
     "All of them follow Gymnasium's rules: the same spaces, rewards and ends, and for a seed the same first observation.",
+    'Whatever else Gymnasium knows can be [played through Python](/guide/gymnasium).',
     ...groups.map(({ text, entries }) =>
       page([
         `## ${text}`,
