@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AtariEnv, atariOptions, atariSpec, type Game } from '@zpin/atari';
+import { AtariEnv, atariOptions, atariSpec, type CartridgeGame } from '@zpin/atari';
 import { readValues } from '@zpin/contracts';
 
 /** Bytes of a record of `atari_frames.py`: action, reward, lives, end, memory, picture. */
@@ -33,7 +33,7 @@ export interface AtariParity {
  */
 export async function atariParity(
   [python, script]: readonly [string, string],
-  game: Game,
+  game: CartridgeGame,
   frames: number,
   seed: number,
 ): Promise<AtariParity> {
@@ -65,7 +65,7 @@ export async function atariParity(
   return result;
 }
 
-function makeGame(game: Game, path: string): AtariEnv {
+function makeGame(game: CartridgeGame, path: string): AtariEnv {
   const options = { frameSkip: 1, stickyProbability: 0, obsType: 'grayscale' };
   const spec = { ...atariSpec(game.name, game.actions), maxEpisodeSteps: null };
   return new AtariEnv(spec, game, new Uint8Array(readFileSync(path)), readValues(atariOptions, options, game.name));

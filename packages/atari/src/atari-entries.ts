@@ -1,19 +1,36 @@
+import type { Fields } from '@zpin/contracts';
 import type { EnvEntry } from '@zpin/envs';
 import { AtariEnv, atariOptions, atariSpec, MAX_FRAMES } from './atari-env.ts';
-import type { Game } from './games/game.ts';
+import type { CartridgeGame, Game } from './games/game.ts';
 import { games } from './games/games.ts';
+import { homebrewGames } from './homebrew/homebrew.ts';
 import { findRom } from './roms/find-rom.ts';
 
-function entryOf(game: Game): EnvEntry<typeof atariOptions> {
-  const spec = atariSpec(game.name, game.actions);
+const { rom: _, ...homebrewOptions } = atariOptions;
+
+function partsOf({ name, actions, summary }: Game) {
+  const limit = ({ frameSkip }: { frameSkip: number }) => Math.ceil(MAX_FRAMES / frameSkip);
+  return { spec: atariSpec(name, actions), summary, limit };
+}
+
+function cartridgeEntry(game: CartridgeGame): EnvEntry<typeof atariOptions> {
   return {
-    spec,
-    summary: game.summary,
+    ...partsOf(game),
     options: atariOptions,
-    limit: ({ frameSkip }) => Math.ceil(MAX_FRAMES / frameSkip),
-    create: (wanted, options) => new AtariEnv(wanted, game, findRom(wanted.id, game, options.rom), options),
+    create: (spec, { rom, ...options }) => new AtariEnv(spec, game, findRom(spec.id, game, rom), options),
   };
 }
 
-/** The environments of this package, in the order in which they are listed. */
-export const atariEntries: readonly EnvEntry[] = games.map(entryOf) as readonly EnvEntry[];
+function homebrewEntry(game: Game, cartridge: () => Uint8Array): EnvEntry<typeof homebrewOptions> {
+  return {
+    ...partsOf(game),
+    options: homebrewOptions,
+    create: (spec, options) => new AtariEnv(spec, game, cartridge(), options),
+  };
+}
+
+/** The environments of this package, in the order in which they are listed; those that need no cartridge first. */
+export const atariEntries: readonly EnvEntry<Fields>[] = [
+  ...homebrewGames.flatMap(game => (game.cartridge ? [homebrewEntry(game, game.cartridge)] : [])),
+  ...games.map(cartridgeEntry),
+] as readonly EnvEntry[];

@@ -40,7 +40,8 @@ export const atariOptions = {
   }),
 };
 
-export type AtariOptions = ValuesOf<typeof atariOptions>;
+/** Settings of an environment whose cartridge is at hand. */
+export type AtariOptions = Omit<ValuesOf<typeof atariOptions>, 'rom'>;
 
 // Places in the state, behind that of the console.
 const HELD = 0;
@@ -121,6 +122,7 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
       this.#begin();
     }
     this.#begin();
+    if (game.chanceAddress !== undefined) console.ram[game.chanceAddress & 0x7f] = this.rng.integers(1, 256);
     world[HELD] = 0;
     world[FRAMES] = 0;
     world[SCORE] = game.rules.score(console.ram);

@@ -22,10 +22,8 @@ export interface Rules {
 export interface Game {
   /** Name in ids: `Atari/<name>-v5`. */
   readonly name: string;
-  /** File in which the Arcade Learning Environment has its cartridge. */
-  readonly file: string;
-  /** SHA-1 of the cartridge, in hexadecimal. */
-  readonly sha1: string;
+  /** The bytes of the cartridge, where this package brings it. */
+  cartridge?(): Uint8Array;
   readonly summary: string;
   /** The actions that do something, of the eighteen. */
   readonly actions: readonly number[];
@@ -40,7 +38,17 @@ export interface Game {
   readonly resetFrames: number;
   /** Actions that are played, a frame each, after a reset. */
   readonly startActions?: readonly number[];
+  /** Where the program keeps the state of its generator: an episode starts with a number from 1 to 255 there, by the seed. */
+  readonly chanceAddress?: number;
   readonly rules: Rules;
+}
+
+/** A game whose cartridge the user brings. */
+export interface CartridgeGame extends Game {
+  /** File in which the Arcade Learning Environment has it. */
+  readonly file: string;
+  /** SHA-1 of its bytes, in hexadecimal. */
+  readonly sha1: string;
 }
 
 /** The byte at `address`. */

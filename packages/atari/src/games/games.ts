@@ -1,5 +1,5 @@
 import { FIRE_ACTION, RIGHT_ACTION } from '../console/controls.ts';
-import { byte, decimal, type Game, signed } from './game.ts';
+import { byte, type CartridgeGame, decimal, signed } from './game.ts';
 
 /** What the Arcade Learning Environment holds the reset switch for, in frames: longer where a game has several modes. */
 const [ONE_MODE, SEVERAL_MODES] = [8, 12];
@@ -40,7 +40,7 @@ function beamRiderLives(ram: Uint8Array, before: number): number {
 }
 
 /** The games whose memory is known, each checked against the Arcade Learning Environment (`pnpm check:peers`). */
-export const games: readonly Game[] = [
+export const games: readonly CartridgeGame[] = [
   {
     name: 'Pong',
     file: 'pong.bin',

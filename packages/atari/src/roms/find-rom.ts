@@ -1,6 +1,6 @@
 import { InputError, message } from '@zpin/contracts';
 import { readRom, romFiles, romFolders } from '#roms';
-import type { Game } from '../games/game.ts';
+import type { CartridgeGame } from '../games/game.ts';
 import { sha1 } from './sha1.ts';
 
 /** Cartridges that are known already, by their SHA-1. */
@@ -20,7 +20,7 @@ export function provideRom(bytes: Uint8Array): string {
  * The bytes of a game's cartridge: from `path`, or from what was provided, the folder in ZPIN_ROMS, or an installed `ale_py`.
  * @throws InputError when there is none, or the file is another cartridge
  */
-export function findRom(id: string, game: Game, path: string | null): Uint8Array {
+export function findRom(id: string, game: CartridgeGame, path: string | null): Uint8Array {
   if (path !== null) return romAt(id, game, path);
   const provided = known.get(game.sha1);
   if (provided) return provided;
@@ -39,7 +39,7 @@ export function findRom(id: string, game: Game, path: string | null): Uint8Array
   throw new InputError(message(id, expectation, places, remedy));
 }
 
-function romAt(id: string, game: Game, path: string): Uint8Array {
+function romAt(id: string, game: CartridgeGame, path: string): Uint8Array {
   const bytes = readRom(path);
   if (!bytes) throw new InputError(message(id, 'rom must be a file that can be read', path, 'Check the path'));
   const hash = sha1(bytes);

@@ -1,0 +1,271 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError, readValues } from '@zpin/contracts';
+import { checkEnv, listEnvs, makeEnv, makeVectorEnv } from '@zpin/envs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { assembleHomebrew } from '../assembler/homebrew-cartridges.ts';
+import '../src/register.ts';
+import { AtariEnv, atariOptions, atariSpec } from '../src/atari-env.ts';
+import type { CartridgeGame, Game } from '../src/games/game.ts';
+import { games } from '../src/games/games.ts';
+import { homebrewGames } from '../src/homebrew/homebrew.ts';
+import { findRom, provideRom } from '../src/roms/find-rom.ts';
+import { sha1 } from '../src/roms/sha1.ts';
+import { romOf } from './machine.ts';
+
+const PLAIN = { frameSkip: 1, stickyProbability: 0 };
+
+function make(name: string, options: Readonly<Record<string, unknown>> = {}): AtariEnv {
+  const game = homebrewGames.find(known => known.name === name) as Game;
+  const cartridge = game.cartridge?.() as Uint8Array;
+  return new AtariEnv(atariSpec(name, game.actions), game, cartridge, readValues(atariOptions, options, name));
+}
+
+describe('the cartridges of this package', () => {
+  test.each(['catch', 'bricks'] as const)('%s is what its source assembles to', name => {
+    const game = homebrewGames.find(known => known.name.toLowerCase() === name);
+    expect(game?.cartridge?.()).toEqual(assembleHomebrew(name));
+  });
+
+  test.each(['Atari/Catch-v5', 'Atari/Bricks-v5'])('%s keeps the contract of environments in each of its forms', id => {
+    for (const options of [
+      {},
+      { obsType: 'grayscale', fullActionSpace: true, frameSkip: 3 },
+      { obsType: 'ram', powerOn: 'zeros' },
+    ]) {
+      expect(checkEnv(makeEnv(id, options))).toEqual([]);
+    }
+  });
+});
+
+describe('Catch', () => {
+  test('pays 1 for each ball that is caught and -1 for each other, and ends after twenty', () => {
+    const env = make('Catch', { obsType: 'ram', ...PLAIN });
+    env.reset({ seed: 3 });
+    let [caught, missed, steps] = [0, 0, 0];
+    for (let ended = false; !ended; steps++) {
+      // Follows the ball for ten balls, and flees from it for the rest.
+      const { ram } = env.console;
+      const offset = ram[6] + 4 - (ram[5] + 8);
+      const follow = offset > 2 ? 1 : offset < -2 ? 2 : 0;
+      const away = ram[6] > 76 ? 2 : 1;
+      const { reward, terminated } = env.step(ram[2] > 10 ? follow : away);
+      if (reward === 1) caught++;
+      if (reward === -1) missed++;
+      ended = terminated;
+    }
+    expect([caught, missed]).toEqual([10, 10]);
+    // Each falls from line 8 to 168 in steps of 3: 54 frames, of which the first ball had one while the game was reset.
+    expect(steps).toBe(20 * 54 - 1);
+  });
+
+  test('throws its balls by the seed', () => {
+    const env = make('Catch', { obsType: 'ram' });
+    const places = (seed: number) => {
+      env.reset({ seed });
+      return Array.from({ length: 60 }, () => {
+        env.step(0);
+        return env.console.ram[6];
+      });
+    };
+    const first = places(1);
+    expect(places(2)).not.toEqual(first);
+    expect(places(1)).toEqual(first);
+  });
+});
+
+describe('Bricks', () => {
+  test('loses a life with each ball, ends with the third, and pays 1 for each brick', () => {
+    const env = make('Bricks', PLAIN);
+    let { info } = env.reset({ seed: 5 });
+    const lives = [info.lives];
+    let [paid, ended] = [0, false];
+    for (let frame = 0; !ended; frame++) {
+      const result = env.step(frame % 2);
+      paid += result.reward;
+      ({ info, terminated: ended } = result);
+      if (info.lives !== lives.at(-1)) lives.push(info.lives);
+    }
+    expect(lives).toEqual([3, 2, 1, 0]);
+    const { ram } = env.console;
+    expect(paid).toBeGreaterThan(0);
+    expect(paid).toBe(96 - ram[10]);
+  });
+
+  test('a paddle under the ball breaks the whole wall', () => {
+    const env = make('Bricks', { obsType: 'ram', ...PLAIN });
+    env.reset({ seed: 1 });
+    let [paid, ended, frames] = [0, false, 0];
+    for (; !ended && frames < 40_000; frames++) {
+      const { ram } = env.console;
+      // Aims with another place of the paddle from bounce to bounce, so that the ball comes everywhere.
+      const offset = ram[6] + 2 - (ram[5] + 2 + ((ram[10] * 5 + ram[2]) % 13));
+      const result = env.step(frames % 16 === 0 ? 1 : offset > 3 ? 2 : offset < -3 ? 3 : 0);
+      paid += result.reward;
+      ended = result.terminated;
+    }
+    expect([paid, ended]).toEqual([96, true]);
+  });
+});
+
+describe('observations', () => {
+  test('are the picture in colour or grey, or the memory, of the last frame', () => {
+    const [rgb, gray, ram] = (['rgb', 'grayscale', 'ram'] as const).map(obsType => make('Catch', { obsType }));
+    for (const env of [rgb, gray, ram]) env.reset({ seed: 1 });
+    for (let i = 0; i < 5; i++) {
+      const [colors, grays, bytes] = [rgb, gray, ram].map(env => env.step(1).obs);
+      const at = 3 * (120 * 160 + 80);
+      expect(grays[120 * 160 + 80]).toBe(Math.round(0.299 * colors[at] + 0.587 * colors[at + 1] + 0.114 * colors[at + 2]));
+      expect(bytes).toEqual(ram.console.ram);
+      expect(rgb.console.ram).toEqual(ram.console.ram);
+      expect([...(rgb.render().data as Uint8ClampedArray)]).toEqual([...colors]);
+    }
+  });
+
+  test('of the last frame of a game are those of the frame in which it ended', () => {
+    const play = (frameSkip: number) => {
+      const env = make('Catch', { obsType: 'grayscale', stickyProbability: 0, frameSkip });
+      env.reset({ seed: 9 });
+      for (;;) {
+        const result = env.step(0);
+        if (result.terminated) return { obs: result.obs, frame: result.info.frame };
+      }
+    };
+    // 1,079 frames: no multiple of 7.
+    expect(play(7)).toEqual(play(1));
+    expect(play(7).frame).toBe(1079);
+  });
+});
+
+test('sticky actions hold the previous one on, in each frame with their probability', () => {
+  const env = make('Catch', { obsType: 'ram', frameSkip: 1, stickyProbability: 0.25 });
+  env.reset({ seed: 4 });
+  let [held, trials] = [0, 0];
+  let before = env.console.ram[5];
+  // Between left and right: of the frames after one that went as it was chosen, one in four goes as that; q = (1 - q) / 4.
+  for (let i = 0; i < 4000; i++) {
+    const { terminated } = env.step(1 + (i % 2));
+    const now = env.console.ram[5];
+    if (i > 0 && now !== before) {
+      trials++;
+      if (now > before !== (i % 2 === 0)) held++;
+    }
+    before = now;
+    if (terminated) {
+      env.reset();
+      before = env.console.ram[5];
+    }
+  }
+  expect(trials).toBeGreaterThan(3000);
+  expect(held / trials).toBeGreaterThan(0.18);
+  expect(held / trials).toBeLessThan(0.22);
+});
+
+test('an episode is cut off after 108,000 frames', () => {
+  expect(makeEnv('Atari/Catch-v5').spec.maxEpisodeSteps).toBe(27_000);
+  expect(makeEnv('Atari/Catch-v5', { frameSkip: 1 }).spec.maxEpisodeSteps).toBe(108_000);
+  expect(makeEnv('Atari/Catch-v5', { frameSkip: 5, maxEpisodeSteps: 7 }).spec.maxEpisodeSteps).toBe(7);
+});
+
+test('a state brings everything back, in another copy too, and the run goes on bit for bit', () => {
+  const env = makeVectorEnv('Atari/Bricks-v5', 2);
+  const other = makeVectorEnv('Atari/Bricks-v5', 2);
+  const [step, otherStep] = [env.createStep(), other.createStep()];
+  env.reset(step, 11);
+  other.reset(otherStep, 12);
+  const actions = (t: number) => Float32Array.of(t % 4, (t * 3) % 4);
+  for (let t = 0; t < 60; t++) env.step(actions(t), step);
+  other.restore(env.state());
+  for (let t = 60; t < 300; t++) {
+    env.step(actions(t), step);
+    other.step(actions(t), otherStep);
+    expect(otherStep.reward).toEqual(step.reward);
+    expect(Buffer.compare(otherStep.obs as Uint8Array, step.obs as Uint8Array)).toBe(0);
+  }
+  expect(other.state()).toEqual(env.state());
+});
+
+describe('recorded play', () => {
+  // SHA-1 of memory and picture after 600 frames of the actions i · 7 mod n, by the seed 1.
+  test.each([
+    ['Catch', '482bbe169d7fe6e4b849c4db258eed2e17eee455'],
+    ['Bricks', 'e992f6360c3f8081a61e416ca377bc34a3eb9a58'],
+  ])('of %s is what it was', (name, hash) => {
+    const env = make(name, PLAIN);
+    env.reset({ seed: 1 });
+    const { actionNames, console } = env;
+    for (let i = 0; i < 600; i++) {
+      if (env.step((i * 7) % actionNames.length).terminated) env.reset();
+    }
+    expect(sha1(Uint8Array.from([...console.ram, ...console.picture]))).toBe(hash);
+  });
+});
+
+describe('cartridges', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zpin-roms-'));
+  const kept = { roms: process.env.ZPIN_ROMS, python: process.env.ZPIN_PYTHON };
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+    for (const [name, value] of [
+      ['ZPIN_ROMS', kept.roms],
+      ['ZPIN_PYTHON', kept.python],
+    ] as const) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  const gameOf = (rom: Uint8Array): CartridgeGame => ({ ...games[0], name: 'Own', file: 'own.bin', sha1: sha1(rom) });
+  const [first, second, third] = [1, 2, 3].map(n => romOf(`loop: inc $8${n}\n jmp loop`));
+  process.env.ZPIN_PYTHON = join(folder, 'no-python');
+
+  test('are found by a path, and refused when they are others', () => {
+    const path = join(folder, 'a file.bin');
+    writeFileSync(path, first);
+    expect(findRom('Own', gameOf(first), path)).toEqual(first);
+    expect(() => findRom('Own', gameOf(second), path)).toThrow(
+      new InputError(`Own: rom must have the SHA-1 ${sha1(second)}, got "${sha1(first)}". Give the cartridge of Own.`),
+    );
+    expect(() => findRom('Own', gameOf(second), join(folder, 'nothing'))).toThrow('Own: rom must be a file that can be read');
+  });
+
+  test('are found in the folder that ZPIN_ROMS names, whatever their names are', () => {
+    process.env.ZPIN_ROMS = folder;
+    writeFileSync(join(folder, 'own.bin'), 'something else');
+    writeFileSync(join(folder, 'z.a26'), second);
+    expect(findRom('Own', gameOf(second), null)).toEqual(second);
+  });
+
+  test('that are nowhere are missed with the places where they may lie', () => {
+    process.env.ZPIN_ROMS = folder;
+    expect(() => findRom('Own', gameOf(third), null)).toThrow(
+      /^Own: its cartridge \(SHA-1 \w{40}\) must be there, got "none in .*own\.bin/,
+    );
+  });
+
+  test('may be provided as bytes', () => {
+    expect(provideRom(third)).toBe(sha1(third));
+    expect(findRom('Own', gameOf(third), null)).toEqual(third);
+  });
+
+  test.each([
+    ['', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
+    ['abc', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
+    ['abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq', '84983e441c3bd26ebaae4aa1f95129e5e54670f1'],
+  ])('are known by SHA-1: %j', (text, hash) => {
+    expect(sha1(new TextEncoder().encode(text))).toBe(hash);
+  });
+});
+
+test('the table of games: names, cartridges and actions are sound', () => {
+  expect(new Set(games.map(({ name }) => name)).size).toBe(games.length);
+  for (const { name, sha1: hash, actions, difficulties } of games) {
+    expect(hash, name).toMatch(/^[0-9a-f]{40}$/);
+    expect(actions[0], name).toBe(0);
+    expect(new Set(actions).size, name).toBe(actions.length);
+    expect(Math.max(...actions), name).toBeLessThan(18);
+    expect(difficulties, name).toContain(0);
+    expect(listEnvs().map(({ spec }) => spec.id)).toContain(`Atari/${name}-v5`);
+  }
+});
