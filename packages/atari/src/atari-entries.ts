@@ -8,9 +8,12 @@ import { findRom } from './roms/find-rom.ts';
 
 const { rom: _, ...homebrewOptions } = atariOptions;
 
+/** A wrapper that joins frames sees each of them. */
+const defaultsUnder = (wrappers: readonly string[]) => (wrappers.includes('atari') ? { frameSkip: 1 } : {});
+
 function partsOf({ name, actions, summary }: Game) {
   const limit = ({ frameSkip }: { frameSkip: number }) => Math.ceil(MAX_FRAMES / frameSkip);
-  return { spec: atariSpec(name, actions), summary, limit };
+  return { spec: atariSpec(name, actions), summary, limit, defaultsUnder };
 }
 
 function cartridgeEntry(game: CartridgeGame): EnvEntry<typeof atariOptions> {

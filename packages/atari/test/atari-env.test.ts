@@ -186,6 +186,49 @@ test('a state brings everything back, in another copy too, and the run goes on b
   expect(other.state()).toEqual(env.state());
 });
 
+describe('under the wrapper atari', () => {
+  test('a step joins four frames that it sees one by one, grey and 84 by 84, the last four together', () => {
+    const env = makeEnv('Atari/Bricks-v5', { wrappers: ['atari'], stickyProbability: 0 });
+    expect(env.spec.observationSpace).toMatchObject({ shape: [84, 84, 4], dtype: 'uint8' });
+    expect(env.spec).toMatchObject({ maxEpisodeSteps: 108_000, frameStack: 4 });
+    const first = env.reset({ seed: 2 }).info.frame as number;
+    // 1 to 30 idle frames, and four in which FIRE is held.
+    expect(first).toBeGreaterThanOrEqual(5);
+    expect(first).toBeLessThanOrEqual(34);
+    expect(env.step(0).info.frame).toBe(first + 4);
+  });
+
+  test('its rewards are signs, and what the game paid is kept', () => {
+    const env = makeEnv('Atari/Catch-v5', { wrappers: ['atari'] });
+    env.reset({ seed: 2 });
+    const rewards = new Set<number>();
+    for (let ended = false; !ended; ) {
+      const { reward, terminated } = env.step(0);
+      rewards.add(reward);
+      ended = terminated;
+    }
+    expect([...rewards].every(reward => [-1, 0, 1].includes(reward))).toBe(true);
+    // 20 balls, each 1 or -1.
+    expect(Math.abs(env.rewardTally?.sum ?? 0) % 2).toBe(0);
+    expect(env.rewardTally?.sum).toBeGreaterThanOrEqual(-20);
+    expect(rewards.has(-1)).toBe(true);
+  });
+
+  test('a state brings it back', () => {
+    const [env, other] = [1, 2].map(() => makeEnv('Atari/Bricks-v5', { wrappers: ['episodic-life', 'atari'] }));
+    env.reset({ seed: 5 });
+    other.reset({ seed: 6 });
+    for (let i = 0; i < 20; i++) env.step(i % 4);
+    other.restore?.(env.state?.() ?? {});
+    for (let i = 0; i < 20; i++) {
+      const [ours, theirs] = [env.step(i % 4), other.step(i % 4)];
+      expect(Buffer.compare(ours.obs as Uint8Array, theirs.obs as Uint8Array)).toBe(0);
+      expect(theirs.reward).toBe(ours.reward);
+      if (ours.terminated) break;
+    }
+  });
+});
+
 describe('recorded play', () => {
   // SHA-1 of memory and picture after 600 frames of the actions i · 7 mod n, by the seed 1.
   test.each([

@@ -39,6 +39,8 @@ export interface EnvEntry<Options extends Fields = Fields> {
    * URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway.
    */
   readonly module?: string;
+  /** Defaults of its settings that are others under some wrappers, by their names; none when omitted. */
+  defaultsUnder?(wrappers: readonly string[]): Readonly<Record<string, unknown>>;
   /** Time limit, where it depends on the settings; that of `spec` when omitted. */
   limit?(options: ValuesOf<Options>): number;
   /**

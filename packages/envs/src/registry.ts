@@ -64,7 +64,8 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
   const family = envFamilyOf(id);
   if (family) return oneOf(family, id, options);
   const entry = entryOf(id, 'makeEnv');
-  const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), options, `makeEnv ${id}`);
+  const given = { ...entry.defaultsUnder?.(readWrappers(id, options.wrappers)), ...options };
+  const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), given, `makeEnv ${id}`);
   const maxEpisodeSteps = options.maxEpisodeSteps === undefined && entry.limit ? entry.limit(settings) : limit;
   return wrapEnv(entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv, wrappers);
 }

@@ -1,3 +1,5 @@
+// Registers the Atari games.
+import '@zpin/atari/register';
 import { type Fields, field, InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
 import {
   type AnyEnv,

@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   offline: ['@zpin/core', '@zpin/core/node', '@zpin/contracts', '@zpin/replay', '@zpin/offpolicy', '@zpin/value-based'],
   offpolicy: ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
   zpin: [
+    '@zpin/atari/register',
     '@zpin/contracts',
     '@zpin/core',
     '@zpin/core/node',

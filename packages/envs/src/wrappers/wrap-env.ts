@@ -1,4 +1,6 @@
 import { type Env, InputError, message, type NumericArray, nearestName, type SpaceValue } from '@zpin/contracts';
+import { atariView } from '../atari/atari-view.ts';
+import { EpisodicLife } from '../atari/episodic-life.ts';
 import type { AnyEnv } from '../env-entry.ts';
 import { ChannelsLast } from './channels-last.ts';
 import { ClipAction } from './clip-action.ts';
@@ -34,6 +36,14 @@ const one = (lists: Arguments, index: number) => lists[index]?.[0];
 
 /** The wrappers that `makeEnv` takes by name, in alphabetical order. */
 export const wrappers: readonly WrapperEntry[] = [
+  {
+    name: 'atari',
+    usage: '',
+    meaning:
+      'shows Atari as papers do: idle and FIRE at the start, four frames as one, grey, 84 by 84, the last four; pays signs',
+    arguments: [0, 0],
+    wrap: env => atariView(env),
+  },
   {
     name: 'cart-pole-reward',
     usage: '',
@@ -80,6 +90,13 @@ export const wrappers: readonly WrapperEntry[] = [
         ...(low && { low }),
         ...(high && { high }),
       }),
+  },
+  {
+    name: 'episodic-life',
+    usage: '',
+    meaning: 'ends an episode with each life, and goes on with the next',
+    arguments: [0, 0],
+    wrap: env => new EpisodicLife(env as Env<SpaceValue, number>) as AnyEnv,
   },
   {
     name: 'flatten-observation',
