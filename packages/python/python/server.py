@@ -583,7 +583,13 @@ class Copies:
 
     def restore(self, content):
         index, length = struct.unpack_from("<II", content)
-        about = json.loads(content[8 : 8 + length].decode("utf-8"))
+        try:
+            about = json.loads(content[8 : 8 + length].decode("utf-8"))
+            known = {"method", "seed", "options", "generator", "isRunning", "steps", "digest"} <= set(about)
+        except (ValueError, TypeError):
+            known = False
+        if not known:
+            raise Refusal("the state must be one of this environment", "another one", "Restore what was saved", "state")
         self.episodes[index] = self._take_back(self.envs[index], about, content[8 + length :])
         self.channel.send(OK)
 
@@ -604,6 +610,8 @@ class Copies:
                 give_generator(env, about["now"])
             return episode
         block = self.blocks[1]
+        if len(data) % (self.action.size * self.action.dtype.itemsize):
+            raise Refusal("the state must hold whole actions", f"{len(data)} bytes", "Restore what was saved", "state")
         actions = self.np.frombuffer(data, self.action.dtype).reshape(-1, self.action.size)
         for played in actions:
             self.channel.beat()

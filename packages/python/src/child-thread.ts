@@ -25,6 +25,9 @@ const { command, args, control, port } = workerData as ChildSetup;
 /** Lines of the error output that are kept for an error. */
 const LAST_LINES = 4;
 
+/** Milliseconds in which the last words of a child that has ended arrive. */
+const LAST_WORDS = 500;
+
 let request: Buffer = Buffer.alloc(0);
 let answer: Uint8Array = new Uint8Array(0);
 
@@ -137,6 +140,11 @@ function end(code: number | null, signal: string | null, error?: Error): void {
 
 child.on('error', error => end(null, null, error));
 child.on('close', (code, signal) => end(code, signal));
+child.on('exit', (code, signal) => {
+  // What it has started would keep its pipes open, and would live on.
+  kill();
+  setTimeout(() => end(code, signal), LAST_WORDS);
+});
 child.stdout.on('data', receive);
 child.stderr.on('data', show);
 // A child that is gone is told by its end.

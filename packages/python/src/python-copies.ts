@@ -9,6 +9,7 @@ import {
   flatBounds,
   flatSize,
   type GoalOutcomes,
+  InputError,
   message,
   type NumericArray,
   SpaceError,
@@ -60,9 +61,6 @@ export interface CopiesSetup {
 
 /** What the server tells about an environment that it has made. */
 interface About {
-  readonly protocol: number;
-  readonly python: string;
-  readonly gymnasium: string;
   readonly observation: SpaceJSON;
   readonly action: SpaceJSON;
   readonly maxEpisodeSteps: number | null;
@@ -90,8 +88,6 @@ const decoder = new TextDecoder();
 export class PythonCopies {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
-  /** Versions of what plays, for people. */
-  readonly versions: { readonly python: string; readonly gymnasium: string };
   /** What transitions would have been with other goals; absent where the environment has none. */
   readonly goals?: GoalOutcomes;
   readonly hasPictures: boolean;
@@ -117,10 +113,9 @@ export class PythonCopies {
     try {
       const hello = { protocol: PROTOCOL, id, copies: numEnvs, keywords, limit, modules, parts, pictures, masks };
       const about = JSON.parse(decoder.decode(process.call('', HELLO, encode(hello), LEAST_START_TIMEOUT))) as About;
-      const { python, gymnasium, numActions, maxEpisodeSteps, rewardThreshold, hasGoals, goalsEnd, hasPictures } = about;
+      const { numActions, maxEpisodeSteps, rewardThreshold, hasGoals, goalsEnd, hasPictures } = about;
       const observationSpace = spaceFromJSON(about.observation);
       const actionSpace = spaceFromJSON(about.action);
-      this.versions = { python, gymnasium };
       this.hasPictures = hasPictures;
       this.numActions = numActions;
       this.actionSize = flatSize(actionSpace);
@@ -141,11 +136,6 @@ export class PythonCopies {
       process.close();
       throw error;
     }
-  }
-
-  /** The number of the Python process. */
-  get processId(): number {
-    return this.#process.id;
   }
 
   /**
@@ -188,7 +178,7 @@ export class PythonCopies {
     const { name } = this.#setup;
     if (!this.hasPictures) {
       const remedy = 'Pass the option render_mode=rgb_array, where it knows it';
-      throw new SpaceError(message(`${name}.render`, 'the environment must be made for pictures', 'none', remedy));
+      throw new InputError(message(`${name}.render`, 'the environment must be made for pictures', 'none', remedy));
     }
     const answer = this.#process.call('render', RENDER, words(index), LEAST_START_TIMEOUT);
     const view = new DataView(answer.buffer, answer.byteOffset);
@@ -203,12 +193,17 @@ export class PythonCopies {
   }
 
   /** @throws CheckpointError when the episode is not the same when it is played again */
-  restore(index: number, { about, data }: Readonly<Record<string, StateValue>>): void {
-    const text = encoder.encode(about as string);
-    const content = new Uint8Array(8 + text.length + (data as Uint8Array).length);
+  restore(index: number, state: Readonly<Record<string, StateValue>>): void {
+    const { about, data } = state;
+    if (typeof about !== 'string' || !(data instanceof Uint8Array)) {
+      const expectation = 'the state must be one of this environment';
+      throw new CheckpointError(message(`${this.spec.id}.restore`, expectation, state, 'Restore what state() returned'));
+    }
+    const text = encoder.encode(about);
+    const content = new Uint8Array(8 + text.length + data.length);
     content.set(words(index, text.length));
     content.set(text, 8);
-    content.set(data as Uint8Array, 8 + text.length);
+    content.set(data, 8 + text.length);
     try {
       this.#process.call('restore', RESTORE, content, LEAST_START_TIMEOUT);
     } catch (error) {

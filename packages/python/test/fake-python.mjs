@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // A server of this protocol with small environments of its own, to be run in the place of Python. Written from the description of
 // the frames in `python/server.py`, and sharing no code with the other side.
+import { spawn } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
 
 const [HELLO, STEP, RESET, RENDER, STATE, RESTORE, PROBE, OUTCOMES, CLOSE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
@@ -131,6 +132,11 @@ function misbehave() {
   if (steps === 1 && id === 'Print-v0') writeSync(2, 'a word from the environment\n');
   if (steps < 3) return false;
   if (id === 'Die-v0') process.kill(process.pid, 'SIGKILL');
+  if (id === 'Parent-v0') {
+    const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    writeSync(2, `${pid}\n`);
+    process.exit(5);
+  }
   if (id === 'Exit-v0') {
     writeSync(2, 'out of everything\n');
     process.exit(5);

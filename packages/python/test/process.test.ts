@@ -172,6 +172,13 @@ it('tells what a process said last that ended by itself', async () => {
   expect(stderr).toBe('out of everything\n');
 });
 
+it('ends what a process has started that ended before it', async () => {
+  const args = playElsewhere('Parent-v0', 'try { for (;;) play(); } catch (error) { console.log(error.message); }');
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+  expect(stdout).toMatch(/Python must live, got "an end with code 5"\. It said last: \d+\.\n$/);
+  await vi.waitFor(() => expect(lives(Number(stderr))).toBe(false), { timeout: 30_000 });
+});
+
 it.each([
   ['ends by itself without closing', ''],
   ['exits', 'play(); process.exit()'],

@@ -124,6 +124,10 @@ it('goes on from a state, in a new process too', () => {
   // What was seeded stays so: the next episodes are not those of seed 0.
   other.reset(out);
   expect([out.obs[0], out.obs[2]]).toEqual([4, 10]);
+  expect(() => env.restore({ seeded: true, envs: [{ about: 1 }, {}] })).toThrow(
+    /restore: the state must be one of this environment/,
+  );
+  expect(env.isResumable).toBe(true);
   expect(() => make('Counter-v0', 3).restore(state)).toThrow(/restore: the state must be of 3 copies, got 2\. Use as many/);
 });
 
