@@ -40,6 +40,14 @@ it('trains, evaluates and films an environment that another program plays', asyn
   expect(read('run', 'episode.gif').startsWith('GIF89a')).toBe(true);
 });
 
+it('is played by workers in threads, each with a process of its own', async () => {
+  const tiny = ['--workers', '2', '--num-envs', '2', '--rollout-length', '16', '--hidden-sizes', '8', '--eval-episodes', '2'];
+  const argv = ['train', 'a3c', '--env', 'gymnasium:Counter-v0', ...tiny, '--steps', '200', '--run-dir', 'threads', '--quiet'];
+  const { exitCode, err } = await runCli(argv);
+  expect([exitCode, err]).toEqual([0, '']);
+  expect(JSON.parse(read('threads', 'summary.json')).steps).toBeGreaterThanOrEqual(200);
+});
+
 it('names a run folder as file systems let it', async () => {
   const { exitCode } = await runCli([
     ...['train', 'dqn', '--env', 'gymnasium:Counter-v0', ...TINY.dqn, '--steps', '60', '--eval-episodes', '1', '--quiet'],
