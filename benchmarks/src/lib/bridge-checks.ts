@@ -242,15 +242,15 @@ function troubles(): BridgeCheck[] {
       EnvError,
       /got "ZeroDivisionError: division by zero"\. Look at .*bridge_envs\.py.*in stumble \| return 1 \/ 0\.$/,
     ],
-    ['a loop of Python is given up', 3, WorkerError, /must answer within 1 s, got "no answer"/],
-    ['a wait in C is given up', 4, WorkerError, /must answer within 1 s, got "no answer"/],
+    ['a loop of Python is given up', 3, WorkerError, /must answer within 3 s, got "no answer"/],
+    ['a wait in C is given up', 4, WorkerError, /must answer within 3 s, got "no answer"/],
     ['an end of the process is told', 5, WorkerError, /must live, got "an end with code 7"/],
     ['sys.exit is an error of the environment', 6, EnvError, /got "SystemExit: enough"/],
     ['input has nothing to read', 7, EnvError, /got "EOFError/],
     ['an observation of another shape is an error', 8, EnvError, /must have the shape of their space, \(1,\), got "\(2,\)"/],
   ] as const;
   return cases.map(([name, action, kind, pattern]) => {
-    const env = makeGymnasiumVectorEnv('bridge_envs:Trouble-v0', 2, { timeoutSeconds: 1 });
+    const env = makeGymnasiumVectorEnv('bridge_envs:Trouble-v0', 2, { timeoutSeconds: 3 });
     const out = env.createStep();
     env.reset(out, 1);
     const error = thrownBy(() => env.step(Int32Array.of(0, action), out));

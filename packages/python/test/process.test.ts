@@ -87,10 +87,10 @@ describe('an environment that', () => {
   });
 
   it('hangs is given up after its time, and its process ended', async () => {
-    const error = endOf('Hang-v0', { timeoutSeconds: 0.5 });
+    const error = endOf('Hang-v0', { timeoutSeconds: 4 });
     expect(error).toBeInstanceOf(WorkerError);
     expect((error as Error).message).toBe(
-      'gymnasium:Hang-v0.step: Python must answer within 0.5 s, got "no answer". ' +
+      'gymnasium:Hang-v0.step: Python must answer within 4 s, got "no answer". ' +
         'Allow more by timeoutSeconds, or look for what the environment waits for.',
     );
   });
@@ -128,7 +128,7 @@ it('ends its process when it is closed, one that hangs too', async () => {
     ['Counter-v0', 1],
     ['Hang-v0', 3],
   ] as const) {
-    const child = new PythonProcess(id, { command: fakePython, args: [] }, 0.5);
+    const child = new PythonProcess(id, { command: fakePython, args: [] }, 4);
     child.call('', 0, Buffer.from(JSON.stringify({ id, copies: 1, pictures: false })), 60);
     const step = Buffer.alloc(16);
     step.writeUInt32LE(1, 4);
