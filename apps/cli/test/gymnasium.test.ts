@@ -46,6 +46,11 @@ it('is played by workers in threads, each with a process of its own', async () =
   const { exitCode, err } = await runCli(argv);
   expect([exitCode, err]).toEqual([0, '']);
   expect(JSON.parse(read('threads', 'summary.json')).steps).toBeGreaterThanOrEqual(200);
+  // Workers tell it when their episodes are not the same when they are played again.
+  await runCli(argv.map(text => (text === 'gymnasium:Counter-v0' ? 'gymnasium:Changed-v0' : text)).with(-2, 'changed-threads'));
+  const resumed = await runCli(['train', '--resume', 'changed-threads', '--steps', '400', '--eval-episodes', '2', '--quiet']);
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.err).toMatch(/holds no episodes of gymnasium:Changed-v0 that can go on: new ones begin/);
 });
 
 it('names a run folder as file systems let it', async () => {

@@ -30,12 +30,15 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
     }
     this.takeCounters(resume.counters as WorkerRun<A, Task, Result>['counters']);
     await takeBack('train', () => agent.restore(resume.agent as AgentState));
-    // What a worker saved is its collector, alone or beside other things.
-    const isWhole = states.every(state => ((state.collector ?? state) as AgentState).env !== null);
-    this.beganAnew = !isWhole || env.isResumable === false;
+    this.beganAnew = !holdEpisodes(states) || env.isResumable === false;
     if (this.beganAnew) agent.cut?.();
     const anew = this.seedsOfNewEpisodes;
     this.#states = await Promise.all(workers.map((worker, i) => worker.restore({ state: states[i], seeds: seedsOf(anew, i) })));
+    if (!this.beganAnew && !holdEpisodes(this.#states)) {
+      // A worker's environment has found out that it cannot go on.
+      this.beganAnew = true;
+      agent.cut?.();
+    }
     await takeBack('train', () => extra(resume));
   }
 
@@ -69,4 +72,9 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map(worker => worker.close()));
   }
+}
+
+/** Whether all workers have episodes to go on with. What a worker saves is its collector, alone or beside other things. */
+function holdEpisodes(states: readonly AgentState[]): boolean {
+  return states.every(state => ((state.collector ?? state) as AgentState).env !== null);
 }
