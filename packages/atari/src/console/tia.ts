@@ -4,7 +4,7 @@ import { clocksSinceCopy, coverBall, coverMissile, coverPlayer, coverPlayfield, 
 /** Cycles of a line. */
 const LINE_CYCLES = 76;
 /** Lines after which a picture ends that its program does not end. */
-const MAX_LINES = 292;
+const MAX_LINES = 291;
 /** Lines that a frame without an end keeps when its time is counted anew: more than a picture may have. */
 const KEPT_LINES = 1000;
 /** Colour clocks before the first pixel of a line. */

@@ -367,7 +367,7 @@ export const games: readonly CartridgeGame[] = [
     difficulties: [0],
     resetFrames: ONE_MODE,
     rules: {
-      score: ram => 100 * decimal(ram, 0x9a, 0x99, 0x98),
+      score: ram => decimal(ram, 0x9a, 0x99, 0x98),
       lives: ram => byte(ram, 0x9d) + 1,
       isOver: ram => byte(ram, 0x9d) === 0xff,
     },
