@@ -45,6 +45,19 @@ export class Bus {
     return this.#riot.read(place, cycles);
   }
 
+  /** Whether the instruction at `address` of plain memory is `LDA INTIM`. */
+  isTimerRead(address: number): boolean {
+    const { window, low, high } = this.#cartridge;
+    const place = address & 0x1fff;
+    const at = address & 0xfff;
+    return place >= low && place + 2 < high && window[at] === 0xad && window[at + 1] === 0x84 && window[at + 2] === 0x02;
+  }
+
+  /** How many reads of the timer, the first at `cycles` and then every `interval`, show `value` before it counts on; 0 if none does. */
+  readsBeforeTick(cycles: number, interval: number, value: number): number {
+    return this.#riot.readsBeforeTick(cycles, interval, value);
+  }
+
   /** Writes `value`; returns the cycle from which the processor goes on, which waits for the beam where it asked to. */
   write(address: number, value: number, cycles: number): number {
     const place = address & 0x1fff;

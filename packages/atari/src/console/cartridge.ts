@@ -90,8 +90,10 @@ export class Cartridge {
       this.#select((address & 0x2000) === 0 ? 1 : 0);
     } else if (this.scheme === 'E0') {
       if (place >= 0x1fe0 && place < 0x1ff8) {
-        this.#banks[(place - 0x1fe0) >> 3] = place & 7;
-        this.#show();
+        const slot = (place - 0x1fe0) >> 3;
+        if (this.#banks[slot] === (place & 7)) return;
+        this.#banks[slot] = place & 7;
+        this.#slice(slot << 10, (place & 7) << 10, 0x400);
       }
     } else if (place >= this.#firstSwitch && place < this.#firstSwitch + this.#windows.length) {
       this.#select(place - this.#firstSwitch);
@@ -112,7 +114,7 @@ export class Cartridge {
   }
 
   #slice(at: number, from: number, length: number): void {
-    for (let i = 0; i < length; i++) this.window[at + i] = this.#image[from + i];
+    this.window.set(this.#image.subarray(from, from + length), at);
   }
 
   /** Writes what can change to `out` from `at` on; returns where the next may write. */
@@ -164,9 +166,9 @@ export function detectScheme(image: Uint8Array): Scheme {
 
 function detect8K(image: Uint8Array): Scheme {
   if (hasExtraRam(image)) return 'F8SC';
-  const parker = touches(image, 0x1fe0, 0x1ff7);
+  const slots = [0x1fe0, 0x1fe8, 0x1ff0].map(first => touches(image, first, first + 7));
   const plain = touches(image, 0x1ff8, 0x1ff9);
-  if (parker > 2 * plain) return 'E0';
+  if (slots.every(count => count > 0) && slots[0] + slots[1] + slots[2] > plain) return 'E0';
   if (plain > 0) return 'F8';
   return tiger(image) ?? (callsBothBanks(image) ? 'FE' : 'F8');
 }
@@ -178,10 +180,8 @@ function tiger(image: Uint8Array): Scheme | undefined {
   return stores > 1 ? '3F' : undefined;
 }
 
-/** Opcodes that read or write at an absolute address. */
-const ABSOLUTE = new Set([
-  0x0c, 0x0d, 0x2c, 0x2d, 0x4d, 0x6d, 0x8c, 0x8d, 0x8e, 0xac, 0xad, 0xae, 0xbd, 0xb9, 0x9d, 0x99, 0xcc, 0xcd, 0xec, 0xed,
-]);
+/** Opcodes by which programs touch a switch: NOP, BIT, EOR, STA, LDA and CMP at an absolute address. */
+const ABSOLUTE = new Set([0x0c, 0x2c, 0x4d, 0x8d, 0xad, 0xcd]);
 
 /** Instructions that read or write an address in [first, last] of the cartridge. */
 function touches(image: Uint8Array, first: number, last: number): number {

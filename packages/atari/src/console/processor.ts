@@ -1,6 +1,9 @@
 import type { Bus } from './bus.ts';
 import { OPCODE_CYCLES, PAGE_PENALTY } from './cycles.ts';
 
+/** Bytes from behind a branch back to an instruction of three bytes right before it. */
+const WAIT_OFFSET = -5;
+
 /** Bits of the status register. */
 const NEGATIVE = 0x80;
 const OVERFLOW = 0x40;
@@ -29,6 +32,8 @@ export class Processor {
   overflow = 0;
   decimal = 0;
   interrupt = 0;
+  /** Instructions that `run` may still run. */
+  #left = 0;
   /** Bit 7 is the negative flag. */
   #sign = 0;
   /** The zero flag is set while this is 0. */
@@ -73,13 +78,82 @@ export class Processor {
   /** Runs until the picture is complete, or for `instructions` of them at most. */
   run(instructions: number): void {
     const bus = this.#bus;
-    for (let left = instructions; left > 0 && !bus.frameEnded; left--) this.step();
+    this.#left = instructions;
+    while (this.#left > 0 && !bus.frameEnded) {
+      this.#left--;
+      this.step();
+    }
   }
 
-  /** Runs one instruction. */
+  /** Runs one instruction. Those that make up most of programs are found first. */
   step(): void {
     const opcode = this.#fetch();
     this.cycles += OPCODE_CYCLES[opcode];
+    switch (opcode) {
+      case 0x85: // STA zero page
+        this.#write(this.#fetch(), this.a);
+        break;
+      case 0x84: // STY zero page
+        this.#write(this.#fetch(), this.y);
+        break;
+      case 0x86: // STX zero page
+        this.#write(this.#fetch(), this.x);
+        break;
+      case 0xa9: // LDA immediate
+        this.a = this.#flags(this.#fetch());
+        break;
+      case 0xa5: // LDA zero page
+        this.a = this.#flags(this.#read(this.#fetch()));
+        break;
+      case 0xa4: // LDY zero page
+        this.y = this.#flags(this.#read(this.#fetch()));
+        break;
+      case 0xad: // LDA absolute
+        this.a = this.#flags(this.#read(this.#absolute()));
+        break;
+      case 0xb1: // LDA (zero page),Y
+        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#zeroPageWord(this.#fetch()), this.y)));
+        break;
+      case 0xb9: // LDA absolute,Y
+        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#absolute(), this.y)));
+        break;
+      case 0xbd: // LDA absolute,X
+        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#absolute(), this.x)));
+        break;
+      case 0xd0: // BNE
+        this.#branchIf(this.#zero !== 0);
+        break;
+      case 0xf0: // BEQ
+        this.#branchIf(this.#zero === 0);
+        break;
+      case 0x10: // BPL
+        this.#branchIf((this.#sign & NEGATIVE) === 0);
+        break;
+      case 0x30: // BMI
+        this.#branchIf((this.#sign & NEGATIVE) !== 0);
+        break;
+      case 0x90: // BCC
+        this.#branchIf(this.carry === 0);
+        break;
+      case 0xb0: // BCS
+        this.#branchIf(this.carry !== 0);
+        break;
+      case 0xca: // DEX
+        this.x = this.#flags((this.x - 1) & 0xff);
+        break;
+      case 0x88: // DEY
+        this.y = this.#flags((this.y - 1) & 0xff);
+        break;
+      case 0xc8: // INY
+        this.y = this.#flags((this.y + 1) & 0xff);
+        break;
+      default:
+        this.#others(opcode);
+    }
+  }
+
+  /** Everything else, by the columns in which the opcodes are ordered. */
+  #others(opcode: number): void {
     switch (opcode & 3) {
       case 1:
         this.#arithmetic(opcode);
@@ -88,7 +162,7 @@ export class Processor {
         this.#shifts(opcode);
         break;
       case 0:
-        if ((opcode & 0x1f) === 0x10) this.#branch(opcode);
+        if ((opcode & 0x1f) === 0x10) this.#branchIf(this.overflow === ((opcode >> 5) & 1));
         else if ((opcode & 0x0f) === 0x08) this.#implied(opcode);
         else this.#control(opcode);
         break;
@@ -310,27 +384,29 @@ export class Processor {
     this.pc = (this.pc - 1) & 0xffff;
   }
 
-  #branch(opcode: number): void {
+  #branchIf(isTaken: boolean): void {
     const offset = (this.#fetch() << 24) >> 24;
-    let flag: number;
-    switch (opcode >> 6) {
-      case 0:
-        flag = this.#sign >> 7;
-        break;
-      case 1:
-        flag = this.overflow;
-        break;
-      case 2:
-        flag = this.carry;
-        break;
-      default:
-        flag = this.#zero === 0 ? 1 : 0;
-    }
-    if ((flag & 1) !== ((opcode >> 5) & 1)) return;
+    if (!isTaken) return;
     const pc = this.pc;
     const target = (pc + offset) & 0xffff;
-    this.cycles += ((pc ^ target) & 0xff00) === 0 ? 1 : 2;
+    const extra = ((pc ^ target) & 0xff00) === 0 ? 1 : 2;
+    this.cycles += extra;
     this.pc = target;
+    if (offset === WAIT_OFFSET) this.#skipWait(6 + extra);
+  }
+
+  /**
+   * Programs wait for the timer by `LDA INTIM` and a branch back to it. While it shows one value, nothing changes but time: those
+   * rounds are counted, not run.
+   * @param cycles of one round
+   */
+  #skipWait(cycles: number): void {
+    const bus = this.#bus;
+    if (!bus.isTimerRead(this.pc)) return;
+    const rounds = bus.readsBeforeTick(this.cycles + 4, cycles, this.a);
+    if (2 * rounds > this.#left) return;
+    this.cycles += rounds * cycles;
+    this.#left -= 2 * rounds;
   }
 
   /** The first column at 0x08, 0x18, …, 0xf8. */

@@ -64,6 +64,15 @@ export class Riot {
     return (this.#overdue === 0 ? left : periods - this.#overdue) & 0xff;
   }
 
+  /** How many reads of the timer, the first at `cycles` and then every `interval`, show `value` before it counts on; 0 if none does. */
+  readsBeforeTick(cycles: number, interval: number, value: number): number {
+    const gone = cycles - this.#setAt - 1;
+    const periods = this.#timer - (gone >> this.#shift);
+    if (periods <= 0 || periods - 1 !== value) return 0;
+    const untilTick = (1 << this.#shift) - (gone & ((1 << this.#shift) - 1));
+    return Math.ceil(untilTick / interval);
+  }
+
   #readFlag(cycles: number): number {
     return cycles - this.#setAt > this.#timer << this.#shift && this.#overdue === 0 ? 0x80 : 0;
   }
