@@ -14,6 +14,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'A first training run', link: '/guide/first-run' },
       { text: 'Spaces, environments, wrappers', link: '/guide/environments' },
       { text: 'Vector environments, workers', link: '/guide/vector-environments' },
+      { text: 'Atari', link: '/guide/atari' },
       { text: 'Any environment of Gymnasium', link: '/guide/gymnasium' },
       { text: 'Your own environment', link: '/guide/own-environment' },
     ],

@@ -30,6 +30,7 @@ export function environmentPage({ entry, description, source, hasPicture, preset
   const { id } = spec;
   const suited = suitedAlgorithm(spec, presets);
   const load = requires ? `await loadEnv('${id}'); // needs ${requires.packageName}\n` : '';
+  const isAtari = id.startsWith('Atari/');
   const names = requires ? 'loadEnv, makeEnv' : 'makeEnv';
   return page([
     `# ${id}`,
@@ -48,9 +49,11 @@ export function environmentPage({ entry, description, source, hasPicture, preset
       ],
     ),
     '## Use',
-    `\`\`\`sh\nnpm run zpin -- train ${suited} --env ${id}\n\`\`\``,
+    `\`\`\`sh\nnpm run zpin -- train ${isAtari ? `dqn --env ${id} --wrap atari` : `${suited} --env ${id}`}\n\`\`\``,
+    isAtari && 'Cartridges and the view of papers: [Atari](/guide/atari).',
     [
       '```js',
+      ...(isAtari ? ["import '@zpin/atari/register';"] : []),
       `import { ${names} } from '@zpin/envs';`,
       '',
       `${load}const env = makeEnv('${id}');`,

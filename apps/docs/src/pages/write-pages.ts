@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AtariEnv } from '@zpin/atari';
+import '@zpin/atari/register';
 import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
@@ -37,9 +39,10 @@ const environmentHeadings: Readonly<Record<string, string>> = {
   goal: 'Goals',
   mujoco: 'MuJoCo',
   'mujoco/fetch': 'Robot arm',
+  'packages/atari/src': 'Atari',
 };
 
-/** Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`. */
+/** Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`, Atari games included. */
 export async function generatePages(): Promise<GeneratedPages> {
   const sources = packageSources();
   const specs = listEnvs().map(({ spec }) => spec);
@@ -126,14 +129,22 @@ export function writePages({ files, algorithmGroups, environmentGroups }: Genera
 
 /** The file of its class, which says in a comment what the rules are. */
 async function describeEnv({ spec: { id } }: EnvEntry, sources: readonly SourceFile[]) {
+  const name = await classOf(id);
+  const source = sources.find(
+    ({ path, text }) => /^packages\/(envs|atari)\//.test(path) && text.includes(`export class ${name} `),
+  );
+  if (!source) throw new Error(`generatePages: the class of ${id} must be exported by a file of its package, got ${name}.`);
+  return { source, description: classComment(source.text, name) };
+}
+
+/** Name of the class of an environment. Most Atari games cannot be made without their cartridge. */
+async function classOf(id: string): Promise<string> {
+  if (id.startsWith('Atari/')) return AtariEnv.name.replace(/^_/, '');
   await loadEnv(id);
   const env = makeEnv(id);
-  // A bundler may have put an underscore before the name.
-  const name = env.constructor.name.replace(/^_/, '');
   env.close?.();
-  const source = sources.find(({ path, text }) => path.startsWith('packages/envs/') && text.includes(`export class ${name} `));
-  if (!source) throw new Error(`generatePages: the class of ${id} must be exported by a file of packages/envs, got ${name}.`);
-  return { source, description: classComment(source.text, name) };
+  // A bundler may have put an underscore before the name.
+  return env.constructor.name.replace(/^_/, '');
 }
 
 function readContent(path: string): string {
