@@ -213,7 +213,7 @@ export class RandomLines {
       case 'share':
         return String(this.#rng.random());
       case 'engine':
-        return this.#pick(['auto', 'onnx', 'tensorflow']);
+        return this.#pick(['auto', 'onnx', 'wasm', 'tensorflow']);
       case 'option':
         return this.#option();
       case 'wrapper':

@@ -8,13 +8,14 @@ import { bool, type InputShape, int32, program } from '../src/program/program.ts
 import { Store } from '../src/program/store.ts';
 import { type CaseInput, type OpCase, opCases, scalarise } from './op-cases.ts';
 
-let engines: { onnx: Engine; cpu: Engine; wasm: Engine };
+let engines: { onnx: Engine; wasm: Engine; cpu: Engine; tfjsWasm: Engine };
 
 beforeAll(async () => {
   engines = {
     onnx: await createEngine('onnx'),
+    wasm: await createEngine('wasm'),
     cpu: await createEngine('tensorflow', { backend: 'cpu' }),
-    wasm: await createEngine('tensorflow', { backend: 'wasm' }),
+    tfjsWasm: await createEngine('tensorflow', { backend: 'wasm' }),
   };
 });
 
@@ -69,7 +70,11 @@ describe.each(opCases.map(testCase => [testCase.name, testCase] as const))('%s',
     expectSame(await derivatives(engines.onnx, testCase), await derivatives(engines.cpu, testCase));
   });
 
-  it('is the same on WebAssembly', async () => {
+  it('compiled to WebAssembly equals op by op', async () => {
     expectSame(await derivatives(engines.wasm, testCase), await derivatives(engines.cpu, testCase));
+  });
+
+  it('is the same on the WebAssembly backend of TensorFlow.js', async () => {
+    expectSame(await derivatives(engines.tfjsWasm, testCase), await derivatives(engines.cpu, testCase));
   });
 });

@@ -28,10 +28,12 @@ import { program } from '../src/program/program.ts';
 import { Store } from '../src/program/store.ts';
 
 let onnx: Engine;
+let wasm: Engine;
 let eager: Engine;
 
 beforeAll(async () => {
-  [onnx, eager] = [await createEngine('onnx'), await createEngine('tensorflow', { backend: 'cpu' })];
+  [onnx, wasm] = [await createEngine('onnx'), await createEngine('wasm')];
+  eager = await createEngine('tensorflow', { backend: 'cpu' });
 });
 
 type Outputs = Readonly<Record<string, tf.Tensor>>;
@@ -53,13 +55,16 @@ async function results(engine: Engine, { inputs, run }: Case): Promise<Record<st
 
 /** Compiled and op by op agree to float32 rounding of the largest number of each result. */
 async function expectSame(testCase: Case): Promise<void> {
-  const [compiled, expected] = [await results(onnx, testCase), await results(eager, testCase)];
-  expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(expected).toSorted());
-  for (const [name, values] of Object.entries(expected)) {
-    const scale = Math.max(1, ...values.map(Math.abs));
-    expect(values.every(Number.isFinite), name).toBe(true);
-    for (const [i, value] of values.entries())
-      expect(Math.abs(compiled[name][i] - value), `${name}[${i}]`).toBeLessThan(2e-5 * scale);
+  const expected = await results(eager, testCase);
+  for (const engine of [onnx, wasm]) {
+    const compiled = await results(engine, testCase);
+    expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(expected).toSorted());
+    for (const [name, values] of Object.entries(expected)) {
+      const scale = Math.max(1, ...values.map(Math.abs));
+      expect(values.every(Number.isFinite), name).toBe(true);
+      for (const [i, value] of values.entries())
+        expect(Math.abs(compiled[name][i] - value), `${engine.name}: ${name}[${i}]`).toBeLessThan(2e-5 * scale);
+    }
   }
 }
 
@@ -206,10 +211,14 @@ describe('optimisers compile to the same numbers', () => {
       store.dispose();
       return state;
     };
-    const [compiled, expected] = [await trained(onnx), await trained(eager)];
-    expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(expected).toSorted());
-    for (const [name, values] of Object.entries(expected)) {
-      for (const [i, value] of values.entries()) expect(compiled[name][i], `${name}[${i}]`).toBeCloseTo(value, 4);
+    const expected = await trained(eager);
+    for (const engine of [onnx, wasm]) {
+      const compiled = await trained(engine);
+      expect(Object.keys(compiled).toSorted()).toEqual(Object.keys(expected).toSorted());
+      for (const [name, values] of Object.entries(expected)) {
+        for (const [i, value] of values.entries())
+          expect(compiled[name][i], `${engine.name}: ${name}[${i}]`).toBeCloseTo(value, 4);
+      }
     }
   });
 });

@@ -114,24 +114,28 @@ const arrays = Object.fromEntries(
   }),
 );
 
-let engines: { onnx: Engine; cpu: Engine };
+let engines: { onnx: Engine; wasm: Engine; cpu: Engine };
 beforeAll(async () => {
-  engines = { onnx: await createEngine('onnx'), cpu: await createEngine('tensorflow', { backend: 'cpu' }) };
+  engines = {
+    onnx: await createEngine('onnx'),
+    wasm: await createEngine('wasm'),
+    cpu: await createEngine('tensorflow', { backend: 'cpu' }),
+  };
 });
 
-async function expectEqual(run: (given: Inputs) => Record<string, tf.Tensor>): Promise<void> {
-  const [found, expected] = [await runOn(engines.onnx, inputs, arrays, run), await runOn(engines.cpu, inputs, arrays, run)];
+async function expectEqual(name: 'onnx' | 'wasm', run: (given: Inputs) => Record<string, tf.Tensor>): Promise<void> {
+  const [found, expected] = [await runOn(engines[name], inputs, arrays, run), await runOn(engines.cpu, inputs, arrays, run)];
   expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
   const scale = Math.max(1, ...Object.values(expected).flat().map(Math.abs));
-  for (const [name, numbers] of Object.entries(expected)) {
-    expect(found[name].length, name).toBe(numbers.length);
+  for (const [key, numbers] of Object.entries(expected)) {
+    expect(found[key].length, key).toBe(numbers.length);
     numbers.forEach((number, i) => {
-      expect(Math.abs(found[name][i] - number), `${name}[${i}]: ${found[name][i]} for ${number}`).toBeLessThan(2e-5 * scale);
+      expect(Math.abs(found[key][i] - number), `${key}[${i}]: ${found[key][i]} for ${number}`).toBeLessThan(2e-5 * scale);
     });
   }
 }
 
-describe('random programs give compiled what they give op by op', () => {
+describe.each(['onnx', 'wasm'] as const)('random programs give on %s what they give op by op', engine => {
   it('values', async () => {
     const values = (instructions: readonly Instruction[]) => (given: Inputs) =>
       Object.fromEntries(
@@ -140,7 +144,7 @@ describe('random programs give compiled what they give op by op', () => {
           .map((tensor, i) => [`t${i}`, tensor]),
       );
     await fc.assert(
-      fc.asyncProperty(programs, instructions => expectEqual(values(instructions))),
+      fc.asyncProperty(programs, instructions => expectEqual(engine, values(instructions))),
       { numRuns: 150, seed: 1 },
     );
   });
@@ -150,7 +154,7 @@ describe('random programs give compiled what they give op by op', () => {
       last: follow(instructions, given).at(-1) as tf.Tensor,
     });
     await fc.assert(
-      fc.asyncProperty(programs, instructions => expectEqual(last(instructions))),
+      fc.asyncProperty(programs, instructions => expectEqual(engine, last(instructions))),
       { numRuns: 150, seed: 2 },
     );
   });
@@ -171,7 +175,7 @@ describe('random programs give compiled what they give op by op', () => {
       );
     };
     await fc.assert(
-      fc.asyncProperty(programs, instructions => expectEqual(gradients(instructions))),
+      fc.asyncProperty(programs, instructions => expectEqual(engine, gradients(instructions))),
       { numRuns: 100, seed: 3 },
     );
   });

@@ -14,6 +14,11 @@ describe('createEngine', () => {
     }
   });
 
+  it('needs nothing to compile to WebAssembly', async () => {
+    const { name, description } = await createEngine('wasm');
+    expect([name, description]).toEqual(['wasm', 'wasm: each program as one WebAssembly module, one thread']);
+  });
+
   it('takes the best TensorFlow.js backend, or the one that is asked for', async () => {
     expect((await createEngine('tensorflow', { backend: 'cpu' })).description).toBe(
       'tensorflow: TensorFlow.js on cpu (asked for)',
@@ -70,7 +75,7 @@ describe('createEngine', () => {
     const attempt = createEngine(choice as EngineChoice);
     await expect(attempt).rejects.toBeInstanceOf(InputError);
     await expect(attempt).rejects.toThrow(
-      `createEngine: the engine must be one of auto, onnx, tensorflow, got "${choice}". ${remedy}`,
+      `createEngine: the engine must be one of auto, onnx, wasm, tensorflow, got "${choice}". ${remedy}`,
     );
   });
 

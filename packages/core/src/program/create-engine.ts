@@ -5,9 +5,10 @@ import { onnxEngine } from './onnx/onnx-engine.ts';
 import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
 import { tensorflowEngine } from './tensorflow/tensorflow-engine.ts';
 import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
+import { wasmEngine } from './wasm/wasm-engine.ts';
 
-/** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. */
-export type EngineChoice = 'auto' | 'onnx' | 'tensorflow';
+/** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. `wasm` is everywhere, and gives the same bits everywhere. */
+export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'tensorflow';
 
 /**
  * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
@@ -26,7 +27,7 @@ export interface EngineOptions {
   readonly onnxruntime?: OnnxRuntimeWeb;
 }
 
-const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow'];
+const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'tensorflow'];
 const BACKENDS: readonly TensorflowBackend[] = ['tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'];
 
 /** Not written into the imports, so that bundlers for the browser leave them alone. */
@@ -41,6 +42,7 @@ const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in global
 export async function createEngine(choice: EngineChoice = 'auto', options: EngineOptions = {}): Promise<Engine> {
   checkName('engine', choice, CHOICES, 'auto');
   if (options.backend !== undefined) checkName('backend', options.backend, BACKENDS, 'cpu');
+  if (choice === 'wasm') return wasmEngine();
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
   if (options.onnxruntime) return onnxEngine(webRuntime(options.onnxruntime));
   try {

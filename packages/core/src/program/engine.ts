@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 
-export type EngineName = 'onnx' | 'tensorflow';
+export type EngineName = 'onnx' | 'wasm' | 'tensorflow';
 
 export type InputType = 'float32' | 'int32' | 'bool' | 'uint8';
 

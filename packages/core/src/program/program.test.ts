@@ -6,11 +6,12 @@ import type { Engine, ProgramSource } from './engine.ts';
 import { bool, int32, program, uint8 } from './program.ts';
 import { Store } from './store.ts';
 
-const engines = {} as Record<'onnx' | 'cpu' | 'wasm', Engine>;
+const engines = {} as Record<'onnx' | 'wasm' | 'cpu' | 'tfjsWasm', Engine>;
 beforeAll(async () => {
   engines.onnx = await createEngine('onnx');
+  engines.wasm = await createEngine('wasm');
   engines.cpu = await createEngine('tensorflow', { backend: 'cpu' });
-  engines.wasm = await createEngine('tensorflow', { backend: 'wasm' });
+  engines.tfjsWasm = await createEngine('tensorflow', { backend: 'wasm' });
 });
 
 /** Counts how often an engine compiles, and what it lets go. */
@@ -35,7 +36,7 @@ function counted(engine: Engine) {
 
 const iota = (size: number, scale = 1) => new Float32Array(size).map((_, i) => (i % 17) * scale);
 
-describe.each(['onnx', 'cpu', 'wasm'] as const)('on %s', name => {
+describe.each(['onnx', 'wasm', 'cpu', 'tfjsWasm'] as const)('on %s', name => {
   const storeOf = <S extends ConstructorParameters<typeof Store>[1]>(initial: S) => new Store<S>(engines[name], initial);
 
   it('takes every type of input and gives every type of output', async () => {
@@ -214,7 +215,7 @@ describe.each(['onnx', 'cpu', 'wasm'] as const)('on %s', name => {
     expect(tf.memory().numTensors).toBe(before);
     run.dispose();
     store.dispose();
-    expect(tf.memory().numTensors).toBe(name === 'onnx' ? before : before - 1);
+    expect(tf.memory().numTensors).toBe(name === 'onnx' || name === 'wasm' ? before : before - 1);
   });
 
   it('leaves the active backend as it was', async () => {
@@ -352,7 +353,7 @@ describe('compiled programs', () => {
   });
 });
 
-describe.each(['onnx', 'cpu'] as const)('Store on %s', name => {
+describe.each(['onnx', 'wasm', 'cpu'] as const)('Store on %s', name => {
   const make = () =>
     new Store(engines[name], { w: Float32Array.of(1, 2), adam: { m: Float32Array.of(3), step: Float32Array.of(4) } });
 
@@ -449,7 +450,12 @@ describe('engines agree', () => {
       for (const batch of batches) losses.push(...Object.values(await (await update(batch)).metrics.read()));
       return { losses, parameters: await store.read('parameters'), momentum: await store.read('momentum') };
     };
-    const [reference, ...others] = [await train(engines.cpu), await train(engines.onnx), await train(engines.wasm)];
+    const [reference, ...others] = [
+      await train(engines.cpu),
+      await train(engines.onnx),
+      await train(engines.wasm),
+      await train(engines.tfjsWasm),
+    ];
     const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
       Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
     expect(distance(reference.parameters, initial.parameters)).toBeGreaterThan(0.1);

@@ -10,7 +10,7 @@ export function isWhole(found: RunDescription): boolean {
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
     [scheduledSteps, checkpointEverySteps, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
-    ['auto', 'onnx', 'tensorflow'].includes(engine)
+    ['auto', 'onnx', 'wasm', 'tensorflow'].includes(engine)
   );
 }
 

@@ -1,12 +1,12 @@
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 import type { Executable, ProgramSource, Results } from '../engine.ts';
+import type { WasmArena } from '../wasm/wasm-arena.ts';
 import { BoundTail } from './bound-tail.ts';
 import { Feeds } from './feeds.ts';
 import { Fetches } from './fetches.ts';
 import type { HostVector } from './host-vector.ts';
 import type { OnnxSession } from './onnx-runtime.ts';
 import type { Plan } from './plan.ts';
-import type { WasmArena } from './wasm-arena.ts';
 
 /** A plan with a session that runs its graph, and with all memory that calls need. */
 export class BoundProgram implements Executable {

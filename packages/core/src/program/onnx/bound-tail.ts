@@ -1,8 +1,8 @@
+import type { WasmArena } from '../wasm/wasm-arena.ts';
 import type { TailPlan } from './cut-tail.ts';
 import { HostVector } from './host-vector.ts';
 import type { OnnxValues } from './onnx-runtime.ts';
 import { outputKey } from './port.ts';
-import type { WasmArena } from './wasm-arena.ts';
 import { compileLoop, type Loop } from './wasm-loop.ts';
 
 const SCALARS = outputKey({ kind: 'tailScalars' });

@@ -1,6 +1,6 @@
 import type { StateVector } from '../engine.ts';
+import type { Block, WasmArena } from '../wasm/wasm-arena.ts';
 import { type OnnxValue, onnxValue } from './onnx-runtime.ts';
-import type { Block, WasmArena } from './wasm-arena.ts';
 
 /**
  * A state vector. ONNX Runtime must not write what it still reads: it reads one buffer and writes another, then they change

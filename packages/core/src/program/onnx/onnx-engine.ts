@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
+import { WasmArena } from '../wasm/wasm-arena.ts';
 import { BoundProgram } from './bound-program.ts';
 import { HostVector } from './host-vector.ts';
 import type { OnnxRuntime, OnnxSession } from './onnx-runtime.ts';
 import { planProgram } from './plan.ts';
-import { WasmArena } from './wasm-arena.ts';
 
 /** Runs programs as ONNX graphs. @param runtime native in Node, WebAssembly in a tab */
 export function onnxEngine(runtime: OnnxRuntime): Engine {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../recording/builder.ts';
+import { WasmArena } from '../wasm/wasm-arena.ts';
 import { elementwiseTail } from './elementwise-tail.ts';
-import { WasmArena } from './wasm-arena.ts';
 import { compileLoop } from './wasm-loop.ts';
 
 describe('compileLoop', () => {

@@ -1,3 +1,18 @@
+import {
+  type Code,
+  FunctionBuilder,
+  get,
+  I32,
+  i32,
+  i32Add,
+  ModuleBuilder,
+  plain,
+  set,
+  simd,
+  V128,
+  vectorMemory,
+} from '../wasm/assembler.ts';
+
 /**
  * Compiles elementwise work on arrays of floats into one WebAssembly loop over vectors of four. All operations round as IEEE 754
  * says, so the numbers are those that any other engine gets.
@@ -50,61 +65,24 @@ export function compileLoop(memory: WebAssembly.Memory, description: LoopDescrip
   return (bytes, scalars, arrays, results) => run(bytes, scalars, ...arrays, ...results);
 }
 
-const I32 = 0x7f;
-const V128 = 0x7b;
-const SIMD = 0xfd;
-
 function encodeModule({ arrays, scalars, steps, results }: LoopDescription): Uint8Array<ArrayBuffer> {
-  const parameters = 2 + arrays + results.length;
-  // Locals behind the parameters: the byte offset of the element, then one vector for each array, scalar and step.
-  const offset = parameters;
-  const value = (index: number) => parameters + 1 + index;
-  const get = (local: number) => [0x20, ...unsigned(local)];
-  const set = (local: number) => [0x21, ...unsigned(local)];
-  const simd = (opcode: number) => [SIMD, ...unsigned(opcode)];
-  const address = (base: number) => [...get(base), ...get(offset), 0x6a];
+  const module = new ModuleBuilder();
+  const f = new FunctionBuilder(new Array(2 + arrays + results.length).fill(I32));
+  const offset = f.local(I32);
+  const address = (base: number) => i32Add(get(base), get(offset));
+  // One vector for each array, scalar and step.
+  const values = Array.from({ length: arrays + scalars + steps.length }, () => f.local(V128));
+  const value = (index: number) => get(values[index] as number);
+  const assign = (index: number, code: Code) => f.emit(set(values[index] as number, code));
 
-  const body: number[] = [];
-  for (let k = 0; k < scalars; k++) {
-    // f32.load of scalar k, f32x4.splat
-    body.push(...get(1), 0x2a, 0x02, ...unsigned(4 * k), ...simd(0x13), ...set(value(arrays + k)));
-  }
-  body.push(0x03, 0x40);
-  for (let k = 0; k < arrays; k++) body.push(...address(2 + k), ...simd(0x00), 0x02, 0x00, ...set(value(k)));
-  for (const [k, { operator, operands }] of steps.entries()) {
-    body.push(
-      ...operands.flatMap(operand => get(value(operand))),
-      ...simd(OPCODES[operator] as number),
-      ...set(value(arrays + scalars + k)),
-    );
-  }
-  for (const [k, result] of results.entries())
-    body.push(...address(2 + arrays + k), ...get(value(result)), ...simd(0x0b), 0x02, 0x00);
-  // offset += 16; repeat while offset < bytes
-  body.push(...get(offset), 0x41, 0x10, 0x6a, 0x22, ...unsigned(offset), ...get(0), 0x49, 0x0d, 0x00, 0x0b, 0x0b);
-
-  const locals = [0x02, 0x01, I32, ...unsigned(arrays + scalars + steps.length), V128];
-  const code = [...locals, ...body];
-  const text = (name: string) => [...unsigned(name.length), ...new TextEncoder().encode(name)];
-  const section = (id: number, content: number[]) => [id, ...unsigned(content.length), ...content];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [0x01, 0x60, ...unsigned(parameters), ...new Array<number>(parameters).fill(I32), 0x00]),
-    ...section(2, [0x01, ...text('env'), ...text('memory'), 0x02, 0x00, 0x01]),
-    ...section(3, [0x01, 0x00]),
-    ...section(7, [0x01, ...text('run'), 0x00, 0x00]),
-    ...section(10, [0x01, ...unsigned(code.length), ...code]),
-  ]);
-}
-
-/** Unsigned LEB128. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest > 0 ? low | 0x80 : low);
-  } while (rest > 0);
-  return bytes;
+  for (let k = 0; k < scalars; k++) assign(arrays + k, vectorMemory(0x09, 4 * k, get(1)));
+  f.repeat(plain(0x6e, get(0), i32(16)), () => {
+    for (let k = 0; k < arrays; k++) assign(k, vectorMemory(0x00, 0, address(2 + k)));
+    for (const [k, { operator, operands }] of steps.entries())
+      assign(arrays + scalars + k, simd(OPCODES[operator] as number, ...operands.map(value)));
+    for (const [k, result] of results.entries()) f.emit(vectorMemory(0x0b, 0, address(2 + arrays + k), value(result)));
+    f.add(offset, 16);
+  });
+  module.export('run', module.add(f));
+  return module.encode();
 }

@@ -1,0 +1,106 @@
+/**
+ * Functions between the layers of a network, on four floats at a time: polynomials fitted to the least largest error (Chebyshev)
+ * behind an exact reduction of the argument. No step is fused, so every machine gets the same bits. All are within 3 units in the
+ * last place of the true value (tested), subnormal results of exp within one such number.
+ */
+import { type Code, call, FunctionBuilder, f32x4, get, i32, i32x4, type ModuleBuilder, V128 } from './assembler.ts';
+import { bits, f32, i32s, polynomial, signBit } from './vector-operations.ts';
+
+/** ln 2 in two parts, of which the first has 9 bits: its product with an exponent is exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444005469057e-4;
+
+function exponential(_module: ModuleBuilder, f: FunctionBuilder): Code {
+  const keep = (code: Code) => f.keep(V128, code);
+  // Beyond these the result is infinite or 0. The minimum keeps what is not a number.
+  const x = keep(f32.max(f32.min(get(0), f32x4(89)), f32x4(-105)));
+  const n = keep(f32.nearest(f32.mul(x, f32x4(Math.LOG2E))));
+  const r = keep(f32.sub(f32.sub(x, f32.mul(n, f32x4(LN2_HIGH))), f32.mul(n, f32x4(LN2_LOW))));
+  const tail = polynomial(r, [0.00139262033616, 0.00836319488242, 0.0416665544984, 0.166665768946, 0.5]);
+  const e = keep(f32.add(f32.add(f32.mul(f32.mul(r, r), tail), r), f32x4(1)));
+  // 2^n in two factors, each of which is a normal number.
+  const exponent = keep(i32s.fromFloat(n));
+  const half = keep(i32s.shiftRight(exponent, i32(1)));
+  const power = (k: Code) => i32s.shiftLeft(i32s.add(k, i32x4(127)), i32(23));
+  return f32.mul(f32.mul(e, power(half)), power(i32s.sub(exponent, half)));
+}
+
+function logarithm(_module: ModuleBuilder, f: FunctionBuilder): Code {
+  const keep = (code: Code) => f.keep(V128, code);
+  const small = keep(f32.lt(get(0), f32x4(2 ** -126)));
+  const x = keep(bits.select(small, f32.mul(get(0), f32x4(2 ** 23)), get(0)));
+  // x = 2^e · m with m from √½ to √2.
+  const shifted = keep(i32s.sub(x, i32x4(0x3f3504f3)));
+  const exponent = i32s.sub(i32s.shiftRight(shifted, i32(23)), bits.and(small, i32x4(23)));
+  const e = keep(f32.fromInt(exponent));
+  const m = i32s.add(bits.and(shifted, i32x4(0x7fffff)), i32x4(0x3f3504f3));
+  // log m = f − f²/2 + s·(f²/2 + R), with f = m − 1, s = f / (2 + f) and R from the series of 2·artanh(s).
+  const rest = keep(f32.sub(m, f32x4(1)));
+  const s = keep(f32.div(rest, f32.add(rest, f32x4(2))));
+  const z = keep(f32.mul(s, s));
+  const series = f32.mul(z, polynomial(z, [0.233407101337, 0.285504427101, 0.400001251875, 0.666666665504]));
+  const half = keep(f32.mul(f32x4(0.5), f32.mul(rest, rest)));
+  const correction = f32.add(f32.mul(s, f32.add(half, series)), f32.mul(e, f32x4(LN2_LOW)));
+  const value = keep(f32.add(f32.sub(rest, f32.sub(half, correction)), f32.mul(e, f32x4(LN2_HIGH))));
+  // Infinity and what is not a number stay what they are; 0 gives −∞, less than 0 nothing.
+  const usual = bits.select(f32.lt(get(0), f32x4(Number.POSITIVE_INFINITY)), value, f32.add(get(0), get(0)));
+  const positive = bits.select(f32.eq(get(0), f32x4(0)), f32x4(Number.NEGATIVE_INFINITY), usual);
+  return bits.select(f32.lt(get(0), f32x4(0)), f32x4(Number.NaN), positive);
+}
+
+function hyperbolicTangent(module: ModuleBuilder, f: FunctionBuilder): Code {
+  const keep = (code: Code) => f.keep(V128, code);
+  const a = keep(f32.abs(get(0)));
+  const z = keep(f32.mul(a, a));
+  const near = f32.add(
+    f32.mul(
+      f32.mul(a, z),
+      polynomial(z, [-0.00604516509652, 0.0209613291086, -0.0538432631753, 0.133327188456, -0.333333284333]),
+    ),
+    a,
+  );
+  const grown = call(exp(module), f32.add(a, a));
+  const far = f32.sub(f32x4(1), f32.div(f32x4(2), f32.add(grown, f32x4(1))));
+  return bits.or(bits.select(f32.lt(a, f32x4(0.625)), near, far), signBit(get(0)));
+}
+
+function logistic(module: ModuleBuilder): Code {
+  return f32.div(f32x4(1), f32.add(call(exp(module), f32.neg(get(0))), f32x4(1)));
+}
+
+/** max(x, 0) + log(1 + e^−|x|); what rounding took from the sum is given back to its logarithm. */
+function softplus(module: ModuleBuilder, f: FunctionBuilder): Code {
+  const u = f.keep(V128, call(exp(module), f32.neg(f32.abs(get(0)))));
+  const sum = f.keep(V128, f32.add(u, f32x4(1)));
+  const lost = f32.div(f32.sub(u, f32.sub(sum, f32x4(1))), sum);
+  return f32.add(f32.max(get(0), f32x4(0)), f32.add(call(log(module), sum), lost));
+}
+
+function exponentialLinear(module: ModuleBuilder): Code {
+  const below = f32.sub(call(exp(module), f32.min(get(0), f32x4(0))), f32x4(1));
+  return bits.select(f32.ge(get(0), f32x4(0)), get(0), below);
+}
+
+function make(name: string, body: (module: ModuleBuilder, f: FunctionBuilder) => Code) {
+  return (module: ModuleBuilder): number => {
+    const build = () => {
+      const f = new FunctionBuilder([V128], [V128]);
+      f.emit(body(module, f));
+      return f;
+    };
+    return module.shared(name, build);
+  };
+}
+
+const exp = make('exp', exponential);
+const log = make('log', logarithm);
+
+/** Numbers of the functions in a module, by ONNX operator. */
+export const vectorFunctions: Readonly<Record<string, (module: ModuleBuilder) => number>> = {
+  Exp: exp,
+  Log: log,
+  Tanh: make('tanh', hyperbolicTangent),
+  Sigmoid: make('sigmoid', logistic),
+  Softplus: make('softplus', softplus),
+  Elu: make('elu', exponentialLinear),
+};
