@@ -49,7 +49,7 @@ const cases: readonly [string, Unary, (x: number) => number, low: number, high: 
   ['log', tf.log, Math.log, 1e-3, 1e4, 1.5],
   ['log near 1', tf.log, Math.log, 0.7, 1.5, 1.5],
   ['log of subnormal numbers', tf.log, Math.log, 2 ** -149, 2 ** -125, 1.5],
-  ['tanh', tf.tanh, Math.tanh, -10, 10, 2],
+  ['tanh', tf.tanh, Math.tanh, -12, 12, 2.5],
   ['sigmoid', tf.sigmoid, x => 1 / (1 + Math.exp(-x)), -80, 20, 3],
   ['softplus', tf.softplus, softplus, -80, 30, 3],
   ['sin', tf.sin, Math.sin, -1000, 1000, 1],

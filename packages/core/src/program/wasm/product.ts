@@ -24,8 +24,8 @@ const TILE_ROWS = 4;
 const TILE_VECTORS = 4;
 /** With a single row there is room for more columns, which hide the latency of additions. */
 const ROW_VECTORS = 8;
-/** Steps along the inner axis in one round of the loop. */
-const UNROLLED = 4;
+/** Steps along the inner axis in one round of the loop; more make it too long for the cache of decoded instructions. */
+const UNROLLED = 2;
 /** Matrices with longer rows are laid out anew: their columns would lie in the same few lines of the cache. */
 const LONGEST_ROW = 128;
 /** Packing costs a pass over the right matrix, which few rows on the left do not win back. */

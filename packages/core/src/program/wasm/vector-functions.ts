@@ -10,19 +10,27 @@ import { bits, f32, i32s, polynomial, signBit } from './vector-operations.ts';
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444005469057e-4;
 
-function exponential(_module: ModuleBuilder, f: FunctionBuilder): Code {
+/** x = n · ln 2 + r with |r| ≤ ½ ln 2: n, and e^r − 1. */
+function reduced(f: FunctionBuilder, x: Code): { n: Code; rest: Code } {
   const keep = (code: Code) => f.keep(V128, code);
-  // Beyond these the result is infinite or 0. The minimum keeps what is not a number.
-  const x = keep(f32.max(f32.min(get(0), f32x4(89)), f32x4(-105)));
   const n = keep(f32.nearest(f32.mul(x, f32x4(Math.LOG2E))));
   const r = keep(f32.sub(f32.sub(x, f32.mul(n, f32x4(LN2_HIGH))), f32.mul(n, f32x4(LN2_LOW))));
   const tail = polynomial(r, [0.00139262033616, 0.00836319488242, 0.0416665544984, 0.166665768946, 0.5]);
-  const e = keep(f32.add(f32.add(f32.mul(f32.mul(r, r), tail), r), f32x4(1)));
+  return { n, rest: f32.add(f32.mul(f32.mul(r, r), tail), r) };
+}
+
+/** 2^k for the integers k of normal numbers. */
+const powerOfTwo = (k: Code): Code => i32s.shiftLeft(i32s.add(k, i32x4(127)), i32(23));
+
+function exponential(_module: ModuleBuilder, f: FunctionBuilder): Code {
+  const keep = (code: Code) => f.keep(V128, code);
+  // Beyond these the result is infinite or 0. The minimum keeps what is not a number.
+  const { n, rest } = reduced(f, keep(f32.max(f32.min(get(0), f32x4(89)), f32x4(-105))));
+  const e = keep(f32.add(rest, f32x4(1)));
   // 2^n in two factors, each of which is a normal number.
   const exponent = keep(i32s.fromFloat(n));
   const half = keep(i32s.shiftRight(exponent, i32(1)));
-  const power = (k: Code) => i32s.shiftLeft(i32s.add(k, i32x4(127)), i32(23));
-  return f32.mul(f32.mul(e, power(half)), power(i32s.sub(exponent, half)));
+  return f32.mul(f32.mul(e, powerOfTwo(half)), powerOfTwo(i32s.sub(exponent, half)));
 }
 
 function logarithm(_module: ModuleBuilder, f: FunctionBuilder): Code {
@@ -48,20 +56,15 @@ function logarithm(_module: ModuleBuilder, f: FunctionBuilder): Code {
   return bits.select(f32.lt(get(0), f32x4(0)), f32x4(Number.NaN), positive);
 }
 
-function hyperbolicTangent(module: ModuleBuilder, f: FunctionBuilder): Code {
+/** tanh |x| = (e^2|x| − 1) / (e^2|x| + 1), where the difference is put together without cancellation: 2^n · (e^r − 1) + (2^n − 1). */
+function hyperbolicTangent(_module: ModuleBuilder, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
   const a = keep(f32.abs(get(0)));
-  const z = keep(f32.mul(a, a));
-  const near = f32.add(
-    f32.mul(
-      f32.mul(a, z),
-      polynomial(z, [-0.00604516509652, 0.0209613291086, -0.0538432631753, 0.133327188456, -0.333333284333]),
-    ),
-    a,
-  );
-  const grown = call(exp(module), f32.add(a, a));
-  const far = f32.sub(f32x4(1), f32.div(f32x4(2), f32.add(grown, f32x4(1))));
-  return bits.or(bits.select(f32.lt(a, f32x4(0.625)), near, far), signBit(get(0)));
+  // From 10 on it is 1 in 32 bits.
+  const { n, rest } = reduced(f, keep(f32.min(f32.add(a, a), f32x4(20))));
+  const power = keep(powerOfTwo(i32s.fromFloat(n)));
+  const grown = keep(f32.add(f32.mul(power, rest), f32.sub(power, f32x4(1))));
+  return bits.or(f32.div(grown, f32.add(grown, f32x4(2))), signBit(get(0)));
 }
 
 function logistic(module: ModuleBuilder): Code {

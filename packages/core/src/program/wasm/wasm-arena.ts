@@ -1,3 +1,5 @@
+import { message, ProgramError } from '@zpin/contracts';
+
 /** Bytes of one page of WebAssembly memory. */
 const PAGE = 65536;
 /** Blocks start at multiples of this, so that vectors of four floats are aligned. */
@@ -31,9 +33,24 @@ export class WasmArena {
     }
     const offset = this.#end;
     const missing = offset + bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    if (missing > 0) this.#grow(missing);
     this.#end = offset + bytes;
     return { offset, length };
+  }
+
+  #grow(bytes: number): void {
+    try {
+      this.memory.grow(Math.ceil(bytes / PAGE));
+    } catch {
+      throw new ProgramError(
+        message(
+          'engine',
+          'the arrays of all its agents and programs must fit into the 4 GB that WebAssembly can address',
+          `${bytes} bytes more than there is room for`,
+          "Take smaller networks or batches, or the engine 'tensorflow'",
+        ),
+      );
+    }
   }
 
   free({ offset, length }: Block): void {

@@ -1,10 +1,24 @@
+import { InputError, message } from '@zpin/contracts';
 import type { Engine } from '../engine.ts';
+import { FunctionBuilder, f32x4, ModuleBuilder, V128 } from './assembler.ts';
 import { buildProgram } from './build-program.ts';
 import { WasmArena } from './wasm-arena.ts';
 import { WasmVector } from './wasm-vector.ts';
 
-/** Runs each program as one WebAssembly module, with the same bits on every machine. */
+/**
+ * Runs each program as one WebAssembly module, with the same bits on every machine.
+ * @throws InputError where there is no WebAssembly with vectors of 128 bits
+ */
 export function wasmEngine(): Engine {
+  if (!WebAssembly.validate(smallestVectorModule()))
+    throw new InputError(
+      message(
+        'createEngine',
+        'engine "wasm" needs WebAssembly with vectors of 128 bits (SIMD)',
+        'a JavaScript without them',
+        'Update the browser or Node.js, or take the engine "tensorflow"',
+      ),
+    );
   const arena = new WasmArena();
   return {
     name: 'wasm',
@@ -12,4 +26,12 @@ export function wasmEngine(): Engine {
     allocate: values => new WasmVector(arena, values),
     build: source => buildProgram(arena, source),
   };
+}
+
+function smallestVectorModule(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const f = new FunctionBuilder([], [V128]);
+  f.emit(f32x4(0));
+  module.add(f);
+  return module.encode();
 }
