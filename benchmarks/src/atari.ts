@@ -48,10 +48,24 @@ for (const game of chosen) {
     String(result.memory),
     memory,
     `${(100 * share).toFixed(4)} %`,
+    ...[result.speed, result.unseenSpeed, result.peerSpeed].map(speed => speed.toFixed(0)),
   ]);
   process.stdout.write(`${rows.at(-1)?.join(' · ')}\n`);
 }
-const header = ['game', 'frames', 'games ended', 'rewards paid', 'rewards', 'lives, ends', 'memory', 'bytes', 'equal pixels'];
+const header = [
+  'game',
+  'frames',
+  'games ended',
+  'rewards paid',
+  'rewards',
+  'lives, ends',
+  'memory',
+  'bytes',
+  'equal pixels',
+  'frames/s',
+  'unseen',
+  'ale-py',
+];
 const text = table(header, rows);
 process.stdout.write(`\n${text}\n`);
 if (flags.write) {
@@ -60,7 +74,8 @@ if (flags.write) {
 
 \`pnpm check:peers:atari --python … --frames ${flags.frames} --seed ${flags.seed}\`, ale-py 0.12.1: seeded random actions, each for one frame, without sticky
 actions, from the first frame after a reset; a game that ends is started anew. The columns behind "rewards paid" count frames that differ
-in the reward, in lives or the end, and in any of the 128 bytes of memory, with the addresses.
+in the reward, in lives or the end, and in any of the 128 bytes of memory, with the addresses. The last columns are frames per second of
+processor time: here, here without pictures, and in ale-py, which always draws; on a machine that had other work too.
 
 `;
   writeFileSync(file, `${intro}${text}\n`);

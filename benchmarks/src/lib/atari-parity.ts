@@ -9,6 +9,8 @@ const MEMORY = 10;
 const PICTURE = MEMORY + 128;
 const RECORD = PICTURE + 210 * 160;
 const RESET = 254;
+/** Frames by which speed is measured. */
+const SPEED_FRAMES = 3000;
 
 /** How many frames of a game are what they are in the Arcade Learning Environment. */
 export interface AtariParity {
@@ -25,6 +27,10 @@ export interface AtariParity {
   /** Pixels that differ. */
   pixels: number;
   paid: number;
+  /** Frames per second of processor time here, with and without pictures, and in the other. */
+  speed: number;
+  unseenSpeed: number;
+  peerSpeed: number;
 }
 
 /**
@@ -37,7 +43,11 @@ export async function atariParity(
   frames: number,
   seed: number,
 ): Promise<AtariParity> {
-  const child = spawn(python, [script, game.file, String(frames), String(seed)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(python, [script, game.file, String(frames), String(seed)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let spoken = '';
+  child.stderr.on('data', chunk => {
+    spoken += chunk;
+  });
   const result: AtariParity = {
     game: game.name,
     frames: 0,
@@ -49,6 +59,9 @@ export async function atariParity(
     addresses: new Set(),
     pixels: 0,
     paid: 0,
+    speed: Number.NaN,
+    unseenSpeed: Number.NaN,
+    peerSpeed: Number.NaN,
   };
   let env: AtariEnv | undefined;
   let rest: Buffer = Buffer.alloc(0);
@@ -62,7 +75,24 @@ export async function atariParity(
     }
     for (; rest.length >= RECORD; rest = rest.subarray(RECORD)) compare(env, rest, result);
   }
+  // The last that the recorder says is how fast the other one was.
+  result.peerSpeed = Number(/(\d+)$/.exec(spoken)?.[1] ?? Number.NaN);
+  if (env) {
+    result.speed = speedOf(env, true);
+    result.unseenSpeed = speedOf(env, false);
+  }
   return result;
+}
+
+/** Frames per second of processor time, with or without pictures. */
+function speedOf({ console, game }: AtariEnv, isDrawing: boolean): number {
+  console.isDrawing = isDrawing;
+  const start = process.cpuUsage().user;
+  for (let frame = 0; frame < SPEED_FRAMES; frame++) {
+    console.controls.hold(game.actions[(frame >> 3) % game.actions.length]);
+    console.frame();
+  }
+  return SPEED_FRAMES / ((process.cpuUsage().user - start) / 1e6);
 }
 
 function makeGame(game: CartridgeGame, path: string): AtariEnv {

@@ -40,7 +40,7 @@ export class Painter {
   }
 
   blank(from: number, end: number): void {
-    if (this.isDrawing) this.picture.fill(0, this.#start + from, this.#start + end);
+    if (this.isDrawing) this.#fill(0, from, end);
   }
 
   /** Makes all of the picture black. */
@@ -69,7 +69,11 @@ export class Painter {
    * @param control CTRLPF
    */
   paint(bits: readonly LineBits[], shown: number, control: number, from: number, end: number): void {
-    const [first, second, field, background] = this.colors;
+    const { colors } = this;
+    const first = colors[0];
+    const second = colors[1];
+    const field = colors[2];
+    const background = colors[3];
     const isFieldAbove = (control & 4) !== 0;
     if ((shown & 0x20) === 0) this.#fill(background, from, end);
     else if ((control & 2) !== 0 && !isFieldAbove) {
@@ -105,7 +109,13 @@ export class Painter {
   }
 
   #fill(color: number, from: number, end: number): void {
-    this.picture.fill(color, this.#start + from, this.#start + end);
+    const picture = this.picture;
+    const words = this.#words;
+    const last = this.#start + end;
+    let pixel = this.#start + from;
+    for (; pixel < last && (pixel & 3) !== 0; pixel++) picture[pixel] = color;
+    for (const four = color * 0x01010101; pixel + 4 <= last; pixel += 4) words[pixel >> 2] = four;
+    for (; pixel < last; pixel++) picture[pixel] = color;
   }
 
   /** The playfield is four pixels wide and the picture too, so that most of it is whole words. */

@@ -18,6 +18,23 @@ const FIRST_PULSE = 9;
 /** Pixels of a line. */
 const WIDTH = 160;
 
+/**
+ * Pixels to the right by which HMOVE moves an object, by the cycle of the line in which it is written and the upper half of the object's
+ * register. Up to 15 extra clocks, four clocks apart, push an object to the left; they count only while the beam is blanked. In return
+ * the first eight clocks of a line are missing, where HMOVE comes at its beginning or in the last cycle of the line before.
+ */
+const MOTION = Int8Array.from({ length: LINE_CYCLES << 4 }, (_, index) => {
+  const cycle = index >> 4;
+  const pulses = (index & 15) ^ 8;
+  const isShortened = cycle <= COMB_CYCLES || cycle >= LINE_CYCLES - 1;
+  let motion = isShortened ? 8 : 0;
+  for (let pulse = 0; pulse < pulses; pulse++) {
+    const clock = cycle * 3 + FIRST_PULSE + 4 * pulse;
+    if (clock >= LINE_CLOCKS || clock < BLANK_CLOCKS + (isShortened ? 8 : 0)) motion--;
+  }
+  return motion;
+});
+
 /** More cycles than a capacitor ever charges: nothing is plugged in. */
 export const NEVER = 0x7fffffff;
 
@@ -249,15 +266,22 @@ export class Tia {
   #graphics(register: number, value: number, cycles: number): void {
     const registers = this.#registers;
     const delayed = this.#delayed;
-    const other = register === GRP0 ? P1 : P0;
+    const player = register - GRP0;
+    const other = 1 - player;
     const old = registers[GRP0 + other];
-    const isBallOld = register === GRP0 || delayed[2] === registers[ENABL];
-    if (registers[register] === value && delayed[other] === old && isBallOld) return;
-    this.#advance(cycles, DELAY[register]);
-    this.#stale |= (1 << P0) | (1 << P1) | (1 << BALL);
+    const ball = registers[ENABL];
+    // What is shown is the new shape of a player that is not delayed, and the other's shape of before where that is.
+    let changed = 0;
+    if (registers[register] !== value && (registers[VDELP0 + player] & 1) === 0) changed |= 1 << player;
+    if (delayed[other] !== old && (registers[VDELP0 + other] & 1) !== 0) changed |= 1 << other;
+    if (register === GRP1 && delayed[2] !== ball && (registers[VDELBL] & 1) !== 0) changed |= 1 << BALL;
+    if (changed !== 0) {
+      this.#advance(cycles, DELAY[register]);
+      this.#stale |= changed;
+    }
     registers[register] = value;
     delayed[other] = old;
-    if (register === GRP1) delayed[2] = registers[ENABL];
+    if (register === GRP1) delayed[2] = ball;
   }
 
   /** Puts an object where the beam is. */
@@ -287,27 +311,18 @@ export class Tia {
     }
   }
 
-  /**
-   * Moves everything by HMOVE. Up to 15 extra clocks, four clocks apart, push an object to the left; they count only while the beam
-   * is blanked. In return the first eight clocks of a line are missing, where the strobe comes at its beginning.
-   */
+  /** Moves everything by HMOVE. */
   #move(cycles: number): void {
     this.#advance(cycles, 0);
     const cycle = cycles - this.#lineCycle;
-    const isShortened = cycle <= COMB_CYCLES || cycle >= LINE_CYCLES - 1;
     if (cycle <= COMB_CYCLES) this.#comb = true;
-    else if (isShortened) this.#combNext = true;
-    const first = cycle * 3 + FIRST_PULSE;
+    else if (cycle >= LINE_CYCLES - 1) this.#combNext = true;
     for (let object = 0; object < 5; object++) {
-      const pulses = (this.#registers[HMP0 + object] >> 4) ^ 8;
-      let motion = isShortened ? 8 : 0;
-      for (let pulse = 0; pulse < pulses; pulse++) {
-        const clock = first + 4 * pulse;
-        if (clock >= LINE_CLOCKS || (isShortened && clock < BLANK_CLOCKS + 8) || clock < BLANK_CLOCKS) motion--;
-      }
+      const motion = MOTION[(cycle << 4) | (this.#registers[HMP0 + object] >> 4)];
+      if (motion === 0) continue;
       this.#positions[object] = (this.#positions[object] + motion + WIDTH) % WIDTH;
+      this.#stale |= 1 << object;
     }
-    this.#stale |= (1 << FIELD) - 1;
   }
 
   /** A missile that its player lets go of appears in the middle of it. */
