@@ -114,7 +114,7 @@ class Emitter {
           if (read.leaf?.kind === 'splat') return splatCode(read.leaf.value, read.type);
           return get(values.get(read) as number);
         });
-        f.emit(set(values.get(node) as number, emitOperation(this.#module, node, operands)));
+        f.emit(set(values.get(node) as number, emitOperation(this.#module, f, node, operands)));
       }
       for (const [k, node] of results.entries()) cursor.store(inputs + k, get(values.get(node) as number));
     });

@@ -1,5 +1,5 @@
 import type { ElementType } from '../recording/graph.ts';
-import { type Code, call, f32x4, i32x4, type ModuleBuilder } from './assembler.ts';
+import { type Code, call, type FunctionBuilder, f32x4, i32x4, type ModuleBuilder } from './assembler.ts';
 import type { Node } from './node.ts';
 import { integerRemainder, powerOnLanes, remainderOnLanes, scalarFunctions } from './scalar-functions.ts';
 import { vectorFunctions } from './vector-functions.ts';
@@ -81,7 +81,7 @@ export function isElementwise(operator: string): boolean {
 }
 
 /** The instructions of one elementwise operation on operands in registers. They are read more than once. */
-export function emitOperation(module: ModuleBuilder, node: Node, operands: readonly Code[]): Code {
+export function emitOperation(module: ModuleBuilder, f: FunctionBuilder, node: Node, operands: readonly Code[]): Code {
   const { operator } = node;
   const from = node.operands[operator === 'Where' ? 1 : 0]?.node.type as ElementType;
   const always = onAll[operator];
@@ -91,7 +91,9 @@ export function emitOperation(module: ModuleBuilder, node: Node, operands: reado
   if (operator === 'Mod') return call((from === 'float32' ? remainderOnLanes : integerRemainder)(module), ...operands);
   const step = (from === 'float32' ? onFloats : onIntegers)[operator];
   if (step) return step(operands);
-  const shared = from === 'float32' ? (vectorFunctions[operator] ?? scalarFunctions[operator]) : undefined;
+  const inline = from === 'float32' ? vectorFunctions[operator] : undefined;
+  if (inline) return inline(operands[0] as Code, f);
+  const shared = from === 'float32' ? scalarFunctions[operator] : undefined;
   if (!shared) throw new Error(`operator ${operator} of ${from} has no WebAssembly form`);
   return call(shared(module), ...operands);
 }

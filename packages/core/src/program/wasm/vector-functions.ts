@@ -3,7 +3,7 @@
  * behind an exact reduction of the argument. No step is fused, so every machine gets the same bits. All are within 3 units in the
  * last place of the true value (tested), subnormal results of exp within one such number.
  */
-import { type Code, call, FunctionBuilder, f32x4, get, i32, i32x4, type ModuleBuilder, V128 } from './assembler.ts';
+import { type Code, type FunctionBuilder, f32x4, i32, i32x4, V128 } from './assembler.ts';
 import { bits, f32, i32s, polynomial, signBit } from './vector-operations.ts';
 
 /** ln 2 in two parts, of which the first has 9 bits: its product with an exponent is exact. */
@@ -22,10 +22,10 @@ function reduced(f: FunctionBuilder, x: Code): { n: Code; rest: Code } {
 /** 2^k for the integers k of normal numbers. */
 const powerOfTwo = (k: Code): Code => i32s.shiftLeft(i32s.add(k, i32x4(127)), i32(23));
 
-function exponential(_module: ModuleBuilder, f: FunctionBuilder): Code {
+function exponential(x: Code, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
   // Beyond these the result is infinite or 0. The minimum keeps what is not a number.
-  const { n, rest } = reduced(f, keep(f32.max(f32.min(get(0), f32x4(89)), f32x4(-105))));
+  const { n, rest } = reduced(f, keep(f32.max(f32.min(x, f32x4(89)), f32x4(-105))));
   const e = keep(f32.add(rest, f32x4(1)));
   // 2^n in two factors, each of which is a normal number.
   const exponent = keep(i32s.fromFloat(n));
@@ -33,12 +33,12 @@ function exponential(_module: ModuleBuilder, f: FunctionBuilder): Code {
   return f32.mul(f32.mul(e, powerOfTwo(half)), powerOfTwo(i32s.sub(exponent, half)));
 }
 
-function logarithm(_module: ModuleBuilder, f: FunctionBuilder): Code {
+function logarithm(x: Code, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
-  const small = keep(f32.lt(get(0), f32x4(2 ** -126)));
-  const x = keep(bits.select(small, f32.mul(get(0), f32x4(2 ** 23)), get(0)));
+  const small = keep(f32.lt(x, f32x4(2 ** -126)));
+  const normal = keep(bits.select(small, f32.mul(x, f32x4(2 ** 23)), x));
   // x = 2^e · m with m from √½ to √2.
-  const shifted = keep(i32s.sub(x, i32x4(0x3f3504f3)));
+  const shifted = keep(i32s.sub(normal, i32x4(0x3f3504f3)));
   const exponent = i32s.sub(i32s.shiftRight(shifted, i32(23)), bits.and(small, i32x4(23)));
   const e = keep(f32.fromInt(exponent));
   const m = i32s.add(bits.and(shifted, i32x4(0x7fffff)), i32x4(0x3f3504f3));
@@ -51,59 +51,45 @@ function logarithm(_module: ModuleBuilder, f: FunctionBuilder): Code {
   const correction = f32.add(f32.mul(s, f32.add(half, series)), f32.mul(e, f32x4(LN2_LOW)));
   const value = keep(f32.add(f32.sub(rest, f32.sub(half, correction)), f32.mul(e, f32x4(LN2_HIGH))));
   // Infinity and what is not a number stay what they are; 0 gives −∞, less than 0 nothing.
-  const usual = bits.select(f32.lt(get(0), f32x4(Number.POSITIVE_INFINITY)), value, f32.add(get(0), get(0)));
-  const positive = bits.select(f32.eq(get(0), f32x4(0)), f32x4(Number.NEGATIVE_INFINITY), usual);
-  return bits.select(f32.lt(get(0), f32x4(0)), f32x4(Number.NaN), positive);
+  const usual = bits.select(f32.lt(x, f32x4(Number.POSITIVE_INFINITY)), value, f32.add(x, x));
+  const positive = bits.select(f32.eq(x, f32x4(0)), f32x4(Number.NEGATIVE_INFINITY), usual);
+  return bits.select(f32.lt(x, f32x4(0)), f32x4(Number.NaN), positive);
 }
 
 /** tanh |x| = (e^2|x| − 1) / (e^2|x| + 1), where the difference is put together without cancellation: 2^n · (e^r − 1) + (2^n − 1). */
-function hyperbolicTangent(_module: ModuleBuilder, f: FunctionBuilder): Code {
+function hyperbolicTangent(x: Code, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
-  const a = keep(f32.abs(get(0)));
+  const a = keep(f32.abs(x));
   // From 10 on it is 1 in 32 bits.
   const { n, rest } = reduced(f, keep(f32.min(f32.add(a, a), f32x4(20))));
   const power = keep(powerOfTwo(i32s.fromFloat(n)));
   const grown = keep(f32.add(f32.mul(power, rest), f32.sub(power, f32x4(1))));
-  return bits.or(f32.div(grown, f32.add(grown, f32x4(2))), signBit(get(0)));
+  return bits.or(f32.div(grown, f32.add(grown, f32x4(2))), signBit(x));
 }
 
-function logistic(module: ModuleBuilder): Code {
-  return f32.div(f32x4(1), f32.add(call(exp(module), f32.neg(get(0))), f32x4(1)));
+function logistic(x: Code, f: FunctionBuilder): Code {
+  return f32.div(f32x4(1), f32.add(exponential(f32.neg(x), f), f32x4(1)));
 }
 
 /** max(x, 0) + log(1 + e^−|x|); what rounding took from the sum is given back to its logarithm. */
-function softplus(module: ModuleBuilder, f: FunctionBuilder): Code {
-  const u = f.keep(V128, call(exp(module), f32.neg(f32.abs(get(0)))));
+function softplus(x: Code, f: FunctionBuilder): Code {
+  const u = f.keep(V128, exponential(f32.neg(f32.abs(x)), f));
   const sum = f.keep(V128, f32.add(u, f32x4(1)));
   const lost = f32.div(f32.sub(u, f32.sub(sum, f32x4(1))), sum);
-  return f32.add(f32.max(get(0), f32x4(0)), f32.add(call(log(module), sum), lost));
+  return f32.add(f32.max(x, f32x4(0)), f32.add(logarithm(sum, f), lost));
 }
 
-function exponentialLinear(module: ModuleBuilder): Code {
-  const below = f32.sub(call(exp(module), f32.min(get(0), f32x4(0))), f32x4(1));
-  return bits.select(f32.ge(get(0), f32x4(0)), get(0), below);
+function exponentialLinear(x: Code, f: FunctionBuilder): Code {
+  const below = f32.sub(exponential(f32.min(x, f32x4(0)), f), f32x4(1));
+  return bits.select(f32.ge(x, f32x4(0)), x, below);
 }
 
-function make(name: string, body: (module: ModuleBuilder, f: FunctionBuilder) => Code) {
-  return (module: ModuleBuilder): number => {
-    const build = () => {
-      const f = new FunctionBuilder([V128], [V128]);
-      f.emit(body(module, f));
-      return f;
-    };
-    return module.shared(name, build);
-  };
-}
-
-const exp = make('exp', exponential);
-const log = make('log', logarithm);
-
-/** Numbers of the functions in a module, by ONNX operator. */
-export const vectorFunctions: Readonly<Record<string, (module: ModuleBuilder) => number>> = {
-  Exp: exp,
-  Log: log,
-  Tanh: make('tanh', hyperbolicTangent),
-  Sigmoid: make('sigmoid', logistic),
-  Softplus: make('softplus', softplus),
-  Elu: make('elu', exponentialLinear),
+/** The instructions of each function in the body of a loop, by ONNX operator; `x` is read more than once. */
+export const vectorFunctions: Readonly<Record<string, (x: Code, f: FunctionBuilder) => Code>> = {
+  Exp: exponential,
+  Log: logarithm,
+  Tanh: hyperbolicTangent,
+  Sigmoid: logistic,
+  Softplus: softplus,
+  Elu: exponentialLinear,
 };
