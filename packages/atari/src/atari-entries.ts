@@ -8,8 +8,8 @@ import { findRom } from './roms/find-rom.ts';
 
 const { rom: _, ...homebrewOptions } = atariOptions;
 
-/** A wrapper that joins frames sees each of them. */
-const defaultsUnder = (wrappers: readonly string[]) => (wrappers.includes('atari') ? { frameSkip: 1 } : {});
+/** A wrapper that joins frames sees each of them, and makes them grey anyway. */
+const defaultsUnder = (wrappers: readonly string[]) => (wrappers.includes('atari') ? { frameSkip: 1, obsType: 'grayscale' } : {});
 
 function partsOf({ name, actions, summary }: Game) {
   const limit = ({ frameSkip }: { frameSkip: number }) => Math.ceil(MAX_FRAMES / frameSkip);

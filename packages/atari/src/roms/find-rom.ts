@@ -35,7 +35,7 @@ export function findRom(id: string, game: CartridgeGame, path: string | null): U
   }
   const expectation = `its cartridge (SHA-1 ${game.sha1}) must be there`;
   const places = folders.length === 0 ? 'no folder to look in' : `none in ${folders.join(' and ')}`;
-  const remedy = `Give its file as option rom, set ZPIN_ROMS to a folder that has it, such as one with ${game.file}, or install ale-py for Python`;
+  const remedy = `Give its file as option rom (--env-option rom=${game.file} on the command line), set ZPIN_ROMS to a folder that has it, or install ale-py for Python`;
   throw new InputError(message(id, expectation, places, remedy));
 }
 
