@@ -198,6 +198,38 @@ test('a frame without a picture is the same in everything else', () => {
   expect(unseen.state()).toEqual(seen.state());
 });
 
+test('a picture ends with its 291st line, whether its program has ended it or not', () => {
+  // A program that counts its pictures, of 3 and twice `half` lines, from one end of the vertical synchronisation to the next.
+  const pictures = (half: number) => {
+    const console = new Console(
+      romOf(`
+start: lda #0
+ sta $80
+frame: inc $80
+ lda #2
+ sta VSYNC
+ sta WSYNC
+ sta WSYNC
+ sta WSYNC
+ lda #0
+ sta VSYNC
+ ldx #${half}
+first: sta WSYNC
+ dex
+ bne first
+ ldx #${half}
+second: sta WSYNC
+ dex
+ bne second
+ jmp frame`),
+    );
+    for (let i = 0; i < 21; i++) console.frame();
+    return console.ram[0];
+  };
+  // 3 + 2 · 143 = 289 lines: one picture each. 3 + 2 · 146 = 295: a second one holds the rest.
+  expect([pictures(143), pictures(146)]).toEqual([21, 11]);
+});
+
 test('a program that never ends its picture is given up frame by frame, and its time does not grow', () => {
   const console = new Console(romOf('loop: inc $80\n lda INTIM\n jmp loop'));
   for (let i = 0; i < 400; i++) console.frame();
