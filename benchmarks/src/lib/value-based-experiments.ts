@@ -6,8 +6,8 @@ const pendulum = {
   ...{ trainEverySteps: 1, targetUpdateEverySteps: 200, epsilonStart: 0.1, epsilonEnd: 0.1 },
 };
 
-/** Few units and long steps: estimates with large errors, which a maximum takes for values. */
-const roughPendulum = { ...pendulum, hiddenSizes: [20], learningRate: 1e-2 };
+/** Many torques and long steps: estimates with errors, of which a maximum takes the largest, and 50 steps ahead to add them up over. */
+const farSighted = { ...pendulum, hiddenSizes: [32, 32], learningRate: 3e-3, gamma: 0.98 };
 
 const mountainCar = {
   ...{ hiddenSizes: [64], learningRate: 1e-3, gamma: 0.99, batchSize: 32, bufferSize: 50_000, learningStarts: 1000 },
@@ -31,19 +31,19 @@ const { valueMin: _, valueMax: __, noiseScale: ___, ...plainBreakout } = breakou
 /** What the papers of value-based methods show, on small tasks. */
 export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
   'double-dqn': {
-    title: 'Pendulum with 11 torques: DQN against Double DQN',
+    title: 'Pendulum with 41 torques, rewards divided by ten: DQN against Double DQN',
     env: 'Pendulum-v1',
-    envOptions: { wrappers: ['discretize-action:11'] },
+    envOptions: { wrappers: ['discretize-action:41', 'scale-reward:0.1'] },
     length: { steps: 30_000 },
     seeds: 10,
     arms: [
-      { name: 'DQN', algo: 'dqn', config: roughPendulum },
-      { name: 'Double DQN', algo: 'double-dqn', config: roughPendulum },
+      { name: 'DQN', algo: 'dqn', config: farSighted },
+      { name: 'Double DQN', algo: 'double-dqn', config: farSighted },
     ],
     panels: [
       {
-        yLabel: 'largest Q of a batch',
-        measure: { metric: 'maxQ' },
+        yLabel: 'Q of the best actions, mean of a batch',
+        measure: { metric: 'greedyQ' },
         reference: { name: 'no return is above 0', value: 0 },
       },
       { yLabel: 'return of training episodes', measure: 'episodeReturn' },
@@ -60,6 +60,7 @@ export const valueBasedExperiments: Readonly<Record<string, Experiment>> = {
     ],
     panels: [
       { yLabel: 'accumulated reward', measure: 'accumulatedReward' },
+      { yLabel: 'loss', measure: { metric: 'loss' }, logY: true },
       { yLabel: 'return of training episodes', measure: 'episodeReturn' },
     ],
   },

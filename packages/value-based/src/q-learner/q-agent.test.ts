@@ -23,20 +23,25 @@ const batch: TransitionBatch = {
   discount: Float32Array.of(0.9, 0),
 };
 
-/** An agent whose network gives its noise, `[B, 1]`, and whose metrics are the noise of its three calls. */
-function noiseAgent(noiseKind: QNetwork['noiseKind']) {
-  const network: QNetwork = {
+/** A network that gives its noise, `[B, 1]`; 0 where there is none. */
+function noiseNetwork(noiseKind: QNetwork['noiseKind'] = 'normal', noiseSize = 1): QNetwork {
+  return {
     layout: layout([['zero', [1]]]),
     init: () => new Float32Array(1),
     numActions: 2,
     outputs: 1,
-    noiseSize: 1,
+    noiseSize,
     noiseKind,
     apply: ({ zero }, obs, noise) => {
       const rows = tf.add(tf.mul(tf.sum(obs, 1, true), 0), zero);
       return noise ? tf.add(rows, tf.reshape(noise, [-1, 1])) : rows;
     },
   };
+}
+
+/** An agent whose network gives its noise, and whose metrics are the noise of its three calls. */
+function noiseAgent(noiseKind: QNetwork['noiseKind']) {
+  const network = noiseNetwork(noiseKind);
   const config = dqnConfig.parse({ learningRate: 0 });
   return qAgent<DqnConfig>(
     { spec, seed: 1, engine },
@@ -69,4 +74,26 @@ describe('the noise of an update', () => {
     expect(seen.every(value => value !== 0)).toBe(true);
     agent.dispose();
   });
+});
+
+it('reports the largest value of a batch, and the mean of what its best actions are worth', async () => {
+  const agent = qAgent<DqnConfig>(
+    { spec, seed: 1, engine },
+    {
+      algorithm: 'metrics',
+      config: dqnConfig.parse({ learningRate: 0 }),
+      network: noiseNetwork('normal', 0),
+      target: ({ reward }) => reward,
+      loss: (output, { reward }) => ({
+        loss: tf.mean(output),
+        qTaken: tf.add(reward, 2),
+        maxQ: tf.add(tf.mul(reward, 2), 5),
+        error: tf.squeeze(output, [1]),
+      }),
+    },
+  );
+  const { metrics } = await agent.update(batch, { step: 0, totalSteps: 1 });
+  // Rewards are 1 and −1: the actions taken are worth 3 and 1, the best ones 7 and 3.
+  expect(await metrics.read()).toMatchObject({ qValue: 2, maxQ: 7, greedyQ: 5 });
+  agent.dispose();
 });

@@ -95,7 +95,13 @@ export function qLearner(options: QLearnerOptions): QLearner {
           options.loss(online(batch.obs, ownNoise), batch, y, ownNoise),
         );
         const { loss, qTaken, maxQ, error, ...more } = fit;
-        const metrics = { loss, qValue: tf.mean(qTaken), ...(maxQ && { maxQ: tf.max(maxQ) }), ...more, gradientNorm };
+        const metrics = {
+          loss,
+          qValue: tf.mean(qTaken),
+          ...(maxQ && { maxQ: tf.max(maxQ), greedyQ: tf.mean(maxQ) }),
+          ...more,
+          gradientNorm,
+        };
         return { state: next, ...(isPrioritized && { outputs: { error } }), metrics };
       },
     }),
