@@ -1,7 +1,7 @@
 import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/contracts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
-import type { Transitions } from './transitions.ts';
+import { namedColumns } from './transitions.ts';
 
 /** What tells a data set from the snapshot of a run, which lies in the same container. */
 const KIND = 'dataset';
@@ -47,6 +47,6 @@ export function datasetOf({ header, state }: Checkpoint, where: string): Offline
     throw new CheckpointError(message(where, expectation, names.join(', '), 'Use a copy of the file'));
   }
   // Not trusted: the data set checks type, length and numbers of every column.
-  const transitions = state as Readonly<Record<string, NumericArray>> as unknown as Transitions;
+  const transitions = namedColumns(state as Readonly<Record<string, NumericArray>>);
   return new OfflineDataset({ spec, transitions, about: (extra.about ?? {}) as { readonly [key: string]: StateValue } });
 }

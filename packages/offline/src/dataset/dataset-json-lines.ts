@@ -1,7 +1,7 @@
-import { type EnvSpec, InputError, message, type NumericArray } from '@zpin/contracts';
+import { type EnvSpec, InputError, message } from '@zpin/contracts';
 import { z } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
-import { type ColumnName, emptyColumn, type Transitions } from './transitions.ts';
+import { emptyColumn, namedColumns } from './transitions.ts';
 
 const numbers = z.union([z.number(), z.array(z.number())]);
 const lineSchema = z.strictObject({
@@ -52,7 +52,7 @@ export function datasetFromJsonLines(
     row++;
   }
   // Every column was made with its type above, and the data set checks it again.
-  return new OfflineDataset({ spec, transitions: columns as Record<ColumnName, NumericArray> as unknown as Transitions });
+  return new OfflineDataset({ spec, transitions: namedColumns(columns) });
 }
 
 function parseLine(line: string, where: string): z.output<typeof lineSchema> {

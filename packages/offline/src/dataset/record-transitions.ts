@@ -3,7 +3,7 @@ import { CheckpointError, InputError, message } from '@zpin/contracts';
 import { checkFiniteStep } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
 import { RecordedColumn } from './recorded-column.ts';
-import type { ColumnName, Transitions } from './transitions.ts';
+import { type ColumnName, namedColumns } from './transitions.ts';
 
 /** A vector environment that writes down all that happens in it. */
 export interface RecordedEnv extends VectorEnv {
@@ -120,11 +120,11 @@ class Recorder implements RecordedEnv {
   dataset(about: { readonly [key: string]: StateValue } = {}): OfflineDataset {
     const [T, N] = [this.#steps, this.numEnvs];
     if (T === 0) throw new InputError(message('recordTransitions', 'there must be a transition', 'none', 'Play first'));
-    // Complete, and each column of the type that its name has.
-    const rows = Object.fromEntries(Array.from(this.#columns, ([name, column]) => [name, column.rows()]));
-    const { rawReward, ...others } = rows as unknown as Transitions & Required<Pick<Transitions, 'rawReward'>>;
+    const { rawReward, ...others } = namedColumns(
+      Object.fromEntries(Array.from(this.#columns, ([name, column]) => [name, column.rows()])),
+    );
     // Of no use where no wrapper changed a reward.
-    const isRaw = rawReward.every((paid, row) => paid === others.reward[row]);
+    const isRaw = !rawReward || rawReward.every((paid, row) => paid === others.reward[row]);
     // The last episode of each copy goes on, but not here.
     for (let last = T - 1; last < T * N; last += T) if (!others.terminated[last]) others.truncated[last] = 1;
     return new OfflineDataset({ spec: this.spec, transitions: isRaw ? others : { ...others, rawReward }, about });

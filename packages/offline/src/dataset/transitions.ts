@@ -42,6 +42,14 @@ export interface Transitions {
 
 export type ColumnName = keyof Transitions;
 
+/**
+ * Columns that were put together by name, where the compiler no longer knows which type belongs to which. Nothing is checked here:
+ * `OfflineDataset` checks that all are there, with their types, lengths and numbers.
+ */
+export function namedColumns(columns: Readonly<Record<string, NumericArray>>): Transitions {
+  return columns as Readonly<Record<ColumnName, NumericArray>> as Transitions;
+}
+
 const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
 /** Element type, and numbers per row. */
