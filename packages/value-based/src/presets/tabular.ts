@@ -2,7 +2,7 @@ import type { Preset } from '@zpin/core';
 
 /** A pole and a cart in 1,280 states; the bins lie close together where the pole is upright. */
 const cartPole = {
-  totalSteps: 1_000_000,
+  totalSteps: 2_000_000,
   envOptions: { wrappers: ['discretize-observation:4,4,10,8:-2.4,-3,-0.21,-3:2.4,3,0.21,3'] },
 } as const;
 const cartPoleConfig = {
