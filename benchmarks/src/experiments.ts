@@ -1,8 +1,8 @@
 /**
- * `pnpm bench experiments --name ppo-clip-penalty [--seeds 1-3] [--write]`: several arms, trained with the same seeds,
+ * `pnpm bench experiments --name ppo-clip-penalty [--seeds 1001-1003] [--write]`: several arms, trained with the same seeds,
  * in one picture.
  *
- * The experiments are those of `lib/experiments.ts`. Without `--name` they are listed. `--write` stores the curves of every seed
+ * The experiments are those of `lib/experiments.ts`; their settings were chosen on seeds below 1001. Without `--name` they are listed. `--write` stores the curves of every seed
  * in `benchmarks/results/experiments/NAME.json` and draws `NAME.svg` from them: the mean over seeds, with a band of one standard
  * deviation. `--draw` only draws what is stored there.
  */
@@ -12,6 +12,7 @@ import { createEngine } from '@zpin/core';
 import { linePlot, meanAndBand } from '@zpin/plot';
 import { type Curves, configOf, type Experiment, grid, runArm } from './lib/experiment.ts';
 import { experiments } from './lib/experiments.ts';
+import { FIRST_SEED } from './lib/learning/plan.ts';
 import { SEEDING, type Seeded, seedingMark } from './lib/seeding.ts';
 
 /** What is stored: all that the picture is drawn from. */
@@ -61,7 +62,8 @@ if (flags.name === undefined) {
 }
 
 async function run(name: string, experiment: Experiment): Promise<Result> {
-  const [first, last = first] = (flags.seeds ?? `1-${experiment.seeds ?? 5}`).split('-').map(Number);
+  const fresh = `${FIRST_SEED}-${FIRST_SEED + (experiment.seeds ?? 5) - 1}`;
+  const [first, last = first] = (flags.seeds ?? fresh).split('-').map(Number);
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const engine = await createEngine('onnx');
   const arms: Result['arms'][number][] = [];

@@ -40,7 +40,7 @@ export interface Experiment {
   readonly length: { readonly steps: number } | { readonly episodes: number };
   /** Intervals over which values are averaged; 50 when omitted. */
   readonly points?: number;
-  /** Seeds 1 to this number; 5 when omitted. */
+  /** How many seeds, from 1001 on; 5 when omitted. */
   readonly seeds?: number;
   readonly arms: readonly Arm[];
   readonly panels: readonly Panel[];

@@ -12,6 +12,9 @@ const flatDqn = {
   ...{ learningStarts: 1000, targetUpdateEverySteps: 100, epsilonEnd: 0.1, explorationFraction: 0.5 },
 };
 
+/** Long corridors: what one action more or less changes is seen 74 steps later. */
+const stairs = { hiddenSizes: [128, 128], gamma: 0.97 };
+
 /** What the papers of hierarchical methods show. */
 export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
   'four-rooms-transfer': {
@@ -50,6 +53,23 @@ export const hierarchyExperiments: Readonly<Record<string, Experiment>> = {
     arms: [
       { name: 'h-DQN', algo: 'h-dqn', preset: true },
       { name: 'DQN', algo: 'dqn', config: flatDqn },
+    ],
+    panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
+  },
+  'key-door-stairs': {
+    title: 'A treasure at the end of 74 steps of corridors, by way of a key',
+    env: 'KeyDoor-v0',
+    envOptions: { map: 'stairs', maxEpisodeSteps: 300 },
+    length: { steps: 400_000 },
+    seeds: 5,
+    arms: [
+      {
+        name: 'h-DQN',
+        algo: 'h-dqn',
+        preset: true,
+        config: { ...stairs, subgoals: ['stairs:17', 'key:94', 'gallery:130', 'treasure:132'] },
+      },
+      { name: 'DQN', algo: 'dqn', config: { ...flatDqn, ...stairs } },
     ],
     panels: [{ yLabel: 'return of training episodes', measure: 'episodeReturn' }],
   },

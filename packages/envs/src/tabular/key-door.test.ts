@@ -53,6 +53,7 @@ it('takes the key once: its place is floor afterwards, and the door open', () =>
 it.each([
   ['small', 75_500, 77_000],
   ['large', 57e6, 58e6],
+  ['stairs', 3.4e27, 3.5e27],
 ] as const)('the treasure of the %s map is found by random moves in less than one of %d episodes', (map, least, most) => {
   const { model, spec } = new KeyDoor(undefined, { map });
   let probability = Float64Array.from(model.start);
@@ -83,6 +84,7 @@ it('plays other maps, with as many observations as they have places with and wit
     [7, 1],
   ]);
   expect(keyDoorPlaces('large').key).toBe(62);
+  expect(keyDoorPlaces('stairs')).toEqual({ key: 94, door: 112, treasure: 132 });
 });
 
 it.each([

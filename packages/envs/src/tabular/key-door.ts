@@ -16,6 +16,17 @@ const maps = {
     '#S..#....#.P.#',
     '##############',
   ],
+  stairs: [
+    '####################',
+    '#S.................#',
+    '##################.#',
+    '#K.................#',
+    '#D##################',
+    '#..................#',
+    '##################.#',
+    '#T.................#',
+    '####################',
+  ],
 };
 const letters = '#.SKDTP';
 const moves = [UP, RIGHT, DOWN, LEFT];
@@ -30,7 +41,7 @@ export const keyDoorV0: EnvSpec = {
 };
 
 export const keyDoorOptions = {
-  map: mapField(['small', 'large'], {
+  map: mapField(['small', 'large', 'stairs'], {
     default: 'small',
     meaning: 'a known map, or rows of # (wall), . (floor), S (start), K (key), D (door), T (treasure), P (pit), walls all around',
   }),
@@ -41,7 +52,7 @@ export type KeyDoorOptions = ValuesOf<typeof keyDoorOptions>;
 /**
  * Rooms with a locked door between them: fetch the key, go through the door, and take the treasure, which is worth 1 and ends the
  * episode. Nothing else is rewarded, and pits end the episode too, so random moves come to the treasure in about one of 76,000
- * episodes, on the large map in one of 58 million. Moves: up (0), right (1), down (2), left (3). Observation: number of the free
+ * episodes, on the large map in one of 58 million, and on the stairs, whose corridors are 74 steps long, practically never. Moves: up (0), right (1), down (2), left (3). Observation: number of the free
  * cell, row by row, plus the number of free cells when the key was taken. After the first room of Montezuma's Revenge, on which
  * Kulkarni et al. 2016 show hierarchies of goals.
  */
