@@ -62,6 +62,18 @@ export const ppoPresets = {
       normalizeRewards: true,
     },
   },
+  'TwoLinkArm-v0': {
+    totalSteps: 300_000,
+    config: {
+      numEnvs: 8,
+      rolloutLength: 512,
+      batchSize: 256,
+      // Shortsighted enough to take the 10 for a long grip.
+      gamma: 0.9,
+      learningRate: { type: 'linear', from: 1e-3, to: 0 },
+      normalizeRewards: true,
+    },
+  },
   'Golf-v0': {
     totalSteps: 200_000,
     config: {

@@ -11,4 +11,17 @@ export const reinforcePresets = {
       normalizeAdvantage: true,
     },
   },
+  // A torque shows what it is worth within ten steps; what comes later is noise to an estimate that does not bootstrap.
+  'Pendulum-v1': {
+    totalSteps: 1_000_000,
+    config: {
+      numEnvs: 8,
+      rolloutLength: 200,
+      gamma: 0.9,
+      policyLearningRate: { type: 'linear', from: 3e-3, to: 0 },
+      normalizeAdvantage: true,
+      normalizeRewards: true,
+      initialLogStd: 0.5,
+    },
+  },
 } as const satisfies Readonly<Record<string, Preset>>;
