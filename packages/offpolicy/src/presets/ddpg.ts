@@ -22,6 +22,16 @@ const hindsight = {
   observationClip: 5,
 } as const;
 
+const twoLinkArm = {
+  criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+  actorLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
+  // Shortsighted enough to take the 10 for a long grip: an agent that looks further lets go in time and grips again, for 1 per step.
+  gamma: 0.85,
+  learningStarts: 1000,
+  noiseScale: { type: 'linear', from: 0.5, to: 0.1 },
+  hiddenSizes: [64, 64],
+} as const;
+
 /** Settings of DDPG tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
 export const ddpgPresets = {
   'FetchPush-v4': {
@@ -65,17 +75,6 @@ export const ddpgPresets = {
       hiddenSizes: [64, 64],
     },
   },
-  'TwoLinkArm-v0': {
-    totalSteps: 30_000,
-    config: {
-      criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      actorLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      // Shortsighted enough to take the 10 for a long grip: an agent that looks further lets go in time and grips again, for 1
-      // per step.
-      gamma: 0.85,
-      learningStarts: 1000,
-      noiseScale: { type: 'linear', from: 0.5, to: 0.1 },
-      hiddenSizes: [64, 64],
-    },
-  },
+  'TwoLinkArm-v0': { totalSteps: 30_000, config: twoLinkArm },
+  'TwoLinkArmHard-v0': { totalSteps: 100_000, config: twoLinkArm },
 } as const satisfies Readonly<Record<string, Preset>>;
