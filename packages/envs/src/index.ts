@@ -130,5 +130,5 @@ export { TerminalReward } from './wrappers/terminal-reward.ts';
 export { TimeAwareObservation } from './wrappers/time-aware-observation.ts';
 export { TimeLimit } from './wrappers/time-limit.ts';
 export { type RewardFunction, TransformReward } from './wrappers/transform-reward.ts';
-export { type WrapperEntry, wrapEnv, wrappers } from './wrappers/wrap-env.ts';
+export { evaluationWrappers, type WrapperEntry, wrapEnv, wrappers } from './wrappers/wrap-env.ts';
 export { Wrapper } from './wrappers/wrapper.ts';

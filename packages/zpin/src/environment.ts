@@ -6,6 +6,7 @@ import {
   type EnvEntry,
   type EnvFamily,
   envFamilyOf,
+  evaluationWrappers,
   listEnvFamilies,
   listEnvs,
   loadEnv,
@@ -20,6 +21,9 @@ import { defaultNames, type MessageNames } from './message-names.ts';
 /** Settings of an environment and wrappers around it: plain data. */
 export type EnvSettings = Readonly<Record<string, StateValue>>;
 
+/** What an environment is opened for. */
+export type EnvPurpose = 'training' | 'evaluation';
+
 /** Copies of an environment beyond which something must be wrong: their observations alone would fill the memory. */
 const MAX_COPIES = 65_536;
 
@@ -28,6 +32,8 @@ export interface OpenEnvOptions {
   /** Copies stepped together. */
   readonly copies: number;
   readonly settings?: EnvSettings | undefined;
+  /** Training when omitted. For evaluation, wrappers that only ease learning are left out. */
+  readonly purpose?: EnvPurpose | undefined;
   /** Puts one more wrapper around each copy. */
   around?(env: AnyEnv): AnyEnv;
 }
@@ -37,7 +43,8 @@ export interface OpenEnvOptions {
  * @throws InputError when the environment or one of its settings is unknown, or a package that it needs is missing
  */
 export async function openEnv(options: OpenEnvOptions, names: MessageNames = defaultNames): Promise<VectorEnv> {
-  const { id, copies, settings = {}, around } = options;
+  const { id, copies, around } = options;
+  const settings = options.purpose === 'evaluation' ? settingsOfEvaluation(options.settings) : (options.settings ?? {});
   await knownEnv(id, names);
   if (copies > MAX_COPIES) {
     const expectation = `${names.setting('numEnvs')} must be at most ${MAX_COPIES}`;
@@ -45,6 +52,11 @@ export async function openEnv(options: OpenEnvOptions, names: MessageNames = def
   }
   await loadEnv(id);
   return around ? new SyncVectorEnv(() => around(makeEnv(id, settings)), copies) : makeVectorEnv(id, copies, settings);
+}
+
+function settingsOfEvaluation(settings: EnvSettings = {}): EnvSettings {
+  const { wrappers } = settings;
+  return Array.isArray(wrappers) ? { ...settings, wrappers: evaluationWrappers(wrappers as string[]) } : settings;
 }
 
 /** Options of an environment, for those who read them from a command line. */

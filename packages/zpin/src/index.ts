@@ -1,5 +1,6 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
 export {
+  type EnvPurpose,
   type EnvSettings,
   envEntry,
   envFamilies,

@@ -61,7 +61,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   // A replay memory of several gigabytes is not looked at.
   const { header, state } = saved.checkpoint(['agent']);
   const { seed } = description;
-  const open = (copies: number) => openSavedEnv(saved, copies, options, names);
+  const open = (copies: number) => openSavedEnv(saved, { copies, purpose: 'evaluation' }, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));
   checkSavedSpaces(names.where, header, env);
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];

@@ -2,7 +2,7 @@ import { ConfigError, message, type StateValue, type VectorEnv } from '@zpin/con
 import { type AnyAlgorithm, parseConfig } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
-import { type EnvSettings, openEnv } from './environment.ts';
+import { type EnvPurpose, type EnvSettings, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
@@ -45,8 +45,8 @@ export async function openRun(
   const { envId, seed, steps, preset, config, kept } = plan;
   const wrappers = options.wrappers && options.wrappers.length > 0 ? { wrappers: options.wrappers } : {};
   const envOptions: EnvSettings = own ? {} : { ...preset?.envOptions, ...options.envOptions, ...wrappers };
-  const open = (copies: number) =>
-    typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions }, names) : env(copies);
+  const open = (copies: number, purpose?: EnvPurpose) =>
+    typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions, purpose }, names) : env(copies);
   const copies = algorithm.copies(config);
   if (copies !== 1) own?.close();
   const vectorEnv = own && copies === 1 ? own : await fitting(names.where, () => open(copies));
@@ -81,7 +81,18 @@ export async function openRun(
     const release = store && files.lock(store.path, names);
     store?.begin(description, 0);
     return new TrainingRun({
-      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
+      ...{
+        description,
+        algorithm,
+        trainee,
+        engine,
+        openEnv: count => open(count, 'evaluation'),
+        store,
+        release,
+        concludes,
+        resume: null,
+        now,
+      },
       ...(recording && { recording }),
       options: training,
     });

@@ -2,7 +2,7 @@ import { checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/cont
 import { type AnyAlgorithm, type CheckpointHeader, envSpecFromJSON, parseConfig } from '@zpin/core';
 import { files } from '#files';
 import { loadAlgorithm } from './algorithms.ts';
-import { openEnv } from './environment.ts';
+import { type EnvPurpose, type OpenEnvOptions, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
@@ -52,7 +52,7 @@ async function openLocked(
   const { description, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
   const { her, seed, steps } = description;
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
-  const open = (copies: number) => openSavedEnv(saved, copies, options, names);
+  const open = (copies: number, purpose?: EnvPurpose) => openSavedEnv(saved, { copies, purpose }, options, names);
   const env = await open(algorithm.copies(config));
   checkSavedSpaces(names.where, header, env);
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
@@ -70,7 +70,18 @@ async function openLocked(
   };
   const resume = { forget, step: header.step, wallSeconds };
   return new TrainingRun({
-    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
+    ...{
+      description,
+      algorithm,
+      trainee,
+      engine,
+      openEnv: count => open(count, 'evaluation'),
+      store,
+      release,
+      concludes,
+      resume,
+      now,
+    },
     ...(note !== undefined && { note }),
     ...(recording && { recording }),
     options: { ...training, resume: resumed },
@@ -119,12 +130,12 @@ export async function savedAlgorithm(
 /** Copies of the environment that a run folder names, or of one's own of that name. @throws InputError when it is another one */
 export async function openSavedEnv(
   { description, path }: SavedRun,
-  copies: number,
+  { copies, purpose }: Pick<OpenEnvOptions, 'copies' | 'purpose'>,
   { env }: OwnParts,
   names: MessageNames,
 ): Promise<VectorEnv> {
   const { env: id, envOptions: settings } = description;
-  if (!env) return openEnv({ id, copies, settings }, names);
+  if (!env) return openEnv({ id, copies, settings, purpose }, names);
   const made = env(copies);
   checkSame(names.where, `the environment must be that of ${path}, ${id}`, made.spec.id, id);
   return made;

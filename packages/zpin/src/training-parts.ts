@@ -1,6 +1,7 @@
 import { InputError, message, type VectorEnv } from '@zpin/contracts';
 import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type TransitionData } from '@zpin/core';
 import { files } from '#files';
+import type { EnvPurpose } from './environment.ts';
 import type { MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
@@ -11,7 +12,7 @@ export interface TrainingParts extends Pick<TrainingOptions, 'makeReplay' | 'dat
   readonly description: RunDescription;
   readonly signal: AbortSignal | undefined;
   readonly env: VectorEnv;
-  open(copies: number): Promise<VectorEnv> | VectorEnv;
+  open(copies: number, purpose?: EnvPurpose): Promise<VectorEnv> | VectorEnv;
 }
 
 /** What the training loop is told. */
@@ -24,7 +25,7 @@ export async function trainingOptions(parts: TrainingParts): Promise<TrainingOpt
     ...(signal && { signal }),
     ...(everySteps !== undefined && {
       evaluation: {
-        env: await open(Math.min(EVALUATION_COPIES, episodes)),
+        env: await open(Math.min(EVALUATION_COPIES, episodes), 'evaluation'),
         everySteps,
         episodes,
         seed: evaluation.seed ?? seed,

@@ -87,7 +87,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
       };
       return new RecordFrames(new TimeLimit(inner, maxSteps), onFrame);
     };
-    return openEnv({ id, copies: 1, settings: envOptions, around }, names);
+    return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, names);
   };
   const { description, agent, env, dispose } = await load(path, { engine, names, openEnv: openFilmed });
   checkWritable(where, '--out', out);

@@ -65,7 +65,13 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       const expectation = 'noopMax must be >= 0, frameSkip >= 1, size at most that of the picture';
       throw new InputError(message('AtariPreprocessing', expectation, options, 'Leave them out'));
     }
-    super(env, { observationSpace: box({ low: 0, high: 255, shape: [size, size], dtype: 'uint8' }) }, 'AtariPreprocessing');
+    const { maxEpisodeSteps: frames } = env.spec;
+    const changed = {
+      observationSpace: box({ low: 0, high: 255, shape: [size, size], dtype: 'uint8' }),
+      // The environment counts frames, and cuts off by itself.
+      maxEpisodeSteps: frames === null ? null : Math.ceil(frames / frameSkip),
+    };
+    super(env, changed, 'AtariPreprocessing');
     refuseMasks('AtariPreprocessing', this.spec);
     this.#noopMax = noopMax;
     this.#frameSkip = frameSkip;

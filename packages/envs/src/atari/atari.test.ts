@@ -123,6 +123,12 @@ describe('AtariPreprocessing', () => {
     );
   });
 
+  it('has a limit in its own steps, of which each is several frames', () => {
+    const limited = Object.assign(new Screen(), { spec: { ...screenSpec, maxEpisodeSteps: 30 } });
+    expect(new AtariPreprocessing(limited, { size: 4 }).spec.maxEpisodeSteps).toBe(8);
+    expect(make({}).spec.maxEpisodeSteps).toBeNull();
+  });
+
   it('refuses what is no picture', () => {
     expect(() => make({ size: 17 })).toThrow(/size at most/);
     expect(() => make({ frameSkip: 0 })).toThrow(/frameSkip/);

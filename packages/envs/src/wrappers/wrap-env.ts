@@ -29,6 +29,8 @@ export interface WrapperEntry {
   readonly meaning: string;
   /** Lists of numbers that must and may be given. */
   readonly arguments: readonly [least: number, most: number];
+  /** Whether it only eases learning: where agents are judged, it is left out. */
+  readonly isForTraining?: boolean;
   wrap(env: AnyEnv, lists: Arguments): AnyEnv;
 }
 
@@ -94,8 +96,9 @@ export const wrappers: readonly WrapperEntry[] = [
   {
     name: 'episodic-life',
     usage: '',
-    meaning: 'ends an episode with each life, and goes on with the next',
+    meaning: 'ends an episode of training with each life, and goes on with the next; evaluation plays whole games',
     arguments: [0, 0],
+    isForTraining: true,
     wrap: env => new EpisodicLife(env as Env<SpaceValue, number>) as AnyEnv,
   },
   {
@@ -169,6 +172,12 @@ export const wrappers: readonly WrapperEntry[] = [
     wrap: env => new TimeAwareObservation(env),
   },
 ];
+
+/** Those of the wrappers that stay where agents are judged: without what only eases learning. Unknown ones stay, to be refused. */
+export function evaluationWrappers(specs: readonly string[]): string[] {
+  const left = new Set(wrappers.filter(({ isForTraining }) => isForTraining).map(({ name }) => name));
+  return specs.filter(spec => !left.has(spec.split(':', 1)[0] as string));
+}
 
 /**
  * Puts wrappers around an environment, the first one innermost. Each is written as its name, with lists of numbers behind colons
