@@ -10,6 +10,16 @@ const lunarLander = {
   entropyCoefficient: 0.01,
 } as const;
 
+const twoLinkArm = {
+  numEnvs: 8,
+  rolloutLength: 512,
+  batchSize: 256,
+  // Shortsighted enough to take the 10 for a long grip.
+  gamma: 0.9,
+  learningRate: { type: 'linear', from: 1e-3, to: 0 },
+  normalizeRewards: true,
+} as const;
+
 /**
  * Settings with which PPO reaches the threshold of an environment; those of CartPole and LunarLander are RL Baselines3 Zoo's,
  * those of Hopper CleanRL's.
@@ -62,18 +72,8 @@ export const ppoPresets = {
       normalizeRewards: true,
     },
   },
-  'TwoLinkArm-v0': {
-    totalSteps: 300_000,
-    config: {
-      numEnvs: 8,
-      rolloutLength: 512,
-      batchSize: 256,
-      // Shortsighted enough to take the 10 for a long grip.
-      gamma: 0.9,
-      learningRate: { type: 'linear', from: 1e-3, to: 0 },
-      normalizeRewards: true,
-    },
-  },
+  'TwoLinkArm-v0': { totalSteps: 300_000, config: twoLinkArm },
+  'TwoLinkArmHard-v0': { totalSteps: 1_000_000, config: twoLinkArm },
   'Golf-v0': {
     totalSteps: 200_000,
     config: {
