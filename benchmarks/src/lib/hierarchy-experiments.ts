@@ -12,7 +12,7 @@ const flatDqn = {
   ...{ learningStarts: 1000, targetUpdateEverySteps: 100, epsilonEnd: 0.1, explorationFraction: 0.5 },
 };
 
-/** Long corridors: what one action more or less changes is seen 74 steps later. */
+/** A treasure 74 steps away: with 64 units and γ = 0.97, h-DQN came to it in one of ten episodes at most, with 128 in nearly all (seed 1). */
 const stairs = { hiddenSizes: [128, 128], gamma: 0.97 };
 
 /** What the papers of hierarchical methods show. */

@@ -81,18 +81,7 @@ export async function openRun(
     const release = store && files.lock(store.path, names);
     store?.begin(description, 0);
     return new TrainingRun({
-      ...{
-        description,
-        algorithm,
-        trainee,
-        engine,
-        openEnv: count => open(count, 'evaluation'),
-        store,
-        release,
-        concludes,
-        resume: null,
-        now,
-      },
+      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
       ...(recording && { recording }),
       options: training,
     });

@@ -70,18 +70,7 @@ async function openLocked(
   };
   const resume = { forget, step: header.step, wallSeconds };
   return new TrainingRun({
-    ...{
-      description,
-      algorithm,
-      trainee,
-      engine,
-      openEnv: count => open(count, 'evaluation'),
-      store,
-      release,
-      concludes,
-      resume,
-      now,
-    },
+    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
     ...(note !== undefined && { note }),
     ...(recording && { recording }),
     options: { ...training, resume: resumed },

@@ -20,6 +20,7 @@ import {
   type TrainSummary,
 } from '@zpin/core';
 import { actOnce } from './act-once.ts';
+import type { EnvPurpose } from './environment.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import type { Recording } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
@@ -34,8 +35,8 @@ export interface RunParts {
   readonly trainee: Trainee;
   readonly engine: Engine;
   readonly options: TrainingOptions;
-  /** Copies of the environment, for evaluation. */
-  openEnv(copies: number): Promise<VectorEnv> | VectorEnv;
+  /** Copies of the environment. */
+  openEnv(copies: number, purpose?: EnvPurpose): Promise<VectorEnv> | VectorEnv;
   /** Where it is saved; nowhere when null. */
   readonly store: RunStore | null;
   /** Gives the folder free for other processes; null where there is none. */
@@ -179,7 +180,7 @@ export class TrainingRun {
   /** Plays whole episodes with the greedy policy, in an environment of their own; as the run was told where nothing is said. */
   evaluate(options?: EvaluateOptions): Promise<Evaluation> {
     const { seed, evaluation: { everySteps: _, ...kept } = {} } = this.description;
-    return evaluateAgent(this.agent, this.#parts.openEnv, seed, { ...kept, ...options });
+    return evaluateAgent(this.agent, copies => this.#parts.openEnv(copies, 'evaluation'), seed, { ...kept, ...options });
   }
 
   /**
