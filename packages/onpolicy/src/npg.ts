@@ -18,7 +18,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
+import { type ConfigOf, type CreateOptions, maskedProgram, program, Store, scheduledInputs } from '@zpin/core';
 import { separateParts } from './actor-critic/agent-parts.ts';
 import { separateConfigSchema } from './actor-critic/fields.ts';
 import { fittedValueAgent } from './actor-critic/fitted-value-agent.ts';
@@ -40,15 +40,16 @@ function create(options: CreateOptions<NpgConfig>) {
   const { config, network, initRng, shuffleRng, shell, ...parts } = separateParts('npg', npgConfig, options);
   const { oldValue: _, valueTarget: __, ...inputs } = parts.inputs;
   const { head, separate } = network;
+  const boundAt = scheduledInputs({ maxKl: config.maxKl });
   const value = valueLearner(separate.value);
   const store = new Store(options.engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
 
   const update = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'npg.update',
-      inputs: { ...inputs, ...mask },
-      run: ({ policy }, batch) => {
-        const { step, metrics } = policyStep({ network, policy, batch, config });
+      inputs: { ...inputs, maxKl: [], ...mask },
+      run: ({ policy }, { maxKl, ...batch }) => {
+        const { step, metrics } = policyStep({ network, policy, batch, config }, maxKl);
         const next: tf.Tensor1D = tf.add(policy, step);
         const { kl } = judgePolicy({ network, policy, batch, config }, next);
         const { expectedImprovement, ...more } = metrics;
@@ -63,7 +64,9 @@ function create(options: CreateOptions<NpgConfig>) {
     shuffleRng,
     learner: value,
     programs: [update],
-    climb: async (columns, _share, metrics) => metrics.add(await (await update.for(columns.mask)(columns)).metrics.read()),
+    async climb(columns, share, metrics) {
+      metrics.add(await (await update.for(columns.mask)({ ...columns, ...boundAt(share) })).metrics.read());
+    },
   });
 }
 

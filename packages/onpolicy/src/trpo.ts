@@ -18,7 +18,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
-import { type ConfigOf, type CreateOptions, maskedProgram, program, Store } from '@zpin/core';
+import { type ConfigOf, type CreateOptions, maskedProgram, program, Store, scheduledInputs } from '@zpin/core';
 import { separateParts } from './actor-critic/agent-parts.ts';
 import { separateConfigSchema } from './actor-critic/fields.ts';
 import { fittedValueAgent } from './actor-critic/fitted-value-agent.ts';
@@ -46,6 +46,7 @@ function create(options: CreateOptions<TrpoConfig>) {
   const { config, network, initRng, shuffleRng, shell, ...parts } = separateParts('trpo', trpoConfig, options);
   const { oldValue: _, valueTarget: __, ...inputs } = parts.inputs;
   const { lineSearchSteps: steps, lineSearchShrink: shrink, maxKl } = config;
+  const boundAt = scheduledInputs({ maxKl });
   const { head, separate } = network;
   const value = valueLearner(separate.value);
   const store = new Store(options.engine, { policy: separate.policy.init(initRng), ...value.vectors(initRng) });
@@ -54,9 +55,9 @@ function create(options: CreateOptions<TrpoConfig>) {
   const direction = maskedProgram(head.maskSize, mask =>
     program(store, {
       name: 'trpo.step',
-      inputs: { ...inputs, ...mask },
-      run: ({ policy }, batch) => {
-        const { step, metrics } = policyStep({ network, policy, batch, config });
+      inputs: { ...inputs, maxKl: [], ...mask },
+      run: ({ policy }, { maxKl, ...batch }) => {
+        const { step, metrics } = policyStep({ network, policy, batch, config }, maxKl);
         return { outputs: { step }, metrics };
       },
     }),
@@ -80,8 +81,9 @@ function create(options: CreateOptions<TrpoConfig>) {
     shuffleRng,
     learner: value,
     programs: [direction, attempt],
-    async climb(columns, _share, metrics) {
-      const whole = await direction.for(columns.mask)(columns);
+    async climb(columns, share, metrics) {
+      const bound = boundAt(share);
+      const whole = await direction.for(columns.mask)({ ...columns, ...bound });
       metrics.add(await whole.metrics.read());
       const { step } = whole.outputs;
       let candidate = new Float32Array(0);
@@ -91,7 +93,7 @@ function create(options: CreateOptions<TrpoConfig>) {
         const { improvement, kl } = await tried.metrics.read();
         return { improvement, kl };
       };
-      const { fraction, ...found } = await lineSearch(evaluate, { steps, shrink, maxKl });
+      const { fraction, ...found } = await lineSearch(evaluate, { steps, shrink, maxKl: bound.maxKl[0] });
       if (fraction > 0) store.write('policy', candidate);
       metrics.add({ ...found, stepFraction: fraction });
     },

@@ -1,4 +1,4 @@
-import { flatSize, type OnPolicyAgent, Rng, type Rollout } from '@zpin/contracts';
+import { flatSize, type OnPolicyAgent, Rng, type Rollout, type Schedule } from '@zpin/contracts';
 import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +80,19 @@ describe.each(['CartPole-v1', 'Pendulum-v1'])('TRPO on %s', id => {
     expect(metrics.stepFraction).toBe(0);
     expect(await policyOf(agent)).toEqual(before);
   });
+});
+
+it.each([['trpo', trpo] as const, ['npg', npg] as const])('%s takes its bound from a schedule', async (_, algorithm) => {
+  const { spec } = makeVectorEnv('CartPole-v1', numEnvs);
+  const klAt = async (maxKl: Schedule, step: number) => {
+    const agent = (await algorithm.create({ spec, config: { ...small, maxKl }, seed: 1, engine })) as OnPolicyAgent<unknown>;
+    const rollout = await rolloutOf(agent, 'CartPole-v1', 4);
+    return (await (await agent.update(rollout, { step, totalSteps: 100 })).metrics.read()).kl;
+  };
+  const falling: Schedule = { type: 'linear', from: 2e-3, to: 0 };
+  expect(await klAt(falling, 0)).toBe(await klAt(2e-3, 0));
+  expect(await klAt(falling, 50)).toBe(await klAt(1e-3, 0));
+  expect(await klAt(falling, 100)).toBe(0);
 });
 
 it('NPG makes the whole step of TRPO', async () => {

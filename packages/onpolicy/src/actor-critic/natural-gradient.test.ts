@@ -145,28 +145,31 @@ describe.each(['discrete', 'continuous'] as const)('the Fisher matrix of a %s po
     const columns = flat.map((_, j) => fisher(flat.map((_, i) => Number(i === j))));
     const matrix = columns.map((column, i) => column.map((x, j) => x + (i === j ? damping : 0)));
     const x = solve(matrix, gradient);
-    const config = { maxKl: 1e-3, cgIterations: 40, cgTolerance: 1e-12, damping };
+    const maxKl = 1e-3;
+    const config = { cgIterations: 40, cgTolerance: 1e-12, damping };
     const { step, expectedImprovement, curvature } = naturalStep({
       layout: own.layout,
       parameters: tf.tensor1d(flat),
       gradient: tf.tensor1d(gradient),
       kl,
+      maxKl: tf.scalar(maxKl),
       config,
     });
     // ½ sᵀ (F + damping I) s = δ.
-    const length = Math.sqrt((2 * config.maxKl) / dot(x, gradient));
+    const length = Math.sqrt((2 * maxKl) / dot(x, gradient));
     for (const [i, s] of numbers(step).entries()) expect(s).toBeCloseTo(length * x[i], 4);
     expect(numbers(expectedImprovement)[0]).toBeCloseTo(length * dot(x, gradient), 4);
     expect(numbers(curvature)[0] / dot(x, gradient)).toBeCloseTo(1, 3);
   });
 
   it('gives no step without a gradient', () => {
-    const config = { maxKl: 0.01, cgIterations: 5, cgTolerance: 0, damping: 0.1 };
+    const config = { cgIterations: 5, cgTolerance: 0, damping: 0.1 };
     const input = {
       layout: own.layout,
       parameters: tf.tensor1d(flat),
       gradient: tf.zeros<tf.Rank.R1>([flat.length]),
       kl,
+      maxKl: tf.scalar(0.01),
       config,
     };
     expect(new Set(numbers(naturalStep(input).step))).toEqual(new Set([0]));
@@ -181,7 +184,8 @@ it('steps through any function with curvature as Newton does', () => {
     parameters: tf.tensor1d([0, 0]),
     gradient: tf.tensor1d([4, 1]),
     kl: ({ ab }) => tf.sum(tf.mul(tf.square(ab), tf.tensor1d([2, 0.5]))),
-    config: { maxKl: 0.1, cgIterations: 4, cgTolerance: 1e-12, damping: 0 },
+    maxKl: tf.scalar(0.1),
+    config: { cgIterations: 4, cgTolerance: 1e-12, damping: 0 },
   });
   for (const s of numbers(step)) expect(s).toBeCloseTo(Math.sqrt(0.2 / 5), 6);
 });

@@ -20,7 +20,8 @@ import { surrogate } from './surrogate.ts';
 
 /** Settings of every algorithm that follows the natural gradient. */
 export const naturalGradientFields = {
-  maxKl: field.positive({
+  maxKl: field.scheduled({
+    min: 0,
     default: 0.01,
     unit: 'nats',
     meaning: 'how far an update may move the policy, as mean divergence from the old one (δ)',
@@ -33,8 +34,8 @@ export const naturalGradientFields = {
   damping: field.nonNegative({ default: 0.1, meaning: 'multiple of the identity that is added to the Fisher matrix' }),
 };
 
-/** Settings of the natural step. */
-type StepConfig = Readonly<ValuesOf<typeof naturalGradientFields>>;
+/** Settings of the natural step. How far it goes is none: it may follow a schedule, so it is an input of the programs. */
+type StepConfig = Readonly<Omit<ValuesOf<typeof naturalGradientFields>, 'maxKl'>>;
 
 export interface ConjugateGradientOptions {
   readonly iterations: number;
@@ -83,6 +84,8 @@ export interface NaturalStepInput {
   readonly gradient: tf.Tensor1D;
   /** Mean divergence of the policy with these parameters from the old one (scalar). */
   readonly kl: (params: Params) => tf.Tensor;
+  /** Divergence δ of the step to second order (scalar). */
+  readonly maxKl: tf.Tensor;
   readonly config: StepConfig;
 }
 
@@ -91,13 +94,13 @@ export interface NaturalStepInput {
  * matrix.
  * @returns `step` `[P]`; scalars `expectedImprovement` gᵀ step and `curvature` xᵀ F x; a step of 0 where the gradient is 0
  */
-export function naturalStep({ layout, parameters, gradient, kl, config }: NaturalStepInput) {
+export function naturalStep({ layout, parameters, gradient, kl, maxKl, config }: NaturalStepInput) {
   const product = hessianVectorProduct(layout, kl);
   const fisher = (v: tf.Tensor1D): tf.Tensor1D => tf.add(product(parameters, v), tf.mul(v, config.damping));
   const x = conjugateGradient(fisher, gradient, { iterations: config.cgIterations, tolerance: config.cgTolerance });
   const curvature = dot(x, fisher(x));
   const isCurved = tf.greater(curvature, 0);
-  const length = tf.sqrt(tf.div(2 * config.maxKl, tf.where(isCurved, curvature, tf.onesLike(curvature))));
+  const length = tf.sqrt(tf.div(tf.mul(maxKl, 2), tf.where(isCurved, curvature, tf.onesLike(curvature))));
   const step: tf.Tensor1D = tf.mul(x, tf.where(isCurved, length, tf.zerosLike(length)));
   return { step, expectedImprovement: dot(gradient, step), curvature };
 }
@@ -123,9 +126,10 @@ export interface PolicyStepInput {
 
 /**
  * The natural step of a policy up the surrogate objective, whose gradient at the old policy is the policy gradient.
+ * @param maxKl divergence δ of the step to second order (scalar)
  * @returns `step` `[P]`, and metrics
  */
-export function policyStep({ network, policy: parameters, batch, config }: PolicyStepInput) {
+export function policyStep({ network, policy: parameters, batch, config }: PolicyStepInput, maxKl: tf.Tensor) {
   const { layout, apply } = network.separate.policy;
   const { obs, action, oldLogProb, mask } = batch;
   const advantage = config.normalizeAdvantage ? normalizeAdvantage(batch.advantage) : batch.advantage;
@@ -135,7 +139,7 @@ export function policyStep({ network, policy: parameters, batch, config }: Polic
     return { loss: surrogate(now.logProb(action), oldLogProb, advantage), entropy: tf.mean(now.entropy()) };
   })(parameters);
   const kl = (params: Params) => tf.mean(old.kl(apply(params, obs, mask)));
-  const { step, expectedImprovement } = naturalStep({ layout, parameters, gradient, kl, config });
+  const { step, expectedImprovement } = naturalStep({ layout, parameters, gradient, kl, maxKl, config });
   return { step, metrics: { expectedImprovement, entropy, gradientNorm: tf.norm(gradient) } };
 }
 
