@@ -1,5 +1,5 @@
 import { InputError, message, printable } from '@zpin/contracts';
-import type { AnyAlgorithm } from '@zpin/core';
+import { type AnyAlgorithm, presetOf } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
 import { openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
@@ -54,7 +54,7 @@ export async function newRun(
     const { description } = run;
     const unit =
       algorithm.learnsFrom === 'dataset' ? `gradient steps on ${formatCount(run.datasetSize ?? 0)} transitions` : 'steps';
-    const preset = flags.preset && Object.hasOwn(algorithm.presets, env) ? ', tuned preset' : '';
+    const preset = flags.preset && presetOf(algorithm, env) ? ', tuned preset' : '';
     io.stdout.write(
       `${algorithm.title} on ${env}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`,
     );

@@ -12,6 +12,7 @@ export type {
   StepAlgorithm,
   TakenSpaces,
 } from './algorithm/algorithm.ts';
+export { isFamily, presetOf } from './algorithm/preset-of.ts';
 export type {
   DatasetTrainOptions,
   EvaluationPlan,

@@ -12,7 +12,9 @@
 import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
+import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
@@ -39,5 +41,7 @@ export const doubleDqn = qAlgorithm<DoubleDqnConfig>({
     'CartPole-v1': cartPole.doubleDqn,
     'Acrobot-v1': acrobot.doubleDqn,
     'LunarLander-v3': lunarLander.doubleDqn,
+    'Atari/Catch-v5': catchBalls.doubleDqn,
+    'Atari/*': atari.doubleDqn,
   },
 });

@@ -28,9 +28,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { field } from '@zpin/contracts';
 import { type ConfigOf, configSchema, halfSquare, huber, maskValues, takeAction, weightedMean } from '@zpin/core';
 import { acrobot } from './presets/acrobot.ts';
+import { atari } from './presets/atari.ts';
 import { bitFlip } from './presets/bit-flip.ts';
 import { breakout } from './presets/breakout.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
@@ -109,5 +111,7 @@ export const dqn = qAlgorithm<DqnConfig>({
     'LunarLander-v3': lunarLander.dqn,
     'BitFlip-v0': bitFlip.dqn,
     'MinAtar/Breakout-v1': breakout.dqn,
+    'Atari/Catch-v5': catchBalls.dqn,
+    'Atari/*': atari.dqn,
   },
 });

@@ -8,7 +8,9 @@
 import { configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { type DuelingDqnConfig, duelingDqn } from './dueling-dqn.ts';
+import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
@@ -27,5 +29,10 @@ export const duelingDoubleDqn = qAlgorithm<DuelingDqnConfig>({
   network: options => qNetwork({ ...options, isDueling: true }),
   update: valueUpdate,
   config: duelingDoubleDqnConfig,
-  presets: { 'CartPole-v1': cartPole.duelingDoubleDqn, 'LunarLander-v3': lunarLander.duelingDoubleDqn },
+  presets: {
+    'CartPole-v1': cartPole.duelingDoubleDqn,
+    'LunarLander-v3': lunarLander.duelingDoubleDqn,
+    'Atari/Catch-v5': catchBalls.duelingDoubleDqn,
+    'Atari/*': atari.duelingDoubleDqn,
+  },
 });

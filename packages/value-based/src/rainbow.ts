@@ -32,6 +32,7 @@ import { prioritiesOf, priorityFields } from '@zpin/replay';
 import { atomsOf, categoricalUpdate } from './c51.ts';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
+import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
@@ -108,6 +109,7 @@ export const rainbow: ReplayAlgorithm<RainbowConfig> = {
     'MountainCar-v0': mountainCar.rainbow,
     'Acrobot-v1': acrobot.rainbow,
     'LunarLander-v3': lunarLander.rainbow,
+    'Atari/*': atari.rainbow,
   },
   create,
   policy: options => greedyPolicy(networkOf(options), updateOf(options.config).values),

@@ -1,5 +1,5 @@
 import { ConfigError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
-import { type AnyAlgorithm, parseConfig } from '@zpin/core';
+import { type AnyAlgorithm, parseConfig, presetOf } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { type EnvPurpose, type EnvSettings, openEnv } from './environment.ts';
@@ -102,7 +102,7 @@ function planned(
 ) {
   try {
     checkInteger(names, 'seed', seed, 0);
-    const preset = wantsPreset && Object.hasOwn(algorithm.presets, envId) ? algorithm.presets[envId] : undefined;
+    const preset = wantsPreset ? presetOf(algorithm, envId) : undefined;
     const steps = options.steps ?? preset?.totalSteps ?? DEFAULT_STEPS;
     checkInteger(names, names.option('steps'), steps, 1);
     const raw = { ...preset?.config, ...options.config };

@@ -1,3 +1,5 @@
+// Registers the Atari games.
+import '@zpin/atari/register';
 import {
   box,
   ConfigError,
@@ -11,7 +13,7 @@ import {
   SpaceError,
   tuple,
 } from '@zpin/contracts';
-import { createEngine, describeConfig, parseConfig } from '@zpin/core';
+import { createEngine, describeConfig, parseConfig, presetOf } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { parseHindsight } from '@zpin/her';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +46,7 @@ describe.each(algorithmIds)('%s', async id => {
 
   it('has presets that its settings take, for environments that there are, with spaces that it takes', () => {
     for (const [env, { config, totalSteps, her }] of Object.entries(algorithm.presets)) {
-      const spec = environments.find(known => known.id === env);
+      const spec = environments.find(known => presetOf({ presets: { [env]: { totalSteps, config: {} } } }, known.id));
       expect(spec, env).toBeDefined();
       expect(totalSteps).toBeGreaterThan(0);
       expect(() => parseConfig<unknown>(algorithm.config, config, env)).not.toThrow();

@@ -1,5 +1,5 @@
 import { type DescribedField, flagText } from '@zpin/contracts';
-import { describeConfig } from '@zpin/core';
+import { describeConfig, isFamily } from '@zpin/core';
 import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
@@ -72,7 +72,7 @@ function presets({ algorithm }: AlgorithmPageInput): string {
   const isOffline = algorithm.learnsFrom === 'dataset';
   const counted = isOffline ? 'gradient steps' : 'environment steps';
   const rows = entries.map(([env, preset]) => [
-    `[${env}](${environmentPath(env)})`,
+    isFamily(env) ? code(env) : `[${env}](${environmentPath(env)})`,
     formatNumber(preset.totalSteps),
     Object.entries(preset.config as Readonly<Record<string, unknown>>)
       .map(([name, value]) => code(`${name}: ${flagText(value)}`))
@@ -85,12 +85,12 @@ function presets({ algorithm }: AlgorithmPageInput): string {
   const train = (env: string) => `npm run zpin -- train ${algorithm.id} --env ${env}`;
   const commands = isOffline
     ? entries.flatMap(([env]) => [`npm run zpin -- collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
-    : entries.map(([env]) => train(env));
+    : entries.filter(([env]) => !isFamily(env)).map(([env]) => train(env));
   return page([
     '## Presets',
     paragraph(
-      'Settings tuned for an environment. The command line starts from them by itself; in code they are `presets` of the',
-      'algorithm.',
+      'Settings tuned for an environment; a star stands for all environments that begin so and have none of their own. The command',
+      'line starts from them by itself; in code they are `presets` of the algorithm.',
     ),
     table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows),
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,

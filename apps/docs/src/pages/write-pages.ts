@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { AtariEnv } from '@zpin/atari';
 import '@zpin/atari/register';
+import { presetOf } from '@zpin/core';
 import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
@@ -73,9 +74,9 @@ export async function generatePages(): Promise<GeneratedPages> {
   for (const { entry, source, description } of envs) {
     const { id } = entry.spec;
     const presets = facts.flatMap(({ algorithm }) =>
-      Object.entries(algorithm.presets)
-        .filter(([env]) => env === id)
-        .map(([, { totalSteps }]) => ({
+      [presetOf(algorithm, id)]
+        .filter(preset => preset !== undefined)
+        .map(({ totalSteps }) => ({
           id: algorithm.id,
           title: algorithm.title,
           totalSteps,

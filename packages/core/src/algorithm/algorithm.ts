@@ -64,7 +64,7 @@ export interface Algorithm<Config = unknown, A extends Agent<Config> = Agent<Con
   readonly spaces: TakenSpaces;
   /** Strict object schema: the only source of types, validation, flags and documentation. */
   readonly config: z.ZodType<Config>;
-  /** By environment id. */
+  /** By environment id; by `Atari/*` for all environments that begin so and have none of their own. `presetOf` finds the one that holds. */
   readonly presets: Readonly<Record<string, Preset<Config>>>;
   /** Copies of the environment that are stepped together under these settings. */
   copies(config: Config): number;

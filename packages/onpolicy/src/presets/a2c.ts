@@ -1,6 +1,9 @@
 import type { Preset } from '@zpin/core';
 
-/** Settings with which A2C reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's. */
+/**
+ * Settings with which A2C reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's, those of Atari the
+ * paper's for A3C (Mnih et al. 2016, section 8) with its 16 workers as copies.
+ */
 export const a2cPresets = {
   'CartPole-v1': { totalSteps: 500_000, config: { numEnvs: 8, entropyCoefficient: 0 } },
   // Wide at first: with a deviation of 1, two seeds of twenty end below −500.
@@ -32,6 +35,23 @@ export const a2cPresets = {
       activation: 'relu',
       squashActions: true,
       initialLogStd: -0.5,
+    },
+  },
+  'Atari/*': {
+    totalSteps: 10_000_000,
+    // Around the picture, so that the game goes on behind a lost life as it will when the agent is judged.
+    envOptions: { wrappers: ['atari', 'episodic-life'] },
+    config: {
+      numEnvs: 16,
+      rolloutLength: 5,
+      gamma: 0.99,
+      learningRate: { type: 'linear', from: 7e-4, to: 0 },
+      optimizer: 'rmsprop',
+      rmspropDecay: 0.99,
+      entropyCoefficient: 0.01,
+      sharedTrunk: true,
+      hiddenSizes: [512],
+      activation: 'relu',
     },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

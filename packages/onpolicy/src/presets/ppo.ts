@@ -20,9 +20,12 @@ const twoLinkArm = {
   normalizeRewards: true,
 } as const;
 
+/** Around the picture, so that the game goes on behind a lost life as it will when the agent is judged. */
+const atariWrappers = ['atari', 'episodic-life'] as const;
+
 /**
  * Settings with which PPO reaches the threshold of an environment; those of CartPole and LunarLander are RL Baselines3 Zoo's,
- * those of Hopper CleanRL's.
+ * those of Hopper CleanRL's, those of Atari the paper's (Schulman et al. 2017, table 5).
  */
 export const ppoPresets = {
   'CartPole-v1': {
@@ -94,6 +97,25 @@ export const ppoPresets = {
       learningRate: { type: 'linear', from: 3e-4, to: 0 },
       normalizeObservations: true,
       normalizeRewards: true,
+    },
+  },
+  'Atari/*': {
+    totalSteps: 10_000_000,
+    envOptions: { wrappers: atariWrappers },
+    config: {
+      numEnvs: 8,
+      rolloutLength: 128,
+      batchSize: 256,
+      epochs: 3,
+      gamma: 0.99,
+      lambda: 0.95,
+      learningRate: { type: 'linear', from: 2.5e-4, to: 0 },
+      clipRange: { type: 'linear', from: 0.1, to: 0 },
+      valueCoefficient: 1,
+      entropyCoefficient: 0.01,
+      sharedTrunk: true,
+      hiddenSizes: [512],
+      activation: 'relu',
     },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

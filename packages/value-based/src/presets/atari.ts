@@ -1,0 +1,83 @@
+import type { Preset } from '@zpin/core';
+
+// Games without lives end once; of those with lives, each life is an episode of training. Around the picture, so that the game goes on
+// behind a lost life as it will when the agent is judged: whoever does not press FIRE waits.
+const wrappers = ['atari', 'episodic-life'] as const;
+
+/**
+ * What the papers share (Mnih et al. 2015, extended data table 1). The million of frames takes 7 GB, as they come in; `bufferSize` is
+ * what to lower where there is less.
+ */
+const papers = {
+  batchSize: 32,
+  bufferSize: 1_000_000,
+  learningStarts: 50_000,
+  gamma: 0.99,
+  trainEverySteps: 4,
+  gradientSteps: 1,
+  // The norm is no matter of most papers: errors are clipped instead.
+  maxGradientNorm: 1e6,
+  hiddenSizes: [512],
+} as const;
+/** 50 million steps are the 200 million frames of the papers; randomness falls over the first million. */
+const [totalSteps, explorationFraction] = [50_000_000, 0.02];
+/** The papers sum over a minibatch what is a mean here: their least squared gradient, 0.01, is divided by 32². */
+const centered = {
+  learningRate: 2.5e-4,
+  optimizer: 'centered-rmsprop',
+  optimizerEpsilon: 0.01 / 32 ** 2,
+  rmspropDecay: 0.95,
+} as const;
+/** Van Hasselt et al. 2016, appendix: settings tuned for Double DQN. */
+const tunedForDouble = { targetUpdateEverySteps: 30_000, explorationFraction, epsilonEnd: 0.01 } as const;
+const atoms = { numAtoms: 51, valueMin: -10, valueMax: 10 } as const;
+
+const family = { totalSteps, envOptions: { wrappers } } as const;
+
+/** Settings of the papers for all games on the Atari 2600 (`Atari/*`), by algorithm. */
+export const atari = {
+  dqn: {
+    ...family,
+    config: { ...papers, ...centered, targetUpdateEverySteps: 10_000, explorationFraction, epsilonEnd: 0.1 },
+  },
+  doubleDqn: { ...family, config: { ...papers, ...centered, ...tunedForDouble } },
+  // Wang et al. 2016, section 4.2: shorter steps, a clipped gradient, and 512 units in each of two streams.
+  duelingDoubleDqn: {
+    ...family,
+    config: { ...papers, ...centered, ...tunedForDouble, learningRate: 6.25e-5, maxGradientNorm: 10, hiddenSizes: [1024] },
+  },
+  // Bellemare et al. 2017, section 5.
+  c51: {
+    ...family,
+    config: {
+      ...papers,
+      ...atoms,
+      learningRate: 2.5e-4,
+      optimizer: 'adam',
+      optimizerEpsilon: 0.01 / 32,
+      targetUpdateEverySteps: 10_000,
+      explorationFraction,
+      epsilonEnd: 0.01,
+    },
+  },
+  // Hessel et al. 2018, table 1; 80,000 and 32,000 frames are 20,000 and 8,000 steps.
+  rainbow: {
+    ...family,
+    config: {
+      ...papers,
+      ...atoms,
+      learningStarts: 20_000,
+      learningRate: 6.25e-5,
+      optimizer: 'adam',
+      optimizerEpsilon: 1.5e-4,
+      targetUpdateEverySteps: 8000,
+      nSteps: 3,
+      noiseScale: 0.5,
+      noisyLayers: 'all',
+      priorityExponent: 0.5,
+      priorityWeight: 0.4,
+      maxGradientNorm: 10,
+      hiddenSizes: [1024],
+    },
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
