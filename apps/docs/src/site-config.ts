@@ -45,8 +45,6 @@ const live: DefaultTheme.SidebarItem[] = [
 ];
 
 const bundling: BundlingOptions = {
-  // An engine that no page runs.
-  external: ['@mujoco/mujoco'],
   onwarn(warning, warn) {
     // Comments for another bundler, in the sources of zod.
     if (warning.code !== 'INVALID_ANNOTATION') warn(warning);

@@ -14,7 +14,7 @@
  */
 
 import { CheckpointError, message, type StateValue } from '@zpin/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrainState } from '../loop/events.ts';
 import { crc32c } from './crc32c.ts';
 import {

@@ -7,7 +7,7 @@ import {
   type Schedule,
   type ValuesOf,
 } from '@zpin/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings of a schema that `configSchema` made: `type SacConfig = ConfigOf<typeof sacConfig>`. */
 export type ConfigOf<Schema extends z.ZodType> = z.output<Schema>;

@@ -1,5 +1,5 @@
 import { type DescribedField, describeField, type JsonSchema } from '@zpin/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Lists the settings of a strict object schema in their order. */
 export function describeConfig(schema: z.ZodType): DescribedField[] {

@@ -8,7 +8,7 @@ import {
   spaceFromJSON,
   spaceToJSON,
 } from '@zpin/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.ts';
 
 /** What tells a policy from the snapshot of a run, which lies in the same container. */

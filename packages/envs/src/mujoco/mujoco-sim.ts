@@ -114,14 +114,17 @@ const OBJECT_TYPES = { body: 1, joint: 3, geom: 5, site: 6, equality: 17, actuat
 
 export type MujocoObject = keyof typeof OBJECT_TYPES;
 
+const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in globalThis;
+const IN_A_TAB = "async () => (await import('@mujoco/mujoco')).default()";
+
 let loading: Promise<void> | undefined;
 let loaded: MainModule | undefined;
 
 /**
  * Loads MuJoCo, once however often it is called.
- * @param engine makes the engine, as the default export of `@mujoco/mujoco` does; give one to load it from elsewhere, for example
- * in a page without a bundler
- * @throws InputError with the command that installs it, when it is absent
+ * @param engine makes the engine, as the default export of `@mujoco/mujoco` does. In a tab one must be given, since no bundler
+ * follows the import that Node does by itself: `loadMujoco(async () => (await import('@mujoco/mujoco')).default())`
+ * @throws InputError that says how to have it, when it is absent
  */
 export function loadMujoco(engine: () => Promise<object> = importEngine): Promise<void> {
   loading ??= engine().then(
@@ -130,7 +133,9 @@ export function loadMujoco(engine: () => Promise<object> = importEngine): Promis
     },
     error => {
       loading = undefined;
-      const remedy = 'Install it: npm install @mujoco/mujoco@3.9.0';
+      const remedy = inBrowser
+        ? `Pass what makes it: await loadMujoco(${IN_A_TAB})`
+        : 'Install it: npm install @mujoco/mujoco@3.9.0';
       throw new InputError(message('loadMujoco', 'the optional package @mujoco/mujoco must be there', causeOf(error), remedy), {
         cause: error,
       });
@@ -142,8 +147,13 @@ export function loadMujoco(engine: () => Promise<object> = importEngine): Promis
 /** What environments on MuJoCo need. */
 export const mujocoRequirement: EnvRequirement = { packageName: '@mujoco/mujoco', load: () => loadMujoco() };
 
+/** Not written into the import, so that bundlers do not look for a package that may be absent. */
+const PACKAGE: string = '@mujoco/mujoco';
+
 async function importEngine(): Promise<MainModule> {
-  const { default: load } = await import('@mujoco/mujoco');
+  const { default: load } = (await import(
+    /* @vite-ignore */ /* webpackIgnore: true */ PACKAGE
+  )) as typeof import('@mujoco/mujoco');
   return load();
 }
 
