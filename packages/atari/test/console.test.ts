@@ -50,6 +50,12 @@ describe('the timer', () => {
 });
 
 describe('controls', () => {
+  test.each([18, -1, 0.5, Number.NaN])('refuse %d, which is no action', action => {
+    expect(() => pictureOf('', '', 0).controls.hold(action)).toThrow(
+      `Controls.hold: an action must be an integer in [0, 17], got ${action}. Use a place in ACTION_NAMES.`,
+    );
+  });
+
   const reading = 'lda SWCHA\n sta $80\n lda INPT4\n sta $81\n lda SWCHB\n sta $82';
 
   test.each([
@@ -169,6 +175,10 @@ describe('cartridges', () => {
     expect(() => new Console(new Uint8Array(0))).toThrow(
       'Cartridge: a ROM must have 2048, 4096, 8192, 16384 or 32768 bytes, got 0. Give the bare bytes of a cartridge.',
     );
+    expect(() => new Console(numbered(4), { scheme: 'F8' })).toThrow(
+      'Cartridge: a ROM of the scheme F8 must have 8192 bytes, got 4096. Leave the scheme out, and the content tells.',
+    );
+    expect(() => new Cartridge(new Uint8Array(1500), '2K')).toThrow('must have a power of two up to 2048 bytes, got 1500');
   });
 });
 

@@ -39,6 +39,7 @@ export class Cartridge {
    * @throws InputError when no scheme fits its size
    */
   constructor(image: Uint8Array, scheme: Scheme = detectScheme(image)) {
+    checkSize(image, scheme);
     this.#image = image;
     this.scheme = scheme;
     this.#hasRam = scheme.endsWith('SC');
@@ -131,6 +132,27 @@ export class Cartridge {
     this.#show();
     return at + 4 + EXTRA_RAM;
   }
+}
+
+/** Sizes of a ROM, in bytes, that a scheme can switch; all that divide a window are 2K. */
+const SIZES: Readonly<Record<Exclude<Scheme, '2K'>, readonly number[]>> = {
+  '4K': [4096],
+  F8: [8192],
+  F8SC: [8192],
+  F6: [16384],
+  F6SC: [16384],
+  F4: [32768],
+  F4SC: [32768],
+  E0: [8192],
+  FE: [8192],
+  '3F': [8192, 16384, 32768],
+};
+
+function checkSize({ length }: Uint8Array, scheme: Scheme): void {
+  if (scheme === '2K' ? length > 0 && length <= 2048 && WINDOW % length === 0 : SIZES[scheme].includes(length)) return;
+  const sizes = scheme === '2K' ? 'a power of two up to 2048' : SIZES[scheme].join(', ');
+  const expectation = `a ROM of the scheme ${scheme} must have ${sizes} bytes`;
+  throw new InputError(message('Cartridge', expectation, length, 'Leave the scheme out, and the content tells'));
 }
 
 function makeWindows(image: Uint8Array, kind: string): readonly Uint8Array[] {

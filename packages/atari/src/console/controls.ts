@@ -1,3 +1,4 @@
+import { InputError, message } from '@zpin/contracts';
 import type { Riot } from './riot.ts';
 import type { Tia } from './tia.ts';
 
@@ -75,9 +76,13 @@ export class Controls {
     this.hold(0);
   }
 
-  /** Holds an action for the frame that comes. */
+  /** Holds an action for the frame that comes. @throws InputError unless it is one of the eighteen */
   hold(action: number): void {
     const bits = ACTION_BITS[action];
+    if (bits === undefined) {
+      const expectation = `an action must be an integer in [0, ${ACTION_NAMES.length - 1}]`;
+      throw new InputError(message('Controls.hold', expectation, action, 'Use a place in ACTION_NAMES'));
+    }
     if (this.#controller === 'joystick') {
       this.#riot.joysticks = 0xff & ~(((bits & UP) << 4) | ((bits & DOWN) << 2) | ((bits & LEFT) << 4) | ((bits & RIGHT) << 6));
       this.#tia.buttons[0] = (bits & FIRE) !== 0 ? 0 : 0x80;
