@@ -13,6 +13,7 @@ export default library({
     'node-files': 'src/platform/node-files.ts',
     'node-python': 'src/platform/node-python.ts',
     'node-threads': 'src/platform/node-threads.ts',
+    'own-env-thread': 'src/files/own-env-thread.ts',
   },
   own: {
     '#files': 'src/platform/node-files.ts',

@@ -1,5 +1,6 @@
 import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
+import { checkEnvCommand } from './commands/check-env.ts';
 import { collectCommand } from './commands/collect.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fqeCommand } from './commands/fqe.ts';
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     recordCommand(context);
     collectCommand(context);
     fqeCommand(context);
+    checkEnvCommand(context);
     plotCommand(context);
     listCommand(context);
     if (argv.length === 0) {
@@ -43,7 +45,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const known = error instanceof CommanderError ? explain(error, program, argv) : error;
     const isInput = known instanceof InputError;
-    const text = isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known));
+    const told = isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known));
+    const place = isInput ? undefined : (await import('zpin/node')).envFilePlace(known);
+    const text = place === undefined ? told : `${told}\n  at ${place}`;
     io.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
     return isInput ? EXIT.badInput : EXIT.failed;
   }

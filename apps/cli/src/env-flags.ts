@@ -10,8 +10,15 @@ import {
   type StateValue,
   takes,
 } from '@zpin/contracts';
-import { type EnvSettings, envOptionsOf } from 'zpin';
+import { type EnvSettings, envOptionsOf, knownEnv } from 'zpin';
 import { flagNames } from './flag-names.ts';
+
+/** Flags that say what surrounds an environment, as commander hands them over. */
+export interface EnvFlags {
+  readonly env?: string;
+  readonly envOption?: readonly string[];
+  readonly wrap?: readonly string[];
+}
 
 /**
  * Reads `--env-option name=value`, as often as it was given, and `--wrap name:numbers`.
@@ -19,12 +26,14 @@ import { flagNames } from './flag-names.ts';
  */
 export async function readEnvSettings(
   where: string,
-  id: string,
+  choice: string,
   options: readonly string[] = [],
   wrappers: readonly string[] = [],
 ): Promise<EnvSettings> {
   // Wrappers have a flag of their own.
-  const { fields, takesOthers } = await envOptionsOf(id, flagNames(where));
+  const names = flagNames(where);
+  const { fields, takesOthers } = await envOptionsOf(choice, names);
+  const id = await knownEnv(choice, names);
   const known = new Map(describeFields(fields).map(option => [option.name, option]));
   const settings: Record<string, StateValue> = {};
   for (const text of options) {

@@ -2,7 +2,7 @@ import type { DescribedField } from '@zpin/contracts';
 import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
 import { type Command, Option } from 'commander';
 import type { ScheduleChoice } from 'zpin';
-import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
+import { DEFAULT_EVALUATION_EPISODES, isEnvFile } from 'zpin/catalog';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
 export interface TrainFlags {
@@ -38,7 +38,10 @@ export function readSeed(where: string, text: string): number {
 export function addTrainFlags(command: Command): Command {
   return command
     .optionsGroup('Run:')
-    .option('--env <id>', 'environment, see `zpin list envs`; gymnasium:<id> is played by Python')
+    .option(
+      '--env <id>',
+      'environment, see `zpin list envs`; a file of yours, such as ./maze.ts; gymnasium:<id> is played by Python',
+    )
     .option('--env-option <name=value>', 'setting of the environment; may be repeated', gather)
     .option(
       '--wrap <wrapper>',
@@ -73,13 +76,13 @@ export function addTrainFlags(command: Command): Command {
 }
 
 /** Collects what a flag was given each time. */
-function gather(value: string, values: readonly string[] = []): readonly string[] {
+export function gather(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
-  ...['resume', 'steps', 'schedules', 'engine'],
+  ...['resume', 'env', 'steps', 'schedules', 'engine'],
   ...['evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'],
 ];
 
@@ -129,6 +132,17 @@ export function readInteger(where: string, flag: string, text: string, min: numb
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
   const range = max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `in [${min}, ${max}]`;
   throw new InputError(message(where, `${flag} must be an integer ${range}`, text, 'Give such a number'));
+}
+
+/**
+ * The file that the environment of a run is from, where it lies elsewhere than when the run began.
+ * @throws InputError when it names no file
+ */
+export function readEnvFile(where: string, text: string | undefined): { readonly env?: string } {
+  if (text === undefined) return {};
+  if (isEnvFile(text)) return { env: text };
+  const remedy = 'Leave it out: the run folder names the environment';
+  throw new InputError(message(where, '--env must be the file of its environment', text, remedy));
 }
 
 export function readSchedules(where: string, text: string): ScheduleChoice {

@@ -20,6 +20,11 @@ export function skippedText(file: string, lines: number): string {
   return `warning: ${printable(file)}: ${lines} ${lines === 1 ? 'line is no event and was' : 'lines are no events and were'} skipped.\n`;
 }
 
+/** Says what the user should know, each in a line of its own. */
+export function warn({ stderr }: Pick<Io, 'stderr'>, notes: readonly string[]): void {
+  for (const note of notes) stderr.write(`warning: ${printable(note)}\n`);
+}
+
 /** What a command touches of the process, so that tests can put their own in its place. */
 export interface Io {
   readonly stdout: Output;

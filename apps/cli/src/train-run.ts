@@ -1,13 +1,13 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { type AnyAlgorithm, presetOf } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
-import { openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
+import { knownEnv, openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
-import { readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
+import { readEnvFile, readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings-file.ts';
 import { shellWord } from './shell-word.ts';
@@ -38,7 +38,8 @@ export async function newRun(
   const file = flags.config === undefined ? {} : readSettings(flags.config);
   const stop = new AbortController();
   const label = settingNames({ flagged, file, path: flags.config });
-  const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${env.replaceAll(/[/:]/g, '-')}-seed${seed}`);
+  const id = await knownEnv(env, flagNames(where));
+  const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${id.replaceAll(/[/:]/g, '-')}-seed${seed}`);
   const options = {
     ...continueOptions(where, flags),
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
@@ -54,9 +55,9 @@ export async function newRun(
     const { description } = run;
     const unit =
       algorithm.learnsFrom === 'dataset' ? `gradient steps on ${formatCount(run.datasetSize ?? 0)} transitions` : 'steps';
-    const preset = flags.preset && presetOf(algorithm, env) ? ', tuned preset' : '';
+    const preset = flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';
     io.stdout.write(
-      `${algorithm.title} on ${env}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`,
+      `${algorithm.title} on ${id}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`,
     );
   }
   return drive(run, plan, new Stopping(io, stop), io);
@@ -69,7 +70,8 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const plan = outputPlan(flags);
   const stop = new AbortController();
   const schedules = flags.schedules === undefined ? {} : { schedules: readSchedules(where, flags.schedules) };
-  const options = { ...continueOptions(where, flags), ...steps, ...schedules, signal: stop.signal };
+  const file = readEnvFile(where, flags.env);
+  const options = { ...continueOptions(where, flags), ...file, ...steps, ...schedules, signal: stop.signal };
   const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
   if (!plan.json) {

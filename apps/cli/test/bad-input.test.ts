@@ -128,10 +128,7 @@ it.each([
   ['train --resume full', 'zpin train --resume: a run folder must hold config.json'],
   ['train --resume empty', 'zpin train --resume: a run folder must hold config.json'],
   ['train ppo --resume ppo', 'zpin train --resume: the run folder names the algorithm, got "ppo".'],
-  [
-    'train --resume ppo --env Acrobot-v1',
-    'zpin train --resume: only steps, engine, evaluation and output may change, got "--env".',
-  ],
+  ['train --resume ppo --env Acrobot-v1', 'zpin train --resume: --env must be the file of its environment, got "Acrobot-v1".'],
   ['train --resume ppo --no-preset', 'zpin train --resume: only steps, engine, evaluation and output may change'],
   ['train --resume ppo', 'zpin train --resume: there must be steps left, got "128 of 128 done".'],
   ['train --resume ppo --steps 100', 'zpin train --resume: there must be steps left, got "128 of 100 done".'],

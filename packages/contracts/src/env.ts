@@ -191,7 +191,10 @@ export interface EnvSource {
   readonly options: Readonly<Record<string, unknown>>;
   /** Module that exports `loadEnv` and `makeVectorEnv`: the name of a package, or a URL. */
   readonly library: string;
-  /** URL of a module to import first, which registers the environment; absent for those of the library. */
+  /**
+   * URL of a module to import first, which registers the environment; absent for those of the library. Where it exports a promise
+   * `ready`, the environment is known when that is settled.
+   */
   readonly module?: string;
 }
 

@@ -122,6 +122,7 @@ describe('checkEnv', () => {
     const actionSpace = box({ low: [-1, 0], high: [1, 1000] });
     const env = walk(({ spec, step }) => ({ spec: { ...spec, actionSpace }, step: () => step(1) }));
     const found = checkEnv(env).find(({ rule }) => rule === 'scale');
+    expect(found?.severity).toBe('advice');
     expect(found?.problem).toMatch(/far from \[-1, 1\], element 1 in \[0, 1000\]/);
     expect(found?.remedy).toMatch(/RescaleAction.*scaleActions/);
   });
@@ -152,7 +153,12 @@ describe('checkEnv', () => {
 
   it('says how to mend it', () => {
     const [violation] = checkEnv(changedStep(() => ({ reward: Number.POSITIVE_INFINITY })));
-    expect(violation).toEqual({ rule: 'reward', problem: 'the reward was Infinity', remedy: 'Return a finite number' });
+    expect(violation).toEqual({
+      rule: 'reward',
+      severity: 'breach',
+      problem: 'the reward was Infinity',
+      remedy: 'Return a finite number',
+    });
   });
 
   it.each<[string, Space, number]>([

@@ -23,9 +23,13 @@ import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 export interface Violation {
   /** `space`, `reward`, `flags`, `seed`, `determinism`, `aliasing`, `state`, `mask`, `action`, `scale`, `render`, `vector`. */
   readonly rule: string;
+  /** `breach`: algorithms learn something wrong or fail; `advice`: they work, with less than they could. */
+  readonly severity: 'breach' | 'advice';
   readonly problem: string;
   /** How to mend it. */
   readonly remedy: string;
+  /** What the environment threw, where it did. */
+  readonly cause?: unknown;
 }
 
 export interface CheckOptions {
@@ -41,8 +45,8 @@ export interface CheckOptions {
  */
 export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {}): Violation[] {
   const violations: Violation[] = [];
-  const report = (rule: string, problem: string, remedy: string): void => {
-    if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, problem, remedy });
+  const report: Report = (rule, problem, remedy, severity = 'breach') => {
+    if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, severity, problem, remedy });
   };
   const checks: [string, (env: Env, plan: Plan, report: Report) => void][] = [
     ['space', checkPictures],
@@ -58,13 +62,14 @@ export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {})
     try {
       check(env, { steps, seed }, report);
     } catch (error) {
-      report(rule, `it threw: ${error instanceof Error ? error.message : String(error)}`, 'Mend what the message names');
+      const problem = `it threw: ${error instanceof Error ? error.message : String(error)}`;
+      violations.push({ rule, severity: 'breach', problem, remedy: 'Mend what the message names', cause: error });
     }
   }
   return violations;
 }
 
-type Report = (rule: string, problem: string, remedy: string) => void;
+type Report = (rule: string, problem: string, remedy: string, severity?: Violation['severity']) => void;
 
 interface Plan {
   readonly steps: number;
@@ -171,7 +176,8 @@ function checkSeeds(env: Env, { steps, seed }: Plan, report: Report): void {
 
 function checkState(env: Env, { steps, seed }: Plan, report: Report): void {
   if (!env.state || !env.restore) {
-    report('state', 'state() or restore() is missing', 'Write both, so that runs can be resumed');
+    const remedy = 'Write both, so that a run that was stopped goes on with the episodes that it was in';
+    report('state', 'state() or restore() is missing', remedy, 'advice');
     return;
   }
   Array.from(play(env, Math.ceil(steps / 3), seed, env.reset({ seed }).info));
@@ -236,7 +242,7 @@ function checkActionScale(env: Env, _plan: Plan, report: Report): void {
   const far = describeFarActions(env.spec.actionSpace);
   if (far === null) return;
   const remedy = 'Let actions lie in [-1, 1] and scale them inside, wrap it in RescaleAction, or train with scaleActions';
-  report('scale', `the actions are far from [-1, 1], ${far}, where a Gaussian policy does not come`, remedy);
+  report('scale', `the actions are far from [-1, 1], ${far}, where a Gaussian policy does not come`, remedy, 'advice');
 }
 
 function checkRender(env: Env, { seed }: Plan, report: Report): void {

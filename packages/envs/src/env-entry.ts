@@ -37,6 +37,7 @@ export interface EnvEntry<Options extends Fields = Fields> {
   readonly requires?: EnvRequirement;
   /**
    * URL of the module that registers it (`import.meta.url`), so that worker threads can; they know those of this package anyway.
+   * Where the module exports a promise `ready`, they wait for it.
    */
   readonly module?: string;
   /** Defaults of its settings that are others under some wrappers, by their names; none when omitted. */

@@ -15,7 +15,9 @@ import {
   optionsOf,
   SyncVectorEnv,
 } from '@zpin/envs';
+import { files } from '#files';
 import { registerGymnasium } from '#python';
+import { isEnvFile } from './env-file.ts';
 import { defaultNames, type MessageNames } from './message-names.ts';
 
 /** Settings of an environment and wrappers around it: plain data. */
@@ -28,6 +30,7 @@ export type EnvPurpose = 'training' | 'evaluation';
 const MAX_COPIES = 65_536;
 
 export interface OpenEnvOptions {
+  /** Its name, or a file that exports it. */
   readonly id: string;
   /** Copies stepped together. */
   readonly copies: number;
@@ -43,9 +46,9 @@ export interface OpenEnvOptions {
  * @throws InputError when the environment or one of its settings is unknown, or a package that it needs is missing
  */
 export async function openEnv(options: OpenEnvOptions, names: MessageNames = defaultNames): Promise<VectorEnv> {
-  const { id, copies, around } = options;
+  const { copies, around } = options;
   const settings = options.purpose === 'evaluation' ? settingsOfEvaluation(options.settings) : (options.settings ?? {});
-  await knownEnv(id, names);
+  const id = await knownEnv(options.id, names);
   if (copies > MAX_COPIES) {
     const expectation = `${names.setting('numEnvs')} must be at most ${MAX_COPIES}`;
     throw new InputError(message(names.where, expectation, copies, 'Copies share one thread; 8 are usual'));
@@ -70,8 +73,8 @@ export interface KnownOptions {
  * The options of an environment, besides wrappers.
  * @throws InputError when the environment is unknown, or the package that it needs is missing
  */
-export async function envOptionsOf(id: string, names: MessageNames = defaultNames): Promise<KnownOptions> {
-  await knownEnv(id, names);
+export async function envOptionsOf(choice: string, names: MessageNames = defaultNames): Promise<KnownOptions> {
+  const id = await knownEnv(choice, names);
   const family = envFamilyOf(id);
   if (family) return { fields: { ...family.options, maxEpisodeSteps: familyLimit }, takesOthers: true };
   const { wrappers: _, ...fields } = optionsOf(envEntry(id, names));
@@ -89,10 +92,16 @@ export async function envFamilies(): Promise<readonly EnvFamily[]> {
   return listEnvFamilies();
 }
 
-/** Registers the family that a name belongs to. @throws InputError when the environment is unknown */
-async function knownEnv(id: string, names: MessageNames): Promise<void> {
-  if (id.startsWith('gymnasium:')) await registerGymnasium();
-  else envEntry(id, names);
+/**
+ * The name of an environment that is given by it or by a file, with what the name needs made known: the family that it belongs
+ * to, or what the file exports.
+ * @throws InputError when there is no such environment, or the file does not load or exports none
+ */
+export async function knownEnv(choice: string, names: MessageNames = defaultNames): Promise<string> {
+  if (isEnvFile(choice)) return (await files.registerEnvFile(choice, names)).id;
+  if (choice.startsWith('gymnasium:')) await registerGymnasium();
+  else envEntry(choice, names);
+  return choice;
 }
 
 /** What is known about an environment. @throws InputError naming the nearest known one */

@@ -1,4 +1,5 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
+export { type EnvFile, isEnvFile } from './env-file.ts';
 export {
   type EnvPurpose,
   type EnvSettings,
@@ -6,6 +7,7 @@ export {
   envFamilies,
   envOptionsOf,
   type KnownOptions,
+  knownEnv,
   type OpenEnvOptions,
   openEnv,
 } from './environment.ts';

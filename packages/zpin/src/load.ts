@@ -12,7 +12,7 @@ import { files } from '#files';
 import { actOnce } from './act-once.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
-import { checkSavedSpaces, openSavedEnv, savedAlgorithm } from './open-saved-run.ts';
+import { checkSavedSpaces, openSavedEnv, savedAlgorithm, savedEnvFile } from './open-saved-run.ts';
 import type { RunDescription } from './run-description.ts';
 import type { OwnParts } from './run-options.ts';
 import { makeTrainee } from './start-training.ts';
@@ -38,6 +38,8 @@ export interface LoadedAgent {
   readonly folder: string;
   /** Steps of training behind it. */
   readonly step: number;
+  /** What the user should know, such as that the file of the environment has changed. */
+  readonly notes: readonly string[];
   /** As `TrainingRun.act`. */
   act(obs: SpaceValue, isStart?: boolean, actionMask?: Uint8Array): Promise<SpaceValue>;
   /** Plays whole episodes with the greedy policy, in an environment of their own. */
@@ -58,6 +60,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const saved = files.readSaved(path, names);
   const { description, path: folder } = saved;
   const algorithm = await savedAlgorithm(saved, options, names);
+  const note = (await savedEnvFile(saved, options, names))?.note;
   // A replay memory of several gigabytes is not looked at.
   const { header, state } = saved.checkpoint(['agent']);
   const { seed } = description;
@@ -69,7 +72,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   const { agent } = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine: ready });
   await takeBack(folder, () => agent.restore(state.agent as Parameters<Agent['restore']>[0]));
   return {
-    ...{ description, algorithm, agent, env, spec: env.spec, folder, step: header.step },
+    ...{ description, algorithm, agent, env, spec: env.spec, folder, step: header.step, notes: note === undefined ? [] : [note] },
     act: (obs, isStart = false, actionMask) => actOnce(agent, env.spec, obs, isStart, actionMask),
     evaluate: evaluation => evaluateAgent(agent, open, seed, evaluation),
     policy: async () => agent.policy?.(),

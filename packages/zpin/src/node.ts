@@ -1,2 +1,3 @@
 export { metricEvents, readMetrics } from './files/metric-files.ts';
+export { envFilePlace } from './files/own-env.ts';
 export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';

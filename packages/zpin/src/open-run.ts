@@ -2,6 +2,7 @@ import { ConfigError, message, type StateValue, type VectorEnv } from '@zpin/con
 import { type AnyAlgorithm, parseConfig, presetOf } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
+import { isEnvFile } from './env-file.ts';
 import { type EnvPurpose, type EnvSettings, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
@@ -41,12 +42,13 @@ export async function openRun(
   const { names = libraryNames('train'), concludes = false, now = () => performance.now() } = internals;
   const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : choice;
   const own = typeof env === 'string' ? null : firstCopy(env, options);
-  const plan = planned(own?.spec.id ?? (env as string), algorithm, options, names, () => own?.close());
+  const fromFile = typeof env === 'string' && isEnvFile(env) ? await files.registerEnvFile(env, names) : null;
+  const plan = planned(own?.spec.id ?? fromFile?.id ?? (env as string), algorithm, options, names, () => own?.close());
   const { envId, seed, steps, preset, config, kept } = plan;
   const wrappers = options.wrappers && options.wrappers.length > 0 ? { wrappers: options.wrappers } : {};
   const envOptions: EnvSettings = own ? {} : { ...preset?.envOptions, ...options.envOptions, ...wrappers };
   const open = (copies: number, purpose?: EnvPurpose) =>
-    typeof env === 'string' ? openEnv({ id: env, copies, settings: envOptions, purpose }, names) : env(copies);
+    typeof env === 'string' ? openEnv({ id: envId, copies, settings: envOptions, purpose }, names) : env(copies);
   const copies = algorithm.copies(config);
   if (copies !== 1) own?.close();
   const vectorEnv = own && copies === 1 ? own : await fitting(names.where, () => open(copies));
@@ -62,6 +64,7 @@ export async function openRun(
     const description: RunDescription = {
       algorithm: algorithm.id,
       env: envId,
+      ...(fromFile && { envFile: fromFile.file }),
       ...(Object.keys(envOptions).length > 0 && { envOptions }),
       ...(her !== undefined && { her }),
       ...(dataset?.path !== undefined && { dataset: dataset.path }),

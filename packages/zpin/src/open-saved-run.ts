@@ -2,6 +2,7 @@ import { checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/cont
 import { type AnyAlgorithm, type CheckpointHeader, envSpecFromJSON, parseConfig } from '@zpin/core';
 import { files } from '#files';
 import { loadAlgorithm } from './algorithms.ts';
+import { type EnvFile, envFileText, type RegisteredEnv } from './env-file.ts';
 import { type EnvPurpose, type OpenEnvOptions, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
 import { checkInteger, keptOptions } from './kept-options.ts';
@@ -49,7 +50,10 @@ async function openLocked(
   const algorithm = await savedAlgorithm(saved, options, names);
   const { header, state } = saved.checkpoint();
   const resumed = { ...state };
-  const { description, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
+  const fromFile = await savedEnvFile(saved, options, names);
+  const { description: told, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
+  const description = fromFile ? { ...told, envFile: fromFile.env.file } : told;
+  const notes = [note, fromFile?.note].filter(text => text !== undefined);
   const { her, seed, steps } = description;
   const config = parseConfig(algorithm.config, description.config, saved.descriptionPath) as RunDescription['config'];
   const open = (copies: number, purpose?: EnvPurpose) => openSavedEnv(saved, { copies, purpose }, options, names);
@@ -71,7 +75,7 @@ async function openLocked(
   const resume = { forget, step: header.step, wallSeconds };
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
-    ...(note !== undefined && { note }),
+    ...{ notes },
     ...(recording && { recording }),
     options: { ...training, resume: resumed },
   });
@@ -124,10 +128,43 @@ export async function openSavedEnv(
   names: MessageNames,
 ): Promise<VectorEnv> {
   const { env: id, envOptions: settings } = description;
-  if (!env) return openEnv({ id, copies, settings, purpose }, names);
+  if (typeof env !== 'function') return openEnv({ id, copies, settings, purpose }, names);
   const made = env(copies);
   checkSame(names.where, `the environment must be that of ${path}, ${id}`, made.spec.id, id);
   return made;
+}
+
+/**
+ * Makes the environment known that a run has from a file, and says where that file is another one by now; null where the run has
+ * its environment from elsewhere.
+ * @throws InputError when the file is gone, does not load, or exports another environment
+ */
+export async function savedEnvFile(
+  { description, path }: SavedRun,
+  { env }: OwnParts,
+  names: MessageNames,
+): Promise<{ readonly env: RegisteredEnv; readonly note?: string } | null> {
+  const { env: id, envFile } = description;
+  if (typeof env === 'function') return null;
+  if (!envFile) {
+    if (env === undefined) return null;
+    const expectation = `${names.option('env')} goes with a run whose environment is a file`;
+    throw new InputError(message(names.where, expectation, env, `Leave it out: ${path} is one of ${id}`));
+  }
+  const found = await files.registerEnvFile(env ?? savedFile(envFile, path, names), names);
+  checkSame(names.where, `the environment must be that of ${path}, ${id}`, found.id, id);
+  if (found.file.sha256 === envFile.sha256) return { env: found };
+  const note = `${found.file.path} has changed since the run was trained: the environment may be another one than it learned in.`;
+  return { env: found, note };
+}
+
+/** The file that a run folder names. @throws InputError when it lies in that folder: whoever sends one sends no program */
+function savedFile(file: EnvFile, folder: string, { where, option }: MessageNames): string {
+  const text = envFileText(file);
+  const isInside = text.startsWith(`${folder}/`) || text.startsWith(`${folder}\\`);
+  if (!isInside) return text;
+  const remedy = `Read it, and name it by ${option('env')} if it is to be run`;
+  throw new InputError(message(where, 'the file of an environment must lie outside of the run folder', text, remedy));
 }
 
 /** @throws SpaceError when a checkpoint is of an agent for other spaces; one of before says nothing of its own */

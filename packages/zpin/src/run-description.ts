@@ -1,10 +1,13 @@
 import type { StateValue } from '@zpin/contracts';
+import type { EnvFile } from './env-file.ts';
 import type { KeptOptions } from './kept-options.ts';
 
 /** What fixes a run: with these, its state and its environment it can go on. Plain data. */
 export interface RunDescription extends KeptOptions {
   readonly algorithm: string;
   readonly env: string;
+  /** The file that the environment is from, where it is none of those that are known by name. */
+  readonly envFile?: EnvFile;
   /** Options of the environment and wrappers around it; none when omitted. */
   readonly envOptions?: { readonly [key: string]: StateValue };
   /** Hindsight replay, for example `future:4`; none when omitted. */

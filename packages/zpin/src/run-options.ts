@@ -56,8 +56,8 @@ export interface ResumeOptions extends ContinueOptions, OwnParts {
 
 /** What a run folder names but cannot hold: parts of one's own, as they were given to `train`. */
 export interface OwnParts {
-  /** Makes copies of the environment. */
-  readonly env?: (copies: number) => VectorEnv;
+  /** Makes copies of the environment; or the file that it is from, where that lies elsewhere than when the run began. */
+  readonly env?: EnvChoice;
   readonly algorithm?: AnyAlgorithm;
 }
 
@@ -72,5 +72,8 @@ export interface RunInternals {
   now?(): number;
 }
 
-/** An environment by its name, or a function that makes copies of one's own, new ones each time. */
+/**
+ * An environment by its name; a file that exports it, such as `./maze.ts` (in Node); or a function that makes copies of one's own, new ones
+ * each time.
+ */
 export type EnvChoice = string | ((copies: number) => VectorEnv);

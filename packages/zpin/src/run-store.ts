@@ -1,6 +1,7 @@
 import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
 import type { DecodedCheckpoint, TrainState, TransitionData } from '@zpin/core';
 import type { OfflineDataset } from '@zpin/offline';
+import type { RegisteredEnv } from './env-file.ts';
 import type { MessageNames } from './message-names.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
@@ -82,6 +83,12 @@ export interface RunFiles {
   lock(path: string, names: MessageNames): () => void;
   /** @throws InputError when the folder is none of a run; CheckpointError when its description is damaged */
   readSaved(path: string, names: MessageNames): SavedRun;
+  /**
+   * Loads a file that exports an environment and makes that known by name.
+   * @param choice path, with `#` and a name for one of several exports
+   * @throws InputError when the file is not there, does not load, or exports no environment
+   */
+  registerEnvFile(choice: string, names: MessageNames): Promise<RegisteredEnv>;
   /** The data set in a file. @throws InputError when the file is wrong, or its data are of another environment */
   readDataset(
     path: string,

@@ -48,7 +48,7 @@ export interface RunParts {
   /** All that training plays, where it is recorded. */
   readonly recording?: Recording;
   /** What the user should know before it goes on. */
-  readonly note?: string;
+  readonly notes?: readonly string[];
   /** Milliseconds since any fixed time. */
   now(): number;
 }
@@ -131,7 +131,7 @@ export class TrainingRun {
   async *events(): AsyncGenerator<RunEvent, TrainSummary> {
     if (this.#isStarted) throw new InputError(message('events', 'a run can be trained once', 'twice', 'Open another run'));
     this.#isStarted = true;
-    const { trainee, options, store, now, note } = this.#parts;
+    const { trainee, options, store, now, notes = [] } = this.#parts;
     const training = trainee.train(options);
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
@@ -147,7 +147,7 @@ export class TrainingRun {
           isBegun = true;
           // What was there before is touched only now, when all parts have taken back their states.
           store?.begin(this.description, this.#step);
-          if (note !== undefined) yield { type: 'warning', step: this.#step, message: note };
+          for (const note of notes) yield { type: 'warning', step: this.#step, message: note };
         }
         if (done) {
           this.#summary = value;

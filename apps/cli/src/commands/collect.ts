@@ -1,17 +1,15 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
+import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { ENGINES, gather, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping } from '../stopping.ts';
 
-interface CollectFlags {
-  readonly env?: string;
-  readonly envOption?: readonly string[];
-  readonly wrap?: readonly string[];
+interface CollectFlags extends EnvFlags {
   readonly steps?: string;
   readonly epsilon?: string;
   readonly noise?: string;
@@ -21,7 +19,6 @@ interface CollectFlags {
 }
 
 const DEFAULT_STEPS = 10_000;
-const gather = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
 
 /** Adds `zpin collect`. */
 export function collectCommand({ program, io, finish }: CommandContext): void {
@@ -29,7 +26,10 @@ export function collectCommand({ program, io, finish }: CommandContext): void {
     .command('collect')
     .description('Play, and write all transitions to a file for offline algorithms: at random, or with the policy of a run.')
     .argument('[runDir]', 'folder that zpin train made; omitted, all actions are random')
-    .option('--env <id>', 'environment of the random policy; that of the run with a run folder')
+    .option(
+      '--env <id>',
+      'environment of the random policy, or a file of yours such as ./maze.ts; with a run folder, where its file is now',
+    )
     .option('--env-option <name=value>', 'setting of the environment; may be repeated', gather)
     .option('--wrap <wrapper>', 'wrapper around it; may be repeated, the innermost first', gather)
     .option('--steps <n>', `environment steps, which are transitions (default: ${DEFAULT_STEPS})`)
@@ -55,11 +55,12 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
     const remedy = 'Write zpin collect runs/sac-Pendulum-v1-seed1, or zpin collect --env Pendulum-v1 for a random policy';
     throw new InputError(message(where, 'a run folder or --env must be given', 'nothing', remedy));
   }
-  const given = (['env', 'envOption', 'wrap'] as const).find(name => flags[name] !== undefined);
+  const given = (['envOption', 'wrap'] as const).find(name => flags[name] !== undefined);
   if (path !== undefined && given !== undefined) {
     const flag = given === 'envOption' ? '--env-option' : `--${given}`;
     throw new InputError(message(where, 'the run folder fixes the environment', flag, 'Leave it out'));
   }
+  const file = path === undefined ? {} : readEnvFile(where, flags.env);
   if (path === undefined && (epsilon < 1 || noiseScale > 0)) {
     const found = epsilon < 1 ? `--epsilon ${epsilon}` : `--noise ${noiseScale}`;
     throw new InputError(message(where, 'a random policy has no actions of its own', found, 'Name a run folder'));
@@ -77,10 +78,11 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
     import('@zpin/offline'),
     import('@zpin/offline/node'),
   ]);
-  const [{ load, openEnv }, { readEnvSettings }] = await Promise.all([import('zpin'), import('../env-flags.ts')]);
+  const [{ knownEnv, load, openEnv }, { readEnvSettings }] = await Promise.all([import('zpin'), import('../env-flags.ts')]);
   const names = flagNames(where);
-  const trained = path === undefined ? undefined : await load(path, { engine, names });
-  const id = trained?.description.env ?? (flags.env as string);
+  const trained = path === undefined ? undefined : await load(path, { engine, names, ...file });
+  if (trained) warn(io, trained.notes);
+  const id = trained?.description.env ?? (await knownEnv(flags.env as string, names));
   const settings = trained
     ? (trained.description.envOptions ?? {})
     : await readEnvSettings(where, id, flags.envOption, flags.wrap);

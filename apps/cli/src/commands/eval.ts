@@ -4,8 +4,8 @@ import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { ENGINES, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { type Io, warn } from '../io.ts';
 import { cutText, successText } from '../numbers.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -14,6 +14,7 @@ interface EvalFlags {
   readonly episodes?: string;
   readonly maxSteps?: string;
   readonly seed?: string;
+  readonly env?: string;
   readonly engine?: string;
   readonly json?: boolean;
 }
@@ -27,6 +28,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVALUATION_EPISODES})`)
     .option('--max-steps <n>', 'steps after which an episode is cut off (default: of the environment, else 10,000)')
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
+    .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--json', 'print the result as one line of JSON')
     .exitOverride()
@@ -52,7 +54,9 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const engine = readEngine(where, flags.engine ?? 'auto');
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   const { load } = await import('zpin');
-  const { description, env, step, folder, evaluate, dispose } = await load(path, { engine, names: flagNames(where) });
+  const options = { engine, names: flagNames(where), ...readEnvFile(where, flags.env) };
+  const { description, env, step, folder, evaluate, notes, dispose } = await load(path, options);
+  warn(io, notes);
   const seed = given ?? description.seed;
   const stopping = new Stopping(io);
   const evaluation = await stoppable(stopping, () =>

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
@@ -59,7 +59,8 @@ async function evaluateOffline(path: string | undefined, flags: FqeFlags, io: Io
     import('zpin'),
   ]);
   const engine = await createEngine(readEngine(where, flags.engine ?? 'auto'));
-  const { agent, spec, description, step, folder, dispose } = await load(path, { engine, names });
+  const { agent, spec, description, step, folder, notes, dispose } = await load(path, { engine, names });
+  warn(io, notes);
   if (!agent.policy) {
     const found = `${description.algorithm}, which remembers`;
     const remedy = 'Play it by zpin eval';

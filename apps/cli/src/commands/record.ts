@@ -5,8 +5,8 @@ import type { RunDescription } from 'zpin';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { ENGINES, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
@@ -16,6 +16,7 @@ interface RecordFlags {
   readonly maxSteps?: string;
   readonly fps?: string;
   readonly seed?: string;
+  readonly env?: string;
   readonly engine?: string;
 }
 
@@ -34,6 +35,7 @@ export function recordCommand({ program, io, finish }: CommandContext): void {
     .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
     .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
+    .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .exitOverride()
     .action(async (path: string | undefined, flags: RecordFlags) => {
@@ -89,7 +91,9 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
     };
     return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, names);
   };
-  const { description, agent, env, dispose } = await load(path, { engine, names, openEnv: openFilmed });
+  const options = { engine, names, openEnv: openFilmed, ...readEnvFile(where, flags.env) };
+  const { description, agent, env, notes, dispose } = await load(path, options);
+  warn(io, notes);
   checkWritable(where, '--out', out);
   const stopping = new Stopping(io);
   const line = progressLine(io);

@@ -78,7 +78,7 @@ function serve(env: VectorEnv): void {
 async function main(): Promise<void> {
   let env: VectorEnv;
   try {
-    if (source.module !== undefined) await import(source.module);
+    if (source.module !== undefined) await (await import(source.module)).ready;
     await loadEnv(source.id);
     env = makeVectorEnv(source.id, end - start, source.options);
   } catch (error) {

@@ -80,7 +80,7 @@ export async function makeWorkerVectorEnv(
     throw new InputError(message(where, 'workers must be an integer >= 1', workers, 'Pass the number of threads'));
   if (!(timeoutSeconds > 0 && timeoutSeconds <= 1e6))
     throw new InputError(message(where, 'timeoutSeconds must be > 0 and <= 1e6', timeoutSeconds, 'Pass 60, for example'));
-  if (module !== undefined) await import(/* @vite-ignore */ module);
+  if (module !== undefined) await (await import(/* @vite-ignore */ module)).ready;
   await loadEnv(id);
   const local = makeVectorEnv(id, numEnvs, options);
   const source = { ...(local.source as EnvSource), ...(module !== undefined && { module }) };

@@ -39,7 +39,7 @@ const programs: Readonly<Record<string, unknown>> = { a3c: a3cWorker, dppo: roll
 async function start(): Promise<{ readonly worker: TrainingWorker<unknown, unknown>; readonly env: VectorEnv }> {
   const { algorithm, setup, source, copies, engine, beats } = workerData as ThreadSetup;
   const library: EnvLibrary = await import(/* @vite-ignore */ source.library);
-  if (source.module !== undefined) await import(/* @vite-ignore */ source.module);
+  if (source.module !== undefined) await (await import(/* @vite-ignore */ source.module)).ready;
   await library.loadEnv(source.id);
   const env = library.makeVectorEnv(source.id, copies, source.options);
   const make = programs[algorithm] as MakeWorker<unknown, unknown, unknown>;

@@ -1,10 +1,12 @@
+import { isAbsolute } from 'node:path';
 import type { RunDescription } from '../run-description.ts';
 
 /** Whether what a file holds describes a run: all that must be there, and the rest as a run can be told it. */
 export function isWhole(found: RunDescription): boolean {
-  const { algorithm, env, config, envOptions = {}, her = '', dataset = '', recordDataset = '' } = found;
+  const { algorithm, env, envFile, config, envOptions = {}, her = '', dataset = '', recordDataset = '' } = found;
   const { seed, steps, scheduledSteps, engine = 'auto', checkpointEverySteps, evaluation = {} } = found;
   if (![config, envOptions, evaluation].every(isObject)) return false;
+  if (envFile !== undefined && !(isObject(envFile) && isFile(envFile))) return false;
   const { everySteps, episodes, maxEpisodeSteps, seed: ofEvaluation = 0 } = evaluation;
   return (
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
@@ -14,7 +16,12 @@ export function isWhole(found: RunDescription): boolean {
   );
 }
 
-function isObject(value: unknown): boolean {
+/** Never a path that depends on where the user stands: what lies there is run. */
+function isFile({ path, sha256, export: name = '' }: Readonly<Record<string, unknown>>): boolean {
+  return typeof path === 'string' && isAbsolute(path) && typeof sha256 === 'string' && typeof name === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

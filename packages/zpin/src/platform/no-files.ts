@@ -13,6 +13,10 @@ export const files: RunFiles = {
   createStore: (_path, _steps, { where, option }) => refuse(where, option('runDir')),
   lock: (_path, { where }) => refuse(where, 'a run folder'),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
+  registerEnvFile: async (_choice, { where }) => {
+    const remedy = 'Import it, and pass a function that makes copies';
+    throw new InputError(message(where, 'an environment in a file needs files', 'a browser tab', remedy));
+  },
   readDataset: async (_path, _spec, { where, option }) => refuse(where, `${option('dataset')} as a file name`),
   datasetTarget: async (_file, _bytes, { where, option }) => refuse(where, option('recordDataset')),
 };

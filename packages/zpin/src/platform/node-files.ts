@@ -39,6 +39,11 @@ export const files: RunFiles = {
     };
   },
 
+  async registerEnvFile(choice, names) {
+    const { registerEnvFile } = await import('../files/own-env.ts');
+    return registerEnvFile(choice, names);
+  },
+
   async readDataset(file, spec, { where, option }) {
     const [{ checkSameSpec }, { loadDataset }] = await Promise.all([import('@zpin/offline'), import('@zpin/offline/node')]);
     const path = resolve(file);
