@@ -1,6 +1,6 @@
 """Plays seeded random actions in the Arcade Learning Environment and writes every frame to standard output.
 
-Usage: atari_frames.py ROM FRAMES SEED. First comes a line with the folder of the cartridges of ale_py. ROM is a file in it. Then, for
+Usage: atari_frames.py ROM FRAMES SEED [MODE DIFFICULTY]. First comes a line with the folder of the cartridges of ale_py. ROM is a file in it. Then, for
 each frame, a record in little-endian order: action (uint8, an index of the minimal actions; 254 for a reset), reward (int32), lives
 (int32), whether the game is over (uint8), 128 bytes of memory, 210 x 160 colours. Without sticky actions; a game that is over is
 started anew. With FRAMES 0 only the first line is written.
@@ -27,6 +27,9 @@ ale = ale_py.ALEInterface()
 ale.setInt("random_seed", seed)
 ale.setFloat("repeat_action_probability", 0.0)
 ale.loadROM(os.path.join(folder, rom))
+if len(sys.argv) > 4:
+    ale.setMode(int(sys.argv[4]))
+    ale.setDifficulty(int(sys.argv[5]))
 actions = ale.getMinimalActionSet()
 rng = random.Random(seed)
 

@@ -126,7 +126,6 @@ export function fuzzInputs(rng: Rng, inputs: number, count: FuzzCount): void {
     frameSkip: rng.integers(1, 4),
     stickyProbability: rng.random(),
     fullActionSpace: rng.random() < 0.5,
-    difficulty: rng.integers(0, 4),
     powerOn: rng.random() < 0.5 ? 'ale' : 'zeros',
   });
   const { actionSpace } = env.spec;

@@ -33,6 +33,18 @@ export interface AtariParity {
   peerSpeed: number;
 }
 
+/** What of a game is played. */
+export interface AtariPlay {
+  readonly frames: number;
+  readonly seed: number;
+  /** Number of the mode; that in which the game starts when omitted. */
+  readonly mode?: number;
+  /** Difficulty switches; 0 when omitted. */
+  readonly difficulty?: number;
+  /** Whether speed is measured too. */
+  readonly isTimed: boolean;
+}
+
 /**
  * Plays `frames` frames in the Arcade Learning Environment and here, with the same actions, and counts what differs.
  * @param command an interpreter with ale-py, and `python/atari_frames.py`
@@ -40,10 +52,11 @@ export interface AtariParity {
 export async function atariParity(
   [python, script]: readonly [string, string],
   game: CartridgeGame,
-  frames: number,
-  seed: number,
+  { frames, seed, mode, difficulty = 0, isTimed }: AtariPlay,
 ): Promise<AtariParity> {
-  const child = spawn(python, [script, game.file, String(frames), String(seed)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [start = 0] = game.modes?.presses.keys() ?? [];
+  const numbers = [frames, seed, mode ?? start, difficulty].map(String);
+  const child = spawn(python, [script, game.file, ...numbers], { stdio: ['ignore', 'pipe', 'pipe'] });
   let spoken = '';
   child.stderr.on('data', chunk => {
     spoken += chunk;
@@ -70,14 +83,14 @@ export async function atariParity(
     if (!env) {
       const end = rest.indexOf('\n');
       if (end < 0) continue;
-      env = makeGame(game, join(rest.toString('utf8', 0, end), game.file));
+      env = makeGame(game, join(rest.toString('utf8', 0, end), game.file), { mode: mode ?? null, difficulty });
       rest = rest.subarray(end + 1);
     }
     for (; rest.length >= RECORD; rest = rest.subarray(RECORD)) compare(env, rest, result);
   }
   // The last that the recorder says is how fast the other one was.
   result.peerSpeed = Number(/(\d+)$/.exec(spoken)?.[1] ?? Number.NaN);
-  if (env) {
+  if (env && isTimed) {
     result.speed = speedOf(env, true);
     result.unseenSpeed = speedOf(env, false);
   }
@@ -95,8 +108,8 @@ function speedOf({ console, game }: AtariEnv, isDrawing: boolean): number {
   return SPEED_FRAMES / ((process.cpuUsage().user - start) / 1e6);
 }
 
-function makeGame(game: CartridgeGame, path: string): AtariEnv {
-  const options = { frameSkip: 1, stickyProbability: 0, obsType: 'grayscale' };
+function makeGame(game: CartridgeGame, path: string, switches: { mode: number | null; difficulty: number }): AtariEnv {
+  const options = { ...switches, frameSkip: 1, stickyProbability: 0, obsType: 'grayscale' };
   const spec = { ...atariSpec(game.name, game.actions), maxEpisodeSteps: null };
   return new AtariEnv(spec, game, new Uint8Array(readFileSync(path)), readValues(atariOptions, options, game.name));
 }

@@ -6,6 +6,8 @@ import {
   type EnvState,
   type Frame,
   field,
+  InputError,
+  message,
   type NumericArray,
   type ValuesOf,
 } from '@zpin/contracts';
@@ -16,6 +18,9 @@ import type { Game } from './games/game.ts';
 
 /** Frames that the Arcade Learning Environment lets a program run before it looks at it. */
 const WARM_UP_FRAMES = 60;
+/** Frames for which it holds the reset switch to start a game, and once more before it chooses one of several modes. */
+const RESET_FRAMES = 8;
+const EARLY_RESET_FRAMES = 4;
 /** Frames after which an episode is cut off: half an hour. */
 export const MAX_FRAMES = 108_000;
 
@@ -28,11 +33,17 @@ export const atariOptions = {
     meaning: 'probability, in each frame, that the previous action is held on instead of the chosen one',
   }),
   fullActionSpace: field.boolean({ default: false, meaning: 'whether to offer all eighteen actions' }),
+  mode: field.integer({
+    default: null,
+    min: 0,
+    max: 255,
+    meaning: 'mode of the game, by the number that the Arcade Learning Environment gives it; null: the one in which it starts',
+  }),
   difficulty: field.integer({
     default: 0,
     min: 0,
     max: 3,
-    meaning: 'difficulty switches: 1 the left one at A, 2 the right one, 3 both',
+    meaning: 'difficulty switches, of those that the game knows: 1 the left one at A, 2 the right one, 3 both',
   }),
   powerOn: field.choice(['ale', 'zeros'], {
     default: 'ale',
@@ -66,6 +77,20 @@ function observationSpace(obsType: AtariOptions['obsType']) {
   return box({ low: 0, high: 255, shape, dtype: 'uint8' });
 }
 
+function knownDifficulty(where: string, { difficulties }: Game, difficulty: number): number {
+  if (difficulties.includes(difficulty)) return difficulty;
+  const remedy = 'Choose one of these, or leave it out';
+  throw new InputError(message(where, `difficulty must be one of ${difficulties.join(', ')}`, difficulty, remedy));
+}
+
+/** Presses of the select switch that lead to a mode. */
+function pressesFor(where: string, { modes }: Game, mode: number | null): number {
+  const presses = mode === null ? 0 : modes ? modes.presses.get(mode) : mode === 0 ? 0 : undefined;
+  if (presses !== undefined) return presses;
+  const known = [...(modes?.presses.keys() ?? [0])].join(', ');
+  throw new InputError(message(where, `mode must be one of ${known}`, mode, 'Choose one of these, or leave it out'));
+}
+
 /**
  * A game for the Atari 2600 by the rules of the Arcade Learning Environment's v5 (Machado et al. 2018). Observation: the picture
  * `[210, 160, 3]` or `[210, 160]`, or the memory `[128]`, uint8, after the last of the frames for which an action was held. Actions:
@@ -78,6 +103,8 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
   protected override readonly world: Int32Array;
   readonly #options: AtariOptions;
   readonly #actions: readonly number[];
+  /** Of the select switch, before each game. */
+  readonly #presses: number;
   /** The console before a frame that is not drawn, in case that it should have been. */
   readonly #before: Int32Array;
   /** Generator of the last start: another one means that the environment was seeded. */
@@ -93,7 +120,8 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
       ...(firstLine !== undefined && { firstLine }),
       ...(hasComb !== undefined && { hasComb }),
     });
-    this.console.difficulty = options.difficulty;
+    this.console.difficulty = knownDifficulty(spec.id, game, options.difficulty);
+    this.#presses = pressesFor(spec.id, game, options.mode);
     this.game = game;
     this.#options = options;
     this.#actions = actions;
@@ -134,7 +162,14 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
     const { console, game } = this;
     console.reset();
     this.#idle(WARM_UP_FRAMES);
-    console.holdReset(game.resetFrames);
+    if (game.modes) {
+      console.holdReset(EARLY_RESET_FRAMES);
+      for (let press = 0; press < this.#presses; press++) {
+        console.holdSelect(game.modes.held);
+        console.frame();
+      }
+    }
+    console.holdReset(RESET_FRAMES);
     for (const action of game.startActions ?? []) {
       console.controls.hold(action);
       console.frame();

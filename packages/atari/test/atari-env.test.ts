@@ -135,6 +135,78 @@ describe('observations', () => {
   });
 });
 
+describe('modes and difficulties', () => {
+  // Counts frames in which the select switch is held, and those in which the reset switch is; keeps the difficulty switches.
+  const rom = romOf(`
+start: lda #2
+ sta VSYNC
+ sta WSYNC
+ lda #0
+ sta VSYNC
+ lda SWCHB
+ sta $82
+ lsr
+ bcs noReset
+ inc $80
+noReset: lsr
+ bcs noSelect
+ inc $81
+noSelect: ldx #250
+wait: sta WSYNC
+ dex
+ bne wait
+ jmp start`);
+  const several: Game = {
+    name: 'Switches',
+    summary: '',
+    actions: [0],
+    difficulties: [0, 3],
+    modes: {
+      held: 2,
+      presses: new Map([
+        [0, 0],
+        [4, 3],
+      ]),
+    },
+    rules: { score: () => 0, isOver: () => false },
+  };
+  const { modes: _, ...single } = several;
+  const counts = (game: Game, options: Readonly<Record<string, unknown>>) => {
+    const values = readValues(atariOptions, { obsType: 'ram', powerOn: 'zeros', ...options }, 'Switches');
+    const env = new AtariEnv(atariSpec(game.name, game.actions), game, rom, values);
+    const before = env.reset({ seed: 0 }).obs;
+    // A console keeps its memory over the start of a game.
+    const after = env.reset().obs;
+    return [after[0] - before[0], after[1] - before[1], after[2] >> 6];
+  };
+
+  test('are set before each game: reset is held, select pressed as often as the mode asks, and reset held again', () => {
+    expect(counts(several, {})).toEqual([12, 0, 0]);
+    expect(counts(several, { mode: 0 })).toEqual([12, 0, 0]);
+    expect(counts(several, { mode: 4, difficulty: 3 })).toEqual([12, 6, 3]);
+    expect(counts(single, { mode: 0 })).toEqual([8, 0, 0]);
+  });
+
+  test('that a game does not have are refused', () => {
+    expect(() => counts(several, { mode: 3 })).toThrow(
+      'Atari/Switches-v5: mode must be one of 0, 4, got 3. Choose one of these, or leave it out.',
+    );
+    expect(() => counts(several, { difficulty: 1 })).toThrow(
+      'Atari/Switches-v5: difficulty must be one of 0, 3, got 1. Choose one of these, or leave it out.',
+    );
+    expect(() => make('Catch', { mode: 1 })).toThrow('mode must be one of 0, got 1');
+  });
+
+  test('of the table begin with that in which the game starts, which takes no presses', () => {
+    for (const { name, modes } of games) {
+      if (!modes) continue;
+      const presses = [...modes.presses.values()];
+      expect(presses[0], name).toBe(0);
+      expect(presses, name).toEqual([...new Set(presses)].sort((a, b) => a - b));
+    }
+  });
+});
+
 test('sticky actions hold the previous one on, in each frame with their probability', () => {
   const env = make('Catch', { obsType: 'ram', frameSkip: 1, stickyProbability: 0.25 });
   env.reset({ seed: 4 });
@@ -188,6 +260,7 @@ describe('under the wrapper atari', () => {
     const env = makeEnv('Atari/Bricks-v5', { wrappers: ['atari'], stickyProbability: 0 });
     expect(env.spec.observationSpace).toMatchObject({ shape: [84, 84, 4], dtype: 'uint8' });
     expect(env.spec).toMatchObject({ maxEpisodeSteps: 27_000, frameStack: 4 });
+    expect(checkEnv(makeEnv('Atari/Bricks-v5', { wrappers: ['atari', 'episodic-life'] }), { steps: 10 })).toEqual([]);
     const first = env.reset({ seed: 2 }).info.frame as number;
     // 1 to 30 idle frames, and four in which FIRE is held.
     expect(first).toBeGreaterThanOrEqual(5);

@@ -18,6 +18,14 @@ export interface Rules {
   isOver(ram: Uint8Array, lives: number): boolean;
 }
 
+/** What the select switch chooses among. */
+export interface Modes {
+  /** Presses that lead to each mode, by its number; the first one is that of the game as it starts. */
+  readonly presses: ReadonlyMap<number, number>;
+  /** Frames for which each press lasts. */
+  readonly held: number;
+}
+
 /** One game: its cartridge, how it is played, and what its memory tells. */
 export interface Game {
   /** Name in ids: `Atari/<name>-v5`. */
@@ -34,8 +42,8 @@ export interface Game {
   readonly hasComb?: boolean;
   /** Settings of the difficulty switches that the game knows: bit 0 is the left player's. */
   readonly difficulties: readonly number[];
-  /** Frames for which the reset switch is held to start a game. */
-  readonly resetFrames: number;
+  /** Its modes, where there are several. */
+  readonly modes?: Modes;
   /** Actions that are played, a frame each, after a reset. */
   readonly startActions?: readonly number[];
   /** Where the program keeps the state of its generator: an episode starts with a number from 1 to 255 there, by the seed. */

@@ -1,8 +1,23 @@
 import { FIRE_ACTION, RIGHT_ACTION } from '../console/controls.ts';
-import { byte, type CartridgeGame, decimal, signed } from './game.ts';
+import { byte, type CartridgeGame, decimal, type Modes, signed } from './game.ts';
 
-/** What the Arcade Learning Environment holds the reset switch for, in frames: longer where a game has several modes. */
-const [ONE_MODE, SEVERAL_MODES] = [8, 12];
+/**
+ * Modes by their numbers, each with the presses that lead to it from the one before, and the frames that each press lasts. Numbers and
+ * frames are those of the Arcade Learning Environment, whose memory after a reset is the same in each.
+ */
+function modes(held: number, numbers: readonly number[], pressesOf: (mode: number, index: number) => number): Modes {
+  return { held, presses: new Map(numbers.map((mode, index) => [mode, pressesOf(mode, index)])) };
+}
+
+/** Modes of which each is one press behind the one before. */
+function inTurn(held: number, numbers: readonly number[]): Modes {
+  return modes(held, numbers, (_, index) => index);
+}
+
+/** Modes whose number is that of the presses. */
+function counted(held: number, numbers: readonly number[]): Modes {
+  return modes(held, numbers, mode => mode);
+}
 
 /** Cars passed: 200 are to be passed on the first day and 300 on each other; the game counts those that are left. */
 function enduroScore(ram: Uint8Array): number {
@@ -49,7 +64,7 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 1, 3, 4, 11, 12],
     controller: 'paddle1',
     difficulties: [0, 1, 2, 3],
-    resetFrames: SEVERAL_MODES,
+    modes: inTurn(2, [0, 1]),
     rules: { score: ram => byte(ram, 0x8e) - byte(ram, 0x8d), isOver: ram => byte(ram, 0x8d) === 21 || byte(ram, 0x8e) === 21 },
   },
   {
@@ -60,7 +75,7 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 1, 3, 4],
     controller: 'paddle0',
     difficulties: [0, 1],
-    resetFrames: SEVERAL_MODES,
+    modes: counted(1, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44]),
     rules: {
       score: ram => (byte(ram, 0xcd) & 15) + 10 * (byte(ram, 0xcd) >> 4) + 100 * (byte(ram, 0xcc) & 15),
       lives: ram => byte(ram, 0xb9),
@@ -74,7 +89,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot down rows of invaders before they land.',
     actions: [0, 1, 3, 4, 11, 12],
     difficulties: [0, 1],
-    resetFrames: SEVERAL_MODES,
+    modes: modes(2, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], mode => (mode < 2 ? 2 * mode : 2 * mode - 1)),
     rules: {
       score: ram => decimal(ram, 0xe8, 0xe6),
       scoreWraps: 10_000,
@@ -89,7 +104,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot sharks, pick up divers, and surface before the air runs out.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xba, 0xb9, 0xb8),
       lives: ram => byte(ram, 0xbb) + 1,
@@ -104,7 +118,6 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 1, 2, 3, 4, 5],
     firstLine: 40,
     difficulties: [0, 1],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xdb, 0xda, 0xd9),
       paysNothingAtEnd: true,
@@ -121,7 +134,6 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 1, 2, 3, 4, 6, 7, 11, 12],
     startActions: [RIGHT_ACTION],
     difficulties: [0, 1],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0x89, 0x8a, 0x8b),
       firstLives: 3,
@@ -137,7 +149,6 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 1, 3, 4, 5, 8, 9, 11, 12],
     startActions: [FIRE_ACTION],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: { score: enduroScore, isOver: ram => byte(ram, 0xaf) === 0xff },
   },
   {
@@ -148,7 +159,7 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 2, 3, 4, 5, 6, 7, 8, 9],
     hasComb: false,
     difficulties: [0],
-    resetFrames: SEVERAL_MODES,
+    modes: modes(10, [0, 1, 2, 3], mode => [0, 1, 2, 4][mode]),
     rules: {
       score: ram => decimal(ram, 0xf8, 0xf9, 0xfa),
       lives: ram => (byte(ram, 0xfb) & 7) + 1,
@@ -162,7 +173,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Bring a chicken across ten lanes as often as it can in two minutes.',
     actions: [0, 2, 5],
     difficulties: [0, 1],
-    resetFrames: SEVERAL_MODES,
+    modes: inTurn(1, [0, 1, 2, 3, 4, 5, 6, 7]),
     rules: { score: ram => decimal(ram, 0xe7), rewardBounds: [0, 1], isOver: ram => byte(ram, 0x96) === 1 },
   },
   {
@@ -173,7 +184,6 @@ export const games: readonly CartridgeGame[] = [
     actions: [0, 2, 3, 4, 5, 6, 7, 8, 9],
     startActions: [FIRE_ACTION],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xe0, 0xdf, 0xde),
       lives: ram => byte(ram, 0xd3) & 15,
@@ -187,7 +197,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Land more punches than the other boxer in two minutes.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1, 2, 3],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => boxingPoints(ram, 0x92) - boxingPoints(ram, 0x93),
       isOver: ram =>
@@ -201,7 +210,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Find keys and treasures in the rooms of a pyramid.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0x95, 0x94, 0x93),
       lives: ram => (byte(ram, 0xba) & 7) + 1,
@@ -215,7 +223,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Destroy the eggs in the halls of a spaceship, and flee from the aliens.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1, 2, 3],
-    resetFrames: SEVERAL_MODES,
+    modes: modes(1, [0, 1, 2, 3], mode => (mode === 0 ? 0 : mode + 1)),
     rules: { score: alienScore, lives: ram => byte(ram, 0xc0), isOver: (_, lives) => lives === 0 },
   },
   {
@@ -225,7 +233,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Paint the borders of every field.',
     actions: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13],
     difficulties: [0, 3],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xd9, 0xda, 0xdb),
       lives: ram => byte(ram, 0xd6) & 15,
@@ -239,7 +246,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot down what a mother ship sends, and keep the gun cool.',
     actions: [0, 1, 2, 3, 4, 11, 12],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: { score: ram => decimal(ram, 0x82, 0x81, 0x80), lives: ram => byte(ram, 0xe5), isOver: (_, lives) => lives === 0 },
   },
   {
@@ -249,7 +255,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Rob banks in a maze of streets, and leave the town in time.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1, 2, 3],
-    resetFrames: SEVERAL_MODES,
+    modes: inTurn(1, [0, 4, 8, 12, 16, 20, 24, 28]),
     rules: {
       score: ram => decimal(ram, 0xda, 0xd9, 0xd8),
       lives: ram => byte(ram, 0xd5),
@@ -263,7 +269,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Bowl ten rounds.',
     actions: [0, 1, 2, 5, 10, 13],
     difficulties: [0, 1],
-    resetFrames: SEVERAL_MODES,
+    modes: counted(2, [0, 2, 4]),
     rules: { score: ram => decimal(ram, 0xa1, 0xa6), isOver: ram => decimal(ram, 0xa4) > 10 },
   },
   {
@@ -273,7 +279,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot a centipede that winds down through mushrooms.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: SEVERAL_MODES,
+    modes: inTurn(2, [22, 86]),
     rules: {
       score: ram => decimal(ram, 0xf6, 0xf5, 0xf4),
       lives: ram => (byte(ram, 0xed) >> 4) + 1,
@@ -287,7 +293,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Protect a convoy of lorries with a helicopter.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1],
-    resetFrames: SEVERAL_MODES,
+    modes: counted(2, [0, 2]),
     rules: {
       score: ram => 100 * decimal(ram, 0xee, 0xec),
       lives: ram => byte(ram, 0xe4) & 15,
@@ -301,7 +307,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Catch more pounds of fish than the other one.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1, 2, 3],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xbd) - decimal(ram, 0xbe),
       isOver: ram => decimal(ram, 0xbd) === 99 || decimal(ram, 0xbe) === 99,
@@ -314,7 +319,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Build an igloo from floes, and get home before it freezes.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: SEVERAL_MODES,
+    modes: counted(1, [0, 2]),
     rules: {
       score: ram => decimal(ram, 0xca, 0xc9, 0xc8),
       lives: ram => byte(ram, 0xcc) + 1,
@@ -328,7 +333,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Dig through mines for those who are trapped in them.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: SEVERAL_MODES,
+    modes: inTurn(1, [0, 1, 2, 3, 4]),
     rules: { score: ram => decimal(ram, 0xb9, 0xb8, 0xb7), lives: ram => byte(ram, 0xb3), isOver: (_, lives) => lives === 0 },
   },
   {
@@ -338,7 +343,7 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot more goals than the other team in three minutes.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0, 1, 2, 3],
-    resetFrames: SEVERAL_MODES,
+    modes: modes(2, [0, 2], mode => (mode === 0 ? 0 : 3)),
     rules: {
       score: ram => decimal(ram, 0x8a) - decimal(ram, 0x8b),
       isOver: ram => byte(ram, 0x86) === 0 && byte(ram, 0x87) === 0,
@@ -351,7 +356,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Win back a bride, in four different games.',
     actions: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0x9e, 0x9d, 0x9c),
       lives: ram => byte(ram, 0x9f) + 1,
@@ -365,7 +369,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Fight through the floors of a temple.',
     actions: [0, 2, 3, 4, 5, 8, 9, 11, 12, 13, 14, 15, 16, 17],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0x9a, 0x99, 0x98),
       lives: ram => byte(ram, 0x9d) + 1,
@@ -379,7 +382,6 @@ export const games: readonly CartridgeGame[] = [
     summary: 'Shoot down flocks of birds and the ship behind them.',
     actions: [0, 1, 3, 4, 5, 11, 12, 13],
     difficulties: [0],
-    resetFrames: ONE_MODE,
     rules: {
       score: ram => decimal(ram, 0xc7, 0xc8, 0xc9),
       lives: ram => byte(ram, 0xcb) & 7,

@@ -13,7 +13,6 @@ export const homebrewGames: readonly Game[] = [
     summary: 'Catch twenty falling balls with a plate: 1 for each, -1 for each missed.',
     actions: [0, 3, 4],
     difficulties: [0],
-    resetFrames: 8,
     chanceAddress: 0x84,
     rules: {
       score: ram => decimal(ram, 0x80) - decimal(ram, 0x81),
@@ -26,7 +25,6 @@ export const homebrewGames: readonly Game[] = [
     summary: 'Break a wall of 96 bricks with three balls: 1 for each brick.',
     actions: [0, 1, 3, 4],
     difficulties: [0],
-    resetFrames: 8,
     chanceAddress: 0x84,
     rules: {
       score: ram => decimal(ram, 0x80, 0x81),

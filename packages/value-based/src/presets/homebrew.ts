@@ -18,7 +18,7 @@ const common = {
   hiddenSizes: [512],
 } as const;
 
-const caught = { totalSteps: 20_000, envOptions: { wrappers: ['atari'] } } as const;
+const caught = { totalSteps: 16_000, envOptions: { wrappers: ['atari'] } } as const;
 
 /** Settings tuned for Atari/Catch-v5, by algorithm; `benchmarks/results/learning.md` has what each came to. */
 export const catchBalls = {
