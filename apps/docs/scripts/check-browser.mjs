@@ -31,6 +31,7 @@ const PAGES = [
   'api/@zpin/replay',
   'live/cart-pole',
   'live/grid',
+  'live/atari',
 ];
 /** Learning takes longer where the machine has other work. */
 const PATIENCE = 600_000;
@@ -153,6 +154,29 @@ async function checkGrid() {
   await page.close();
 }
 
+/** Double DQN catches more balls than it misses; a reader who holds a key moves the plate. */
+async function checkAtari() {
+  const page = await open('live/atari', SCREENS.desktop);
+  await page.getByRole('button', { name: 'Play yourself' }).click();
+  await page.keyboard.down('ArrowLeft');
+  await page.waitForFunction(() => document.querySelector('[data-live]')?.getAttribute('data-over') === 'true');
+  await page.keyboard.up('ArrowLeft');
+  const { score } = await stateOf(page);
+  if (!(Number(score) < 0)) problems.push(`live/atari: who holds a key must miss most balls, got ${score}`);
+  await shoot(page, 'atari-played');
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByRole('button', { name: 'Learn' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 25_000);
+  const { rate, meanReturn } = await stateOf(page);
+  console.log(`Atari Catch from memory, Double DQN: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}`);
+  if (!(Number(meanReturn) > 5)) problems.push(`live/atari: Double DQN must catch balls, got a mean return of ${meanReturn}`);
+  await shoot(page, 'atari-learned');
+  await page.close();
+}
+
+/** Whether a part was asked for. @param {string} part */
+const wants = part => flags.only === undefined || flags.only === part;
+
 try {
   if (flags.screenshots) {
     mkdirSync(flags.screenshots, { recursive: true });
@@ -168,8 +192,9 @@ try {
       }
     }
   }
-  if (flags.only !== 'grid' && flags.only !== 'pages') await checkCartPole();
-  if (flags.only !== 'cart-pole' && flags.only !== 'pages') await checkGrid();
+  if (wants('cart-pole')) await checkCartPole();
+  if (wants('grid')) await checkGrid();
+  if (wants('atari')) await checkAtari();
 } finally {
   await browser.close();
   server.close();

@@ -42,6 +42,7 @@ const guide: DefaultTheme.SidebarItem[] = [
 const live: DefaultTheme.SidebarItem[] = [
   { text: 'CartPole', link: '/live/cart-pole' },
   { text: 'Grid worlds', link: '/live/grid' },
+  { text: 'Atari', link: '/live/atari' },
 ];
 
 const bundling: BundlingOptions = {

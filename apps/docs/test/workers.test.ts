@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { AtariReport } from '../src/live/atari-messages.ts';
 import { type CartPoleReport, cartPoleAlgorithms } from '../src/live/cart-pole-messages.ts';
 import { type GridReport, gridAlgorithms, gridWorlds } from '../src/live/grid-messages.ts';
 
@@ -40,4 +41,21 @@ test.each(cartPoleAlgorithms)('the pole shows how %s learns', async algorithm =>
   expect(episodes.length).toBeGreaterThan(10);
   // Environment step at the end and return, two numbers per episode.
   expect(episodes[1]).toBeGreaterThan(5);
+});
+
+test('the game of Atari shows how double-dqn learns, and a picture of what it does', async () => {
+  const { reports, send } = await startWorker<AtariReport>('atari');
+  send({ type: 'start', settings: { game: 'Catch', view: 'memory', engine: 'cpu', seed: 1 } });
+  await vi.waitFor(() => expect(reports.filter(({ type }) => type === 'progress').length).toBeGreaterThan(2), {
+    timeout: 60_000,
+  });
+  send({ type: 'pause' });
+  expect(reports[0]).toMatchObject({ type: 'ready', totalSteps: 40_000 });
+  const progress = reports.filter(report => report.type === 'progress');
+  expect(progress.map(({ step }) => step)).toEqual([...progress.map(({ step }) => step)].sort((a, b) => a - b));
+  const pictures = progress.flatMap(({ picture }) => picture ?? []);
+  expect(pictures.length).toBeGreaterThan(0);
+  // The background of the game is none of black, and all is opaque.
+  expect(new Set(pictures[0]).size).toBeGreaterThan(3);
+  expect(pictures[0][3]).toBe(255);
 });

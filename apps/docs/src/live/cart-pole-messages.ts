@@ -1,10 +1,10 @@
+import type { LiveEngine } from './live-engines.ts';
+
 export const cartPoleAlgorithms = ['ppo', 'double-dqn'] as const;
-export const liveEngines = ['onnx', 'wasm', 'cpu'] as const;
 
 export interface CartPoleSettings {
   readonly algorithm: (typeof cartPoleAlgorithms)[number];
-  /** `onnx`: ONNX Runtime in WebAssembly; the others: TensorFlow.js. */
-  readonly engine: (typeof liveEngines)[number];
+  readonly engine: LiveEngine;
   readonly seed: number;
   /** Adam's first step size; it falls to 0 over the run. */
   readonly learningRate: number;

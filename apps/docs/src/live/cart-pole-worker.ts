@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { Agent } from '@zpin/contracts';
-import { createEngine, type Engine } from '@zpin/core';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { openRun } from 'zpin';
 import type { CartPoleCommand, CartPoleReport, CartPoleSettings } from './cart-pole-messages.ts';
+import { liveEngine } from './live-engine.ts';
 import { macrotask } from './macrotask.ts';
 import { Pause } from './pause.ts';
 
@@ -24,7 +24,7 @@ self.onmessage = ({ data }: MessageEvent<CartPoleCommand>) => {
 
 async function train({ algorithm, engine, seed, learningRate }: CartPoleSettings): Promise<void> {
   const config = { learningRate: { type: 'linear', from: learningRate, to: 0 } } as const;
-  const run = await openRun(algorithm, 'CartPole-v1', { config, engine: await engineOf(engine), seed });
+  const run = await openRun(algorithm, 'CartPole-v1', { config, engine: await liveEngine(engine), seed });
   const { steps: totalSteps } = run.description;
   report({ type: 'ready', engine: run.engine, totalSteps });
 
@@ -78,27 +78,6 @@ class Demo {
     }
     return states;
   }
-}
-
-async function engineOf(name: CartPoleSettings['engine']): Promise<Engine> {
-  if (name === 'cpu') return createEngine('tensorflow', { backend: 'cpu' });
-  if (name === 'wasm') {
-    const [{ setWasmPaths }, simd, plain] = await Promise.all([
-      import('@tensorflow/tfjs-backend-wasm'),
-      import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
-      import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
-    ]);
-    setWasmPaths({ 'tfjs-backend-wasm-simd.wasm': simd.default, 'tfjs-backend-wasm.wasm': plain.default });
-    return createEngine('tensorflow', { backend: 'wasm' });
-  }
-  const [onnxruntime, wasm] = await Promise.all([
-    import('onnxruntime-web/wasm'),
-    import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url'),
-  ]);
-  onnxruntime.env.wasm.wasmPaths = { wasm: wasm.default };
-  // More threads need headers that few hosts send, and do nothing for networks as small as these.
-  onnxruntime.env.wasm.numThreads = 1;
-  return createEngine('onnx', { onnxruntime });
 }
 
 function report(message: CartPoleReport): void {

@@ -1,5 +1,6 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
+import LiveAtari from './live-atari.vue';
 import LiveCartPole from './live-cart-pole.vue';
 import LiveGrid from './live-grid.vue';
 import './style.css';
@@ -8,6 +9,7 @@ import './style.css';
 export const theme: Theme = {
   extends: DefaultTheme,
   enhanceApp({ app }) {
+    app.component('LiveAtari', LiveAtari);
     app.component('LiveCartPole', LiveCartPole);
     app.component('LiveGrid', LiveGrid);
   },

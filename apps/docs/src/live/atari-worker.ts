@@ -1,0 +1,107 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@zpin/atari/register';
+import type { Agent } from '@zpin/contracts';
+import { makeEnv, SyncVectorEnv } from '@zpin/envs';
+import { openRun } from 'zpin';
+import type { AtariCommand, AtariReport, AtariSettings } from './atari-messages.ts';
+import { liveEngine } from './live-engine.ts';
+import { macrotask } from './macrotask.ts';
+import { Pause } from './pause.ts';
+import { toRgba } from './to-rgba.ts';
+
+/** Milliseconds between two reports: those of one step of the demonstration, which are four frames of a sixtieth of a second. */
+const REPORT_EVERY = 1000 / 15;
+
+/** Settings for the 128 bytes of memory, from which a small network learns Catch within a minute or two. */
+const fromMemory = {
+  steps: 40_000,
+  preset: false,
+  config: {
+    learningRate: { type: 'linear', from: 1e-3, to: 0 },
+    gamma: 0.95,
+    batchSize: 64,
+    bufferSize: 50_000,
+    learningStarts: 1000,
+    targetUpdateEverySteps: 500,
+    trainEverySteps: 2,
+    epsilonEnd: 0.02,
+    explorationFraction: 0.3,
+    nSteps: 3,
+    hiddenSizes: [128, 128],
+  },
+} as const;
+
+const pause = new Pause();
+
+self.onmessage = ({ data }: MessageEvent<AtariCommand>) => {
+  if (data.type !== 'start') pause.set(data.type === 'pause');
+  else
+    train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
+};
+
+async function train({ game, view, engine, seed }: AtariSettings): Promise<void> {
+  const id = `Atari/${game}-v5`;
+  // Fewer transitions than in Node: a tab has less memory.
+  const options = view === 'memory' ? fromMemory : { config: { bufferSize: 20_000 } };
+  const envOptions = view === 'memory' ? { obsType: 'ram' } : {};
+  const run = await openRun('double-dqn', id, { ...options, envOptions, engine: await liveEngine(engine), seed });
+  const { steps: totalSteps, envOptions: trained = {} } = run.description;
+  report({ type: 'ready', engine: run.engine, totalSteps });
+
+  const demo = new Demo(run.agent, id, trained, seed);
+  let episodes: number[] = [];
+  let seconds = 0;
+  let since = performance.now();
+  for await (const event of run.events()) {
+    if (event.type === 'episode') episodes.push(event.step, event.episodeReturn);
+    const isLast = event.step >= totalSteps && event.type === 'checkpoint';
+    const spent = performance.now() - since;
+    if ((event.type !== 'step' || spent < REPORT_EVERY) && !isLast) continue;
+    seconds += spent / 1000;
+    report({ type: 'progress', step: event.step, seconds, episodes: Float32Array.from(episodes), picture: await demo.play() });
+    episodes = [];
+    await macrotask();
+    await pause.passed();
+    since = performance.now();
+  }
+  report({ type: 'done' });
+  for (;;) {
+    await pause.passed();
+    report({ type: 'progress', step: totalSteps, seconds, episodes: new Float32Array(0), picture: await demo.play() });
+    await new Promise(resolve => setTimeout(resolve, REPORT_EVERY));
+  }
+}
+
+/** The present policy in a game of its own, at the pace of the console as long as training leaves the time. */
+class Demo {
+  readonly #agent: Agent;
+  readonly #env: SyncVectorEnv;
+  readonly #step: ReturnType<SyncVectorEnv['createStep']>;
+  readonly #render: () => ReturnType<typeof toRgba>;
+  #played = 0;
+
+  constructor(agent: Agent, id: string, settings: Readonly<Record<string, unknown>>, seed: number) {
+    const env = makeEnv(id, settings);
+    this.#agent = agent;
+    this.#env = new SyncVectorEnv(() => env, 1);
+    this.#step = this.#env.createStep();
+    this.#render = () => {
+      const frame = env.render?.();
+      if (!frame) throw new Error(`Demo: ${id} must have a picture, got none.`);
+      return toRgba(frame);
+    };
+    this.#env.reset(this.#step, seed);
+  }
+
+  /** Plays one step where one is due. @returns the picture behind it, RGBA */
+  async play(): Promise<Uint8ClampedArray<ArrayBuffer> | null> {
+    if (performance.now() - this.#played < REPORT_EVERY / 2) return null;
+    this.#played = performance.now();
+    this.#env.step(await this.#agent.act(this.#step.obs, 'exploit'), this.#step);
+    return this.#render().pixels;
+  }
+}
+
+function report(message: AtariReport): void {
+  self.postMessage(message);
+}
