@@ -81,7 +81,7 @@ function curveOf(
 }
 
 function summaryOf(
-  { description, step, wallSeconds }: TrainingRun,
+  { description, step, wallSeconds, best, summary }: TrainingRun,
   folder: RunFolder,
   { episodes, successes }: Told,
   { returns, successRate, cutOff }: FinalEvaluation,
@@ -101,6 +101,8 @@ function summaryOf(
     ...(successRate !== undefined && { trainSuccessRate: mean(successes), evalSuccessRate: successRate }),
     evalEpisodes: returns.length,
     ...(cutOff !== undefined && { evalCutOff: cutOff }),
+    ...(best && { bestReturnMean: best.meanReturn, bestStep: best.step }),
+    ...(summary?.endedBy && { endedBy: summary.endedBy }),
     runDir: folder.path,
   };
 }
@@ -116,7 +118,8 @@ const FILE_TEXTS: readonly (readonly [RunFile, string])[] = [
 ];
 
 /** What a person reads at the end. */
-function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation): string {
+function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation): string {
+  const { spec, step, wallSeconds, best } = run;
   const { returns, successRate } = evaluation;
   const { rewardThreshold } = spec;
   const isSolved = rewardThreshold !== null && mean(returns) >= rewardThreshold;
@@ -125,14 +128,29 @@ function report({ spec, step, wallSeconds }: TrainingRun, folder: RunFolder, eva
   return [
     '',
     `trained ${formatCount(step)} steps in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
+    ...endText(run),
     `evaluation: ${returns.length} greedy episodes, ${spread}${successText(successRate)}${verdict}${cutText(evaluation)}`,
+    ...(best
+      ? [`best evaluation in training: mean return ${formatNumber(best.meanReturn)}, at ${formatCount(best.step)} steps`]
+      : []),
     '',
     `run folder  ${folder.shown}`,
     ...FILE_TEXTS.filter(([name]) => folder.has(name)).map(
       ([name, text]) => `  ${text.padEnd(10)}${folder.file(name).slice(folder.path.length + 1)}`,
     ),
+    ...(best ? ['  best      best/'] : []),
     '',
-    `evaluate it again with: zpin eval ${shellWord(folder.shown)}`,
+    `evaluate it again with: zpin eval ${shellWord(folder.shown)}${best ? ' (the best policy: --best)' : ''}`,
     '',
   ].join('\n');
+}
+
+/** Why a run ended before its steps were done; nothing where they are. */
+function endText({ summary, description: { evaluation = {}, steps } }: TrainingRun): string[] {
+  if (!summary?.endedBy) return [];
+  const why =
+    summary.endedBy === 'return'
+      ? `an evaluation reached ${evaluation.stopAtReturn}`
+      : `${evaluation.patience} evaluations in a row were no better`;
+  return [`ended before ${formatCount(steps)} steps: ${why}`];
 }

@@ -1,7 +1,7 @@
 import type { DescribedField } from '@zpin/contracts';
 import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
 import { type Command, Option } from 'commander';
-import type { ScheduleChoice } from 'zpin';
+import type { SavedMoment, ScheduleChoice } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES, isEnvFile } from 'zpin/catalog';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
@@ -21,6 +21,10 @@ export interface TrainFlags {
   readonly evalEvery?: string;
   readonly evalEpisodes?: string;
   readonly checkpointEvery?: string;
+  readonly keepCheckpoints?: string;
+  readonly fromStep?: string;
+  readonly stopAtReturn?: string;
+  readonly patience?: string;
   readonly config?: string;
   readonly preset: boolean;
   readonly json?: boolean;
@@ -66,9 +70,16 @@ export function addTrainFlags(command: Command): Command {
       'with --resume and other --steps: keep leaves schedules as they were planned, stretch spreads them anew (default: keep)',
     )
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
-    .option('--eval-every <n>', 'environment steps between two evaluations during training (default: none)')
+    .option(
+      '--eval-every <n>',
+      'environment steps between two evaluations during training; the best policy stays (default: none)',
+    )
     .option('--eval-episodes <n>', `greedy episodes of each evaluation (default: ${DEFAULT_EVALUATION_EPISODES})`)
+    .option('--stop-at-return <x>', 'with --eval-every: end when the mean return of an evaluation is at least this, or none')
+    .option('--patience <n>', 'with --eval-every: end after so many evaluations in a row that are no better, or none')
     .option('--checkpoint-every <n>', 'environment steps between two checkpoints (default: a tenth of the run)')
+    .option('--keep-checkpoints <n>', 'checkpoints that stay, each in checkpoints/<step> (default: only the last one)')
+    .option('--from-step <n>', 'with --resume: go on from the kept checkpoint of this step; what came after it is gone')
     .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
     .option('--no-preset', 'do not start from the settings tuned for the environment')
     .option('--json', 'print each event as one line of JSON')
@@ -83,7 +94,8 @@ export function gather(value: string, values: readonly string[] = []): readonly 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine'],
-  ...['evalEvery', 'evalEpisodes', 'checkpointEvery', 'json', 'quiet'],
+  ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
+  ...['json', 'quiet'],
 ];
 
 /**
@@ -143,6 +155,28 @@ export function readEnvFile(where: string, text: string | undefined): { readonly
   if (isEnvFile(text)) return { env: text };
   const remedy = 'Leave it out: the run folder names the environment';
   throw new InputError(message(where, '--env must be the file of its environment', text, remedy));
+}
+
+/** Reads a number of a flag. @throws InputError naming the flag and the value */
+export function readNumber(where: string, flag: string, text: string): number {
+  const value = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InputError(message(where, `${flag} must be a finite number`, text, 'Give such a number'));
+}
+
+/** What `read` gives; null for the word none. */
+export function orNone<T>(text: string, read: (text: string) => T): T | null {
+  return text === 'none' ? null : read(text);
+}
+
+/** The state of a run that flags name. @throws InputError when they name two */
+export function readMoment(
+  where: string,
+  { best = false, fromStep }: { readonly best?: boolean; readonly fromStep?: string },
+): SavedMoment {
+  if (fromStep === undefined) return best ? 'best' : 'last';
+  if (best) throw new InputError(message(where, '--best and --from-step exclude each other', fromStep, 'Leave one out'));
+  return readInteger(where, '--from-step', fromStep, 0);
 }
 
 export function readSchedules(where: string, text: string): ScheduleChoice {

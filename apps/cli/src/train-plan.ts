@@ -1,5 +1,5 @@
 import type { ContinueOptions } from 'zpin';
-import { readEngine, readInteger, type TrainFlags } from './flags.ts';
+import { orNone, readEngine, readInteger, readNumber, type TrainFlags } from './flags.ts';
 
 /** What the command line says about its own output. */
 export interface OutputPlan {
@@ -13,16 +13,23 @@ export function outputPlan(flags: TrainFlags): OutputPlan {
 
 /** What the command line says about a run that begins or goes on: only what was said, as the run keeps the rest. */
 export function continueOptions(where: string, flags: TrainFlags): ContinueOptions {
-  const { engine, evalEvery, evalEpisodes, checkpointEvery } = flags;
+  const { engine, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints } = flags;
   const evaluation = {
     ...(evalEvery !== undefined && { everySteps: readInteger(where, '--eval-every', evalEvery, 1) }),
     ...(evalEpisodes !== undefined && { episodes: readInteger(where, '--eval-episodes', evalEpisodes, 1) }),
+    ...(stopAtReturn !== undefined && {
+      stopAtReturn: orNone(stopAtReturn, text => readNumber(where, '--stop-at-return', text)),
+    }),
+    ...(patience !== undefined && { patience: orNone(patience, text => readInteger(where, '--patience', text, 1)) }),
   };
   return {
     ...(engine !== undefined && { engine: readEngine(where, engine) }),
     evaluation,
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),
+    }),
+    ...(keepCheckpoints !== undefined && {
+      keepCheckpoints: readInteger(where, '--keep-checkpoints', keepCheckpoints, 1),
     }),
   };
 }

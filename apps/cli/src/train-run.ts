@@ -31,6 +31,10 @@ export async function newRun(
     const remedy = 'Leave it out: a new run has its schedules over all its steps';
     throw new InputError(message(where, '--schedules goes with --resume', flags.schedules, remedy));
   }
+  if (flags.fromStep !== undefined) {
+    const remedy = 'Leave it out, or write zpin train --resume <folder>';
+    throw new InputError(message(where, '--from-step goes with --resume', flags.fromStep, remedy));
+  }
   const envOptions = await readEnvSettings(where, env, flags.envOption, flags.wrap);
   const seed = readSeed(where, flags.seed ?? '1');
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
@@ -71,7 +75,8 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const stop = new AbortController();
   const schedules = flags.schedules === undefined ? {} : { schedules: readSchedules(where, flags.schedules) };
   const file = readEnvFile(where, flags.env);
-  const options = { ...continueOptions(where, flags), ...file, ...steps, ...schedules, signal: stop.signal };
+  const from = flags.fromStep === undefined ? {} : { from: readInteger(where, '--from-step', flags.fromStep, 0) };
+  const options = { ...continueOptions(where, flags), ...file, ...steps, ...schedules, ...from, signal: stop.signal };
   const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
   if (!plan.json) {

@@ -54,6 +54,8 @@ describe('a run', () => {
       'evalReturnMean',
       'evalReturnStd',
       'evalEpisodes',
+      'bestReturnMean',
+      'bestStep',
       'runDir',
     ]);
     expect(summary).toEqual(JSON.parse(read('json/summary.json')));

@@ -58,6 +58,8 @@ export type { Memory, Stateful } from './learn/stateful.ts';
 export { Clock, Counter } from './learn/stateful.ts';
 export type { Descent, FirstVectors, Trainable, TrainableOptions } from './learn/trainable.ts';
 export { trainable } from './learn/trainable.ts';
+export type { BestEvaluation, EarlyEnd, EvaluationScores, StopRules } from './loop/best-evaluation.ts';
+export { EvaluationRecord } from './loop/best-evaluation.ts';
 export { breathe } from './loop/breathe.ts';
 export { checkFiniteStep } from './loop/check-finite.ts';
 export type { Collected, EpisodeEnd } from './loop/collector.ts';

@@ -20,6 +20,7 @@ export { openSavedRun } from './open-saved-run.ts';
 export type { RunDescription } from './run-description.ts';
 export type { RunEvent } from './run-event.ts';
 export type { ContinueOptions, EnvChoice, OwnParts, ResumeOptions, RunInternals, RunOptions } from './run-options.ts';
+export type { SavedMoment } from './run-store.ts';
 export type { ScheduleChoice } from './scheduled-steps.ts';
 export { resume, train } from './train.ts';
 export type { TrainingRun } from './training-run.ts';

@@ -1,5 +1,5 @@
 import { ConfigError, message } from '@zpin/contracts';
-import type { Engine, EngineChoice } from '@zpin/core';
+import type { Engine, EngineChoice, StopRules } from '@zpin/core';
 import type { EvaluateOptions } from './evaluate-agent.ts';
 import type { MessageNames } from './message-names.ts';
 
@@ -7,6 +7,15 @@ import type { MessageNames } from './message-names.ts';
 export interface EvaluationOptions extends Pick<EvaluateOptions, 'episodes' | 'seed' | 'maxEpisodeSteps'> {
   /** Steps of training between two evaluations; none while it trains when omitted. */
   readonly everySteps?: number;
+  /**
+   * Ends the run when the mean return of one of these evaluations is at least this. Null, when a run goes on: no longer.
+   */
+  readonly stopAtReturn?: number | null;
+  /**
+   * Ends the run when so many of these evaluations in a row had no better mean return than the best one before them. Null, when a
+   * run goes on: no longer.
+   */
+  readonly patience?: number | null;
 }
 
 /** How a run is carried out, as it is told. */
@@ -22,6 +31,11 @@ export interface ToldOptions {
   readonly evaluation?: EvaluationOptions;
   /** Steps between two `checkpoint` events; a tenth of the run when omitted. Kept with the run. */
   readonly checkpointEverySteps?: number;
+  /**
+   * How many of the last checkpoints stay in the folder of the run, each in `checkpoints/<step>`: what they have in common takes
+   * room once. Omitted: only the last one stays. Kept with the run.
+   */
+  readonly keepCheckpoints?: number;
 }
 
 /** How a run was told to be carried out: kept with it, so that it goes on as it began. Plain data. */
@@ -31,6 +45,8 @@ export interface KeptOptions {
   readonly evaluation?: EvaluationOptions;
   /** Steps between two checkpoints; a tenth of the run when omitted. */
   readonly checkpointEverySteps?: number;
+  /** Checkpoints that stay beside the last one; none when omitted. */
+  readonly keepCheckpoints?: number;
 }
 
 /**
@@ -39,7 +55,7 @@ export interface KeptOptions {
  */
 export function keptOptions(options: ToldOptions, before: KeptOptions, names: MessageNames): KeptOptions {
   const { everySteps, episodes, seed, maxEpisodeSteps } = options.evaluation ?? {};
-  const { checkpointEverySteps = before.checkpointEverySteps } = options;
+  const { checkpointEverySteps = before.checkpointEverySteps, keepCheckpoints = before.keepCheckpoints } = options;
   // An engine of one's own is no plain data; its name would not say all.
   const engine = typeof options.engine === 'string' ? options.engine : before.engine;
   const counts = {
@@ -47,15 +63,37 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
     'evaluation.episodes': episodes,
     'evaluation.maxEpisodeSteps': maxEpisodeSteps,
     checkpointEverySteps,
+    keepCheckpoints,
   };
   for (const [name, value] of Object.entries(counts)) if (value !== undefined) checkInteger(names, name, value, 1);
   if (seed !== undefined) checkInteger(names, 'evaluation.seed', seed, 0);
   const evaluation = { ...before.evaluation, ...options.evaluation };
+  checkRules(evaluation, names);
   return {
     ...(engine !== undefined && { engine }),
     ...(Object.keys(evaluation).length > 0 && { evaluation }),
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
+    ...(keepCheckpoints !== undefined && { keepCheckpoints }),
   };
+}
+
+/** The rules by which evaluations end a run, as training takes them: without those that no longer hold. */
+export function stopRules({ stopAtReturn, patience }: EvaluationOptions = {}): StopRules {
+  return { ...(stopAtReturn != null && { stopAtReturn }), ...(patience != null && { patience }) };
+}
+
+/** @throws ConfigError when a rule is out of range, or nothing is evaluated that it could look at */
+function checkRules(evaluation: EvaluationOptions, names: MessageNames): void {
+  const { stopAtReturn, patience } = stopRules(evaluation);
+  if (stopAtReturn !== undefined && !Number.isFinite(stopAtReturn)) {
+    const expectation = `${names.option('stopAtReturn')} must be a finite number`;
+    throw new ConfigError(message(names.where, expectation, stopAtReturn, 'Give the mean return that is good enough'));
+  }
+  if (patience !== undefined) checkInteger(names, names.option('patience'), patience, 1);
+  if (evaluation.everySteps !== undefined || (stopAtReturn === undefined && patience === undefined)) return;
+  const rule = stopAtReturn === undefined ? 'patience' : 'stopAtReturn';
+  const remedy = `Give ${names.option('evalEvery')}: the steps between two evaluations`;
+  throw new ConfigError(message(names.where, `${names.option(rule)} needs evaluations while the run trains`, 'none', remedy));
 }
 
 /** @throws ConfigError unless the value is an integer of at least `min` */

@@ -15,18 +15,24 @@ import { libraryNames, type MessageNames } from './message-names.ts';
 import { checkSavedSpaces, openSavedEnv, savedAlgorithm, savedEnvFile } from './open-saved-run.ts';
 import type { RunDescription } from './run-description.ts';
 import type { OwnParts } from './run-options.ts';
+import type { SavedMoment } from './run-store.ts';
 import { makeTrainee } from './start-training.ts';
 
 export interface LoadOptions extends OwnParts {
   /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
   readonly engine?: EngineChoice | Engine;
+  /**
+   * Which agent of the run: that of the `best` evaluation while it trained, or of the step of a checkpoint that `keepCheckpoints`
+   * left. The last one when omitted.
+   */
+  readonly from?: SavedMoment;
   /** How errors call things; as the library does when omitted. */
   readonly names?: MessageNames;
   /** Makes the environment that the agent shall act in, instead of one copy of its own. */
   openEnv?(description: RunDescription): Promise<VectorEnv>;
 }
 
-/** A trained agent, as its last checkpoint left it. */
+/** A trained agent, as a checkpoint left it. */
 export interface LoadedAgent {
   readonly description: RunDescription;
   readonly algorithm: AnyAlgorithm;
@@ -56,13 +62,13 @@ export interface LoadedAgent {
  * @throws InputError when the folder is none of a run; CheckpointError when it is damaged
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<LoadedAgent> {
-  const { names = libraryNames('load'), engine = 'auto' } = options;
+  const { names = libraryNames('load'), engine = 'auto', from = 'last' } = options;
   const saved = files.readSaved(path, names);
   const { description, path: folder } = saved;
   const algorithm = await savedAlgorithm(saved, options, names);
   const note = (await savedEnvFile(saved, options, names))?.note;
   // A replay memory of several gigabytes is not looked at.
-  const { header, state } = saved.checkpoint(['agent']);
+  const { header, state } = saved.checkpoint(from, ['agent']);
   const { seed } = description;
   const open = (copies: number) => openSavedEnv(saved, { copies, purpose: 'evaluation' }, options, names);
   const env = await (options.openEnv ? options.openEnv(description) : open(1));

@@ -1,5 +1,8 @@
 /** Options of a run that errors name. */
-export type NamedOption = 'env' | 'her' | 'dataset' | 'recordDataset' | 'runDir' | 'steps' | 'schedules';
+export type NamedOption = 'env' | 'her' | 'dataset' | 'recordDataset' | 'runDir' | 'steps' | 'schedules' | RuleOption;
+
+/** Options about the evaluations of training, and about checkpoints. */
+export type RuleOption = 'evalEvery' | 'stopAtReturn' | 'patience' | 'keepCheckpoints' | 'fromStep' | 'best';
 
 /** How the caller writes what a run is told, so that errors speak the caller's language: that of a library, or flags. */
 export interface MessageNames {
@@ -16,11 +19,20 @@ export interface MessageNames {
   resume(folder: string): string;
 }
 
+const LIBRARY_NAMES: Readonly<Partial<Record<NamedOption, string>>> = {
+  runDir: 'saveTo',
+  evalEvery: 'evaluation.everySteps',
+  stopAtReturn: 'evaluation.stopAtReturn',
+  patience: 'evaluation.patience',
+  fromStep: 'from',
+  best: "from: 'best'",
+};
+
 /** The names of the library's own functions. */
 export function libraryNames(where: string): MessageNames {
   return {
     where,
-    option: name => (name === 'runDir' ? 'saveTo' : name),
+    option: name => LIBRARY_NAMES[name] ?? name,
     setting: name => name,
     listEnvs: "listEnvs() of '@zpin/envs' shows all",
     makeDataset: () => "Make one, for example by collectDataset() of '@zpin/offline'",

@@ -1,3 +1,4 @@
+export { type BestScore, bestScore } from './files/best-files.ts';
 export { metricEvents, readMetrics } from './files/metric-files.ts';
 export { envFilePlace } from './files/own-env.ts';
 export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';

@@ -80,7 +80,7 @@ export async function openRun(
     checkRunMemory(memory, files.memory(), names);
     const { signal, saveTo } = options;
     const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
-    const store = saveTo === undefined ? null : files.createStore(saveTo, steps, names);
+    const store = saveTo === undefined ? null : files.createStore(saveTo, names);
     const release = store && files.lock(store.path, names);
     store?.begin(description, 0);
     return new TrainingRun({

@@ -1,11 +1,18 @@
 import { checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/contracts';
-import { type AnyAlgorithm, type CheckpointHeader, envSpecFromJSON, parseConfig } from '@zpin/core';
+import {
+  type AnyAlgorithm,
+  type CheckpointHeader,
+  EvaluationRecord,
+  type EvaluationScores,
+  envSpecFromJSON,
+  parseConfig,
+} from '@zpin/core';
 import { files } from '#files';
 import { loadAlgorithm } from './algorithms.ts';
 import { type EnvFile, envFileText, type RegisteredEnv } from './env-file.ts';
 import { type EnvPurpose, type OpenEnvOptions, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
-import { checkInteger, keptOptions } from './kept-options.ts';
+import { checkInteger, keptOptions, stopRules } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
 import { recordingOf } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
@@ -48,7 +55,8 @@ async function openLocked(
   const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
   const algorithm = await savedAlgorithm(saved, options, names);
-  const { header, state } = saved.checkpoint();
+  const { from = 'last' } = options;
+  const { header, state } = saved.checkpoint(from);
   const resumed = { ...state };
   const fromFile = await savedEnvFile(saved, options, names);
   const { description: told, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
@@ -67,12 +75,15 @@ async function openLocked(
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
   const { signal } = options;
   const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
-  const store = saved.continued(steps, header.step, concludes);
+  const scores = new EvaluationRecord();
+  scores.restore((state.counters ?? {}) as EvaluationScores);
+  const endedBy = scores.endedBy(stopRules(description.evaluation));
+  const store = saved.continued({ steps, step: header.step, goesBack: from !== 'last', endedBy, concludes });
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
   const forget = () => {
     for (const name of Object.keys(resumed)) delete resumed[name];
   };
-  const resume = { forget, step: header.step, wallSeconds };
+  const resume = { forget, step: header.step, wallSeconds, best: scores.best };
   return new TrainingRun({
     ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
     ...{ notes },

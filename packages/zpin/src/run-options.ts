@@ -52,6 +52,11 @@ export interface ResumeOptions extends ContinueOptions, OwnParts {
    * omitted. The run says in a warning which.
    */
   readonly schedules?: ScheduleChoice;
+  /**
+   * Step of a checkpoint that `keepCheckpoints` left, to go on from instead of the last one. What the run did after it is gone
+   * then, from its metrics too.
+   */
+  readonly from?: number;
 }
 
 /** What a run folder names but cannot hold: parts of one's own, as they were given to `train`. */

@@ -1,5 +1,5 @@
 import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
-import type { DecodedCheckpoint, TrainState, TransitionData } from '@zpin/core';
+import type { DecodedCheckpoint, EarlyEnd, TrainState, TransitionData } from '@zpin/core';
 import type { OfflineDataset } from '@zpin/offline';
 import type { RegisteredEnv } from './env-file.ts';
 import type { MessageNames } from './message-names.ts';
@@ -19,6 +19,32 @@ export interface CheckpointParts {
   readonly policy: Policy | undefined;
 }
 
+/** What the best agent so far is kept from. */
+export interface BestParts extends CheckpointParts {
+  readonly evaluation: Extract<RunEvent, { readonly type: 'eval' }>;
+  /** The policy as an ONNX model, where the run exports one. */
+  readonly onnx: Uint8Array | undefined;
+}
+
+/**
+ * Which state of a run: its last one, that of the best evaluation, or that of a step of which the checkpoint was kept.
+ */
+export type SavedMoment = 'last' | 'best' | number;
+
+/** What a run that goes on needs of its store. */
+export interface Continuing {
+  /** Steps planned now. */
+  readonly steps: number;
+  /** Step of the state that it goes on from. */
+  readonly step: number;
+  /** Whether that is an earlier one than the last. */
+  readonly goesBack: boolean;
+  /** The rule by which its evaluations have ended it; null where none has. */
+  readonly endedBy: EarlyEnd | null;
+  /** Whether a run of which only the summary is missing may be opened. */
+  readonly concludes: boolean;
+}
+
 /** Where a run leaves everything: a folder. */
 export interface RunStore {
   readonly path: string;
@@ -32,6 +58,8 @@ export interface RunStore {
   event(event: RunEvent): void;
   /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */
   saveCheckpoint(parts: CheckpointParts): MaybePromise<string>;
+  /** Keeps the agent of the best evaluation so far, in place of the one before. */
+  saveBest(parts: BestParts): MaybePromise<void>;
   /** Writes the policy as an ONNX model. */
   saveOnnx(model: Uint8Array): void;
   /** Writes what is still held back. */
@@ -45,18 +73,16 @@ export interface SavedRun {
   readonly descriptionPath: string;
   readonly description: RunDescription;
   /**
-   * Its last state.
-   * @param only names of what is wanted of it, such as `agent`; all of it when omitted
-   * @throws CheckpointError when it is damaged, or not that of this description
+   * A state of it.
+   * @param moment which one @param only names of what is wanted of it, such as `agent`; all of it when omitted
+   * @throws CheckpointError when it is damaged, or not that of this description; InputError when it is not there
    */
-  checkpoint(only?: readonly string[]): DecodedCheckpoint;
+  checkpoint(moment: SavedMoment, only?: readonly string[]): DecodedCheckpoint;
   /**
    * The store of the run that goes on. Nothing is written yet.
-   * @param steps planned now @param concludes whether a run of which only the summary is missing may be opened
-   * @param step of its last state
-   * @throws InputError when no steps are left
+   * @throws InputError when nothing is left to do
    */
-  continued(steps: number, step: number, concludes: boolean): RunStore;
+  continued(continuing: Continuing): RunStore;
 }
 
 /** Where a data set goes. */
@@ -72,10 +98,9 @@ export interface RunFiles {
   memory(): number;
   /**
    * @param path folder to make
-   * @param steps planned
    * @throws InputError when something is there already, or nothing can be made there
    */
-  createStore(path: string, steps: number, names: MessageNames): RunStore;
+  createStore(path: string, names: MessageNames): RunStore;
   /**
    * Keeps other processes out of a run folder.
    * @returns gives it free @throws InputError saying who has it

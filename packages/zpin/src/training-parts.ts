@@ -2,6 +2,7 @@ import { InputError, message, type VectorEnv } from '@zpin/contracts';
 import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type TransitionData } from '@zpin/core';
 import { files } from '#files';
 import type { EnvPurpose } from './environment.ts';
+import { stopRules } from './kept-options.ts';
 import type { MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
@@ -30,6 +31,7 @@ export async function trainingOptions(parts: TrainingParts): Promise<TrainingOpt
         episodes,
         seed: evaluation.seed ?? seed,
         ...(evaluation.maxEpisodeSteps !== undefined && { maxEpisodeSteps: evaluation.maxEpisodeSteps }),
+        ...stopRules(evaluation),
       },
     }),
   };

@@ -12,10 +12,12 @@ import {
 } from '@zpin/contracts';
 import {
   type AnyAlgorithm,
+  type BestEvaluation,
   breathe,
   type Engine,
   type Evaluation,
   exportOnnx,
+  type TrainEvent,
   type TrainState,
   type TrainSummary,
 } from '@zpin/core';
@@ -25,7 +27,7 @@ import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import type { Recording } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
-import type { RunStore } from './run-store.ts';
+import type { CheckpointParts, RunStore } from './run-store.ts';
 import type { Trainee, TrainingOptions } from './start-training.ts';
 
 /** Everything that a run consists of. */
@@ -56,6 +58,7 @@ export interface RunParts {
 interface ResumePoint {
   readonly step: number;
   readonly wallSeconds: number;
+  readonly best: BestEvaluation | null;
   /**
    * Lets go of the state in the options, once training has taken it back: as the replay memory is overwritten, what it held would
    * stay in memory.
@@ -75,6 +78,7 @@ export class TrainingRun {
   readonly #parts: RunParts;
   #step: number;
   #wallMilliseconds: number;
+  #best: BestEvaluation | null;
   #summary: TrainSummary | null = null;
   #isStarted = false;
 
@@ -86,6 +90,7 @@ export class TrainingRun {
     this.env = parts.options.env;
     this.engine = parts.engine.description;
     this.#step = parts.resume?.step ?? 0;
+    this.#best = parts.resume?.best ?? null;
     this.#wallMilliseconds = 1000 * (parts.resume?.wallSeconds ?? 0);
   }
 
@@ -111,6 +116,11 @@ export class TrainingRun {
   /** What training has played so far, and the file that takes it when training ends; null where it is not recorded. */
   get recorded(): { readonly path: string; readonly size: number } | null {
     return this.#parts.recording ?? null;
+  }
+
+  /** The best evaluation of training so far; null before the first. */
+  get best(): BestEvaluation | null {
+    return this.#best;
   }
 
   /** How training ended; null before. */
@@ -156,6 +166,7 @@ export class TrainingRun {
           return value;
         }
         this.#step = value.step;
+        if (value.type === 'eval' && value.isBest) await this.#keepBest(value);
         const event: RunEvent =
           value.type === 'checkpoint'
             ? { ...value, ...(await this.#save(value.state)) }
@@ -179,7 +190,7 @@ export class TrainingRun {
 
   /** Plays whole episodes with the greedy policy, in an environment of their own; as the run was told where nothing is said. */
   evaluate(options?: EvaluateOptions): Promise<Evaluation> {
-    const { seed, evaluation: { everySteps: _, ...kept } = {} } = this.description;
+    const { seed, evaluation: { everySteps: _, stopAtReturn: __, patience: ___, ...kept } = {} } = this.description;
     return evaluateAgent(this.agent, copies => this.#parts.openEnv(copies, 'evaluation'), seed, { ...kept, ...options });
   }
 
@@ -208,8 +219,23 @@ export class TrainingRun {
   }
 
   async #save(state: TrainState): Promise<{ readonly path?: string }> {
-    const { store, description } = this.#parts;
+    const { store } = this.#parts;
     if (!store) return {};
+    return { path: await store.saveCheckpoint(await this.#moment(state)) };
+  }
+
+  /** Keeps the agent of the best evaluation so far. */
+  async #keepBest(evaluation: Extract<TrainEvent, { readonly type: 'eval' }>): Promise<void> {
+    const { store } = this.#parts;
+    this.#best = { step: evaluation.step, meanReturn: mean(evaluation.returns) };
+    if (!store) return;
+    const moment = await this.#moment({ agent: await this.agent.state() });
+    await store.saveBest({ ...moment, evaluation, onnx: this.#onnx(moment.policy) });
+  }
+
+  /** What is saved of this moment. @throws NumericsError when something of the agent is not finite */
+  async #moment(state: TrainState): Promise<CheckpointParts> {
+    const { description } = this.#parts;
     const policy = await this.agent.policy?.();
     const { vectors = {} } = state.agent as { readonly vectors?: Readonly<Record<string, unknown>> };
     // Also what the policy does not show: critics, targets, moments of optimisers.
@@ -219,8 +245,7 @@ export class TrainingRun {
       const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
       throw new NumericsError(message(`train at step ${this.#step}`, `${name} must be finite`, broken, remedy));
     }
-    const { wallSeconds, step } = { wallSeconds: this.wallSeconds, step: this.#step };
-    return { path: await store.saveCheckpoint({ description, state, step, spec: this.spec, wallSeconds, policy }) };
+    return { description, state, step: this.#step, spec: this.spec, wallSeconds: this.wallSeconds, policy };
   }
 
   /** Leaves what was played as a data set. */
@@ -233,9 +258,14 @@ export class TrainingRun {
   async #finish(): Promise<void> {
     const { store, algorithm } = this.#parts;
     if (!store || this.#summary?.reason !== 'finished') return;
-    const policy = algorithm.policy && (await this.agent.policy?.());
+    const model = algorithm.policy && this.#onnx(await this.agent.policy?.());
+    if (model) store.saveOnnx(model);
+  }
+
+  #onnx(policy: Policy | undefined): Uint8Array | undefined {
+    const { algorithm } = this.#parts;
     // One's own algorithm may have agents of another one, under a name of its own.
-    if (policy) store.saveOnnx(exportOnnx(policy, { algorithms: [{ ...algorithm, id: policy.algorithm }] }));
+    return algorithm.policy && policy && exportOnnx(policy, { algorithms: [{ ...algorithm, id: policy.algorithm }] });
   }
 
   /** Failures of training say where the last good state is. */
@@ -248,4 +278,8 @@ export class TrainingRun {
       : 'No checkpoint was written yet';
     return new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`, { cause: error });
   }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,7 +4,7 @@ import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { cutText, successText } from '../numbers.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
@@ -16,6 +16,8 @@ interface EvalFlags {
   readonly seed?: string;
   readonly env?: string;
   readonly engine?: string;
+  readonly best?: boolean;
+  readonly fromStep?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +32,8 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
     .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .option('--best', 'the policy of the best evaluation while the run trained, not the last one')
+    .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
     .option('--json', 'print the result as one line of JSON')
     .exitOverride()
     .action(async (path: string | undefined, flags: EvalFlags) => {
@@ -53,8 +57,9 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
     flags.maxSteps === undefined ? {} : { maxEpisodeSteps: readInteger(where, '--max-steps', flags.maxSteps, 1) };
   const engine = readEngine(where, flags.engine ?? 'auto');
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
+  const from = readMoment(where, flags);
   const { load } = await import('zpin');
-  const options = { engine, names: flagNames(where), ...readEnvFile(where, flags.env) };
+  const options = { engine, from, names: flagNames(where), ...readEnvFile(where, flags.env) };
   const { description, env, step, folder, evaluate, notes, dispose } = await load(path, options);
   warn(io, notes);
   const seed = given ?? description.seed;

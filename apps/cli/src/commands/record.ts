@@ -5,7 +5,7 @@ import type { RunDescription } from 'zpin';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -18,6 +18,8 @@ interface RecordFlags {
   readonly seed?: string;
   readonly env?: string;
   readonly engine?: string;
+  readonly best?: boolean;
+  readonly fromStep?: string;
 }
 
 const DEFAULT_FPS = 30;
@@ -36,6 +38,8 @@ export function recordCommand({ program, io, finish }: CommandContext): void {
     .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
     .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
+    .option('--best', 'the policy of the best evaluation while the run trained, not the last one')
+    .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .exitOverride()
     .action(async (path: string | undefined, flags: RecordFlags) => {
@@ -53,6 +57,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const maxSteps = readInteger(where, '--max-steps', flags.maxSteps ?? String(DEFAULT_MAX_STEPS), 1);
   const fps = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 50);
   const engine = readEngine(where, flags.engine ?? 'auto');
+  const from = readMoment(where, flags);
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   if (flags.out !== undefined && !flags.out.toLowerCase().endsWith('.gif')) {
     throw new InputError(
@@ -91,7 +96,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
     };
     return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, names);
   };
-  const options = { engine, names, openEnv: openFilmed, ...readEnvFile(where, flags.env) };
+  const options = { engine, names, from, openEnv: openFilmed, ...readEnvFile(where, flags.env) };
   const { description, agent, env, notes, dispose } = await load(path, options);
   warn(io, notes);
   checkWritable(where, '--out', out);

@@ -1,8 +1,9 @@
 import type { Agent, EnvSpec, MakeReplay, NumericArray, ReplaySource, VectorEnv } from '@zpin/contracts';
+import type { StopRules } from '../loop/best-evaluation.ts';
 import type { TrainState } from '../loop/events.ts';
 
-/** How often and on what the greedy policy is evaluated during training. */
-export interface EvaluationPlan {
+/** How often and on what the greedy policy is evaluated during training, and when that ends the run. */
+export interface EvaluationPlan extends StopRules {
   /** Environment of its own, so that training is not disturbed. */
   readonly env: VectorEnv;
   readonly everySteps: number;

@@ -1,4 +1,5 @@
 import type { Metrics, StateValue } from '@zpin/contracts';
+import type { BestEvaluation, EarlyEnd } from './best-evaluation.ts';
 
 /**
  * Everything a run needs to go on bit for bit: agent, environment, replay, collector, counters, generators. Only the episodes in
@@ -50,6 +51,8 @@ export type TrainEvent =
       readonly successRate?: number;
       /** How many of the episodes were cut off by the limit of evaluation; present when some were. */
       readonly cutOff?: number;
+      /** Present when the mean return is above that of every evaluation before: the agent as it is now is the best so far. */
+      readonly isBest?: true;
     }
   /** Something that the run can do less well than others; told before the first step. */
   | { readonly type: 'warning'; readonly step: number; readonly message: string }
@@ -63,6 +66,13 @@ export interface TrainSummary {
   /** Gradient steps (off-policy) or rollouts learned from (on-policy). */
   readonly updates: number;
   readonly episodes: number;
-  /** `finished`: all steps are done, and what was due at their end; `stopped`: the signal was given first. */
+  /**
+   * `finished`: all steps are done, or an evaluation ended the run, and what was due then is done; `stopped`: the signal was given
+   * first.
+   */
   readonly reason: 'finished' | 'stopped';
+  /** The rule by which an evaluation ended the run before all its steps; omitted where none did. */
+  readonly endedBy?: EarlyEnd;
+  /** The best evaluation; omitted where there was none. */
+  readonly best?: BestEvaluation;
 }

@@ -11,6 +11,7 @@ import {
 } from '@zpin/contracts';
 import type { TrainOptions } from '../algorithm/training-options.ts';
 import { flattenedPictures, hiddenSizesOf } from '../learn/flattened-pictures.ts';
+import { checkStopRules, EvaluationRecord, type EvaluationScores, type StopRules } from './best-evaluation.ts';
 import { evaluating } from './evaluate.ts';
 import type { TrainEvent, TrainState, TrainSummary } from './events.ts';
 import { takeBack } from './take-back.ts';
@@ -19,7 +20,7 @@ import { takeBack } from './take-back.ts';
 const LONG_EVALUATION = 1000;
 
 /** How far a run is, as its checkpoints keep it. */
-type Counters = {
+type Counters = EvaluationScores & {
   readonly step: number;
   readonly updates: number;
   readonly episodes: number;
@@ -38,6 +39,8 @@ export class RunProgress<A extends Agent> {
   episodes = 0;
   /** Whether an evaluation was due that a stop did not let come to its end. */
   #owesEvaluation = false;
+  readonly #evaluations = new EvaluationRecord();
+  readonly #rules: StopRules;
   readonly #progress: { step: number; readonly totalSteps: number };
 
   constructor(options: TrainOptions<A>) {
@@ -47,13 +50,20 @@ export class RunProgress<A extends Agent> {
       throw new ConfigError(message('train', `${name} must be a whole number > 0`, steps, 'Give the steps to train for'));
     }
     const { agent, env, evaluation } = options;
+    this.#rules = evaluation ?? {};
+    checkStopRules(this.#rules);
     for (const own of [env, evaluation?.env]) if (agent.spec && own) checkSameSpaces('train', agent.spec, own.spec);
     this.options = options;
     this.#progress = { step: 0, totalSteps: scheduledSteps };
   }
 
+  /** Whether all steps are done, or an evaluation ended the run. */
   get finished(): boolean {
-    return this.step >= this.options.totalSteps;
+    return this.step >= this.options.totalSteps || this.#endedBy !== null;
+  }
+
+  get #endedBy() {
+    return this.#evaluations.endedBy(this.#rules);
   }
 
   get stopped(): boolean {
@@ -161,7 +171,11 @@ export class RunProgress<A extends Agent> {
         }
         const { returns, lengths, successRate, cutOff } = value;
         this.#owesEvaluation = false;
-        const told = { ...(successRate !== undefined && { successRate }), ...(cutOff !== undefined && { cutOff }) };
+        const told = {
+          ...(successRate !== undefined && { successRate }),
+          ...(cutOff !== undefined && { cutOff }),
+          ...(this.#evaluations.take(step, returns) && { isBest: true as const }),
+        };
         yield { type: 'eval', step, returns, lengths, ...told };
         return;
       }
@@ -173,10 +187,11 @@ export class RunProgress<A extends Agent> {
   /** The part of a checkpoint that `takeCounters` takes back. */
   protected get counters(): Counters {
     const { step, updates, episodes } = this;
-    return { step, updates, episodes, ...(this.#owesEvaluation && { owesEvaluation: true }) };
+    const owed = this.#owesEvaluation && { owesEvaluation: true };
+    return { step, updates, episodes, ...owed, ...this.#evaluations.state() };
   }
 
-  protected takeCounters({ step, updates, episodes, owesEvaluation = false }: Counters): void {
+  protected takeCounters({ step, updates, episodes, owesEvaluation = false, ...scores }: Counters): void {
     for (const [name, value] of Object.entries({ step, updates, episodes })) {
       if (Number.isSafeInteger(value) && value >= 0) continue;
       const expectation = `${name} of the saved state must be a whole number >= 0`;
@@ -184,6 +199,7 @@ export class RunProgress<A extends Agent> {
     }
     ({ step: this.step, updates: this.updates, episodes: this.episodes } = { step, updates, episodes });
     this.#owesEvaluation = owesEvaluation;
+    this.#evaluations.restore(scores);
   }
 
   async checkpoint(extra: TrainState): Promise<TrainEvent> {
@@ -193,6 +209,13 @@ export class RunProgress<A extends Agent> {
 
   summary(): TrainSummary {
     const { step: steps, updates, episodes } = this;
-    return { steps, updates, episodes, reason: this.finished && !this.#owesEvaluation ? 'finished' : 'stopped' };
+    const { best } = this.#evaluations;
+    const endedBy = this.#endedBy;
+    return {
+      ...{ steps, updates, episodes },
+      reason: this.finished && !this.#owesEvaluation ? 'finished' : 'stopped',
+      ...(endedBy && { endedBy }),
+      ...(best && { best }),
+    };
   }
 }

@@ -253,7 +253,7 @@ describe('trainOnPolicy', () => {
     const { events } = await train({ totalSteps: 24, evaluation: plan, checkpointEverySteps: 6 });
     const rare = events.filter(({ type }) => type === 'eval' || type === 'checkpoint');
     expect(kinds(rare)).toEqual(['checkpoint 6', 'eval 10', 'checkpoint 12', 'checkpoint 18', 'eval 20', 'checkpoint 24']);
-    expect(rare[1]).toEqual({ type: 'eval', step: 10, returns: [0.375, 2.375], lengths: [2, 2] });
+    expect(rare[1]).toEqual({ type: 'eval', isBest: true, step: 10, returns: [0.375, 2.375], lengths: [2, 2] });
   });
 
   it('stops on the signal after the step in progress, and saves', async () => {

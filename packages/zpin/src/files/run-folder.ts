@@ -18,6 +18,7 @@ const FILES = {
   progress: 'progress.csv',
   curve: 'curve.svg',
   summary: 'summary.json',
+  score: 'score.json',
 } as const;
 
 export type RunFile = keyof typeof FILES;

@@ -4,14 +4,16 @@ import type { RunDescription } from '../run-description.ts';
 /** Whether what a file holds describes a run: all that must be there, and the rest as a run can be told it. */
 export function isWhole(found: RunDescription): boolean {
   const { algorithm, env, envFile, config, envOptions = {}, her = '', dataset = '', recordDataset = '' } = found;
-  const { seed, steps, scheduledSteps, engine = 'auto', checkpointEverySteps, evaluation = {} } = found;
+  const { seed, steps, scheduledSteps, engine = 'auto', checkpointEverySteps, keepCheckpoints, evaluation = {} } = found;
   if (![config, envOptions, evaluation].every(isObject)) return false;
   if (envFile !== undefined && !(isObject(envFile) && isFile(envFile))) return false;
-  const { everySteps, episodes, maxEpisodeSteps, seed: ofEvaluation = 0 } = evaluation;
+  const { everySteps, episodes, maxEpisodeSteps, seed: ofEvaluation = 0, stopAtReturn, patience } = evaluation;
   return (
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
-    [scheduledSteps, checkpointEverySteps, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
+    [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
+    (patience === null || isCountOrNone(patience)) &&
+    (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
     ['auto', 'onnx', 'wasm', 'tensorflow'].includes(engine)
   );
 }

@@ -10,7 +10,7 @@ const refuse = (where: string, option: string): never => {
 export const files: RunFiles = {
   // What browsers let a tab have at most.
   memory: () => 2 ** 34,
-  createStore: (_path, _steps, { where, option }) => refuse(where, option('runDir')),
+  createStore: (_path, { where, option }) => refuse(where, option('runDir')),
   lock: (_path, { where }) => refuse(where, 'a run folder'),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
   registerEnvFile: async (_choice, { where }) => {

@@ -1,12 +1,14 @@
 import { totalmem } from 'node:os';
 import { extname, resolve } from 'node:path';
-import { InputError, message, type StateValue } from '@zpin/contracts';
-import { envSpecToJSON } from '@zpin/core';
-import { checkWritable, savePolicy, writeCheckpointAsync } from '@zpin/core/node';
-import { type MetricFiles, metricFiles, rewindMetricFiles } from '../files/metric-files.ts';
+import { InputError, message } from '@zpin/contracts';
+import { checkWritable } from '@zpin/core/node';
+import { bestFolder } from '../files/best-files.ts';
+import { folderStore } from '../files/folder-store.ts';
+import { keptFolder, keptSteps } from '../files/kept-checkpoints.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
 import { lockRunFolder } from '../files/run-lock.ts';
-import type { CheckpointParts, RunFiles, RunStore } from '../run-store.ts';
+import type { MessageNames } from '../message-names.ts';
+import type { RunFiles, SavedMoment } from '../run-store.ts';
 
 /** Files of runs, in Node. */
 export const files: RunFiles = {
@@ -15,7 +17,7 @@ export const files: RunFiles = {
     return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
   },
 
-  createStore: (path, steps, names) => folderStore(createRunFolder(resolve(path), names), steps),
+  createStore: (path, names) => folderStore(createRunFolder(resolve(path), names)),
 
   lock: (path, { where }) => lockRunFolder(resolve(path), where),
 
@@ -26,15 +28,21 @@ export const files: RunFiles = {
       path: folder.path,
       descriptionPath: folder.file('description'),
       description,
-      checkpoint: only => folder.readCheckpoint(where, description, only),
-      continued(steps, step, concludes) {
+      checkpoint: (moment, only) => momentFolder(folder, moment, { where, option }).readCheckpoint(where, description, only),
+      continued({ steps, step, goesBack, endedBy, concludes }) {
         // A run that was stopped while it was evaluated at its end has that left to do.
         const hasEvaluationLeft = concludes && steps === description.steps && !folder.isConcluded(step);
         if (step >= steps && !hasEvaluationLeft) {
           const remedy = `Give more by ${option('steps')}`;
           throw new InputError(message(where, 'there must be steps left', `${step} of ${steps} done`, remedy));
         }
-        return folderStore(folder, steps);
+        if (endedBy !== null && !hasEvaluationLeft) {
+          const rule = option(endedBy === 'return' ? 'stopAtReturn' : 'patience');
+          const expectation = `${rule} must not have ended the run`;
+          const remedy = `Give another ${rule}, or none, to go on`;
+          throw new InputError(message(where, expectation, `its end at ${step} of ${steps} steps`, remedy));
+        }
+        return folderStore(folder, goesBack);
       },
     };
   },
@@ -60,30 +68,21 @@ export const files: RunFiles = {
   },
 };
 
-function folderStore(folder: RunFolder, steps: number): RunStore {
-  let metrics: MetricFiles | null = null;
-  return {
-    path: folder.path,
-    get checkpointPath() {
-      return folder.has('checkpoint') ? folder.file('checkpoint') : null;
-    },
-    begin(description, step) {
-      folder.writeJson('description', description);
-      rewindMetricFiles(folder, step);
-      metrics = metricFiles(folder, steps);
-    },
-    event: event => metrics?.event(event),
-    async saveCheckpoint({ description, state, step, spec, wallSeconds, policy }: CheckpointParts) {
-      metrics?.flush();
-      const { algorithm, env, seed, envOptions = {}, her = null } = description;
-      const config = description.config as Record<string, StateValue>;
-      const path = folder.file('checkpoint');
-      const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue, envOptions, her };
-      await writeCheckpointAsync(path, { header: { algorithm, env, seed, step, config, extra }, state });
-      if (policy) savePolicy(folder.file('policy'), policy);
-      return path;
-    },
-    saveOnnx: model => folder.write('onnx', model),
-    close: () => metrics?.flush(),
-  };
+/** The folder that holds a moment of a run. @throws InputError when it does not, or not any more */
+function momentFolder(folder: RunFolder, moment: SavedMoment, { where, option }: Pick<MessageNames, 'where' | 'option'>) {
+  if (moment === 'last') return folder;
+  if (moment === 'best') {
+    const best = bestFolder(folder);
+    if (best.has('checkpoint')) return best;
+    const remedy = `Train with ${option('evalEvery')}, or leave it out: the last policy is there`;
+    throw new InputError(
+      message(where, `${option('best')} needs a run that was evaluated while it trained`, folder.path, remedy),
+    );
+  }
+  const kept = keptFolder(folder, moment);
+  if (kept.has('checkpoint')) return kept;
+  const steps = keptSteps(folder);
+  const remedy =
+    steps.length === 0 ? `Train with ${option('keepCheckpoints')} to have some` : `There are those of ${steps.join(', ')}`;
+  throw new InputError(message(where, `${option('fromStep')} must be the step of a checkpoint that was kept`, moment, remedy));
 }
