@@ -40,6 +40,10 @@ export function program(entry: Readonly<Record<string, string>>) {
 const common = {
   target: ['es2022', 'node20'],
   sourcemap: true,
+  // The sources lie beside `dist` in every package: once is enough.
+  esbuildOptions: options => {
+    options.sourcesContent = false;
+  },
   clean: true,
   // Keeps `node:` in imports, by which a check tells code for Node apart.
   removeNodeProtocol: false,

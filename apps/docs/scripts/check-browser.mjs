@@ -6,8 +6,8 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { CHROMIUM_FLAGS, findChromium } from '../../../tools/testing/chromium.mjs';
 
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const TYPES = {
   '.css': 'text/css',
   '.html': 'text/html',
@@ -42,7 +42,7 @@ const { values: flags } = parseArgs({
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const base = process.env.ZPIN_DOCS_BASE ?? '/';
 
-const executablePath = process.env.ZPIN_CHROMIUM ?? CANDIDATES.find(path => existsSync(path));
+const executablePath = findChromium();
 if (!executablePath) {
   console.log('check:browser: no Chromium found. Install one, or name it in ZPIN_CHROMIUM.');
   process.exit(0);
@@ -66,18 +66,7 @@ await new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(undefin
 const address = server.address();
 const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 /** @type {string[]} */
 const problems = [];
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './repository.ts';
 
@@ -42,4 +42,13 @@ export function install(
   const dependencies = { ...Object.fromEntries(packed.map(({ name, tarball }) => [name, tarball])), ...versions };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...options], folder);
+}
+
+/** What npm put into a folder: the names of the packages, and what their files hold in millions of bytes. */
+export function installed(folder: string): { readonly names: readonly string[]; readonly megabytes: number } {
+  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> };
+  const names = Object.keys(lock.packages).flatMap(path => path.split('node_modules/').at(-1) || []);
+  const files = readdirSync(join(folder, 'node_modules'), { recursive: true, withFileTypes: true }).filter(file => file.isFile());
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  return { names: names.sort(), megabytes: bytes / 1e6 };
 }

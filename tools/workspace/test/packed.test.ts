@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { install, type Packed, pack, run } from '../src/packing.ts';
+import { findChromium } from '../../testing/chromium.mjs';
+import { buildAsConfigured, bundledBytes, bundlers } from '../src/bundling.ts';
+import { install, installed, type Packed, pack, run } from '../src/packing.ts';
+import { resultInChromium, resultInDevelopment, resultInNode, writePage } from '../src/pages.ts';
 import { published, root } from '../src/repository.ts';
 
 // Every package as a user gets it: built, packed, and installed with npm outside the workspace.
 const require = createRequire(import.meta.url);
+/** Pages run in it where there is one, in any case in Node.js. */
+const chromium = findChromium();
 const scratch = mkdtempSync(join(tmpdir(), 'zpin-packed-'));
 let packed: readonly Packed[];
 
@@ -29,6 +34,82 @@ function folderOf(name: string): string {
   return folder;
 }
 
+/** The packages of these names, as they were packed. */
+function ofNames(...names: readonly string[]): Packed[] {
+  return packed.filter(({ name }) => names.includes(name.replace('@zpin/', '')));
+}
+
+const versionOf = (name: string) => (require(`${name}/package.json`) as { version: string }).version;
+
+describe('what an installation weighs', () => {
+  test('environments alone: no more than their contracts', () => {
+    const folder = folderOf('environments');
+    install(folder, ofNames('contracts', 'envs'), {});
+    expect(installed(folder).names).toEqual(['@zpin/contracts', '@zpin/envs']);
+    expect(installed(folder).megabytes).toBeLessThan(5);
+  }, 300_000);
+
+  test('with what trains them: twelve packages of others and three of zpin, 53 MB', () => {
+    const folder = folderOf('training');
+    install(folder, ofNames('contracts', 'core', 'envs'), { '@tensorflow/tfjs-core': versionOf('@tensorflow/tfjs-core') });
+    const { names, megabytes } = installed(folder);
+    expect(names.filter(name => !name.startsWith('@zpin/')).length, names.join(' ')).toBeLessThanOrEqual(12);
+    expect(names.filter(name => name.startsWith('@zpin/'))).toHaveLength(3);
+    expect(megabytes).toBeLessThan(53);
+  }, 300_000);
+});
+
+describe('in a page', () => {
+  const names = ['contracts', 'core', 'envs', 'onpolicy'];
+  /** Bytes that a page may take, minified. */
+  const limits = { 'env.js': 60_000, 'ppo.js': 700_000 };
+  const entries = Object.keys(limits) as (keyof typeof limits)[];
+  /** What each module comes to in Node.js, unbundled. */
+  const expected: Record<string, unknown> = {};
+  let project: string;
+
+  beforeAll(() => {
+    project = folderOf('page');
+    cpSync(fileURLToPath(new URL('pages', import.meta.url)), project, { recursive: true });
+    install(project, ofNames(...names), { '@tensorflow/tfjs-core': versionOf('@tensorflow/tfjs-core') });
+    for (const entry of entries) {
+      const print = `await import('./${entry}'); console.log(JSON.stringify(globalThis.result))`;
+      expected[entry] = JSON.parse(run(process.execPath, ['--input-type=module', '--eval', print], project));
+    }
+  }, 300_000);
+
+  test('an environment starts where Gymnasium does, and PPO learns', () => {
+    const { obs } = expected['env.js'] as { obs: readonly number[] };
+    expect(obs.map(value => value.toFixed(8))).toEqual(['0.01823519', '-0.04461790', '-0.02796401', '-0.03156282']);
+    const { engine, returns } = expected['ppo.js'] as { engine: string; returns: readonly number[] };
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(engine).toBe('wasm');
+    expect(mean(returns.slice(-20))).toBeGreaterThan(3 * mean(returns.slice(0, 20)));
+  });
+
+  describe.each(Object.entries(bundlers))('made by %s', (name, bundle) => {
+    test.each(entries)(
+      '%s is small, and does the same bit for bit',
+      async entry => {
+        const output = join(project, 'bundled', name, entry.replace('.js', ''));
+        await bundle({ project, entry, output });
+        expect(bundledBytes(output)).toBeLessThan(limits[entry]);
+        expect(resultInNode(output, entry)).toEqual(expected[entry]);
+        if (chromium) expect(await resultInChromium(chromium, output, writePage(output, entry))).toEqual(expected[entry]);
+      },
+      300_000,
+    );
+  });
+
+  test.each(chromium ? entries : [])(
+    "%s does the same on Vite's server for development",
+    async entry => {
+      expect(await resultInDevelopment(chromium as string, project, writePage(project, entry))).toEqual(expected[entry]);
+    },
+    300_000,
+  );
+});
+
 describe('some libraries, type-checked and trained from', () => {
   const names = ['contracts', 'core', 'envs', 'onpolicy'];
   const peers = ['@tensorflow/tfjs-core', 'onnxruntime-node'];
@@ -38,12 +119,11 @@ describe('some libraries, type-checked and trained from', () => {
   beforeAll(() => {
     folder = folderOf('libraries');
     cpSync(consumer, folder, { recursive: true });
-    const versions = peers.map(name => [name, (require(`${name}/package.json`) as { version: string }).version] as const);
-    const own = packed.filter(({ name }) => names.includes(name.replace('@zpin/', '')));
-    install(folder, own, Object.fromEntries(versions), ['--ignore-scripts']);
+    const versions = peers.map(name => [name, versionOf(name)] as const);
+    install(folder, ofNames(...names), Object.fromEntries(versions), ['--ignore-scripts']);
   }, 300_000);
 
-  test('the types of all resolve in a project of its own, for ES modules and CommonJS', () => {
+  test('the types of all resolve in a project of its own, for ES modules and CommonJS, those of others too', () => {
     expect(run(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', folder], folder)).toBe('');
   }, 120_000);
 
@@ -139,6 +219,22 @@ describe('the command line, with npm alone, install scripts allowed, without ONN
       );
       expect(existsSync(join(folder, `run-${id}`, 'summary.json'))).toBe(true);
     }
+  }, 300_000);
+
+  test('the page of the guide is bundled as the guide says, and a worker of it trains', async () => {
+    const project = join(folder, 'guide');
+    mkdirSync(project);
+    const guide = readFileSync(join(root, 'apps', 'docs', 'site', 'guide', 'browser.md'), 'utf8');
+    const files = [...guide.matchAll(/^```js\n\/\/ ([\w.-]+)\n([\s\S]*?)^```/gm)].map(([, name, code]) => [name, code] as const);
+    expect(files.map(([name]) => name)).toEqual(['train-worker.js', 'page.js', 'vite.config.js']);
+    const heard = "worker.addEventListener('message', ({ data }) => { if (data.step > 2000) globalThis.result = data.type; });\n";
+    for (const [name, code] of files) writeFileSync(join(project, name), name === 'page.js' ? code + heard : code);
+    const page = writePage(project, 'page.js');
+    const output = join(project, 'dist');
+    await buildAsConfigured(project, page, output);
+    const made = readdirSync(join(output, 'assets'));
+    expect(made.filter(name => name.startsWith('train-worker'))).toHaveLength(1);
+    if (chromium) expect(await resultInChromium(chromium, output, page)).toBe('episode');
   }, 300_000);
 
   test('the workspace still finds it under its short name', () => {
