@@ -7,65 +7,27 @@
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { NumericArray } from '@zpin/contracts';
-import { type Algorithm, createEngine, type Engine, type Executable } from '@zpin/core';
+import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { sac } from '@zpin/offpolicy';
 import { a2c, ppo } from '@zpin/onpolicy';
 import { dqn } from '@zpin/value-based';
+import { type CaptureCase, capturePrograms } from './lib/captured-programs.ts';
+import { median, sideBySide } from './lib/side-by-side.ts';
 import { table } from './lib/table.ts';
 import { speedCases } from './lib/update-cases.ts';
 
 const ROUNDS = 41;
-/** Of processor time in a round, at least. */
-const ROUND_MICROSECONDS = 20_000;
-const engines = ['onnx', 'wasm'] as const;
+const engines = ['onnx', 'wasm', 'onnx+wasm'] as const;
 
-/** A program that was run, with the inputs of its last call. */
-interface Captured {
-  readonly executable: Executable;
-  inputs: Readonly<Record<string, NumericArray>>;
-}
-
-/** An engine that keeps every program by name and batch, so that it can be called again. */
-function capturing(engine: Engine): { readonly engine: Engine; readonly programs: Map<string, Captured> } {
-  const programs = new Map<string, Captured>();
-  const build: Engine['build'] = async source => {
-    const executable = await engine.build(source);
-    const captured: Captured = { executable, inputs: {} };
-    programs.set(source.name, captured);
-    return {
-      metricNames: executable.metricNames,
-      run: inputs => {
-        captured.inputs = Object.fromEntries(
-          Object.keys(source.inputs).map(name => [name, (inputs[name] as NumericArray).slice()]),
-        );
-        return executable.run(inputs);
-      },
-      dispose: () => executable.dispose(),
-    };
-  };
-  return { engine: { ...engine, build }, programs };
-}
-
-interface Case {
-  readonly title: string;
-  readonly algorithm: Algorithm;
-  readonly env: string;
-  readonly config: object;
-  readonly steps: number;
-  readonly program: RegExp;
-}
-
-const cases: readonly Case[] = [
-  { title: 'PPO, SB3 defaults', algorithm: ppo, env: 'CartPole-v1', config: {}, steps: 2100, program: /update/ },
+const cases: readonly CaptureCase[] = [
+  { title: 'PPO, SB3 defaults', algorithm: ppo, env: 'CartPole-v1', config: {}, steps: 2100 },
   {
     title: 'DQN, 64-64, batch 64',
     algorithm: dqn,
     env: 'CartPole-v1',
     config: { hiddenSizes: [64, 64], batchSize: 64, learningStarts: 100 },
     steps: 120,
-    program: /update/,
   },
   {
     title: 'SAC, 64-64, batch 100',
@@ -73,7 +35,6 @@ const cases: readonly Case[] = [
     env: 'Pendulum-v1',
     config: { hiddenSizes: [64, 64], batchSize: 100, learningStarts: 200 },
     steps: 210,
-    program: /update/,
   },
   {
     title: 'SAC, 256-256, batch 256',
@@ -81,53 +42,14 @@ const cases: readonly Case[] = [
     env: 'Pendulum-v1',
     config: { hiddenSizes: [256, 256], batchSize: 256, learningStarts: 300 },
     steps: 310,
-    program: /update/,
   },
 ];
 
-async function capturedCall(name: (typeof engines)[number], { algorithm, env: id, config, steps, program }: Case) {
-  const { engine, programs } = capturing(await createEngine(name));
-  const env = makeVectorEnv(id, 1);
-  const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine });
-  for await (const _ of algorithm.train({ agent, env, totalSteps: steps, seed: 1 }));
-  const found = [...programs].find(([key]) => program.test(key));
-  if (!found) throw new Error(`none of ${[...programs.keys()]} is the update`);
-  const [, { executable, inputs }] = found;
-  return () => executable.run(inputs);
-}
-
-function processorTime(call: () => unknown, calls: number): number {
-  const start = process.cpuUsage();
-  for (let i = 0; i < calls; i++) call();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / calls;
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-
-/** Median microseconds of one call on each engine, in turns. */
-function sideBySide(calls: readonly (() => unknown)[]): number[] {
-  const counts = calls.map(call => {
-    for (let i = 0; i < 20; i++) call();
-    return Math.ceil(ROUND_MICROSECONDS / Math.max(1, processorTime(call, 50)));
-  });
-  const times: number[][] = calls.map(() => []);
-  // Two rounds to compile what is hot.
-  for (let round = -2; round < ROUNDS; round++) {
-    for (const [k, call] of calls.entries()) {
-      const time = processorTime(call, counts[k] as number);
-      if (round >= 0) times[k]?.push(time);
-    }
-  }
-  return times.map(median);
-}
-
-interface Training {
-  readonly title: string;
-  readonly algorithm: Algorithm;
-  readonly env: string;
-  readonly config: object;
-  readonly steps: number;
+async function updateCall(name: (typeof engines)[number], subject: CaptureCase) {
+  const programs = await capturePrograms(await createEngine(name), subject);
+  const found = programs.find(({ source }) => source.name.includes('update'));
+  if (!found) throw new Error(`none of ${programs.map(({ source }) => source.name)} is the update`);
+  return () => found.executable.run(found.inputs);
 }
 
 const zooDqn = {
@@ -135,7 +57,7 @@ const zooDqn = {
   ...{ trainEverySteps: 256, gradientSteps: 128, explorationFraction: 0.16, epsilonEnd: 0.04, hiddenSizes: [256, 256] },
 };
 
-const trainings: readonly Training[] = [
+const trainings: readonly CaptureCase[] = [
   { title: 'PPO, CartPole-v1, SB3 defaults', algorithm: ppo, env: 'CartPole-v1', config: {}, steps: 20_480 },
   {
     title: 'A2C, CartPole-v1, SB3 defaults',
@@ -162,7 +84,7 @@ const trainings: readonly Training[] = [
 ];
 
 /** Median processor seconds of whole training on each engine, in turns. */
-async function trainSideBySide({ algorithm, env: id, config, steps }: Training): Promise<number[]> {
+async function trainSideBySide({ algorithm, env: id, config, steps }: CaptureCase): Promise<number[]> {
   const times: number[][] = engines.map(() => []);
   for (let round = 0; round < 5; round++) {
     for (const [k, name] of engines.entries()) {
@@ -180,30 +102,33 @@ async function trainSideBySide({ algorithm, env: id, config, steps }: Training):
 
 const rows: string[][] = [];
 const trainingRows: string[][] = [];
-const add = (title: string, [onnx, wasm]: readonly number[]) =>
-  rows.push([title, (onnx as number).toFixed(1), (wasm as number).toFixed(1), ((wasm as number) / (onnx as number)).toFixed(2)]);
+/** Times, and the share of each other engine in that of `onnx`. */
+const row = (title: string, times: readonly number[], digits: number): string[] => {
+  const [onnx, ...others] = times as [number, ...number[]];
+  return [title, ...times.map(time => time.toFixed(digits)), ...others.map(time => (time / onnx).toFixed(2))];
+};
 const only = process.argv.find(argument => argument.startsWith('--only='))?.slice(7) ?? '';
 for (const { name, prepare } of speedCases) {
   if (!name.includes(only)) continue;
   const calls = [];
   for (const engine of engines) calls.push(await prepare(await createEngine(engine)));
-  add(name, sideBySide(calls));
+  rows.push(row(name, sideBySide(calls, ROUNDS), 1));
 }
 for (const subject of cases) {
   if (!subject.title.includes(only)) continue;
   const calls = [];
-  for (const engine of engines) calls.push(await capturedCall(engine, subject));
-  add(`update of ${subject.title}`, sideBySide(calls));
+  for (const engine of engines) calls.push(await updateCall(engine, subject));
+  rows.push(row(`update of ${subject.title}`, sideBySide(calls, ROUNDS), 1));
 }
 for (const subject of trainings) {
   if (!subject.title.includes(only)) continue;
-  const [onnx, wasm] = (await trainSideBySide(subject)) as [number, number];
-  trainingRows.push([`${subject.title}, ${subject.steps} steps`, onnx.toFixed(2), wasm.toFixed(2), (wasm / onnx).toFixed(2)]);
+  trainingRows.push(row(`${subject.title}, ${subject.steps} steps`, await trainSideBySide(subject), 2));
 }
+const columns = [...engines, 'wasm / onnx', 'onnx+wasm / onnx'];
 const text = [
   `Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`,
-  table(['processor µs per call', 'onnx', 'wasm', 'wasm / onnx'], rows),
-  table(['processor seconds of whole training', 'onnx', 'wasm', 'wasm / onnx'], trainingRows),
+  table(['processor µs per call', ...columns], rows),
+  table(['processor seconds of whole training', ...columns], trainingRows),
 ].join('\n\n');
 process.stdout.write(`${text}\n`);
 if (process.argv.includes('--write'))

@@ -31,7 +31,7 @@ export interface TrainFlags {
   readonly quiet?: boolean;
 }
 
-export const ENGINES = ['auto', 'onnx', 'wasm', 'tensorflow'] as const;
+export const ENGINES = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
 
 export function readSeed(where: string, text: string): number {

@@ -20,7 +20,7 @@ describe('a run', () => {
   it('leaves everything in its folder and says where', async () => {
     const { exitCode, out, err, io } = await runCli(tinyRun('ppo', 'plain', '--steps', '256', '--seed', '5'));
     expect([exitCode, err, io.listeners]).toEqual([0, '', 0]);
-    expect(out).toContain('on CartPole-v1, seed 5, 256 steps, tuned preset\nonnx: ');
+    expect(out).toContain('on CartPole-v1, seed 5, 256 steps, tuned preset\nonnx+wasm: WebAssembly up to ');
     expect(out).toContain('mean return of training episodes (dots: threshold 475.0)\n');
     expect(out).toMatch(/evaluation: 3 greedy episodes, mean return \d+(\.\d+)? ± [\d.]+; not solved \(threshold 475\)\n/);
     expect(out).toContain('run folder  plain\n');

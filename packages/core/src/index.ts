@@ -151,9 +151,19 @@ export { policyActor } from './policy/policy-actor.ts';
 export { decodePolicy, encodePolicy, envSpecFromJSON, envSpecToJSON } from './policy/policy-bytes.ts';
 export type { EngineChoice, EngineOptions, TensorflowBackend } from './program/create-engine.ts';
 export { createEngine } from './program/create-engine.ts';
-export type { Engine, EngineName, Executable, InputSpec, ProgramSource, Results, StateVector } from './program/engine.ts';
+export type {
+  Engine,
+  EngineName,
+  Executable,
+  InputSpec,
+  ProgramChoices,
+  ProgramSource,
+  Results,
+  StateVector,
+} from './program/engine.ts';
 export { registerGradients } from './program/gradients/gradients.ts';
 export { stopGradient } from './program/gradients/stop-gradient.ts';
+export { type ProgramSize, programSize } from './program/mixed/program-size.ts';
 export type { OnnxRuntimeWeb } from './program/onnx/onnx-runtime.ts';
 export type { Dimension, InputShape, Program, ProgramDefinition, ProgramResult } from './program/program.ts';
 export { bool, int32, program, uint8 } from './program/program.ts';

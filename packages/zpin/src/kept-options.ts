@@ -21,7 +21,8 @@ export interface EvaluationOptions extends Pick<EvaluateOptions, 'episodes' | 's
 /** How a run is carried out, as it is told. */
 export interface ToldOptions {
   /**
-   * What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. A name is kept with the run.
+   * What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. What was taken is kept with the
+   * run, so that it goes on with the same numbers elsewhere.
    */
   readonly engine?: EngineChoice | Engine;
   /**
@@ -40,7 +41,7 @@ export interface ToldOptions {
 
 /** How a run was told to be carried out: kept with it, so that it goes on as it began. Plain data. */
 export interface KeptOptions {
-  /** What computes; the fastest that is there when omitted. */
+  /** What computes. Runs of before have none, or `auto`, where they took ONNX Runtime if it was there. */
   readonly engine?: EngineChoice;
   readonly evaluation?: EvaluationOptions;
   /** Steps between two checkpoints; a tenth of the run when omitted. */
@@ -56,8 +57,6 @@ export interface KeptOptions {
 export function keptOptions(options: ToldOptions, before: KeptOptions, names: MessageNames): KeptOptions {
   const { everySteps, episodes, seed, maxEpisodeSteps } = options.evaluation ?? {};
   const { checkpointEverySteps = before.checkpointEverySteps, keepCheckpoints = before.keepCheckpoints } = options;
-  // An engine of one's own is no plain data; its name would not say all.
-  const engine = typeof options.engine === 'string' ? options.engine : before.engine;
   const counts = {
     'evaluation.everySteps': everySteps,
     'evaluation.episodes': episodes,
@@ -70,7 +69,6 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
   const evaluation = { ...before.evaluation, ...options.evaluation };
   checkRules(evaluation, names);
   return {
-    ...(engine !== undefined && { engine }),
     ...(Object.keys(evaluation).length > 0 && { evaluation }),
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     ...(keepCheckpoints !== undefined && { keepCheckpoints }),

@@ -55,7 +55,7 @@ export async function openRun(
   try {
     const her = options.her ?? preset?.her;
     const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
-    const engine = await engineOf(options.engine);
+    const engine = await engineOf(options.engine ?? 'auto');
     // First the agent, which says what to use where its kind of actions does not fit; then the data.
     const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
     const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
@@ -72,6 +72,7 @@ export async function openRun(
       seed,
       steps,
       config,
+      engine: engine.name,
       ...kept,
     };
     const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);

@@ -20,7 +20,7 @@ import type { OwnParts, ResumeOptions, RunInternals } from './run-options.ts';
 import type { SavedRun } from './run-store.ts';
 import { scheduledSteps } from './scheduled-steps.ts';
 import { makeTrainee } from './start-training.ts';
-import { datasetOf, engineOf, trainingOptions } from './training-parts.ts';
+import { datasetOf, engineOf, engineOfSaved, trainingOptions } from './training-parts.ts';
 import { TrainingRun } from './training-run.ts';
 
 /**
@@ -71,7 +71,7 @@ async function openLocked(
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps }, names);
   const played = recording?.env ?? env;
-  const engine = await engineOf(options.engine ?? description.engine);
+  const engine = await (options.engine === undefined ? engineOfSaved(saved.description, header) : engineOf(options.engine));
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
   const { signal } = options;
   const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
@@ -85,8 +85,8 @@ async function openLocked(
   };
   const resume = { forget, step: header.step, wallSeconds, best: scores.best };
   return new TrainingRun({
-    ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now },
-    ...{ notes },
+    description: { ...description, engine: engine.name },
+    ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now, notes },
     ...(recording && { recording }),
     options: { ...training, resume: resumed },
   });

@@ -1,5 +1,5 @@
 import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
-import type { DecodedCheckpoint, EarlyEnd, TrainState, TransitionData } from '@zpin/core';
+import type { DecodedCheckpoint, EarlyEnd, ProgramChoices, TrainState, TransitionData } from '@zpin/core';
 import type { OfflineDataset } from '@zpin/offline';
 import type { RegisteredEnv } from './env-file.ts';
 import type { MessageNames } from './message-names.ts';
@@ -17,6 +17,8 @@ export interface CheckpointParts {
   readonly wallSeconds: number;
   /** The greedy policy of this moment, where the agent has one. */
   readonly policy: Policy | undefined;
+  /** What an engine that chooses has chosen for each program. */
+  readonly programs: ProgramChoices | undefined;
 }
 
 /** What the best agent so far is kept from. */

@@ -1,5 +1,13 @@
 import { InputError, message, type VectorEnv } from '@zpin/contracts';
-import { type AnyAlgorithm, createEngine, type Engine, type EngineChoice, type TransitionData } from '@zpin/core';
+import {
+  type AnyAlgorithm,
+  type CheckpointHeader,
+  createEngine,
+  type Engine,
+  type EngineChoice,
+  type ProgramChoices,
+  type TransitionData,
+} from '@zpin/core';
 import { files } from '#files';
 import type { EnvPurpose } from './environment.ts';
 import { stopRules } from './kept-options.ts';
@@ -57,7 +65,28 @@ export async function datasetOf(
   return typeof given === 'string' ? files.readDataset(given, spec, names) : { data: given };
 }
 
-/** An engine, or the one of this name. */
-export async function engineOf(engine: EngineChoice | Engine | undefined): Promise<Engine> {
-  return typeof engine === 'object' ? engine : createEngine(engine ?? 'auto');
+/** An engine, or the one of this name. @param choices that it made before */
+export async function engineOf(engine: EngineChoice | Engine, choices?: ProgramChoices): Promise<Engine> {
+  return typeof engine === 'object' ? engine : createEngine(engine, { ...(choices && { choices }) });
+}
+
+/**
+ * The engine that a saved run was made with. Those of before name none, or `auto`: they took ONNX Runtime for all programs where it
+ * was, else TensorFlow.js.
+ */
+export async function engineOfSaved({ engine = 'auto' }: RunDescription, { extra }: CheckpointHeader): Promise<Engine> {
+  if (engine !== 'auto') return engineOf(engine, choicesOf(extra?.programs));
+  try {
+    return await createEngine('onnx');
+  } catch {
+    return createEngine('tensorflow');
+  }
+}
+
+/** What a checkpoint says of the choices of `onnx+wasm`. */
+function choicesOf(programs: unknown): ProgramChoices {
+  if (typeof programs !== 'object' || programs === null) return {};
+  const choices: Record<string, 'onnx' | 'wasm'> = {};
+  for (const [key, name] of Object.entries(programs)) if (name === 'onnx' || name === 'wasm') choices[key] = name;
+  return choices;
 }

@@ -166,6 +166,7 @@ export class TrainingRun {
           return value;
         }
         this.#step = value.step;
+        for (const note of this.#parts.engine.takeNotes?.() ?? []) yield { type: 'warning', step: this.#step, message: note };
         if (value.type === 'eval' && value.isBest) await this.#keepBest(value);
         const event: RunEvent =
           value.type === 'checkpoint'
@@ -245,7 +246,8 @@ export class TrainingRun {
       const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
       throw new NumericsError(message(`train at step ${this.#step}`, `${name} must be finite`, broken, remedy));
     }
-    return { description, state, step: this.#step, spec: this.spec, wallSeconds: this.wallSeconds, policy };
+    const programs = this.#parts.engine.choices?.();
+    return { description, state, step: this.#step, spec: this.spec, wallSeconds: this.wallSeconds, policy, programs };
   }
 
   /** Leaves what was played as a data set. */

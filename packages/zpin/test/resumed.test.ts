@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError } from '@zpin/contracts';
+import { createEngine } from '@zpin/core';
+import { readCheckpoint } from '@zpin/core/node';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { type AlgorithmId, load, openSavedRun, type ResumeOptions, type RunEvent, resume, train } from '../src/index.ts';
@@ -108,6 +110,56 @@ describe('what a run was told', () => {
     const again = resume('kept', { steps: 900, ...wrong });
     await expect(again).rejects.toThrow(ConfigError);
     expect(read('kept')).toBe(before);
+  });
+});
+
+describe('the engine of a run', () => {
+  const options = { steps: 200, preset: false, config: rollouts };
+  const half = (events: RunEvent['type'] = 'step') => {
+    const stop = new AbortController();
+    return { signal: stop.signal, onEvent: ({ type, step }: RunEvent) => type === events && step >= 100 && stop.abort() };
+  };
+  const stateOf = (folder: string) => readCheckpoint(join(folder, 'checkpoint.bin')).state.agent as { readonly vectors: object };
+  const programsOf = (folder: string) => readCheckpoint(join(folder, 'checkpoint.bin')).header.extra?.programs;
+
+  it('is kept with what it chose for each program, and both hold when it goes on', async () => {
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: 'chosen', ...half() });
+    expect(described('chosen').engine).toBe('onnx+wasm');
+    const chosen = programsOf('chosen') as Record<string, string>;
+    expect(new Set(Object.values(chosen))).toEqual(new Set(['wasm']));
+    expect(Object.keys(chosen).length).toBeGreaterThanOrEqual(3);
+
+    // Against the rule, and the other way round than the machine that goes on would have it.
+    const choices = Object.fromEntries(Object.keys(chosen).map(key => [key, 'onnx'] as const));
+    const other = () => createEngine('onnx+wasm', { choices });
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: 'other', engine: await other(), ...half() });
+    expect(programsOf('other')).toEqual(choices);
+    expect(stateOf('other').vectors).not.toEqual(stateOf('chosen').vectors);
+    await resume('other');
+    expect(programsOf('other')).toMatchObject(choices);
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: 'whole', engine: await other() });
+    expect(stateOf('other')).toEqual(stateOf('whole'));
+  });
+
+  it.each([undefined, 'auto'])('of a run of before, which names %s, is ONNX Runtime for all of it', async engine => {
+    const folder = `before-${engine}`;
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: folder, engine: 'onnx', ...half() });
+    expect(described(folder).engine).toBe('onnx');
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...described(folder), engine }));
+    const run = await openSavedRun(folder);
+    expect(run.engine).toContain('onnx: ');
+    for await (const _ of run.events());
+    run.dispose();
+    expect(described(folder).engine).toBe('onnx');
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: `whole-${folder}`, engine: 'onnx' });
+    expect(stateOf(folder)).toEqual(stateOf(`whole-${folder}`));
+  });
+
+  it('is another one where that is asked for', async () => {
+    await train('a2c', 'CartPole-v1', { ...options, saveTo: 'moved', ...half() });
+    await resume('moved', { engine: 'wasm' });
+    expect(described('moved').engine).toBe('wasm');
+    expect(programsOf('moved')).toBeUndefined();
   });
 });
 

@@ -1,17 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@zpin/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
 import type { OnnxRuntimeWeb } from './onnx/onnx-runtime.ts';
 import { program } from './program.ts';
 import { Store } from './store.ts';
 
 describe('createEngine', () => {
-  it('takes ONNX Runtime when it is there, and says so in one line', async () => {
-    for (const choice of [undefined, 'auto', 'onnx'] as const) {
+  it('chooses program by program when ONNX Runtime is there, and says how in one line', async () => {
+    for (const choice of [undefined, 'auto', 'onnx+wasm'] as const) {
       const { name, description } = await createEngine(choice);
-      expect([name, description]).toEqual(['onnx', 'onnx: ONNX Runtime, native, one thread']);
+      const rule = 'WebAssembly up to 30,000 operations per node of a program, above ONNX Runtime, native, one thread';
+      expect([name, description]).toEqual(['onnx+wasm', `onnx+wasm: ${rule}`]);
     }
+    const { name, description } = await createEngine('onnx');
+    expect([name, description]).toEqual(['onnx', 'onnx: ONNX Runtime, native, one thread']);
+  });
+
+  it('takes WebAssembly alone where ONNX Runtime has no library, and says what would bring it', async () => {
+    vi.doMock('onnxruntime-node/dist/binding.js', () => {
+      throw new Error('no library for this platform');
+    });
+    const { name, description } = await createEngine();
+    expect(name).toBe('wasm');
+    expect(description).toBe(
+      'wasm: each program as one WebAssembly module, one thread (without ONNX Runtime, which is faster for wide networks: npm install onnxruntime-node --ignore-scripts)',
+    );
+    for (const choice of ['onnx', 'onnx+wasm'] as const)
+      await expect(createEngine(choice)).rejects.toThrow(`createEngine: engine "${choice}" needs ONNX Runtime, got "`);
+    vi.doUnmock('onnxruntime-node/dist/binding.js');
   });
 
   it('needs nothing to compile to WebAssembly', async () => {
@@ -55,7 +72,7 @@ describe('createEngine', () => {
         }
       },
     };
-    const engine = await createEngine('auto', { onnxruntime });
+    const engine = await createEngine('onnx', { onnxruntime });
     expect(engine.description).toBe('onnx: ONNX Runtime, WebAssembly');
     const store = new Store(engine, {});
     const double = program(store, { name: 'double', inputs: { x: [2] }, run: (_, { x }) => ({ outputs: { y: tf.mul(x, 2) } }) });
@@ -75,7 +92,7 @@ describe('createEngine', () => {
     const attempt = createEngine(choice as EngineChoice);
     await expect(attempt).rejects.toBeInstanceOf(InputError);
     await expect(attempt).rejects.toThrow(
-      `createEngine: the engine must be one of auto, onnx, wasm, tensorflow, got "${choice}". ${remedy}`,
+      `createEngine: the engine must be one of auto, onnx, wasm, onnx+wasm, tensorflow, got "${choice}". ${remedy}`,
     );
   });
 

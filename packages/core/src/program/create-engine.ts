@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError, message, nearestName } from '@zpin/contracts';
-import type { Engine } from './engine.ts';
+import type { Engine, ProgramChoices } from './engine.ts';
+import { mixedEngine } from './mixed/mixed-engine.ts';
 import { onnxEngine } from './onnx/onnx-engine.ts';
-import { nativeRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
+import { nativeRuntime, type OnnxRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
 import { tensorflowEngine } from './tensorflow/tensorflow-engine.ts';
 import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
-import { wasmEngine } from './wasm/wasm-engine.ts';
+import { hasVectors, wasmEngine } from './wasm/wasm-engine.ts';
 
-/** `auto` takes the fastest that is there: `onnx`, else `tensorflow`. `wasm` is everywhere, and gives the same bits everywhere. */
-export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'tensorflow';
+/**
+ * `auto` takes the fastest that is there: `onnx+wasm`, which chooses for each program by its size; without ONNX Runtime `wasm`. That
+ * needs nothing installed, and gives the same bits everywhere.
+ */
+export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'onnx+wasm' | 'tensorflow';
 
 /**
  * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
@@ -23,11 +27,13 @@ export interface EngineOptions {
    * JavaScript.
    */
   readonly backend?: TensorflowBackend;
-  /** In a tab: the module `onnxruntime-web`, which the engine `onnx` runs on there. */
+  /** In a tab: the module `onnxruntime-web`, which the engines `onnx` and `onnx+wasm` run on there. */
   readonly onnxruntime?: OnnxRuntimeWeb;
+  /** What `onnx+wasm` chose before (`engine.choices()`), to keep to it. */
+  readonly choices?: ProgramChoices;
 }
 
-const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'tensorflow'];
+const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'];
 const BACKENDS: readonly TensorflowBackend[] = ['tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'];
 
 /** Not written into the imports, so that bundlers for the browser leave them alone. */
@@ -44,18 +50,27 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
   if (options.backend !== undefined) checkName('backend', options.backend, BACKENDS, 'cpu');
   if (choice === 'wasm') return wasmEngine();
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
-  if (options.onnxruntime) return onnxEngine(webRuntime(options.onnxruntime));
+  const remedy = inBrowser ? 'pass { onnxruntime: ort } of onnxruntime-web' : 'npm install onnxruntime-node --ignore-scripts';
+  let runtime: OnnxRuntime;
   try {
-    if (inBrowser) throw new Error('no module was given');
-    return onnxEngine(await nativeRuntime());
+    runtime = await runtimeOf(options);
   } catch (error) {
-    const remedy = inBrowser ? 'pass { onnxruntime: ort } of onnxruntime-web' : 'npm install onnxruntime-node --ignore-scripts';
-    if (choice === 'onnx')
+    if (choice !== 'auto')
       throw new InputError(
-        message('createEngine', 'engine "onnx" needs ONNX Runtime', firstLine(error), `To have it, ${remedy}`),
+        message('createEngine', `engine "${choice}" needs ONNX Runtime`, firstLine(error), `To have it, ${remedy}`),
       );
-    return createTensorflow(options, `without ONNX Runtime, which is several times faster: ${remedy}`);
+    const why = `without ONNX Runtime, which is faster for wide networks: ${remedy}`;
+    return hasVectors() ? wasmEngine(why) : createTensorflow(options, why);
   }
+  const mixes = choice === 'onnx+wasm' || (choice === 'auto' && hasVectors());
+  return mixes ? mixedEngine(runtime, options.choices) : onnxEngine(runtime);
+}
+
+/** @throws Error when there is none */
+async function runtimeOf({ onnxruntime }: EngineOptions): Promise<OnnxRuntime> {
+  if (onnxruntime) return webRuntime(onnxruntime);
+  if (inBrowser) throw new Error('no module was given');
+  return nativeRuntime();
 }
 
 function checkName(what: string, name: string, names: readonly string[], usual: string): void {

@@ -1,7 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 
-export type EngineName = 'onnx' | 'wasm' | 'tensorflow';
+/** `onnx+wasm` is both of them, program by program. */
+export type EngineName = 'onnx' | 'wasm' | 'onnx+wasm' | 'tensorflow';
+
+/** Which of two engines runs a program, by the name and sizes of the program. Plain data. */
+export type ProgramChoices = Readonly<Record<string, 'onnx' | 'wasm'>>;
 
 export type InputType = 'float32' | 'int32' | 'bool' | 'uint8';
 
@@ -58,4 +62,8 @@ export interface Engine {
   readonly description: string;
   allocate(values: Float32Array): StateVector;
   build(source: ProgramSource): MaybePromise<Executable>;
+  /** What was chosen so far, by `onnx+wasm` alone. An engine that is made with these chooses the same. */
+  choices?(): ProgramChoices;
+  /** Takes what the user should know since it was asked last, in sentences. */
+  takeNotes?(): readonly string[];
 }

@@ -16,7 +16,8 @@ export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSecond
   return setups.map((setup, index) => {
     const { start, end } = shareOf(index, setups.length, numEnvs);
     const beats = new Int32Array(new SharedArrayBuffer(4));
-    const thread: ThreadSetup = { algorithm, setup, source, copies: end - start, engine: engine.name, beats };
+    const { name, choices } = engine;
+    const thread: ThreadSetup = { algorithm, setup, source, copies: end - start, engine: name, choices: choices?.(), beats };
     return new ThreadWorker(`${algorithm}: worker ${index}`, thread, timeoutSeconds);
   });
 };

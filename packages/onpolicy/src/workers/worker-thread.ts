@@ -1,7 +1,7 @@
 /** The program of one worker thread of A3C and DPPO. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type EnvSource, type ErrorData, errorToData, type VectorEnv } from '@zpin/contracts';
-import { createEngine, type EngineName } from '@zpin/core';
+import { createEngine, type EngineName, type ProgramChoices } from '@zpin/core';
 import { a3cWorker } from '../a3c.ts';
 import { rolloutWorker } from './rollout-worker.ts';
 import type { MakeWorker, TrainingWorker } from './training-worker.ts';
@@ -14,6 +14,8 @@ export interface ThreadSetup {
   /** Copies of the environment. */
   readonly copies: number;
   readonly engine: EngineName;
+  /** What the engine chose before, where it chooses. */
+  readonly choices: ProgramChoices | undefined;
   /** `[1]`: counts the steps, so that the other side sees that the thread lives. */
   readonly beats: Int32Array;
 }
@@ -37,13 +39,14 @@ interface EnvLibrary {
 const programs: Readonly<Record<string, unknown>> = { a3c: a3cWorker, dppo: rolloutWorker };
 
 async function start(): Promise<{ readonly worker: TrainingWorker<unknown, unknown>; readonly env: VectorEnv }> {
-  const { algorithm, setup, source, copies, engine, beats } = workerData as ThreadSetup;
+  const { algorithm, setup, source, copies, engine: name, choices, beats } = workerData as ThreadSetup;
   const library: EnvLibrary = await import(/* @vite-ignore */ source.library);
   if (source.module !== undefined) await (await import(/* @vite-ignore */ source.module)).ready;
   await library.loadEnv(source.id);
   const env = library.makeVectorEnv(source.id, copies, source.options);
   const make = programs[algorithm] as MakeWorker<unknown, unknown, unknown>;
-  const worker = make(setup, { env, engine: await createEngine(engine), beat: () => void Atomics.add(beats, 0, 1) });
+  const engine = await createEngine(name, { ...(choices && { choices }) });
+  const worker = make(setup, { env, engine, beat: () => void Atomics.add(beats, 0, 1) });
   return { worker, env };
 }
 

@@ -49,11 +49,11 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
 
 /** @returns the path of the checkpoint */
 async function writeMoment(folder: RunFolder, parts: CheckpointParts): Promise<string> {
-  const { description, state, step, spec, wallSeconds, policy } = parts;
+  const { description, state, step, spec, wallSeconds, policy, programs } = parts;
   const { algorithm, env, seed, envOptions = {}, her = null } = description;
   const config = description.config as Record<string, StateValue>;
   const path = folder.file('checkpoint');
-  const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue, envOptions, her };
+  const extra = { wallSeconds, spec: envSpecToJSON(spec) as StateValue, envOptions, her, ...(programs && { programs }) };
   await writeCheckpointAsync(path, { header: { algorithm, env, seed, step, config, extra }, state });
   if (policy) savePolicy(folder.file('policy'), policy);
   return path;

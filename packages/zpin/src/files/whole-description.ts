@@ -14,7 +14,7 @@ export function isWhole(found: RunDescription): boolean {
     [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
     (patience === null || isCountOrNone(patience)) &&
     (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
-    ['auto', 'onnx', 'wasm', 'tensorflow'].includes(engine)
+    ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'].includes(engine)
   );
 }
 

@@ -1,23 +1,29 @@
-import type { StateVector } from '../engine.ts';
+import { OVERRUN } from '../wasm/memory-plan.ts';
 import type { Block, WasmArena } from '../wasm/wasm-arena.ts';
+import type { FixedVector } from '../wasm/wasm-vector.ts';
 import { type OnnxValue, onnxValue } from './onnx-runtime.ts';
+
+/** A tensor over floats of the arena. */
+type Floats = OnnxValue & { readonly data: Float32Array };
 
 /**
  * A state vector. ONNX Runtime must not write what it still reads: it reads one buffer and writes another, then they change
- * places. The loop of a program's tail writes in place.
+ * places. The loop of a program's tail writes in place. Once a module holds its address, new numbers are copied to where the old ones
+ * were.
  */
-export class HostVector implements StateVector {
+export class HostVector implements FixedVector {
   readonly size: number;
   readonly #arena: WasmArena;
   #current: Block;
   #spare: Block | null = null;
+  #isFixed = false;
   /** Tensors over the buffers, by offset and stretch. */
-  readonly #values = new Map<number, Map<string, OnnxValue>>();
+  readonly #values = new Map<number, Map<string, Floats>>();
 
   constructor(arena: WasmArena, values: Float32Array) {
     this.size = values.length;
     this.#arena = arena;
-    this.#current = arena.allocate(values.length);
+    this.#current = this.#allocate();
     this.write(values);
   }
 
@@ -25,29 +31,36 @@ export class HostVector implements StateVector {
   get offset(): number {
     return this.#current.offset;
   }
-  get current(): OnnxValue {
+  get current(): Floats {
     return this.#value(this.#current, '', 0, this.size);
   }
-  get spare(): OnnxValue {
+  get spare(): Floats {
     this.reserve();
     return this.#value(this.#spare as Block, '', 0, this.size);
   }
   /** Makes the second buffer. In a call it would come too late: memory that grows takes the arrays of all others. */
   reserve(): void {
-    this.#spare ??= this.#arena.allocate(this.size);
+    this.#spare ??= this.#allocate();
   }
   /** Numbers `begin` to `end` in place. @param key the same for the same stretch */
   stretch(key: string, begin: number, end: number): OnnxValue {
     return this.#value(this.#current, key, begin, end);
   }
+  fix(): number {
+    this.#isFixed = true;
+    return this.#current.offset;
+  }
+  /** Makes the numbers of the second buffer the current ones. */
   swap(): void {
-    if (this.#spare) [this.#current, this.#spare] = [this.#spare, this.#current];
+    if (!this.#spare) return;
+    if (this.#isFixed) this.current.data.set(this.spare.data);
+    else [this.#current, this.#spare] = [this.#spare, this.#current];
   }
   read(): Float32Array {
-    return this.#arena.view(this.#current).slice();
+    return this.current.data.slice();
   }
   write(values: Float32Array): void {
-    this.#arena.view(this.#current).set(values);
+    this.current.data.set(values);
   }
   dispose(): void {
     this.#arena.free(this.#current);
@@ -55,7 +68,11 @@ export class HostVector implements StateVector {
     this.#spare = null;
   }
 
-  #value(block: Block, key: string, begin: number, end: number): OnnxValue {
+  #allocate(): Block {
+    return this.#arena.allocate(this.size + OVERRUN / 4);
+  }
+
+  #value(block: Block, key: string, begin: number, end: number): Floats {
     let values = this.#values.get(block.offset);
     if (!values) {
       values = new Map();

@@ -1,4 +1,5 @@
-import type { Engine } from '../engine.ts';
+import type { MaybePromise } from '@zpin/contracts';
+import type { Engine, Executable, ProgramSource } from '../engine.ts';
 import { WasmArena } from '../wasm/wasm-arena.ts';
 import { BoundProgram } from './bound-program.ts';
 import { HostVector } from './host-vector.ts';
@@ -12,14 +13,17 @@ export function onnxEngine(runtime: OnnxRuntime): Engine {
     name: 'onnx',
     description: `onnx: ${runtime.description}`,
     allocate: values => new HostVector(arena, values),
-    build: source => {
-      const plan = planProgram(source);
-      const bind = (session: OnnxSession) => new BoundProgram(plan, source, session, arena);
-      // ONNX Runtime refuses a graph without nodes; all work may lie in the tail, or there may be none.
-      const session = plan.model ? runtime.createSession(plan.model) : NOTHING;
-      return session instanceof Promise ? session.then(bind) : bind(session);
-    },
+    build: source => buildOnnx(runtime, arena, source),
   };
+}
+
+/** Records a program, and makes a session that runs its graph. */
+export function buildOnnx(runtime: OnnxRuntime, arena: WasmArena, source: ProgramSource): MaybePromise<Executable> {
+  const plan = planProgram(source);
+  const bind = (session: OnnxSession) => new BoundProgram(plan, source, session, arena);
+  // ONNX Runtime refuses a graph without nodes; all work may lie in the tail, or there may be none.
+  const session = plan.model ? runtime.createSession(plan.model) : NOTHING;
+  return session instanceof Promise ? session.then(bind) : bind(session);
 }
 
 const NOTHING: OnnxSession = { run: () => undefined, release: () => undefined };

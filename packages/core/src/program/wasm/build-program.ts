@@ -10,7 +10,7 @@ import { schedule } from './schedule.ts';
 import { expandSoftmax } from './softmax.ts';
 import type { Block, WasmArena } from './wasm-arena.ts';
 import { type Place, WasmProgram } from './wasm-program.ts';
-import type { WasmVector } from './wasm-vector.ts';
+import type { FixedVector } from './wasm-vector.ts';
 
 const STATE = 'state/';
 const INPUT = 'input/';
@@ -22,18 +22,50 @@ interface Result {
   readonly operand: Operand;
 }
 
-/** Records a program and compiles it. */
+/** A recorded program as nodes. */
+export interface LoweredProgram {
+  readonly source: ProgramSource;
+  /** What it returns, as it was recorded. */
+  readonly values: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly results: readonly Result[];
+}
+
+/** Records a program and compiles it. @throws ArenaError when its arrays do not fit into memory */
 export function buildProgram(arena: WasmArena, source: ProgramSource): Executable {
+  return compileProgram(arena, lowerProgram(source));
+}
+
+/** Records a program. */
+export function lowerProgram(source: ProgramSource): LoweredProgram {
   const lowering = new Lowering(leafOf);
-  const results = lowerResults(lowering, source);
+  const { values, results } = lowerResults(lowering, source);
+  return { source, values, results, nodes: lowering.nodes };
+}
+
+/** Compiles a recorded program. @throws ArenaError when its arrays do not fit into memory */
+export function compileProgram(arena: WasmArena, lowered: LoweredProgram): Executable {
+  const blocks: Block[] = [];
+  const free = () => {
+    for (const block of blocks.splice(0)) arena.free(block);
+  };
+  try {
+    return bind(arena, lowered, blocks, free);
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+function bind(arena: WasmArena, lowered: LoweredProgram, blocks: Block[], free: () => void): Executable {
+  const { source, nodes, results } = lowered;
   const state: StateResult[] = results
     .filter(({ kind }) => kind === 'state')
     .map(({ name, operand }) => ({ vector: name, operand }));
   const kept = results.filter(({ kind }) => kind !== 'state').map(({ operand }) => operand);
-  const order = schedule(lowering.nodes);
+  const order = schedule(nodes);
   const plan = planMemory(order, kept, state);
 
-  const blocks: Block[] = [];
   const take = (bytes: number): Block => {
     const block = arena.allocate(Math.ceil((bytes + OVERRUN) / 4));
     blocks.push(block);
@@ -43,8 +75,8 @@ export function buildProgram(arena: WasmArena, source: ProgramSource): Executabl
   const leaves = new Map<Node, number>();
   const given: { name: string; block: Block }[] = [];
   const constants: { block: Block; node: Node; data: ElementArray }[] = [];
-  const vector = (name: string) => (source.state[name] as WasmVector).address;
-  for (const node of lowering.nodes) {
+  const vector = (name: string) => (source.state[name] as FixedVector).fix();
+  for (const node of nodes) {
     const { leaf } = node;
     if (!leaf || leaf.kind === 'splat') continue;
     if (leaf.kind === 'state') {
@@ -68,9 +100,6 @@ export function buildProgram(arena: WasmArena, source: ProgramSource): Executabl
     const address = (start as number) + 4 * view.offset;
     return [{ kind, name, type: node.type as InputType, address, size: sizeOf(view.shape) }];
   });
-  const free = () => {
-    for (const block of blocks) arena.free(block);
-  };
   return new WasmProgram(arena, source, module.exports.run as () => void, given, places, free);
 }
 
@@ -80,7 +109,10 @@ function leafOf(name: string): Leaf {
 }
 
 /** Records the program and lowers what it returns; every result lies row by row in memory of its own, or of a state vector. */
-function lowerResults(lowering: Lowering, source: ProgramSource): Result[] {
+function lowerResults(
+  lowering: Lowering,
+  source: ProgramSource,
+): { readonly values: readonly Value[]; readonly results: readonly Result[] } {
   const specs: Record<string, TensorSpec> = {};
   for (const [name, { size }] of Object.entries(source.state)) specs[STATE + name] = { type: 'float32', shape: [size] };
   for (const [name, spec] of Object.entries(source.inputs)) specs[INPUT + name] = spec;
@@ -102,17 +134,15 @@ function lowerResults(lowering: Lowering, source: ProgramSource): Result[] {
     for (const [name, tensor] of Object.entries(result.metrics)) put('metric', name, tf.cast(tensor, 'float32'));
     return returned;
   });
-  const values = expandSoftmax(
-    builder,
-    ports.map((_, k) => outputs[k] as Value),
-  );
-  const operands = lowering.take(values);
-  return ports.map(({ kind, name }, k) => {
+  const values = ports.map((_, k) => outputs[k] as Value);
+  const operands = lowering.take(expandSoftmax(builder, values));
+  const results = ports.map(({ kind, name }, k) => {
     const operand = operands[k] as Operand;
     // The numbers of a vector before the call are gone after it.
     const isOld = operand.node.leaf?.kind === 'state';
     return { kind, name, operand: isOld ? lowering.copy(operand) : lowering.rowByRow(operand) };
   });
+  return { values, results };
 }
 
 /** Writes a constant as modules hold it: truth values as 32 ones or zeros. */

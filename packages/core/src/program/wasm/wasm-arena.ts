@@ -5,6 +5,9 @@ const PAGE = 65536;
 /** Blocks start at multiples of this, so that vectors of four floats are aligned. */
 const ALIGNMENT = 16;
 
+/** Says that WebAssembly memory cannot hold what is asked for. */
+export class ArenaError extends ProgramError {}
+
 /** A stretch of WebAssembly memory that holds floats. */
 export interface Block {
   /** Byte offset. */
@@ -22,7 +25,7 @@ export class WasmArena {
   /** Offsets of free blocks by their size in bytes. */
   readonly #free = new Map<number, number[]>();
 
-  /** Room for `length` floats, set to 0. */
+  /** Room for `length` floats, set to 0. @throws ArenaError when there is none */
   allocate(length: number): Block {
     const bytes = blockBytes(length);
     const reused = this.#free.get(bytes)?.pop();
@@ -42,7 +45,7 @@ export class WasmArena {
     try {
       this.memory.grow(Math.ceil(bytes / PAGE));
     } catch {
-      throw new ProgramError(
+      throw new ArenaError(
         message(
           'engine',
           'the arrays of all its agents and programs must fit into the 4 GB that WebAssembly can address',

@@ -7,10 +7,11 @@ import { WasmVector } from './wasm-vector.ts';
 
 /**
  * Runs each program as one WebAssembly module, with the same bits on every machine.
+ * @param why it was taken, where it was not asked for
  * @throws InputError where there is no WebAssembly with vectors of 128 bits
  */
-export function wasmEngine(): Engine {
-  if (!WebAssembly.validate(smallestVectorModule()))
+export function wasmEngine(why?: string): Engine {
+  if (!hasVectors())
     throw new InputError(
       message(
         'createEngine',
@@ -22,16 +23,18 @@ export function wasmEngine(): Engine {
   const arena = new WasmArena();
   return {
     name: 'wasm',
-    description: 'wasm: each program as one WebAssembly module, one thread',
+    description: `wasm: each program as one WebAssembly module, one thread${why === undefined ? '' : ` (${why})`}`,
     allocate: values => new WasmVector(arena, values),
     build: source => buildProgram(arena, source),
   };
 }
 
-function smallestVectorModule(): Uint8Array<ArrayBuffer> {
+/** Whether this JavaScript has WebAssembly with vectors of 128 bits. */
+export function hasVectors(): boolean {
+  if (typeof WebAssembly === 'undefined') return false;
   const module = new ModuleBuilder();
   const f = new FunctionBuilder([], [V128]);
   f.emit(f32x4(0));
   module.add(f);
-  return module.encode();
+  return WebAssembly.validate(module.encode());
 }

@@ -2,8 +2,14 @@ import type { StateVector } from '../engine.ts';
 import { OVERRUN } from './memory-plan.ts';
 import type { Block, WasmArena } from './wasm-arena.ts';
 
+/** A state vector with a place in memory that modules can hold on to. */
+export interface FixedVector extends StateVector {
+  /** Its address, which does not change from now on. */
+  fix(): number;
+}
+
 /** A state vector in the memory that all modules of an engine share. It never moves, so modules hold its address. */
-export class WasmVector implements StateVector {
+export class WasmVector implements FixedVector {
   readonly size: number;
   readonly #arena: WasmArena;
   readonly #block: Block;
@@ -15,7 +21,7 @@ export class WasmVector implements StateVector {
     this.write(values);
   }
 
-  get address(): number {
+  fix(): number {
     return this.#block.offset;
   }
 

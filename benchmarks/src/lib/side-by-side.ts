@@ -1,0 +1,30 @@
+/** Of processor time in a round, at least. */
+const ROUND_MICROSECONDS = 20_000;
+
+/** Microseconds of processor time that one call takes. */
+export function processorTime(call: () => unknown, calls: number): number {
+  const start = process.cpuUsage();
+  for (let i = 0; i < calls; i++) call();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / calls;
+}
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+/** Median microseconds of one call of each, in turns. */
+export function sideBySide(calls: readonly (() => unknown)[], rounds: number, roundMicroseconds = ROUND_MICROSECONDS): number[] {
+  const counts = calls.map(call => {
+    let calls = 1;
+    while (calls * processorTime(call, calls) < roundMicroseconds) calls *= 2;
+    return calls;
+  });
+  const times: number[][] = calls.map(() => []);
+  // Two rounds to compile what is hot.
+  for (let round = -2; round < rounds; round++) {
+    for (const [k, call] of calls.entries()) {
+      const time = processorTime(call, counts[k] as number);
+      if (round >= 0) times[k]?.push(time);
+    }
+  }
+  return times.map(median);
+}
