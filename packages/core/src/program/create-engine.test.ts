@@ -55,7 +55,7 @@ describe('createEngine', () => {
           return {
             run: async feeds => {
               const [input] = Object.values(feeds) as { data: Float32Array }[];
-              return { 'out/packed': { data: input.data.map(value => 2 * value) } };
+              return { 'out/output/y': { data: input.data.map(value => 2 * value) } };
             },
             release: async () => void log.push('released'),
           };

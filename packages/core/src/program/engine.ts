@@ -50,6 +50,8 @@ export interface Results {
 
 /** A program ready to run: updates the state in place and returns results. */
 export interface Executable {
+  /** Nodes of the graph that a call runs, where the engine runs one. */
+  readonly nodes?: number;
   readonly metricNames: readonly string[];
   run(inputs: Readonly<Record<string, NumericArray>>): MaybePromise<Results>;
   dispose(): void;

@@ -7,21 +7,26 @@ import { Fetches } from './fetches.ts';
 import type { HostVector } from './host-vector.ts';
 import type { OnnxSession } from './onnx-runtime.ts';
 import type { Plan } from './plan.ts';
+import { BoundScalars } from './scalars.ts';
 
 /** A plan with a session that runs its graph, and with all memory that calls need. */
 export class BoundProgram implements Executable {
+  readonly nodes: number;
   readonly metricNames: readonly string[];
   readonly #session: OnnxSession;
+  readonly #scalars: BoundScalars;
   readonly #feeds: Feeds;
   readonly #fetches: Fetches;
   readonly #tail: BoundTail | null;
 
   constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena) {
     const vectorOf = (name: string) => source.state[name] as HostVector;
+    this.nodes = plan.nodes;
     this.#session = session;
-    this.#feeds = new Feeds(plan, source.inputs, vectorOf);
-    this.#fetches = new Fetches(plan, vectorOf);
-    this.#tail = plan.tail && new BoundTail(plan.tail, arena, vectorOf);
+    this.#scalars = new BoundScalars(plan.scalars);
+    this.#feeds = new Feeds(plan, source.inputs, this.#scalars, vectorOf);
+    this.#fetches = new Fetches(plan, this.#scalars, vectorOf);
+    this.#tail = plan.tail && new BoundTail(plan.tail, plan.scalars, arena, vectorOf);
     this.metricNames = this.#fetches.metricNames;
   }
 
@@ -34,7 +39,9 @@ export class BoundProgram implements Executable {
   }
 
   #finish(): Results {
-    this.#tail?.run();
+    this.#fetches.takeScalars();
+    this.#scalars.after();
+    this.#tail?.run(this.#scalars.values);
     return this.#fetches.accept();
   }
 

@@ -3,9 +3,8 @@ import type { TailPlan } from './cut-tail.ts';
 import { HostVector } from './host-vector.ts';
 import type { OnnxValues } from './onnx-runtime.ts';
 import { outputKey } from './port.ts';
+import type { ScalarsPlan } from './scalars.ts';
 import { compileLoop, type Loop } from './wasm-loop.ts';
-
-const SCALARS = outputKey({ kind: 'tailScalars' });
 
 /** The tail of a program with everything that its loop reads and writes. */
 export class BoundTail {
@@ -16,12 +15,13 @@ export class BoundTail {
   /** What the graph computes for the loop, by the name of the output. */
   readonly #received = new Map<string, HostVector>();
   readonly #scalars: HostVector;
-  readonly #computedScalars: number;
+  /** Where the numbers of the loop are among those of the program. */
+  readonly #places: readonly { readonly index: number; readonly place: number }[];
 
-  constructor(plan: TailPlan, arena: WasmArena, vectorOf: (name: string) => HostVector) {
+  constructor(plan: TailPlan, { results }: ScalarsPlan, arena: WasmArena, vectorOf: (name: string) => HostVector) {
     this.#bytes = Math.ceil(plan.size / 4) * 16;
-    this.#computedScalars = plan.computedScalars;
-    this.#scalars = new HostVector(arena, Float32Array.from(plan.scalars));
+    this.#places = results.flatMap(({ port, place }) => (port.kind === 'tailScalar' ? [{ index: port.index, place }] : []));
+    this.#scalars = new HostVector(arena, new Float32Array(plan.loop.scalars));
     this.#loop = compileLoop(arena.memory, plan.loop);
     this.#arrays = plan.arrays.map(port => {
       if (port.kind === 'state') return vectorOf(port.vector);
@@ -35,10 +35,12 @@ export class BoundTail {
   /** Says where the graph is to write what the loop reads. */
   receive(fetches: OnnxValues): void {
     for (const [key, vector] of this.#received) fetches[key] = vector.current;
-    if (this.#computedScalars > 0) fetches[SCALARS] = this.#scalars.stretch(SCALARS, 0, this.#computedScalars);
   }
 
-  run(): void {
+  /** @param numbers of the program, by place */
+  run(numbers: Float32Array): void {
+    const own = this.#scalars.numbers;
+    for (const { index, place } of this.#places) own[index] = numbers[place] as number;
     this.#loop(
       this.#bytes,
       this.#scalars.offset,

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../recording/builder.ts';
 import type { Value } from '../recording/graph.ts';
-import { elementwiseTail, type Tail } from './elementwise-tail.ts';
+import { elementwiseTail } from './elementwise-tail.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
 import { type InputPort, type OutputPort, outputKey, type StatePort, type TailArrayPort } from './port.ts';
 import type { LoopDescription } from './wasm-loop.ts';
@@ -12,9 +12,6 @@ export interface TailPlan {
   readonly loop: LoopDescription;
   /** Arrays that it reads: state vectors where they are, and what the graph computes for it. */
   readonly arrays: readonly (StatePort | TailArrayPort)[];
-  /** Numbers that it reads: places of those that the graph computes, then constants. */
-  readonly scalars: readonly number[];
-  readonly computedScalars: number;
   /** State vectors that it writes. */
   readonly results: readonly StatePort[];
 }
@@ -40,31 +37,10 @@ export function cutTail(
   });
   for (const [k, port] of arrays.entries())
     if (port.kind === 'tailArray') rest.push({ port, value: builder.reshape(tail.arrays[k] as Value, [tail.size]) });
-  const computed = tail.scalars.filter(isComputed);
-  if (computed.length > 0) {
-    const values = computed.map(value => builder.reshape(value, [1]));
-    rest.push({ port: { kind: 'tailScalars' }, value: builder.concat(values, 0) });
-  }
+  for (const [index, value] of tail.scalars.entries()) rest.push({ port: { kind: 'tailScalar', index }, value });
 
   const results = tail.results.map(({ name }) => ports.get(name) as StatePort);
-  return { outputs: rest, tail: { size: tail.size, arrays, results, ...describeLoop(tail, computed) } };
+  const { steps } = tail;
+  const loop = { arrays: arrays.length, scalars: tail.scalars.length, steps, results: tail.results.map(({ index }) => index) };
+  return { outputs: rest, tail: { size: tail.size, arrays, results, loop } };
 }
-
-/** The loop, with the scalars that the graph computes before the constants, so that the graph writes them in one piece. */
-function describeLoop(tail: Tail, computed: readonly Value[]): Pick<TailPlan, 'loop' | 'scalars' | 'computedScalars'> {
-  const order = [...computed, ...tail.scalars.filter(value => !isComputed(value))];
-  const count = tail.arrays.length;
-  const renumber = (index: number) => {
-    const scalar = tail.scalars[index - count];
-    return index >= count && scalar ? count + order.indexOf(scalar) : index;
-  };
-  const steps = tail.steps.map(({ operator, operands }) => ({ operator, operands: operands.map(renumber) }));
-  const results = tail.results.map(({ index }) => renumber(index));
-  return {
-    loop: { arrays: count, scalars: order.length, steps, results },
-    scalars: order.map(({ source }) => (source.kind === 'splat' ? source.value : 0)),
-    computedScalars: computed.length,
-  };
-}
-
-const isComputed = ({ source }: Value): boolean => source.kind !== 'splat';

@@ -4,45 +4,81 @@ import type { HostVector } from './host-vector.ts';
 import { type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
 import { totalSize } from './packing.ts';
 import type { Plan } from './plan.ts';
-import { inputKey, type StretchPort } from './port.ts';
+import { inputKey } from './port.ts';
+import type { BoundScalars } from './scalars.ts';
+
+/** Where a number or an array of the caller, or of a state vector, goes. */
+interface Given {
+  readonly name: string;
+  readonly offset: number;
+}
+interface Held {
+  readonly vector: HostVector;
+  readonly offset: number;
+}
 
 /** What goes into the graph of a program at a call. */
 export class Feeds {
   /** By the names of the inputs of the graph. */
   readonly values: OnnxValues = {};
-  readonly #vectors: { readonly key: string; readonly vector: HostVector }[] = [];
-  readonly #stretches: { readonly key: string; readonly vector: HostVector; readonly port: StretchPort }[] = [];
+  readonly #scalars: BoundScalars;
+  readonly #scalarVectors: Held[] = [];
+  readonly #scalarGiven: Given[] = [];
+  readonly #vectors: {
+    readonly key: string;
+    /** Of the vector's tensor: other programs may see the same stretch in another shape. */
+    readonly view: string;
+    readonly vector: HostVector;
+    readonly begin: number;
+    readonly end: number;
+    readonly shape: readonly number[];
+  }[] = [];
   readonly #given: { readonly name: string; readonly value: OnnxValue & { data: NumericArray } }[] = [];
   readonly #packed: Float32Array;
-  readonly #packedVectors: { readonly vector: HostVector; readonly offset: number }[] = [];
-  readonly #packedGiven: { readonly name: string; readonly offset: number }[] = [];
+  readonly #packedVectors: Held[] = [];
+  readonly #packedGiven: Given[] = [];
+  readonly #packedScalars: { readonly place: number; readonly offset: number }[] = [];
 
-  constructor(plan: Plan, specs: ProgramSource['inputs'], vectorOf: (name: string) => HostVector) {
+  constructor(plan: Plan, specs: ProgramSource['inputs'], scalars: BoundScalars, vectorOf: (name: string) => HostVector) {
+    this.#scalars = scalars;
+    for (const { port, place } of plan.scalars.inputs) {
+      if (port.kind === 'state') this.#scalarVectors.push({ vector: vectorOf(port.vector), offset: place });
+      else this.#scalarGiven.push({ name: port.name, offset: place });
+    }
     this.#packed = new Float32Array(totalSize(plan.packedIn));
-    for (const port of plan.inputs) {
+    for (const { port, shape } of plan.inputs) {
       const key = inputKey(port);
-      if (port.kind === 'state') this.#vectors.push({ key, vector: vectorOf(port.vector) });
-      else if (port.kind === 'stretch') this.#stretches.push({ key, vector: vectorOf(port.vector), port });
-      else if (port.kind === 'packed') this.values[key] = onnxValue('float32', this.#packed, [this.#packed.length]);
+      if (port.kind === 'state' || port.kind === 'stretch') {
+        const vector = vectorOf(port.vector);
+        const [begin, end] = port.kind === 'state' ? [0, vector.size] : [port.begin, port.end];
+        this.#vectors.push({ key, view: `${key} ${shape}`, vector, begin, end, shape });
+      } else if (port.kind === 'packed') this.values[key] = onnxValue('float32', this.#packed, shape);
+      else if (port.kind === 'scalar')
+        this.values[key] = onnxValue('float32', scalars.values.subarray(port.place, port.place + 1), shape);
       else {
-        const { type, shape } = specs[port.name];
-        const value = onnxValue<NumericArray>(type, new Float32Array(0), shape);
+        const value = onnxValue<NumericArray>(specs[port.name].type, new Float32Array(0), shape);
         this.values[key] = value;
         this.#given.push({ name: port.name, value });
       }
     }
     for (const { port, offset } of plan.packedIn) {
       if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), offset });
-      else this.#packedGiven.push({ name: port.name, offset });
+      else if (port.kind === 'given') this.#packedGiven.push({ name: port.name, offset });
+      else this.#packedScalars.push({ place: port.place, offset });
     }
   }
 
   /** Takes the state as it is now, and the arrays of the caller. */
   fill(given: Readonly<Record<string, NumericArray>>): void {
-    for (const { key, vector } of this.#vectors) this.values[key] = vector.current;
-    for (const { key, vector, port } of this.#stretches) this.values[key] = vector.stretch(key, port.begin, port.end);
+    const numbers = this.#scalars.values;
+    for (const { vector, offset } of this.#scalarVectors) numbers[offset] = vector.numbers[0] as number;
+    for (const { name, offset } of this.#scalarGiven) numbers[offset] = (given[name] as Float32Array)[0] as number;
+    this.#scalars.before();
+    for (const { key, view, vector, begin, end, shape } of this.#vectors)
+      this.values[key] = vector.stretch(view, begin, end, shape);
     for (const { name, value } of this.#given) value.data = given[name] as NumericArray;
-    for (const { vector, offset } of this.#packedVectors) this.#packed.set(vector.current.data as Float32Array, offset);
+    for (const { vector, offset } of this.#packedVectors) this.#packed.set(vector.numbers, offset);
     for (const { name, offset } of this.#packedGiven) this.#packed.set(given[name] as Float32Array, offset);
+    for (const { place, offset } of this.#packedScalars) this.#packed[offset] = numbers[place] as number;
   }
 }

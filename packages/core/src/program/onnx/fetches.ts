@@ -3,9 +3,10 @@ import type { InputType, Results } from '../engine.ts';
 import { sizeOf } from '../recording/graph.ts';
 import type { HostVector } from './host-vector.ts';
 import { type OnnxValues, onnxValue } from './onnx-runtime.ts';
-import { type Part, totalSize } from './packing.ts';
+import { totalSize } from './packing.ts';
 import type { Plan } from './plan.ts';
-import { outputKey, type ResultPort, type StatePort } from './port.ts';
+import { outputKey } from './port.ts';
+import type { BoundScalars } from './scalars.ts';
 
 /** What comes out of the graph of a program at a call: arrays that every call overwrites, and new state. */
 export class Fetches {
@@ -13,16 +14,22 @@ export class Fetches {
   readonly values: OnnxValues = {};
   readonly results: Results;
   readonly metricNames: readonly string[];
+  readonly #numbers: Float32Array;
+  readonly #packed: Float32Array;
   readonly #vectors: { readonly key: string; readonly vector: HostVector }[] = [];
   readonly #packedVectors: { readonly vector: HostVector; readonly data: Float32Array }[] = [];
+  readonly #packedScalars: { readonly place: number; readonly offset: number }[] = [];
 
-  constructor(plan: Plan, vectorOf: (name: string) => HostVector) {
+  constructor(plan: Plan, { values: numbers }: BoundScalars, vectorOf: (name: string) => HostVector) {
     const outputs: Record<string, NumericArray> = {};
-    const packed = new Float32Array(totalSize(plan.packedOut));
+    this.#numbers = numbers;
+    this.#packed = new Float32Array(totalSize(plan.packedOut));
     for (const { port, type, shape } of plan.outputs) {
       const key = outputKey(port);
       if (port.kind === 'state') this.#vectors.push({ key, vector: vectorOf(port.vector) });
-      else if (port.kind === 'packed') this.values[key] = onnxValue('float32', packed, [packed.length]);
+      else if (port.kind === 'packed') this.values[key] = onnxValue('float32', this.#packed, [this.#packed.length]);
+      else if (port.kind === 'scalar')
+        this.values[key] = onnxValue('float32', numbers.subarray(port.place, port.place + 1), shape);
       else if (port.kind === 'output') {
         const data = arrayOf(type, sizeOf(shape));
         outputs[port.name] = data;
@@ -30,29 +37,24 @@ export class Fetches {
       }
     }
     for (const { vector } of this.#vectors) vector.reserve();
-    const metrics = this.#takeParts(plan.packedOut, packed, outputs, vectorOf);
+    for (const { port, offset, size } of plan.packedOut) {
+      const data = this.#packed.subarray(offset, offset + size);
+      if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), data });
+      else if (port.kind === 'scalar') this.#packedScalars.push({ place: port.place, offset });
+      else outputs[port.name] = data;
+    }
+    const metrics: { name: string; place: number }[] = [];
+    for (const { port, place } of plan.scalars.results) {
+      const data = numbers.subarray(place, place + 1);
+      if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), data });
+      else if (port.kind === 'output') outputs[port.name] = data;
+      else if (port.kind === 'metric') metrics.push({ name: port.name, place });
+    }
     this.metricNames = metrics.map(({ name }) => name);
     this.results = {
       outputs,
-      metrics: () => Object.fromEntries(metrics.map(({ name, offset }) => [name, packed[offset] as number])),
+      metrics: () => Object.fromEntries(metrics.map(({ name, place }) => [name, numbers[place] as number])),
     };
-  }
-
-  /** Shares the packed tensor out to outputs and state vectors, and returns the places of the metrics. */
-  #takeParts(
-    parts: readonly Part<StatePort | ResultPort>[],
-    packed: Float32Array,
-    outputs: Record<string, NumericArray>,
-    vectorOf: (name: string) => HostVector,
-  ): { readonly name: string; readonly offset: number }[] {
-    const metrics: { name: string; offset: number }[] = [];
-    for (const { port, offset, size } of parts) {
-      const data = packed.subarray(offset, offset + size);
-      if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), data });
-      else if (port.kind === 'metric') metrics.push({ name: port.name, offset });
-      else outputs[port.name] = data;
-    }
-    return metrics;
   }
 
   /** Says where the graph is to write new state: not where it reads the old one. */
@@ -60,10 +62,15 @@ export class Fetches {
     for (const { key, vector } of this.#vectors) this.values[key] = vector.spare;
   }
 
+  /** Puts the numbers that the graph has computed in their places. */
+  takeScalars(): void {
+    for (const { place, offset } of this.#packedScalars) this.#numbers[place] = this.#packed[offset] as number;
+  }
+
   /** Makes new state the current one. */
   accept(): Results {
     for (const { vector } of this.#vectors) vector.swap();
-    for (const { vector, data } of this.#packedVectors) vector.write(data);
+    for (const { vector, data } of this.#packedVectors) vector.numbers.set(data);
     return this.results;
   }
 }

@@ -17,7 +17,7 @@ export class HostVector implements FixedVector {
   #current: Block;
   #spare: Block | null = null;
   #isFixed = false;
-  /** Tensors over the buffers, by offset and stretch. */
+  /** Tensors over the buffers, by offset and key. */
   readonly #values = new Map<number, Map<string, Floats>>();
 
   constructor(arena: WasmArena, values: Float32Array) {
@@ -34,6 +34,10 @@ export class HostVector implements FixedVector {
   get current(): Floats {
     return this.#value(this.#current, '', 0, this.size);
   }
+  /** The numbers in place; none once memory has grown. */
+  get numbers(): Float32Array {
+    return this.current.data;
+  }
   get spare(): Floats {
     this.reserve();
     return this.#value(this.#spare as Block, '', 0, this.size);
@@ -42,9 +46,9 @@ export class HostVector implements FixedVector {
   reserve(): void {
     this.#spare ??= this.#allocate();
   }
-  /** Numbers `begin` to `end` in place. @param key the same for the same stretch */
-  stretch(key: string, begin: number, end: number): OnnxValue {
-    return this.#value(this.#current, key, begin, end);
+  /** Numbers `begin` to `end` in place. @param key the same for the same stretch and shape */
+  stretch(key: string, begin: number, end: number, shape: readonly number[]): OnnxValue {
+    return this.#value(this.#current, key, begin, end, shape);
   }
   fix(): number {
     this.#isFixed = true;
@@ -72,7 +76,7 @@ export class HostVector implements FixedVector {
     return this.#arena.allocate(this.size + OVERRUN / 4);
   }
 
-  #value(block: Block, key: string, begin: number, end: number): Floats {
+  #value(block: Block, key: string, begin: number, end: number, shape: readonly number[] = [end - begin]): Floats {
     let values = this.#values.get(block.offset);
     if (!values) {
       values = new Map();
@@ -81,7 +85,7 @@ export class HostVector implements FixedVector {
     let value = values.get(key);
     // An array without numbers is one that growing memory has taken its buffer from.
     if (!value || value.data.length === 0) {
-      value = onnxValue('float32', this.#arena.view(block).subarray(begin, end), [end - begin]);
+      value = onnxValue('float32', this.#arena.view(block).subarray(begin, end), shape);
       values.set(key, value);
     }
     return value;

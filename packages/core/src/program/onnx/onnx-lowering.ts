@@ -8,10 +8,14 @@ import {
   sizeOf,
   type Value,
 } from '../recording/graph.ts';
+import { integersOf } from '../recording/shape-builder.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */
 const MAX_STORED_SPLAT = 1024;
+
+/** A node that cuts a tensor into pieces copies those that nobody asked for as well: more of them than this cost too much. */
+const MAX_UNUSED = 8192;
 
 /**
  * Writes a graph as an ONNX model. What the graph says in several values and ONNX says in one operator is joined on the way:
@@ -40,6 +44,8 @@ export function lowerToOnnx(
     fused.add(match.product);
   }
 
+  const pieces = splits(values);
+
   // A result is written straight into its output; only inputs, constants and results asked for twice are copied.
   const results = new Map<Value, string>();
   for (const [output, value] of Object.entries(outputs)) {
@@ -67,6 +73,17 @@ export function lowerToOnnx(
       }
     } else if (source.kind === 'constant') {
       initializers.push({ name: id, shape: value.shape, type: value.type, data: source.data });
+    } else if (pieces.has(value)) {
+      const split = pieces.get(value) as Split;
+      if (split.first !== value) continue;
+      const sizes = BigInt64Array.from(split.sizes, size => BigInt(size));
+      initializers.push({ name: `${id}.sizes`, shape: [sizes.length], type: 'int64', data: sizes });
+      nodes.push({
+        operator: 'Split',
+        inputs: [names.get(split.whole) as string, `${id}.sizes`],
+        outputs: split.parts.map((part, k) => (part ? (results.get(part) ?? `v${part.id}`) : `${id}.unused${k}`)),
+        attributes: { axis: split.axis },
+      });
     } else if (source.kind === 'operation') {
       const gemm = bias.get(value);
       const made = gemm ? operation(gemm.product, 'Gemm') : source;
@@ -94,6 +111,67 @@ export function lowerToOnnx(
     inputs: Object.entries(inputs).map(describe),
     outputs: Object.entries(outputs).map(describe),
   };
+}
+
+/** A tensor cut along an axis: what is used of it, with `null` for what is not. */
+interface Split {
+  readonly whole: Value;
+  readonly axis: number;
+  readonly sizes: readonly number[];
+  readonly parts: readonly (Value | null)[];
+  /** The one that is computed first. */
+  readonly first: Value;
+}
+
+/** Slices that lie one behind the other on one tensor, by each of them: one node makes them all. */
+function splits(values: readonly Value[]): Map<Value, Split> {
+  const groups = new Map<string, { whole: Value; axis: number; slices: { value: Value; begin: number; end: number }[] }>();
+  for (const value of values) {
+    const slice = operation(value, 'Slice');
+    // A fifth input holds steps.
+    if (slice?.inputs.length !== 4 || sizeOf(value.shape) === 0) continue;
+    const [whole, begins, , axes] = slice.inputs as [Value, Value, Value, Value];
+    const [[begin], [axis, ...more]] = [integersOf(begins), integersOf(axes)] as [[number], [number, ...number[]]];
+    if (more.length > 0) continue;
+    const key = `${whole.id} ${axis}`;
+    const group = groups.get(key) ?? { whole, axis, slices: [] };
+    group.slices.push({ value, begin, end: begin + (value.shape[axis] as number) });
+    groups.set(key, group);
+  }
+  const found = new Map<Value, Split>();
+  for (const { whole, axis, slices } of groups.values()) {
+    const split = slices.length > 1 ? splitOf(whole, axis, slices) : null;
+    for (const { value } of split ? slices : []) found.set(value, split as Split);
+  }
+  return found;
+}
+
+function splitOf(
+  whole: Value,
+  axis: number,
+  slices: readonly { readonly value: Value; readonly begin: number; readonly end: number }[],
+): Split | null {
+  const [sizes, parts]: [number[], (Value | null)[]] = [[], []];
+  let [at, unused] = [0, 0];
+  const skip = (to: number) => {
+    if (to === at) return;
+    unused += to - at;
+    sizes.push(to - at);
+    parts.push(null);
+    at = to;
+  };
+  for (const { value, begin, end } of slices.toSorted((p, q) => p.begin - q.begin)) {
+    if (begin < at) return null;
+    skip(begin);
+    sizes.push(end - begin);
+    parts.push(value);
+    at = end;
+  }
+  const length = whole.shape[axis] as number;
+  skip(length);
+  return (unused / length) * sizeOf(whole.shape) > MAX_UNUSED
+    ? null
+    : { whole, axis, sizes, parts, first: (slices[0] as { value: Value }).value };
 }
 
 function countUses(values: readonly Value[], outputs: readonly Value[]): Map<Value, number> {

@@ -1,4 +1,8 @@
-import { sizeOf } from '../recording/graph.ts';
+import type { GraphBuilder } from '../recording/builder.ts';
+import { operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
+import type { GraphOutput } from './graph-output.ts';
+import { type GivenPort, type InputPort, inputKey, PACKED, type ResultPort, type ScalarPort, type StatePort } from './port.ts';
+import { rewrite } from './rewrite.ts';
 
 /**
  * Handing one tensor to ONNX Runtime costs about a microsecond, a slice inside the graph a tenth of that. Float inputs,
@@ -6,8 +10,97 @@ import { sizeOf } from '../recording/graph.ts';
  */
 const PACKED_SIZE = 2048;
 
-export function isPacked(type: string, shape: readonly number[]): boolean {
-  return type === 'float32' && sizeOf(shape) <= PACKED_SIZE;
+const isSmall = ({ type, shape }: Value): boolean => type === 'float32' && sizeOf(shape) <= PACKED_SIZE;
+
+export type PackedIn = StatePort | GivenPort | ScalarPort;
+export type PackedOut = StatePort | ResultPort | ScalarPort;
+
+/** A graph with what travels together in its packed tensors; nothing where a tensor would hold one part alone. */
+export interface Packed {
+  readonly outputs: readonly GraphOutput[];
+  readonly packedIn: readonly Part<PackedIn>[];
+  readonly packedOut: readonly Part<PackedOut>[];
+}
+
+/** Puts small inputs and small outputs of a graph into one tensor each. @param portOf the port of an input, by its name */
+export function packPorts(
+  builder: GraphBuilder,
+  outputs: readonly GraphOutput[],
+  portOf: (input: string) => InputPort | undefined,
+): Packed {
+  const order = reachable(outputs.map(({ value }) => value));
+  const small = order.flatMap(value => {
+    const port = value.source.kind === 'input' && isSmall(value) ? portOf(value.source.name) : undefined;
+    return port && port.kind !== 'packed' && port.kind !== 'stretch' ? [{ port, shape: value.shape, value }] : [];
+  });
+  const packedIn = small.length > 1 ? layOut(small) : [];
+  const packed = builder.input(inputKey(PACKED), [totalSize(packedIn)], 'float32');
+  const parts = new Map(packedIn.map((part, k) => [(small[k] as { value: Value }).value, part]));
+  const now = rewrite(
+    builder,
+    outputs.map(({ value }) => value),
+    value => {
+      const part = parts.get(value);
+      if (!part) return null;
+      const row = builder.slice(packed, [part.offset], [part.offset + part.size]);
+      return isBroadcast(value, order, outputs) ? row : builder.reshape(row, part.shape);
+    },
+  );
+  return {
+    ...packOutputs(
+      builder,
+      outputs.map(({ port, value }) => ({ port, value: now(value) })),
+    ),
+    packedIn,
+  };
+}
+
+function packOutputs(builder: GraphBuilder, outputs: readonly GraphOutput[]): Pick<Packed, 'outputs' | 'packedOut'> {
+  const small = outputs.flatMap(({ port, value }) => {
+    const travels = port.kind === 'state' || port.kind === 'output' || port.kind === 'metric' || port.kind === 'scalar';
+    return travels && isSmall(value) ? [{ port, value, shape: value.shape }] : [];
+  });
+  if (small.length < 2) return { outputs, packedOut: [] };
+  const order = reachable(outputs.map(({ value }) => value));
+  const rows = small.map(({ value }) => asRow(builder, value, order));
+  const rest = outputs.filter(({ port }) => !small.some(part => part.port === port));
+  return { outputs: [...rest, { port: PACKED, value: builder.concat(rows, 0) }], packedOut: layOut(small) };
+}
+
+/** A single number that only meets longer tensors may have one axis as well as none. */
+function isBroadcast(value: Value, order: readonly Value[], outputs: readonly GraphOutput[]): boolean {
+  if (value.shape.length !== 0 || outputs.some(output => output.value === value)) return false;
+  return order.every(
+    ({ source, shape }) =>
+      source.kind !== 'operation' || !source.inputs.includes(value) || (shape.length > 0 && BROADCASTING.has(source.operator)),
+  );
+}
+
+const BROADCASTING = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Max',
+  'Min',
+  'Pow',
+  'Where',
+  'Less',
+  'LessOrEqual',
+  'Greater',
+  'Equal',
+]);
+
+/** A tensor of one axis. What is reduced to one number, and not needed elsewhere, keeps the axis that it has. */
+function asRow(builder: GraphBuilder, value: Value, order: readonly Value[]): Value {
+  const { source } = value;
+  const reduction =
+    source.kind === 'operation' && source.operator.startsWith('Reduce') ? operation(value, source.operator) : null;
+  const uses = order.filter(user => user.source.kind === 'operation' && user.source.inputs.includes(value)).length;
+  const [x, axes] = reduction?.inputs ?? [];
+  if (reduction && x && axes && x.shape.length === 1 && uses === 0)
+    return builder.apply(reduction.operator, [x, axes], [1], value.type, { ...reduction.attributes, keepdims: 1 });
+  return builder.reshape(value, [sizeOf(value.shape)]);
 }
 
 /** Place of a port in the packed tensor. */

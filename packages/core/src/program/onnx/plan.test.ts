@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import type { FlatResult, InputSpec, ProgramSource } from '../engine.ts';
-import { planProgram } from './plan.ts';
+import { type Plan, planProgram } from './plan.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -20,22 +20,24 @@ function source(
   };
 }
 
+const portsOf = ({ inputs }: Plan) => inputs.map(({ port }) => port);
+
 it('packs up to 2048 floats and hands over longer or other arrays by themselves', () => {
   const float = (size: number): InputSpec => ({ type: 'float32', shape: [size] });
   const inputs: Record<string, InputSpec> = { short: float(2048), long: float(2049), index: { type: 'int32', shape: [1] } };
   const plan = planProgram(
-    source({ step: 1 }, inputs, ({ step }, { short, long, index }) => ({
-      state: { step: tf.add(step, 1) },
+    source({ pair: 2 }, inputs, ({ pair }, { short, long, index }) => ({
+      state: { pair: tf.add(pair, 1) },
       outputs: { short: tf.mul(short, 2), long: tf.mul(long, 2), index: tf.neg(index) },
       metrics: { mean: tf.mean(long) },
     })),
   );
-  expect(new Set(plan.inputs)).toEqual(
+  expect(new Set(portsOf(plan))).toEqual(
     new Set([{ kind: 'packed' }, { kind: 'given', name: 'long' }, { kind: 'given', name: 'index' }]),
   );
   expect(plan.packedIn.map(({ port, offset }) => [port, offset])).toEqual([
-    [{ kind: 'state', vector: 'step' }, 0],
-    [{ kind: 'given', name: 'short' }, 1],
+    [{ kind: 'state', vector: 'pair' }, 0],
+    [{ kind: 'given', name: 'short' }, 2],
   ]);
   expect(plan.outputs.map(({ port }) => port)).toEqual([
     { kind: 'output', name: 'long' },
@@ -43,10 +45,11 @@ it('packs up to 2048 floats and hands over longer or other arrays by themselves'
     { kind: 'packed' },
   ]);
   expect(plan.packedOut.map(({ port, offset }) => [port, offset])).toEqual([
-    [{ kind: 'state', vector: 'step' }, 0],
-    [{ kind: 'output', name: 'short' }, 1],
-    [{ kind: 'metric', name: 'mean' }, 2049],
+    [{ kind: 'state', vector: 'pair' }, 0],
+    [{ kind: 'output', name: 'short' }, 2],
+    [{ kind: 'scalar', place: 0, rank: 0 }, 2050],
   ]);
+  expect(plan.scalars.results).toEqual([{ port: { kind: 'metric', name: 'mean' }, place: 0 }]);
   expect(plan.tail).toBeNull();
 });
 
@@ -56,7 +59,7 @@ it('views long slices of state vectors where they are, and copies those of input
       metrics: { w: tf.max(tf.slice(w, [500], [8192])), x: tf.max(tf.slice(x, [500], [8192])) },
     })),
   );
-  expect(new Set(plan.inputs)).toEqual(
+  expect(new Set(portsOf(plan))).toEqual(
     new Set([
       { kind: 'stretch', vector: 'w', begin: 500, end: 8692 },
       { kind: 'given', name: 'x' },
@@ -71,10 +74,9 @@ it('leaves new state to the loop unless the graph reads it, and needs no model w
   expect(alone.tail).toMatchObject({
     size: 4096,
     arrays: [{ kind: 'state', vector: 'w' }],
-    scalars: [0.5],
-    computedScalars: 0,
     results: [{ kind: 'state', vector: 'w' }],
   });
+  expect(alone.scalars).toMatchObject({ places: [0.5], results: [{ port: { kind: 'tailScalar', index: 0 }, place: 0 }] });
   const read = planProgram(
     source({ w: 4096 }, {}, state => {
       const w = decay(state);
@@ -92,4 +94,51 @@ it('gives the loop to the size of the first vector that the returned state names
     planProgram(source(sizes, {}, state => ({ state: run(state) }))).tail?.results.map(({ vector }) => vector);
   expect(results(halve)).toEqual(['small']);
   expect(results(state => ({ large: halve(state).large, small: halve(state).small }))).toEqual(['large']);
+});
+
+it('hands a small tensor over as it is where it would be packed alone', () => {
+  const plan = planProgram(
+    source({}, { x: { type: 'float32', shape: [4, 2] } }, (_, { x }) => ({ outputs: { y: tf.reshape(tf.exp(x), [2, 4]) } })),
+  );
+  expect(plan.inputs).toEqual([{ port: { kind: 'given', name: 'x' }, shape: [4, 2] }]);
+  expect(plan.packedIn).toEqual([]);
+  expect(plan.packedOut).toEqual([]);
+});
+
+it('leaves out a shape that only the caller would see', () => {
+  const plan = planProgram(
+    source({}, { x: { type: 'float32', shape: [3000] } }, (_, { x }) => ({ outputs: { y: tf.reshape(tf.exp(x), [3, 1000]) } })),
+  );
+  expect(plan.nodes).toBe(1);
+});
+
+it('gives an input the one shape that the graph reads it in', () => {
+  const plan = planProgram(
+    source({ w: 10_000 }, { i: { type: 'int32', shape: [6] } }, ({ w }, { i }) => ({
+      outputs: { i: tf.sum(tf.reshape(i, [2, 3]), 1) },
+      metrics: { largest: tf.max(tf.matMul(tf.reshape(w, [100, 100]), tf.ones([100, 100]))) },
+    })),
+  );
+  expect(plan.inputs.map(({ shape }) => shape)).toEqual(
+    expect.arrayContaining([
+      [2, 3],
+      [100, 100],
+    ]),
+  );
+  expect(plan.nodes).toBe(4);
+});
+
+it('computes single numbers beside the graph: before it, behind it, and without it', () => {
+  const plan = planProgram(
+    source({ step: 1 }, { rate: { type: 'float32', shape: [] }, x: { type: 'float32', shape: [3] } }, ({ step }, { rate, x }) => {
+      const next = tf.add(step, 1);
+      const scaled = tf.mul(x, tf.sqrt(rate));
+      return { state: { step: next }, outputs: { scaled }, metrics: { root: tf.neg(tf.sqrt(tf.sum(tf.square(x)))) } };
+    }),
+  );
+  expect(plan.scalars.before.map(({ operator }) => operator)).toEqual(expect.arrayContaining(['Add', 'Sqrt']));
+  expect(plan.scalars.after.map(({ operator }) => operator)).toEqual(['Sqrt', 'Neg']);
+  expect(plan.packedIn.map(({ port }) => port.kind)).toEqual(expect.arrayContaining(['given', 'scalar']));
+  // Of the graph: two pieces of one tensor, x·√rate, x², its sum, and the results in one tensor.
+  expect(plan.nodes).toBe(5);
 });

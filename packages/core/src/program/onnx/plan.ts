@@ -1,23 +1,29 @@
 import type { InputType, ProgramSource } from '../engine.ts';
-import { reachable, type Value } from '../recording/graph.ts';
+import { operation, reachable, type Value } from '../recording/graph.ts';
 import { cutTail, type TailPlan } from './cut-tail.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
-import type { Part } from './packing.ts';
-import { type GivenPort, type InputPort, inputKey, type OutputPort, outputKey, type ResultPort, type StatePort } from './port.ts';
+import { type PackedIn, type PackedOut, type Part, packPorts } from './packing.ts';
+import { type InputPort, inputKey, type OutputPort, outputKey, PACKED } from './port.ts';
 import { recordPorts } from './record-ports.ts';
+import { type ScalarsPlan, takeScalars } from './scalars.ts';
+import { shapeInputs } from './shape-inputs.ts';
 import { shareSlices } from './share-slices.ts';
 
 /** A program as the engine runs it: its graph as an ONNX model, and what each tensor of the graph stands for. */
 export interface Plan {
   /** `null` when no work is left for the graph. */
   readonly model: Uint8Array | null;
-  readonly inputs: readonly InputPort[];
+  /** Nodes of the model. */
+  readonly nodes: number;
+  readonly inputs: readonly { readonly port: InputPort; readonly shape: readonly number[] }[];
   readonly outputs: readonly { readonly port: OutputPort; readonly type: InputType; readonly shape: readonly number[] }[];
-  /** Parts of the packed input; none when the graph does not read it. */
-  readonly packedIn: readonly Part<StatePort | GivenPort>[];
-  readonly packedOut: readonly Part<StatePort | ResultPort>[];
+  /** Parts of the packed input. */
+  readonly packedIn: readonly Part<PackedIn>[];
+  readonly packedOut: readonly Part<PackedOut>[];
+  /** What is computed on single numbers beside the graph. */
+  readonly scalars: ScalarsPlan;
   /** What is computed behind the graph. */
   readonly tail: TailPlan | null;
 }
@@ -25,22 +31,37 @@ export interface Plan {
 /** Records a program, and compiles it down to a model. */
 export function planProgram(source: ProgramSource): Plan {
   const recorded = recordPorts(source);
-  const { builder, packedIn, packedOut } = recorded;
-  const shared = shareSlices(builder, valuesByKey(recorded.outputs), key => recorded.inputs.get(key));
-  const ports = new Map([...recorded.inputs, ...shared.stretches.map(port => [inputKey(port), port] as const)]);
-  const whole = recorded.outputs.map(({ port }) => ({ port, value: shared.outputs[outputKey(port)] as Value }));
-  const { outputs, tail } = cutTail(builder, whole, key => ports.get(key));
+  const { builder } = recorded;
+  const ports = new Map(recorded.inputs);
+  const portOf = (key: string) => ports.get(key);
+  const { outputs: before, tail } = cutTail(builder, recorded.outputs, portOf);
+  const { outputs: rest, scalars, ports: scalarPorts } = takeScalars(builder, before, portOf);
+  for (const port of scalarPorts) ports.set(inputKey(port), port);
+  const { outputs: whole, packedIn, packedOut } = packPorts(builder, rest, portOf);
+  ports.set(inputKey(PACKED), PACKED);
+  const shared = shareSlices(builder, valuesByKey(whole), portOf);
+  for (const port of shared.stretches) ports.set(inputKey(port), port);
+  const values = shapeInputs(builder, shared.outputs);
+  const outputs = whole.map(({ port }) => ({ port, value: unshaped(port, values[outputKey(port)] as Value) }));
 
   const graphInputs = inputsOf(outputs);
-  const inputs = Object.keys(graphInputs).map(key => ports.get(key) as InputPort);
+  const model = outputs.length === 0 ? null : lowerToOnnx(source.name, graphInputs, valuesByKey(outputs));
   return {
-    model: outputs.length === 0 ? null : encodeOnnx(lowerToOnnx(source.name, graphInputs, valuesByKey(outputs))),
-    inputs,
+    model: model && encodeOnnx(model),
+    nodes: model?.nodes.length ?? 0,
+    inputs: Object.entries(graphInputs).map(([key, { shape }]) => ({ port: ports.get(key) as InputPort, shape })),
     outputs: outputs.map(({ port, value }) => ({ port, type: value.type as InputType, shape: value.shape })),
-    packedIn: inputs.some(({ kind }) => kind === 'packed') ? packedIn : [],
+    packedIn,
     packedOut,
+    scalars,
     tail,
   };
+}
+
+/** The caller's array of an output has no shape, so that the graph need not give it one. */
+function unshaped({ kind }: OutputPort, value: Value): Value {
+  const inner = kind === 'output' ? operation(value, 'Reshape')?.inputs[0] : undefined;
+  return inner?.source.kind === 'operation' ? inner : value;
 }
 
 /** The inputs that a graph reads, by name. */

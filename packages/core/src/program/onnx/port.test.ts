@@ -5,6 +5,9 @@ it('gives every port a name of its own, whatever vectors, inputs and outputs are
   const names = ['w', 'packed', '0:9/w', 'w@0:9', 'state/w', 'scalars', '0', 'out/packed', ''];
   const inputs: InputPort[] = [
     { kind: 'packed' },
+    { kind: 'scalar', place: 0, rank: 0 },
+    { kind: 'scalar', place: 0, rank: 1 },
+    { kind: 'scalar', place: 1, rank: 1 },
     ...names.flatMap((name): InputPort[] => [
       { kind: 'state', vector: name },
       { kind: 'stretch', vector: name, begin: 0, end: 9 },
@@ -14,7 +17,9 @@ it('gives every port a name of its own, whatever vectors, inputs and outputs are
   ];
   const outputs: OutputPort[] = [
     { kind: 'packed' },
-    { kind: 'tailScalars' },
+    { kind: 'tailScalar', index: 0 },
+    { kind: 'scalar', place: 0, rank: 0 },
+    { kind: 'scalar', place: 0, rank: 1 },
     { kind: 'tailArray', index: 0 },
     { kind: 'tailArray', index: 1 },
     ...names.flatMap((name): OutputPort[] => [

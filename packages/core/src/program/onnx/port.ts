@@ -7,11 +7,14 @@ export type StretchPort = { readonly kind: 'stretch'; readonly vector: string; r
 /** An array that the caller gives. */
 export type GivenPort = { readonly kind: 'given'; readonly name: string };
 
+/** A number that is computed beside the graph, or needed there, by its place; `rank` axes of length 1 in the graph. */
+export type ScalarPort = { readonly kind: 'scalar'; readonly place: number; readonly rank: number };
+
 /** Small tensors in one. */
 export type PackedPort = { readonly kind: 'packed' };
 
 /** A tensor that goes into a compiled graph. */
-export type InputPort = StatePort | StretchPort | GivenPort | PackedPort;
+export type InputPort = StatePort | StretchPort | GivenPort | ScalarPort | PackedPort;
 
 /** An output or metric of the program. */
 export type ResultPort = { readonly kind: 'output' | 'metric'; readonly name: string };
@@ -19,11 +22,11 @@ export type ResultPort = { readonly kind: 'output' | 'metric'; readonly name: st
 /** An array that the loop of a tail reads. */
 export type TailArrayPort = { readonly kind: 'tailArray'; readonly index: number };
 
-/** The numbers that the loop of a tail reads, in one tensor. */
-export type TailScalarsPort = { readonly kind: 'tailScalars' };
+/** A number that the loop of a tail reads. */
+export type TailScalarPort = { readonly kind: 'tailScalar'; readonly index: number };
 
-/** A tensor that comes out of a compiled graph; `state` holds the new numbers of a vector. */
-export type OutputPort = StatePort | ResultPort | PackedPort | TailArrayPort | TailScalarsPort;
+/** What comes out of a compiled graph, or of the numbers beside it; `state` holds the new numbers of a vector. */
+export type OutputPort = StatePort | ResultPort | ScalarPort | PackedPort | TailArrayPort | TailScalarPort;
 
 export const PACKED: PackedPort = { kind: 'packed' };
 
@@ -36,6 +39,8 @@ export function inputKey(port: InputPort): string {
       return `stretch/${port.begin}:${port.end}/${port.vector}`;
     case 'given':
       return `input/${port.name}`;
+    case 'scalar':
+      return `scalar/${port.place}/${port.rank}`;
     case 'packed':
       return 'packed';
   }
@@ -49,11 +54,13 @@ export function outputKey(port: OutputPort): string {
     case 'output':
     case 'metric':
       return `out/${port.kind}/${port.name}`;
+    case 'scalar':
+      return `out/scalar/${port.place}/${port.rank}`;
     case 'packed':
       return 'out/packed';
     case 'tailArray':
       return `tail/${port.index}`;
-    case 'tailScalars':
-      return 'tail/scalars';
+    case 'tailScalar':
+      return `tail/scalar/${port.index}`;
   }
 }

@@ -1,6 +1,8 @@
 import type { GraphBuilder } from '../recording/builder.ts';
-import { operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
+import { operation, sizeOf, type Value } from '../recording/graph.ts';
+import { integersOf } from '../recording/shape-builder.ts';
 import { type InputPort, inputKey, type StretchPort } from './port.ts';
+import { rewrite } from './rewrite.ts';
 
 /** Copying fewer numbers than this costs less than handing over one more tensor. */
 const SMALLEST = 8192;
@@ -22,12 +24,7 @@ export function shareSlices(
   portOf: (input: string) => InputPort | undefined,
 ): SharedSlices {
   const stretches = new Map<string, StretchPort>();
-  const rewritten = new Map<Value, Value>();
-  const now = (value: Value): Value => rewritten.get(value) ?? value;
-  for (const value of reachable(Object.values(outputs))) {
-    if (value.source.kind !== 'operation') continue;
-    rewritten.set(value, share(builder, value, stretches, portOf) ?? rebuild(builder, value, now));
-  }
+  const now = rewrite(builder, Object.values(outputs), value => share(builder, value, stretches, portOf));
   return {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, now(value)])),
     stretches: [...stretches.values()],
@@ -46,25 +43,10 @@ function share(
   if (!whole || port?.kind !== 'state') return null;
   // A fifth input holds steps: such a slice is no stretch.
   if (whole.shape.length !== 1 || slice?.inputs.length !== 4 || sizeOf(value.shape) < SMALLEST) return null;
-  const begin = integerOf(slice.inputs[1] as Value);
+  const begin = integersOf(slice.inputs[1] as Value)[0] as number;
   const end = begin + sizeOf(value.shape);
   const stretch: StretchPort = { kind: 'stretch', vector: port.vector, begin, end };
   const key = inputKey(stretch);
   stretches.set(key, stretch);
   return builder.input(key, value.shape, value.type);
-}
-
-/** The one integer that steers a slice of one axis. */
-function integerOf({ source }: Value): number {
-  return source.kind === 'constant' ? Number(source.data[0]) : source.kind === 'splat' ? source.value : Number.NaN;
-}
-
-/** The same operation on rewritten inputs. */
-function rebuild(builder: GraphBuilder, value: Value, now: (value: Value) => Value): Value {
-  if (value.source.kind !== 'operation') return value;
-  const { operator, inputs, attributes } = value.source;
-  const fresh = inputs.map(now);
-  return fresh.every((input, i) => input === inputs[i])
-    ? value
-    : builder.apply(operator, fresh, value.shape, value.type, attributes);
 }

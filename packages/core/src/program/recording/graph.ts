@@ -65,8 +65,9 @@ export class Graph {
   readonly #values = new Map<string, Value>();
   #next = 0;
 
+  /** An input may be seen in several shapes; the caller sees to it that outputs need one of them alone. */
   input(name: string, shape: readonly number[], type: ElementType): Value {
-    return this.#intern(`input ${name}`, shape, type, { kind: 'input', name });
+    return this.#intern(`input ${name} ${shape}`, shape, type, { kind: 'input', name });
   }
 
   splat(value: number, shape: readonly number[], type: ElementType): Value {

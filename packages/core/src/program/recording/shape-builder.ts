@@ -6,6 +6,7 @@ import {
   Graph,
   operation,
   sameShape,
+  sizeOf,
   type Value,
 } from './graph.ts';
 
@@ -87,6 +88,12 @@ export class ShapeBuilder {
     const shape = begin.map((b, axis) => Math.max(0, Math.ceil(((end[axis] as number) - b) / (step[axis] as number))));
     if (sameShape(shape, x.shape) && step.every(s => s === 1)) return x;
     if (x.source.kind === 'splat') return this.splat(x.source.value, shape, x.type);
+    const inner = operation(x, 'Slice');
+    // A fifth input holds steps.
+    if (inner?.inputs.length === 4 && shape.length === 1 && step[0] === 1) {
+      const [first] = integersOf(inner.inputs[1] as Value) as [number];
+      return this.slice(inner.inputs[0] as Value, [first + (begin[0] as number)], [first + (end[0] as number)]);
+    }
     const axes = begin.map((_, axis) => axis).filter(axis => shape[axis] !== x.shape[axis] || step[axis] !== 1);
     // ONNX counts a negative end from the back, so "to before the first element" needs a number below every index.
     const stop = (axis: number) => ((end[axis] as number) < 0 ? -(x.shape[axis] as number) - 1 : (end[axis] as number));
@@ -113,4 +120,11 @@ export class ShapeBuilder {
       mode: 'constant',
     });
   }
+}
+
+/** The integers of a constant that steers an operator. */
+export function integersOf({ source, shape }: Value): number[] {
+  if (source.kind === 'constant') return Array.from(source.data as ArrayLike<number | bigint>, Number);
+  if (source.kind === 'splat') return new Array<number>(sizeOf(shape)).fill(source.value);
+  throw new Error('what steers an operator must be a constant');
 }

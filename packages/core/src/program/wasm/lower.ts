@@ -1,4 +1,5 @@
-import { type Attribute, type ElementType, operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
+import { type Attribute, type ElementType, operation, reachable, type Value } from '../recording/graph.ts';
+import { integersOf } from '../recording/shape-builder.ts';
 import { isElementwise } from './elementwise.ts';
 import type { Kind, Leaf, Node, Operand } from './node.ts';
 import { broadcast, contiguous, isContiguous, reshaped, sliced, transposed, type View } from './view.ts';
@@ -23,14 +24,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ScatterND: 'indexing',
   TopK: 'indexing',
 };
-
-/** The values of `int64` constants, which steer operators and are no numbers of the program. */
-export function integersOf(value: Value): number[] {
-  const { source } = value;
-  if (source.kind === 'constant') return Array.from(source.data as ArrayLike<number | bigint>, Number);
-  if (source.kind === 'splat') return new Array<number>(sizeOf(value.shape)).fill(source.value);
-  throw new Error(`${value.type} [${value.shape}] must be a constant`);
-}
 
 /** Turns the values of a graph into nodes: whatever only moves numbers becomes a view of what it moves. */
 export class Lowering {
