@@ -122,8 +122,8 @@ export function fuzzInputs(rng: Rng, inputs: number, count: FuzzCount): void {
   const id = `Atari/${homebrewGames[rng.integers(0, homebrewGames.length)].name}-v5`;
   attempt(count, () => makeEnv(id, BAD_OPTIONS[rng.integers(0, BAD_OPTIONS.length)]));
   const env = makeEnv(id, {
-    obsType: (['rgb', 'grayscale', 'ram'] as const)[rng.integers(0, 3)],
-    frameSkip: rng.integers(1, 4),
+    obsType: (['ram', 'ram', 'ram', 'grayscale', 'rgb'] as const)[rng.integers(0, 5)],
+    frameSkip: rng.integers(1, 3),
     stickyProbability: rng.random(),
     fullActionSpace: rng.random() < 0.5,
     powerOn: rng.random() < 0.5 ? 'ale' : 'zeros',
@@ -142,7 +142,7 @@ export function fuzzInputs(rng: Rng, inputs: number, count: FuzzCount): void {
       else if (draw < 0.985) env.restore?.(SPOILED[rng.integers(0, SPOILED.length)] as EnvState);
       else if (draw < 0.99) kept = env.state?.();
       else if (draw < 0.995 && kept) env.restore?.(kept);
-      else env.reset(draw < 0.997 ? {} : { seed: rng.random() < 0.5 ? rng.integers(0, 1000) : -rng.random() });
+      else if (draw > 0.998) env.reset(draw < 0.999 ? {} : { seed: rng.random() < 0.5 ? rng.integers(0, 1000) : -rng.random() });
     });
   }
 }

@@ -18,6 +18,7 @@ import { ConfigError, message } from '@zpin/contracts';
 import { type ConfigOf, configSchema, maskValues, takeAction, weightedMean } from '@zpin/core';
 import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { type AtomConfig, atomFields, qFields } from './q-learner/q-fields.ts';
 import type { DistributionalUpdate, QLoss } from './q-learner/q-method.ts';
@@ -122,5 +123,10 @@ export const c51 = qAlgorithm<C51Config>({
   network: options => qNetwork({ ...options, outputs: options.config.numAtoms }),
   update: config => categoricalUpdate(atomsOf(config, 'c51'), { ...config, double: false }),
   config: c51Config,
-  presets: { 'CartPole-v1': cartPole.c51, 'Atari/*': atari.c51 },
+  presets: {
+    'CartPole-v1': cartPole.c51,
+    'Atari/Catch-v5': catchBalls.c51,
+    'Atari/Bricks-v5': breakBricks.c51,
+    'Atari/*': atari.c51,
+  },
 });

@@ -14,7 +14,7 @@ import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
 import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { catchBalls } from './presets/homebrew.ts';
+import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
@@ -42,6 +42,7 @@ export const doubleDqn = qAlgorithm<DoubleDqnConfig>({
     'Acrobot-v1': acrobot.doubleDqn,
     'LunarLander-v3': lunarLander.doubleDqn,
     'Atari/Catch-v5': catchBalls.doubleDqn,
+    'Atari/Bricks-v5': breakBricks.doubleDqn,
     'Atari/*': atari.doubleDqn,
   },
 });

@@ -32,7 +32,7 @@ import { atari } from './presets/atari.ts';
 import { bitFlip } from './presets/bit-flip.ts';
 import { breakout } from './presets/breakout.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { catchBalls } from './presets/homebrew.ts';
+import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
@@ -112,6 +112,7 @@ export const dqn = qAlgorithm<DqnConfig>({
     'BitFlip-v0': bitFlip.dqn,
     'MinAtar/Breakout-v1': breakout.dqn,
     'Atari/Catch-v5': catchBalls.dqn,
+    'Atari/Bricks-v5': breakBricks.dqn,
     'Atari/*': atari.dqn,
   },
 });

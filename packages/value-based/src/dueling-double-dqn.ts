@@ -10,7 +10,7 @@ import { valueUpdate } from './dqn.ts';
 import { type DuelingDqnConfig, duelingDqn } from './dueling-dqn.ts';
 import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
-import { catchBalls } from './presets/homebrew.ts';
+import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { qAlgorithm } from './q-learner/q-algorithm.ts';
 import { doubleField, valueFields } from './q-learner/q-fields.ts';
@@ -33,6 +33,7 @@ export const duelingDoubleDqn = qAlgorithm<DuelingDqnConfig>({
     'CartPole-v1': cartPole.duelingDoubleDqn,
     'LunarLander-v3': lunarLander.duelingDoubleDqn,
     'Atari/Catch-v5': catchBalls.duelingDoubleDqn,
+    'Atari/Bricks-v5': breakBricks.duelingDoubleDqn,
     'Atari/*': atari.duelingDoubleDqn,
   },
 });

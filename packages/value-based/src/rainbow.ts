@@ -34,6 +34,7 @@ import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
 import { atari } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
+import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
 import { mountainCar } from './presets/mountain-car.ts';
 import { qAgent, qRegime } from './q-learner/q-agent.ts';
@@ -109,6 +110,8 @@ export const rainbow: ReplayAlgorithm<RainbowConfig> = {
     'MountainCar-v0': mountainCar.rainbow,
     'Acrobot-v1': acrobot.rainbow,
     'LunarLander-v3': lunarLander.rainbow,
+    'Atari/Catch-v5': catchBalls.rainbow,
+    'Atari/Bricks-v5': breakBricks.rainbow,
     'Atari/*': atari.rainbow,
   },
   create,

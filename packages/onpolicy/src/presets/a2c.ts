@@ -1,5 +1,19 @@
 import type { Preset } from '@zpin/core';
 
+/** Around the picture, so that the game goes on behind a lost life as it will when the agent is judged. */
+const atariWrappers = ['atari', 'episodic-life'] as const;
+const atariGame = {
+  numEnvs: 16,
+  rolloutLength: 5,
+  learningRate: { type: 'linear', from: 7e-4, to: 0 },
+  optimizer: 'rmsprop',
+  rmspropDecay: 0.99,
+  entropyCoefficient: 0.01,
+  sharedTrunk: true,
+  hiddenSizes: [512],
+  activation: 'relu',
+} as const;
+
 /**
  * Settings with which A2C reaches the threshold of an environment; those of CartPole are RL Baselines3 Zoo's, those of Atari the
  * paper's for A3C (Mnih et al. 2016, section 8) with its 16 workers as copies.
@@ -37,21 +51,19 @@ export const a2cPresets = {
       initialLogStd: -0.5,
     },
   },
+  'Atari/Catch-v5': {
+    totalSteps: 400_000,
+    envOptions: { wrappers: ['atari'] },
+    config: { ...atariGame, gamma: 0.95 },
+  },
+  'Atari/Bricks-v5': {
+    totalSteps: 2_000_000,
+    envOptions: { wrappers: [...atariWrappers, 'terminal-reward:-1'] },
+    config: { ...atariGame, gamma: 0.98 },
+  },
   'Atari/*': {
     totalSteps: 10_000_000,
-    // Around the picture, so that the game goes on behind a lost life as it will when the agent is judged.
-    envOptions: { wrappers: ['atari', 'episodic-life'] },
-    config: {
-      numEnvs: 16,
-      rolloutLength: 5,
-      gamma: 0.99,
-      learningRate: { type: 'linear', from: 7e-4, to: 0 },
-      optimizer: 'rmsprop',
-      rmspropDecay: 0.99,
-      entropyCoefficient: 0.01,
-      sharedTrunk: true,
-      hiddenSizes: [512],
-      activation: 'relu',
-    },
+    envOptions: { wrappers: atariWrappers },
+    config: { ...atariGame, gamma: 0.99 },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

@@ -23,6 +23,19 @@ const twoLinkArm = {
 /** Around the picture, so that the game goes on behind a lost life as it will when the agent is judged. */
 const atariWrappers = ['atari', 'episodic-life'] as const;
 
+const homebrewGame = {
+  numEnvs: 8,
+  rolloutLength: 128,
+  batchSize: 256,
+  epochs: 4,
+  lambda: 0.95,
+  learningRate: { type: 'linear', from: 5e-4, to: 0 },
+  entropyCoefficient: 0.01,
+  sharedTrunk: true,
+  hiddenSizes: [512],
+  activation: 'relu',
+} as const;
+
 /**
  * Settings with which PPO reaches the threshold of an environment; those of CartPole and LunarLander are RL Baselines3 Zoo's,
  * those of Hopper CleanRL's, those of Atari the paper's (Schulman et al. 2017, table 5).
@@ -98,6 +111,16 @@ export const ppoPresets = {
       normalizeObservations: true,
       normalizeRewards: true,
     },
+  },
+  'Atari/Catch-v5': {
+    totalSteps: 200_000,
+    envOptions: { wrappers: ['atari'] },
+    config: { ...homebrewGame, gamma: 0.95 },
+  },
+  'Atari/Bricks-v5': {
+    totalSteps: 1_000_000,
+    envOptions: { wrappers: [...atariWrappers, 'terminal-reward:-1'] },
+    config: { ...homebrewGame, gamma: 0.98 },
   },
   'Atari/*': {
     totalSteps: 10_000_000,
