@@ -1,7 +1,8 @@
 /**
  * `pnpm check:peers`: plays seeded episodes with Gymnasium and here, and tells how many are equal. `--python` and `--robotics` are
  * interpreters with what `python/peers.txt` and `python/peers-robotics.txt` name; a group whose interpreter is missing is left out.
- * The first one also plays what `lib/bridge-checks.ts` tries with the bridge to Python.
+ * The first one also plays what `lib/bridge-checks.ts` tries with the bridge to Python. `--tensorboard` is an interpreter with what
+ * `python/peers-tensorboard.txt` names: it reads event files of a run.
  * `--seeds 1001:40` are 40 seeds from 1001 on, `--only box2d,fetch` some groups; `--write` stores the table.
  */
 import { execFileSync } from 'node:child_process';
@@ -14,11 +15,13 @@ import { loadEnv } from '@zpin/envs';
 import { bridgeChecks } from './lib/bridge-checks.ts';
 import { largestDifference, PEER_GROUPS, type PeerEpisode, type PeerGroup } from './lib/peer-episodes.ts';
 import { table } from './lib/table.ts';
+import { tensorboardChecks } from './lib/tensorboard-checks.ts';
 
 const { values: flags } = parseArgs({
   options: {
     python: { type: 'string' },
     robotics: { type: 'string' },
+    tensorboard: { type: 'string' },
     seeds: { type: 'string', default: '1001:40' },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -51,6 +54,16 @@ async function bridgeTable(): Promise<string> {
   missed += checks.filter(({ isMet }) => !isMet).length;
   const lines = checks.map(({ name, found, isMet }) => [name, `${found}${isMet ? '' : ' (missed)'}`]);
   return `## The bridge to Python\n\n${table(['what', 'found'], lines)}`;
+}
+
+/** What the real TensorBoard finds in event files, as a table. */
+async function tensorboardTable(): Promise<string> {
+  const isWanted = flags.only === undefined || flags.only.split(',').includes('tensorboard');
+  if (!isWanted || flags.tensorboard === undefined) return 'left out: TensorBoard';
+  const checks = await tensorboardChecks(resolve(flags.tensorboard));
+  missed += checks.filter(({ isMet }) => !isMet).length;
+  const lines = checks.map(({ name, found, isMet }) => [name, `${found}${isMet ? '' : ' (missed)'}`]);
+  return `## TensorBoard\n\n${table(['what it finds', 'found'], lines)}`;
 }
 
 const rows: string[][] = [];
@@ -86,6 +99,8 @@ const text = `Seeds ${firstSeed} to ${firstSeed + seedCount - 1}, random actions
 process.stdout.write(`${text}\n`);
 const bridge = await bridgeTable();
 process.stdout.write(`\n${bridge}\n`);
+const board = await tensorboardTable();
+process.stdout.write(`\n${board}\n`);
 if (flags.write) {
   const intro = [
     '# Episodes beside Gymnasium',
@@ -95,6 +110,6 @@ if (flags.write) {
     'was hit wobbles on its edge, which is chaotic: in the original itself, moving it by 10⁻¹² m parts 5 of 40 such episodes by more than 10⁻³.',
     'Environments that begin with `gymnasium:` are played here through `@zpin/python`, by the same Python: those must be equal to the bit.',
   ].join('\n');
-  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n`);
+  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n\n${board}\n`);
 }
 process.exitCode = missed === 0 ? 0 : 1;

@@ -22,6 +22,7 @@ export interface TrainFlags {
   readonly evalEpisodes?: string;
   readonly checkpointEvery?: string;
   readonly keepCheckpoints?: string;
+  readonly tensorboard?: boolean;
   readonly fromStep?: string;
   readonly stopAtReturn?: string;
   readonly patience?: string;
@@ -80,6 +81,8 @@ export function addTrainFlags(command: Command): Command {
     .option('--checkpoint-every <n>', 'environment steps between two checkpoints (default: a tenth of the run)')
     .option('--keep-checkpoints <n>', 'checkpoints that stay, each in checkpoints/<step> (default: only the last one)')
     .option('--from-step <n>', 'with --resume: go on from the kept checkpoint of this step; what came after it is gone')
+    .option('--tensorboard', 'leave event files for TensorBoard in the run folder; --no-tensorboard with --resume ends that')
+    .addOption(new Option('--no-tensorboard').hideHelp())
     .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
     .option('--no-preset', 'do not start from the settings tuned for the environment')
     .option('--json', 'print each event as one line of JSON')
@@ -95,6 +98,7 @@ export function gather(value: string, values: readonly string[] = []): readonly 
 export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
+  'tensorboard',
   ...['json', 'quiet'],
 ];
 

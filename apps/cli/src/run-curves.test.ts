@@ -14,7 +14,7 @@ function run(events: readonly RunEvent[], part: Partial<RunDescription> = {}): C
   return { description: { ...description, ...part }, events };
 }
 
-function episode(step: number, episodeReturn: number, more: { success?: boolean } = {}): RunEvent {
+function episode(step: number, episodeReturn: number, more: { success?: boolean; info?: Record<string, number> } = {}): RunEvent {
   return {
     type: 'episode',
     step,
@@ -35,6 +35,12 @@ describe('runCurve', () => {
     const events = [episode(10, 1), episode(25, 3), episode(26, 10), episode(100, 7)];
     expect(runCurve(run(events), 'return', ends)).toEqual([2, 10, 10, 7]);
     expect(runCurve(run(events), 'length', ends)).toEqual([35, 52, 52, 200]);
+  });
+
+  it('knows what infos of episodes told', () => {
+    const events = [episode(10, 1, { info: { cost: 4 } }), episode(20, 1), episode(25, 1, { info: { cost: 2, speed: 7 } })];
+    expect(runCurve(run([...events, episode(100, 1)]), 'info/cost', ends)).toEqual([3, 3, 3, 3]);
+    expect(measuresOf(run(events))).toEqual(['return', 'length', 'info/cost', 'info/speed']);
   });
 
   it('is unknown before the first value and after the end of the run', () => {

@@ -11,6 +11,9 @@ export const MEASURES = {
   evaluation: 'mean return of greedy episodes',
 } as const;
 
+/** Before the names of what infos of episodes tell. */
+const INFO = 'info/';
+
 /** A run as it is compared with others. */
 export interface ComparedRun {
   readonly description: RunDescription;
@@ -23,7 +26,8 @@ export function measured(event: RunEvent, measure: string): number | undefined {
   if (event.type === 'episode') {
     if (measure === 'return') return event.episodeReturn;
     if (measure === 'length') return event.episodeLength;
-    return measure === 'success' && event.success !== undefined ? Number(event.success) : undefined;
+    if (measure === 'success' && event.success !== undefined) return Number(event.success);
+    return measure.startsWith(INFO) ? event.info?.[measure.slice(INFO.length)] : undefined;
   }
   if (event.type === 'eval') {
     const { returns } = event;
@@ -49,6 +53,7 @@ export function measuresOf({ events }: ComparedRun): string[] {
   const known = new Set<string>();
   for (const event of events) {
     if (event.type === 'update') for (const name of Object.keys(event.metrics)) metrics.add(name);
+    if (event.type === 'episode') for (const name of Object.keys(event.info ?? {})) metrics.add(INFO + name);
     for (const measure of Object.keys(MEASURES)) if (measured(event, measure) !== undefined) known.add(measure);
   }
   return [...Object.keys(MEASURES).filter(measure => known.has(measure)), ...metrics];

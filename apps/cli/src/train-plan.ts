@@ -13,7 +13,7 @@ export function outputPlan(flags: TrainFlags): OutputPlan {
 
 /** What the command line says about a run that begins or goes on: only what was said, as the run keeps the rest. */
 export function continueOptions(where: string, flags: TrainFlags): ContinueOptions {
-  const { engine, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints } = flags;
+  const { engine, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } = flags;
   const evaluation = {
     ...(evalEvery !== undefined && { everySteps: readInteger(where, '--eval-every', evalEvery, 1) }),
     ...(evalEpisodes !== undefined && { episodes: readInteger(where, '--eval-episodes', evalEpisodes, 1) }),
@@ -28,6 +28,7 @@ export function continueOptions(where: string, flags: TrainFlags): ContinueOptio
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),
     }),
+    ...(tensorboard !== undefined && { tensorboard }),
     ...(keepCheckpoints !== undefined && {
       keepCheckpoints: readInteger(where, '--keep-checkpoints', keepCheckpoints, 1),
     }),

@@ -24,6 +24,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Settings and presets', link: '/guide/settings' },
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
+      { text: 'Watching a run', link: '/guide/watching' },
       { text: 'Evaluate, film, export', link: '/guide/policies' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },
       { text: 'Learning from fixed data', link: '/guide/fixed-data' },

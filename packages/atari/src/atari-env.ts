@@ -228,6 +228,11 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
     else out.set(console.ram, offset);
   }
 
+  /** Nobody wants them in curves; what counts is there as success or return. */
+  protected override get tellsInfo(): boolean {
+    return false;
+  }
+
   protected override info(): EnvInfo {
     return { lives: this.world[LIVES], frame: this.world[FRAMES] };
   }

@@ -183,7 +183,18 @@ export interface VectorStep {
    * where `finalObs` is.
    */
   readonly success?: Uint8Array;
+  /**
+   * `[N]`: what the infos of the episode that ended told in numbers, one for each name; null where they told nothing. Present when
+   * the environment has infos, written only in the rows where `finalObs` is.
+   */
+  readonly episodeInfo?: EpisodeInfo[];
 }
+
+/**
+ * What the infos of an episode told in numbers: the mean over its steps; of truth values, and of what has `success` in its name, what
+ * it was in the last step.
+ */
+export type EpisodeInfo = Readonly<Record<string, number>> | null;
 
 /** Where another thread, or another machine, gets copies of an environment from: plain data. */
 export interface EnvSource {

@@ -26,6 +26,7 @@ export type {
   EnvSource,
   EnvSpec,
   EnvState,
+  EpisodeInfo,
   Frame,
   ObservationNormalization,
   ResetOptions,

@@ -37,6 +37,8 @@ export interface ToldOptions {
    * room once. Omitted: only the last one stays. Kept with the run.
    */
   readonly keepCheckpoints?: number;
+  /** Whether the folder of the run takes event files for TensorBoard. Kept with the run. */
+  readonly tensorboard?: boolean;
 }
 
 /** How a run was told to be carried out: kept with it, so that it goes on as it began. Plain data. */
@@ -48,6 +50,8 @@ export interface KeptOptions {
   readonly checkpointEverySteps?: number;
   /** Checkpoints that stay beside the last one; none when omitted. */
   readonly keepCheckpoints?: number;
+  /** Whether there are event files for TensorBoard. */
+  readonly tensorboard?: boolean;
 }
 
 /**
@@ -57,6 +61,7 @@ export interface KeptOptions {
 export function keptOptions(options: ToldOptions, before: KeptOptions, names: MessageNames): KeptOptions {
   const { everySteps, episodes, seed, maxEpisodeSteps } = options.evaluation ?? {};
   const { checkpointEverySteps = before.checkpointEverySteps, keepCheckpoints = before.keepCheckpoints } = options;
+  const { tensorboard = before.tensorboard } = options;
   const counts = {
     'evaluation.everySteps': everySteps,
     'evaluation.episodes': episodes,
@@ -72,6 +77,7 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
     ...(Object.keys(evaluation).length > 0 && { evaluation }),
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     ...(keepCheckpoints !== undefined && { keepCheckpoints }),
+    ...(tensorboard !== undefined && { tensorboard }),
   };
 }
 

@@ -47,6 +47,9 @@ export interface Continuing {
   readonly concludes: boolean;
 }
 
+/** How training came to its end. */
+export type RunEnd = 'finished' | 'stopped' | 'failed';
+
 /** Where a run leaves everything: a folder. */
 export interface RunStore {
   readonly path: string;
@@ -64,8 +67,8 @@ export interface RunStore {
   saveBest(parts: BestParts): MaybePromise<void>;
   /** Writes the policy as an ONNX model. */
   saveOnnx(model: Uint8Array): void;
-  /** Writes what is still held back. */
-  close(): void;
+  /** Training is over, or was left: writes what is still held back. */
+  close(how: RunEnd): void;
 }
 
 /** A saved run. */

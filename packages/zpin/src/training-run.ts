@@ -145,6 +145,7 @@ export class TrainingRun {
     const training = trainee.train(options);
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
+    let hasFailed = false;
     try {
       for (;;) {
         const before = now();
@@ -180,11 +181,12 @@ export class TrainingRun {
         if (pause) await pause;
       }
     } catch (error) {
+      hasFailed = true;
       throw this.#withCheckpoint(error);
     } finally {
       // A consumer that leaves stops the training.
       await training.return?.(undefined as never);
-      store?.close();
+      store?.close(hasFailed ? 'failed' : (this.#summary?.reason ?? 'stopped'));
       if (!this.#parts.concludes) this.#parts.release?.();
     }
   }

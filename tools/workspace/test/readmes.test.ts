@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { codeBlocks } from '../src/code-blocks.ts';
 import { root } from '../src/repository.ts';
+import { fakeMlflow } from './fake-mlflow.ts';
 
 // Each block of TypeScript in a README and in the guide is a program of its own: it must type-check and run. The files lie here,
 // where every package of the workspace can be imported by its name.
@@ -71,8 +72,16 @@ test('an algorithm of one’s own takes 50 lines in the guide, without comments'
 });
 
 describe('the code in the READMEs and the guide runs', () => {
-  beforeAll(() => vi.stubEnv('ZPIN_PYTHON', fakePython));
-  afterAll(() => vi.unstubAllEnvs());
+  const mlflow = fakeMlflow();
+
+  beforeAll(async () => {
+    vi.stubEnv('ZPIN_PYTHON', fakePython);
+    vi.stubEnv('MLFLOW_TRACKING_URI', await mlflow.start());
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    mlflow.stop();
+  });
 
   test.each(programs)(
     '$name',
@@ -82,4 +91,16 @@ describe('the code in the READMEs and the guide runs', () => {
     },
     120_000,
   );
+
+  test('and what logs to MLflow has told it of a whole run', () => {
+    const [create, ...batches] = mlflow.requests;
+    const end = batches.pop();
+    expect(create).toMatchObject({ path: '/api/2.0/mlflow/runs/create', body: { run_name: 'dqn on CartPole-v1, seed 1' } });
+    expect(end).toMatchObject({ path: '/api/2.0/mlflow/runs/update', body: { run_id: 'run-1', status: 'FINISHED' } });
+    expect(batches.every(({ path, body }) => path.endsWith('runs/log-batch') && body.run_id === 'run-1')).toBe(true);
+    expect(batches[0].body.params).toContainEqual({ key: 'batchSize', value: '64' });
+    const metrics = batches.flatMap(({ body }) => (body.metrics ?? []) as { key: string; step: number }[]);
+    expect(metrics.filter(({ key }) => key === 'evalReturn').map(({ step }) => step)).toEqual([500, 1000, 1500, 2000]);
+    expect(new Set(metrics.map(({ key }) => key))).toContain('loss');
+  });
 });

@@ -27,6 +27,8 @@ export interface EpisodeEnd {
   readonly truncated: boolean;
   /** Whether the goal was reached; present when the environment has goals. */
   readonly success?: boolean;
+  /** What its infos told in numbers, one for each name; present when they told something. */
+  readonly info?: Readonly<Record<string, number>>;
 }
 
 /** What one step of N environments gave. The arrays are valid until the next step. */
@@ -156,6 +158,7 @@ export class Collector {
       copyRow(out.finalObs, nextObs, i, this.#width);
       if (out.finalActionMask && nextActionMask)
         copyRow(out.finalActionMask, nextActionMask, i, nextActionMask.length / this.env.numEnvs);
+      const info = out.episodeInfo?.[i];
       episodes.push({
         envIndex: i,
         episodeReturn: this.#returns[i],
@@ -163,6 +166,7 @@ export class Collector {
         terminated: out.terminated[i] === 1,
         truncated: out.truncated[i] === 1,
         ...(out.success && { success: out.success[i] === 1 }),
+        ...(info && { info }),
       });
       this.#returns[i] = 0;
       this.#lengths[i] = 0;

@@ -36,6 +36,8 @@ export type TrainEvent =
       readonly envIndex: number;
       /** Whether the goal was reached; present when the environment has goals. */
       readonly success?: boolean;
+      /** What the infos of the episode told in numbers, one for each name; present when they told something. */
+      readonly info?: Readonly<Record<string, number>>;
     }
   /**
    * The agent learned. `updates` counts from the start of the run: gradient steps (off-policy, offline) or rollouts (on-policy).

@@ -26,6 +26,7 @@ import {
   type VectorStep,
 } from '@zpin/contracts';
 import { refuseUndeclaredMask } from './env-mask.ts';
+import { InfoMeans } from './info-means.ts';
 import type { RowEnv } from './row-env.ts';
 
 type Phase = 'new' | 'running' | 'ended' | 'closed';
@@ -43,6 +44,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
   protected abstract readonly world: Float64Array | Int32Array;
   readonly rewardTally: RewardTally = { sum: 0, steps: 0 };
+  readonly infoMeans: InfoMeans | null;
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
   /** Reward of the last step: 0 before each, for `advance` to set. */
@@ -73,6 +75,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     const bounds = flatBounds(spec.actionSpace);
     this.#bounds = this.#choices === 0 && bounds.isWhole.includes(1) ? bounds : null;
     this.#actionRow = createRows(spec.actionSpace, 1);
+    this.infoMeans = this.tellsInfo ? new InfoMeans() : null;
   }
 
   /** Draws the state in which an episode starts, from `this.rng`. */
@@ -95,6 +98,14 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Diagnostics beside the observation, of a reset and of a step. */
   protected info(): EnvInfo {
     return NO_INFO;
+  }
+
+  /**
+   * Whether copies that are stepped together tell of each episode what its infos say in numbers. A subclass with infos that take long
+   * to make, or that nobody wants to see in curves, says no.
+   */
+  protected get tellsInfo(): boolean {
+    return this.info !== ArrayEnv.prototype.info;
   }
 
   /**
@@ -121,6 +132,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
+    this.infoMeans?.clear();
     this.#begin(seed, NO_OPTIONS);
     this.observe(out.obs, row * this.#obsSize);
     if (out.actionMask) this.mask(out.actionMask, row * this.#choices);
@@ -132,7 +144,9 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     out.reward[row] = this.reward;
     out.terminated[row] = terminated ? 1 : 0;
     out.truncated[row] = truncated ? 1 : 0;
+    if (out.episodeInfo) this.infoMeans?.add(this.info());
     if (terminated || truncated) {
+      if (out.episodeInfo) out.episodeInfo[row] = this.infoMeans?.take() ?? null;
       this.observe(out.finalObs, row * this.#obsSize);
       if (out.finalActionMask) this.mask(out.finalActionMask, row * this.#choices);
       if (out.success) out.success[row] = Number(this.info().isSuccess);

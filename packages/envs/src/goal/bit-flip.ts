@@ -101,6 +101,11 @@ export class BitFlip extends ArrayEnv<GoalObs, number> implements GoalEnv<number
     }
   }
 
+  /** Nobody wants them in curves; what counts is there as success or return. */
+  protected override get tellsInfo(): boolean {
+    return false;
+  }
+
   /** `isSuccess`: 1 when the bits are those of the goal. */
   protected override info(): EnvInfo {
     return { isSuccess: Number(this.#isSolved()) };

@@ -138,6 +138,11 @@ export class PointMaze extends ArrayEnv<GoalObs, Float32Array> implements GoalEn
     for (let i = 0; i < 4; i++) out[offset + 4 + i] = world[i];
   }
 
+  /** Nobody wants them in curves; what counts is there as success or return. */
+  protected override get tellsInfo(): boolean {
+    return false;
+  }
+
   /** `isSuccess`: 1 within reach of the goal. */
   protected override info(): EnvInfo {
     return { isSuccess: Number(this.#distance() <= REACH) };

@@ -72,6 +72,11 @@ export class TabularEnv extends ArrayEnv<number, number> {
     out[offset] = this.#firstState + this.world[0];
   }
 
+  /** Nobody wants them in curves; what counts is there as success or return. */
+  protected override get tellsInfo(): boolean {
+    return false;
+  }
+
   /** `prob`: how likely the last outcome was. */
   protected override info(): EnvInfo {
     return { prob: this.world[1] };

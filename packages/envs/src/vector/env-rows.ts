@@ -11,6 +11,7 @@ import {
   type VectorStep,
 } from '@zpin/contracts';
 import { maskOf, refuseUndeclaredMask } from '../base/env-mask.ts';
+import { InfoMeans } from '../base/info-means.ts';
 import type { RowEnv } from '../base/row-env.ts';
 
 /** An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step). */
@@ -25,6 +26,7 @@ function isRowEnv(env: Env): env is Env & RowEnv {
 /** Rows of an environment that has none by nature. */
 export class EnvRows implements RowEnv {
   readonly hasActionMask: boolean;
+  readonly infoMeans = new InfoMeans();
   readonly #env: Env;
   readonly #numActions: number;
   readonly #obsSize: number;
@@ -39,6 +41,7 @@ export class EnvRows implements RowEnv {
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
+    this.infoMeans.clear();
     const { obs, info } = this.#env.reset(seed === undefined ? {} : { seed });
     this.#write(out, row, obs, info, 'reset');
   }
@@ -56,7 +59,9 @@ export class EnvRows implements RowEnv {
     if (out.rawReward) out.rawReward[row] = rewardTally && rewardTally.steps > 0 ? rewardTally.sum : reward;
     out.terminated[row] = terminated ? 1 : 0;
     out.truncated[row] = truncated ? 1 : 0;
+    if (out.episodeInfo) this.infoMeans.add(info);
     if (terminated || truncated) {
+      if (out.episodeInfo) out.episodeInfo[row] = this.infoMeans.take();
       flatten(this.#env.spec.observationSpace, obs as SpaceValue, out.finalObs, row * this.#obsSize);
       this.#writeMask(out.finalActionMask, row, info, 'step', terminated);
       if (out.success) out.success[row] = Number(info.isSuccess);

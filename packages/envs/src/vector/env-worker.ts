@@ -1,6 +1,6 @@
 /** The program of one worker thread of `WorkerVectorEnv`. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { errorToData, type VectorEnv } from '@zpin/contracts';
+import { type EpisodeInfo, errorToData, type VectorEnv, type VectorStep } from '@zpin/contracts';
 import { loadEnv, makeVectorEnv } from '../registry.ts';
 import {
   ANSWER,
@@ -17,7 +17,8 @@ import {
 
 const setup = workerData as WorkerSetup;
 const { source, start, end, numEnvs, control, port } = setup;
-const out = rowsOf(setup.step, start, end);
+const infos = new Array<EpisodeInfo>(end - start).fill(null);
+const out: VectorStep = { ...rowsOf(setup.step, start, end), ...(setup.tellsInfo && { episodeInfo: infos }) };
 const actions = partOf(setup.actions, start, end, numEnvs);
 
 // A thread that ends in the middle of a command must not leave the other side waiting for its time limit.
@@ -52,6 +53,10 @@ function answer(env: VectorEnv, call: Call): unknown {
   }
 }
 
+function hasEnd({ terminated, truncated }: VectorStep): boolean {
+  return terminated.includes(1) || truncated.includes(1);
+}
+
 function serve(env: VectorEnv): void {
   for (let done = 0; ; ) {
     Atomics.wait(control, REQUEST, done);
@@ -64,6 +69,7 @@ function serve(env: VectorEnv): void {
     } else {
       try {
         env.step(actions, out);
+        if (setup.tellsInfo && hasEnd(out)) port.postMessage({ result: infos } satisfies Reply);
       } catch (error) {
         port.postMessage({ error: errorToData(error) } satisfies Reply);
       }

@@ -6,6 +6,7 @@ import {
   type EnvSource,
   type EnvSpec,
   type EnvState,
+  type EpisodeInfo,
   type Frame,
   flatDtype,
   flatSize,
@@ -76,6 +77,7 @@ export class SyncVectorEnv implements VectorEnv {
       truncated: new Uint8Array(numEnvs),
       finalObs: createRows(spec.observationSpace, numEnvs),
       ...(this.goals && { success: new Uint8Array(numEnvs) }),
+      ...(this.#rows.some(row => row.infoMeans) && { episodeInfo: new Array<EpisodeInfo>(numEnvs).fill(null) }),
     };
     if (!spec.hasActionMask || spec.actionSpace.type !== 'discrete') return step;
     const maskSize = numEnvs * spec.actionSpace.n;
@@ -123,7 +125,12 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   state(): EnvState {
-    return { seeded: this.#seeded, envs: this.#envs.map(env => this.#method(env, 'state')()) };
+    const infos = this.#rows.map(row => row.infoMeans?.state() ?? null);
+    return {
+      seeded: this.#seeded,
+      envs: this.#envs.map(env => this.#method(env, 'state')()),
+      ...(infos.some(info => info !== null) && { infos }),
+    };
   }
 
   restore(state: EnvState): void {
@@ -136,6 +143,11 @@ export class SyncVectorEnv implements VectorEnv {
     }
     this.#envs.forEach((env, i) => {
       this.#method(env, 'restore')(states[i]);
+    });
+    // States of before have none.
+    const infos = (state.infos ?? []) as readonly (EnvState | null)[];
+    this.#rows.forEach((row, i) => {
+      row.infoMeans?.restore(infos[i] ?? null);
     });
     this.#seeded = state.seeded as boolean;
   }

@@ -11,7 +11,7 @@ export const COMMAND = 2;
 export const ENDED = 3;
 export const CONTROL_CELLS = 4;
 
-/** Plays the shared actions. Nothing else travels, unless it fails. */
+/** Plays the shared actions. Nothing else travels, unless it fails, or an episode with infos ends. */
 export const STEP = 0;
 /** Takes a `Call` from the port and puts a `Reply` there. */
 export const CALL = 1;
@@ -28,6 +28,8 @@ export interface WorkerSetup {
   readonly actions: NumericArray;
   /** Arrays of all copies. */
   readonly step: VectorStep;
+  /** Whether the infos of episodes are told, by a message after a step that ended one. */
+  readonly tellsInfo: boolean;
   readonly port: import('node:worker_threads').MessagePort;
 }
 

@@ -49,6 +49,8 @@ describe('environments in worker threads', PATIENCE, () => {
     ['CartPole-v1', 5, { maxEpisodeSteps: 15 }],
     ['Pendulum-v1', 3, { maxEpisodeSteps: 20 }],
     ['Taxi-v4', 4, { maxEpisodeSteps: 12 }],
+    // Around it, infos of episodes are told.
+    ['Taxi-v4', 4, { maxEpisodeSteps: 12, wrappers: ['clip-reward'] }],
     ['BitFlip-v0', 4, { bits: 4 }],
     ['MinAtar/Breakout-v1', 2, {}],
   ] as const)('play %s as those of one thread, masks and goals too', async (id, numEnvs, options) => {

@@ -6,6 +6,7 @@ import {
   type EnvSource,
   type EnvSpec,
   type EnvState,
+  type EpisodeInfo,
   errorFromData,
   type Frame,
   flatSize,
@@ -104,6 +105,8 @@ export class WorkerVectorEnv implements VectorEnv {
   readonly #shared: VectorStep;
   readonly #threads: readonly Thread[];
   readonly #timeout: number;
+  /** Whether infos of episodes come as messages: they are no arrays. */
+  readonly #tellsInfo: boolean;
   #requests = 0;
   #seeded = false;
   #broken: Error | null = null;
@@ -118,7 +121,9 @@ export class WorkerVectorEnv implements VectorEnv {
     this.#local = local;
     this.#timeout = timeoutSeconds * 1000;
     this.#actions = shared(createRows(spec.actionSpace, numEnvs));
-    const step = Object.entries(local.createStep()).map(([name, array]) => [name, shared(array as NumericArray)]);
+    const { episodeInfo, ...arrays } = local.createStep();
+    this.#tellsInfo = episodeInfo !== undefined;
+    const step = Object.entries(arrays).map(([name, array]) => [name, shared(array as NumericArray)]);
     this.#shared = Object.fromEntries(step) as VectorStep;
     this.#threads = Array.from({ length: workers }, (_, index) => this.#start(index, workers));
     this.started = this.#whenStarted();
@@ -158,7 +163,7 @@ export class WorkerVectorEnv implements VectorEnv {
       );
     }
     this.#actions.set(actions);
-    this.#command(STEP);
+    const replies = this.#command(STEP);
     const { obs, reward, rawReward, terminated, truncated, finalObs, finalActionMask, success, actionMask } = this.#shared;
     out.obs.set(obs);
     out.reward.set(reward);
@@ -170,6 +175,10 @@ export class WorkerVectorEnv implements VectorEnv {
     out.finalObs.set(finalObs);
     if (finalActionMask) out.finalActionMask?.set(finalActionMask);
     if (success) out.success?.set(success);
+    this.#threads.forEach(({ start }, k) => {
+      const infos = (replies[k]?.result ?? []) as readonly EpisodeInfo[];
+      for (const [i, info] of infos.entries()) if (out.episodeInfo) out.episodeInfo[start + i] = info;
+    });
   }
 
   render(index = 0): Frame {
@@ -182,8 +191,13 @@ export class WorkerVectorEnv implements VectorEnv {
   }
 
   state(): EnvState {
-    const states = this.#call(() => ({ method: 'state' })) as readonly { readonly envs: readonly StateValue[] }[];
-    return { seeded: this.#seeded, envs: states.flatMap(({ envs }) => envs) };
+    const states = this.#call(() => ({ method: 'state' })) as readonly CopiesState[];
+    const infos = states.flatMap(({ envs, infos: told = envs.map(() => null) }) => told);
+    return {
+      seeded: this.#seeded,
+      envs: states.flatMap(({ envs }) => envs),
+      ...(infos.some(info => info !== null) && { infos }),
+    };
   }
 
   restore(state: EnvState): void {
@@ -193,7 +207,11 @@ export class WorkerVectorEnv implements VectorEnv {
       throw new InputError(message(`${this.spec.id}.restore`, expectation, envs?.length, 'Use as many copies as then'));
     }
     const { seeded } = state;
-    this.#call(({ start, end }) => ({ method: 'restore', state: { seeded, envs: envs.slice(start, end) } }));
+    const infos = state.infos as readonly StateValue[] | undefined;
+    this.#call(({ start, end }) => ({
+      method: 'restore',
+      state: { seeded, envs: envs.slice(start, end), ...(infos && { infos: infos.slice(start, end) }) },
+    }));
     this.#seeded = seeded as boolean;
   }
 
@@ -221,6 +239,7 @@ export class WorkerVectorEnv implements VectorEnv {
       control,
       actions: this.#actions,
       step: this.#shared,
+      tellsInfo: this.#tellsInfo,
       port: port2,
     };
     const worker = new Worker(script, { workerData: setup, transferList: [port2] });
@@ -290,6 +309,12 @@ export class WorkerVectorEnv implements VectorEnv {
       Atomics.wait(control, ANSWER, answer, left);
     }
   }
+}
+
+/** The state of the copies of a thread. */
+interface CopiesState {
+  readonly envs: readonly StateValue[];
+  readonly infos?: readonly StateValue[];
 }
 
 /** A copy of an array in memory that threads share. */

@@ -3,6 +3,7 @@ import { envSpecToJSON } from '@zpin/core';
 import { savePolicy, writeCheckpointAsync } from '@zpin/core/node';
 import type { CheckpointParts, RunStore } from '../run-store.ts';
 import { BestFiles, type BestScore } from './best-files.ts';
+import { type EventFiles, eventFiles, rewindEventFiles } from './event-files.ts';
 import { goBackTo, keepCheckpoint, rewindKept } from './kept-checkpoints.ts';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from './metric-files.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -14,6 +15,8 @@ import type { RunFolder } from './run-folder.ts';
 export function folderStore(folder: RunFolder, goesBack = false): RunStore {
   const best = new BestFiles(folder);
   let metrics: MetricFiles | null = null;
+  let events: EventFiles | null = null;
+  let last = 0;
   return {
     path: folder.path,
     get checkpointPath() {
@@ -25,11 +28,19 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       rewindMetricFiles(folder, step);
       rewindKept(folder, step);
       best.rewind(step);
+      rewindEventFiles(folder, step);
       metrics = metricFiles(folder, description.steps);
+      if (description.tensorboard) events = eventFiles(folder, { description, step });
+      last = step;
     },
-    event: event => metrics?.event(event),
+    event(event) {
+      last = event.step;
+      metrics?.event(event);
+      events?.event(event);
+    },
     async saveCheckpoint(parts) {
       metrics?.flush();
+      events?.flush();
       const path = await writeMoment(folder, parts);
       best.settle();
       const { keepCheckpoints } = parts.description;
@@ -43,7 +54,10 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
         fresh.writeJson('score', scoreOf(parts.step, evaluation));
       }),
     saveOnnx: model => folder.write('onnx', model),
-    close: () => metrics?.flush(),
+    close(how) {
+      metrics?.flush();
+      events?.end(last, how);
+    },
   };
 }
 

@@ -57,6 +57,24 @@ it('writes events as lines and updates as rows', () => {
   expect(readMetrics(folder)).toEqual(kept);
 });
 
+it('has columns for what infos of episodes told before the first row', () => {
+  const folder = newFolder();
+  const sink = metricFiles(folder, 1000);
+  const told = (step: number, info: Record<string, number>): RunEvent => ({ ...episode(step, 1), info }) as RunEvent;
+  // Means: of cost (2 + 4) / 2, of one episode that told of it, 1.
+  for (const event of [told(1, { cost: 2 }), told(2, { cost: 4, success: 1 }), update(10, 0.5)]) sink.event(event);
+  for (const event of [told(12, { late: 9, cost: 0 }), update(20, 0.5)]) sink.event(event);
+  sink.flush();
+  expect(read(folder, 'progress')).toBe(
+    'step,updates,trainReturnMean,loss,gradientNorm,info/cost,info/success\n10,1,1,0.5,2,3,1\n20,2,1,0.5,2,2,1\n',
+  );
+  // A file that goes on knows what was told.
+  const next = metricFiles(folder, 1000);
+  for (const event of [told(22, { cost: 6 }), update(30, 0.5)]) next.event(event);
+  next.flush();
+  expect(read(folder, 'progress').split('\n').at(-2)).toBe('30,3,1,0.5,2,3,1');
+});
+
 it('takes the mean of the last 100 episodes', () => {
   const folder = newFolder();
   const sink = metricFiles(folder, 1000);

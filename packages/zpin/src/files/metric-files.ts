@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { readLines } from '@zpin/core/node';
 import type { RunEvent } from '../run-event.ts';
+import { RecentEpisodes, RowGate } from './recent-episodes.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** Files that take the events of a run. */
@@ -10,21 +11,17 @@ export interface MetricFiles {
   flush(): void;
 }
 
-/** Rows of updates that a whole run leaves, so that files of long runs stay small. */
-const UPDATE_ROWS = 2000;
 /** Characters held back before they are written. */
 const BUFFER = 1 << 16;
 
 /**
  * Writes `metrics.jsonl` (episodes, evaluations, and updates at even distances) and `progress.csv` (one row per written update:
- * step, mean return of the last 100 episodes, metrics). What is written depends on the steps alone, never on the clock, so that the files of a
+ * step, mean return of the last 100 episodes, metrics, and means of what infos of episodes told before the first row). What is written depends on the steps alone, never on the clock, so that the files of a
  * resumed run equal those of an uninterrupted one.
  */
 export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles {
-  const distance = Math.max(1, Math.floor(totalSteps / UPDATE_ROWS));
-  const { recent, lastUpdate } = whereItStands(folder);
+  const { recent, gate } = whereItStands(folder, totalSteps);
   let columns = header(folder);
-  let written = lastUpdate;
   let lines = '';
   let rows = '';
   const flush = () => {
@@ -35,19 +32,16 @@ export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles 
   };
   return {
     event(event: RunEvent) {
-      if (event.type === 'episode') {
-        recent.push(event.episodeReturn);
-        if (recent.length > 100) recent.shift();
-      }
+      if (event.type === 'episode') recent.add(event);
       if (event.type === 'update') {
-        if (Math.floor(event.step / distance) <= Math.floor(written / distance)) return;
-        written = event.step;
+        if (!gate.opens(event.step)) return;
         if (!columns) {
-          columns = ['step', 'updates', 'trainReturnMean', ...Object.keys(event.metrics)];
+          columns = ['step', 'updates', 'trainReturnMean', ...Object.keys(event.metrics), ...Object.keys(recent.infoMeans)];
           rows += `${columns.join(',')}\n`;
         }
-        const mean = recent.length === 0 ? '' : recent.reduce((sum, value) => sum + value, 0) / recent.length;
-        rows += `${[event.step, event.updates, mean, ...columns.slice(3).map(name => event.metrics[name] ?? '')].join(',')}\n`;
+        const mean = recent.isEmpty ? '' : recent.returnMean;
+        const told: Readonly<Record<string, number>> = { ...event.metrics, ...recent.infoMeans };
+        rows += `${[event.step, event.updates, mean, ...columns.slice(3).map(name => told[name] ?? '')].join(',')}\n`;
       }
       if (event.type === 'episode' || event.type === 'update' || event.type === 'eval') lines += `${JSON.stringify(event)}\n`;
       if (lines.length > BUFFER) flush();
@@ -153,16 +147,14 @@ function endsWithLine(path: string): boolean {
 }
 
 /** Where the files of a run stand that goes on. */
-function whereItStands(folder: RunFolder): { readonly recent: number[]; readonly lastUpdate: number } {
-  const recent: number[] = [];
-  let lastUpdate = 0;
+function whereItStands(folder: RunFolder, totalSteps: number): { readonly recent: RecentEpisodes; readonly gate: RowGate } {
+  const recent = new RecentEpisodes();
+  const gate = new RowGate(totalSteps);
   for (const event of metricEvents(folder)) {
-    if (event.type === 'update') lastUpdate = event.step;
-    if (event.type !== 'episode') continue;
-    recent.push(event.episodeReturn);
-    if (recent.length > 100) recent.shift();
+    if (event.type === 'update') gate.passed(event.step);
+    if (event.type === 'episode') recent.add(event);
   }
-  return { recent, lastUpdate };
+  return { recent, gate };
 }
 
 function header(folder: RunFolder): string[] | null {

@@ -4,7 +4,16 @@ import type { RunDescription } from '../run-description.ts';
 /** Whether what a file holds describes a run: all that must be there, and the rest as a run can be told it. */
 export function isWhole(found: RunDescription): boolean {
   const { algorithm, env, envFile, config, envOptions = {}, her = '', dataset = '', recordDataset = '' } = found;
-  const { seed, steps, scheduledSteps, engine = 'auto', checkpointEverySteps, keepCheckpoints, evaluation = {} } = found;
+  const {
+    seed,
+    steps,
+    scheduledSteps,
+    engine = 'auto',
+    checkpointEverySteps,
+    keepCheckpoints,
+    tensorboard = false,
+    evaluation = {},
+  } = found;
   if (![config, envOptions, evaluation].every(isObject)) return false;
   if (envFile !== undefined && !(isObject(envFile) && isFile(envFile))) return false;
   const { everySteps, episodes, maxEpisodeSteps, seed: ofEvaluation = 0, stopAtReturn, patience } = evaluation;
@@ -12,6 +21,7 @@ export function isWhole(found: RunDescription): boolean {
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
     [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
+    typeof tensorboard === 'boolean' &&
     (patience === null || isCountOrNone(patience)) &&
     (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
     ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'].includes(engine)

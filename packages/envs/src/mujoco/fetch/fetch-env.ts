@@ -217,6 +217,11 @@ export class FetchEnv extends ArrayEnv<GoalObs, Float32Array> implements GoalEnv
     for (let i = 0; i < obsLength; i++) out[offset + 6 + i] = world[OBS + i];
   }
 
+  /** Nobody wants them in curves; what counts is there as success or return. */
+  protected override get tellsInfo(): boolean {
+    return false;
+  }
+
   /** `isSuccess`: 1 within reach of the goal. */
   protected override info(): EnvInfo {
     return { isSuccess: Number(this.#distance() < REACH) };

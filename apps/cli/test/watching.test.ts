@@ -93,3 +93,18 @@ describe('zpin train --eval-every', () => {
     );
   });
 });
+
+describe('zpin train --tensorboard', () => {
+  it('leaves event files, on over a resumption, until told otherwise', async () => {
+    const events = () => readdirSync('board').filter(name => name.includes('tfevents'));
+    const { exitCode } = await runCli(dqn('board', '--steps', '100', '--tensorboard'));
+    expect([exitCode, events()]).toEqual([0, ['events.out.tfevents.0000000001.zpin']]);
+    await runCli(['train', '--resume', 'board', '--steps', '120', '--quiet']);
+    expect(events()).toHaveLength(2);
+    await runCli(['train', '--resume', 'board', '--steps', '140', '--quiet', '--no-tensorboard']);
+    expect(events()).toHaveLength(2);
+    expect(json('board/config.json').tensorboard).toBe(false);
+    await runCli(dqn('none', '--steps', '60'));
+    expect(readdirSync('none').filter(name => name.includes('tfevents'))).toEqual([]);
+  });
+});

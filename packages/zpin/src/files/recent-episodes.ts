@@ -1,0 +1,78 @@
+import type { RunEvent } from '../run-event.ts';
+
+type EpisodeEvent = Extract<RunEvent, { readonly type: 'episode' }>;
+
+/** Episodes that means are taken over. */
+const KEPT = 100;
+
+/** The last 100 episodes of training, of which the files of a run tell means. */
+export class RecentEpisodes {
+  readonly #episodes: EpisodeEvent[] = [];
+
+  get isEmpty(): boolean {
+    return this.#episodes.length === 0;
+  }
+
+  add(episode: EpisodeEvent): void {
+    this.#episodes.push(episode);
+    if (this.#episodes.length > KEPT) this.#episodes.shift();
+  }
+
+  get returnMean(): number {
+    return this.#mean(({ episodeReturn }) => episodeReturn);
+  }
+
+  get lengthMean(): number {
+    return this.#mean(({ episodeLength }) => episodeLength);
+  }
+
+  /** Share that reached the goal; NaN where there are no goals. */
+  get successRate(): number {
+    return this.#mean(({ success }) => (success === undefined ? undefined : Number(success)));
+  }
+
+  /** Means of what the infos of episodes told, by `info/<name>`. */
+  get infoMeans(): Record<string, number> {
+    const names = new Set<string>();
+    for (const { info } of this.#episodes) for (const name in info) names.add(name);
+    return Object.fromEntries([...names].map(name => [`info/${name}`, this.#mean(({ info }) => info?.[name])]));
+  }
+
+  /** Mean over the episodes that say something; NaN where none does. */
+  #mean(read: (episode: EpisodeEvent) => number | undefined): number {
+    let sum = 0;
+    let count = 0;
+    for (const episode of this.#episodes) {
+      const value = read(episode);
+      if (typeof value !== 'number') continue;
+      sum += value;
+      count++;
+    }
+    return sum / count;
+  }
+}
+
+/** Rows of one kind that a whole run leaves, so that files of long runs stay small. */
+const ROWS = 2000;
+
+/** Which events of a run are written: the first of each of 2,000 equal parts. It depends on steps alone, never on the clock. */
+export class RowGate {
+  readonly #distance: number;
+  #last = 0;
+
+  constructor(totalSteps: number) {
+    this.#distance = Math.max(1, Math.floor(totalSteps / ROWS));
+  }
+
+  /** Whether the event of a step is written. Asked once for each event. */
+  opens(step: number): boolean {
+    if (Math.floor(step / this.#distance) <= Math.floor(this.#last / this.#distance)) return false;
+    this.#last = step;
+    return true;
+  }
+
+  /** Goes on behind a row that was written before. */
+  passed(step: number): void {
+    this.#last = step;
+  }
+}
