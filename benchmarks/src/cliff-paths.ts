@@ -23,7 +23,7 @@ const EPISODES = 5000;
 const LEARNING_RATE = 0.1;
 
 const { arms, env: id } = experiments['cliff-walking'];
-const engine = await createEngine('onnx');
+const engine = await createEngine();
 
 /** Cells of the greedy walk, from the start to the goal. */
 async function greedyPath(algo: AlgorithmId, config: object): Promise<number[]> {

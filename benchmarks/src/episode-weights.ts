@@ -45,7 +45,7 @@ const SHOWN: readonly Shown[] = [
 ];
 const SEED = 1;
 
-const engine = await createEngine('onnx');
+const engine = await createEngine();
 
 /** Rewards and values of the steps of one episode that the policy plays. */
 async function playEpisode({ env: id, algo, steps, config }: Shown) {

@@ -65,7 +65,7 @@ async function run(name: string, experiment: Experiment): Promise<Result> {
   const fresh = `${FIRST_SEED}-${FIRST_SEED + (experiment.seeds ?? 5) - 1}`;
   const [first, last = first] = (flags.seeds ?? fresh).split('-').map(Number);
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const engine = await createEngine('onnx');
+  const engine = await createEngine();
   const arms: Result['arms'][number][] = [];
   for (const arm of experiment.arms) {
     const curves: Curves[] = [];

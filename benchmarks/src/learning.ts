@@ -37,7 +37,7 @@ const LEARNING = new URL('learning/', RESULTS);
 const RUNS = fileURLToPath(new URL('../../runs/learning/', import.meta.url));
 
 if (process.argv[2] === WORKER) {
-  const engine = await createEngine('onnx');
+  const engine = await createEngine();
   answerJobs(job => trainRun(job, engine, RUNS));
 } else {
   await main();

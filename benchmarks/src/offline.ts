@@ -68,7 +68,7 @@ interface Subject {
   make(): Promise<OfflineDataset>;
 }
 
-const engine = await createEngine('onnx');
+const engine = await createEngine();
 
 const cartPole = {
   env: 'CartPole-v1',

@@ -20,7 +20,8 @@ which nothing trains: what \`zpin train ALGORITHM --env ENVIRONMENT --seed 1001\
 
 The mean is that over seeds; the interquartile mean is that of the middle half of the seeds, with its 95 % bootstrap interval (Agarwal et al.
 2021). \`reached\` is the share of seeds whose mean return is at or above the threshold. \`training\` is the mean of the last 100 episodes of training,
-exploration included. The best policy of Taxi comes to 7.93 on average, below its threshold. Seconds are processor time of one run on one core of a server, two runs side by side.
+exploration included. The best policy of Taxi comes to 7.93 on average, below its threshold. Seconds are processor time of one run on one core of a server beside other
+work. Runs were trained with the engine \`auto\`; files say which that was, and say nothing where it was ONNX Runtime alone.
 
 \`pnpm bench learning --write --jobs 2\` measures what is missing and goes on where it was stopped; \`--algo A --env E\` one preset,
 \`--longest 120\` only what takes at most so many seconds. Curves and single seeds are in \`learning/ALGORITHM/ENVIRONMENT.json\`.`;

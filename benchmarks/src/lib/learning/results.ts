@@ -34,6 +34,8 @@ export interface LearningRun {
   readonly seconds: number;
   /** Day, as in 2026-11-29. */
   readonly measured: string;
+  /** What the programs ran on; absent where it was ONNX Runtime alone, before `onnx+wasm` became the choice of `auto`. */
+  readonly engine?: string;
   /** Mean return of the episodes of training that ended in each of `CURVE_POINTS` equal parts of the steps; null where none did. */
   readonly curve: readonly (number | null)[];
 }

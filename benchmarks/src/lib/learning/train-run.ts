@@ -43,6 +43,7 @@ export async function trainRun({ settings, seed }: Job, engine: Engine, runs: st
     ...trainingOf(folder, settings.steps),
     seconds: rounded(seconds),
     measured: new Date().toISOString().slice(0, 10),
+    engine: engine.name,
   };
   run.dispose();
   rmSync(folder, { recursive: true });
