@@ -1,7 +1,10 @@
 import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
+import { isAlgorithmId } from 'zpin/catalog';
+import { asTyped } from './command-text.ts';
 import { checkEnvCommand } from './commands/check-env.ts';
 import { collectCommand } from './commands/collect.ts';
+import { completionCommand } from './commands/completion.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fqeCommand } from './commands/fqe.ts';
 import { listCommand } from './commands/list.ts';
@@ -9,7 +12,10 @@ import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import { EXIT } from './exit-codes.ts';
+import { configureHelp } from './help.ts';
 import type { Io } from './io.ts';
+import { ownVersion } from './own-package.ts';
+import { styleOf } from './style.ts';
 
 /**
  * Runs one command of `zpin` and returns its exit code: 0 done, 1 failed, 2 bad input, 130 or 143 stopped by a signal.
@@ -20,11 +26,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const finish = async (run: Promise<number>) => {
     exitCode = await run;
   };
-  const program = new Command('zpin')
+  const program = configureHelp(new Command('zpin'), io)
     .description('Deep reinforcement learning: train, evaluate, film, plot, list.')
+    .version(ownVersion(), '-V, --version', 'show the version')
     .exitOverride()
-    .configureOutput({ writeOut: text => io.stdout.write(text), writeErr: () => undefined })
-    .helpCommand(false);
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command');
   const context = { program, io, argv, finish };
   try {
     await trainCommand(context);
@@ -35,6 +42,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     checkEnvCommand(context);
     plotCommand(context);
     listCommand(context);
+    completionCommand(context);
     if (argv.length === 0) {
       program.outputHelp();
       return EXIT.done;
@@ -46,11 +54,24 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const known = error instanceof CommanderError ? explain(error, program, argv) : error;
     const isInput = known instanceof InputError;
     const told = isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known));
+    const { red } = styleOf(io.stderr, io.env);
     const place = isInput ? undefined : (await import('zpin/node')).envFilePlace(known);
     const text = place === undefined ? told : `${told}\n  at ${place}`;
-    io.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
+    const lines = asTyped(text, io.command).split('\n').map(printable);
+    // What was called, before the colon, is what the eye looks for.
+    io.stderr.write(`${lines.map(line => line.replace(/^zpin[^:]*:/, red)).join('\n')}\n`);
     return isInput ? EXIT.badInput : EXIT.failed;
   }
+}
+
+/** What was meant by a word that is no command: an algorithm to train, or a command that is spelled much like it. */
+function commandRemedy(word: string, program: Command): string {
+  if (isAlgorithmId(word)) return `Write zpin train ${word} --env CartPole-v1, for example`;
+  const near = nearestName(
+    word,
+    program.commands.map(known => known.name()),
+  );
+  return near === undefined ? 'zpin --help shows all' : `Did you mean ${near}? Otherwise: zpin --help shows all`;
 }
 
 /** Failures that are told by their message alone: a stack would not help the user. */
@@ -79,17 +100,10 @@ function explain(error: CommanderError, program: Command, argv: readonly string[
       return new InputError(message(where, 'flags must be known', quoted, suggest(flags, `${where} --help shows all`)));
     }
     case 'commander.unknownCommand':
-      return new InputError(
-        message(
-          'zpin',
-          'the command must be known',
-          quoted,
-          suggest(
-            program.commands.map(known => known.name()),
-            'zpin --help shows all',
-          ),
-        ),
-      );
+      return new InputError(message('zpin', 'the command must be known', quoted, commandRemedy(quoted, program)));
+    // Commander shows help where it is asked for that of an unknown command.
+    case 'commander.help':
+      return new InputError(message('zpin help', 'the command must be known', argv[1], commandRemedy(argv[1] ?? '', program)));
     case 'commander.excessArguments':
       return new InputError(message(where, 'there must be fewer arguments', argv.slice(1).join(' '), `See ${where} --help`));
     case 'commander.optionMissingArgument':

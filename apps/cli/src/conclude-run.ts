@@ -4,9 +4,10 @@ import type { RunEvent, TrainingRun } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import { metricEvents, type RunFile, type RunFolder } from 'zpin/node';
 import { columnsOf, type Io, skippedText } from './io.ts';
-import { cutText, formatDuration, mean, standardDeviation, successText } from './numbers.ts';
+import { cutText, formatDuration, mean, standardDeviation, successText, verdictText } from './numbers.ts';
 import { shellWord } from './shell-word.ts';
 import { watchedEvaluation } from './sinks/evaluation-line.ts';
+import { styleOf } from './style.ts';
 import type { OutputPlan } from './train-plan.ts';
 
 /** Greedy episodes at the end of a run. */
@@ -41,7 +42,7 @@ export async function conclude(
     return;
   }
   if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve, columnsOf(io.stdout))}\n`);
-  io.stdout.write(report(run, folder, evaluation));
+  io.stdout.write(report(run, folder, evaluation, io));
 }
 
 /** What the events of a run say, in two numbers each: a long run has millions of them. */
@@ -118,12 +119,12 @@ const FILE_TEXTS: readonly (readonly [RunFile, string])[] = [
 ];
 
 /** What a person reads at the end. */
-function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation): string {
+function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation, io: Io): string {
   const { spec, step, wallSeconds, best } = run;
+  const { bold } = styleOf(io.stdout, io.env);
   const { returns, successRate } = evaluation;
   const { rewardThreshold } = spec;
-  const isSolved = rewardThreshold !== null && mean(returns) >= rewardThreshold;
-  const verdict = rewardThreshold === null ? '' : `; ${isSolved ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
+  const verdict = verdictText(mean(returns), rewardThreshold, styleOf(io.stdout, io.env));
   const spread = `mean return ${formatNumber(mean(returns))} ± ${formatNumber(standardDeviation(returns))}`;
   return [
     '',
@@ -140,7 +141,7 @@ function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation
     ),
     ...(best ? ['  best      best/'] : []),
     '',
-    `evaluate it again with: zpin eval ${shellWord(folder.shown)}${best ? ' (the best policy: --best)' : ''}`,
+    `evaluate it again with: ${bold(`${io.command} eval ${shellWord(folder.shown)}`)}${best ? ' (the best policy: --best)' : ''}`,
     '',
   ].join('\n');
 }

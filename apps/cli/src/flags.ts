@@ -1,5 +1,5 @@
 import type { DescribedField } from '@zpin/contracts';
-import { flagText, InputError, kebabCase, message } from '@zpin/contracts';
+import { alternatives, flagText, InputError, kebabCase, message } from '@zpin/contracts';
 import { type Command, Option } from 'commander';
 import type { SavedMoment, ScheduleChoice } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES, isEnvFile } from 'zpin/catalog';
@@ -116,12 +116,21 @@ export function addConfigFlags(
   for (const field of fields) {
     const isBoolean = field.type === 'boolean';
     const value = isBoolean ? '[true|false]' : `<${valueName(field)}>`;
-    command.addOption(new Option(`--${kebabCase(field.name)} ${value}`, helpText(field)));
+    const option = new Option(`--${kebabCase(field.name)} ${value}`, helpText(field));
+    // For completion: what a value may be is checked with all other settings.
+    const choices = isBoolean ? ['true', 'false'] : choicesOf(field);
+    if (choices.length > 0) option.argChoices = choices;
+    command.addOption(option);
     if (isBoolean)
       command.addOption(new Option(`--no-${kebabCase(field.name)}`, `same as --${kebabCase(field.name)} false`).hideHelp());
   }
   for (const name of renamed) command.addOption(new Option(`--${kebabCase(name)} <value>`).hideHelp());
   return command;
+}
+
+/** The words that a setting takes. */
+function choicesOf({ schema }: DescribedField): string[] {
+  return alternatives(schema).flatMap(part => ('const' in part ? [String(part.const)] : (part.enum ?? []).map(String)));
 }
 
 function valueName({ type }: DescribedField): string {

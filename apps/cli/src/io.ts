@@ -1,5 +1,7 @@
 import { printable } from '@zpin/contracts';
+import { commandOf } from './command-text.ts';
 import { exitCodeOf, type StopRequest } from './exit-codes.ts';
+import { styleOf } from './style.ts';
 
 /** Text output of a process. */
 export interface Output {
@@ -21,14 +23,19 @@ export function skippedText(file: string, lines: number): string {
 }
 
 /** Says what the user should know, each in a line of its own. */
-export function warn({ stderr }: Pick<Io, 'stderr'>, notes: readonly string[]): void {
-  for (const note of notes) stderr.write(`warning: ${printable(note)}\n`);
+export function warn({ stderr, env }: Pick<Io, 'stderr' | 'env'>, notes: readonly string[]): void {
+  const { yellow } = styleOf(stderr, env);
+  for (const note of notes) stderr.write(`${yellow('warning:')} ${printable(note)}\n`);
 }
 
 /** What a command touches of the process, so that tests can put their own in its place. */
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Variables of the environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the user starts this program: `zpin`, or for example `npx zpin`. */
+  readonly command: string;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Calls `listener` at each Ctrl-C and polite request to end, until the returned function is called. */
@@ -59,6 +66,8 @@ export function processIo(): Io {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
+    env: process.env,
+    command: commandOf(process.env, process.argv[1]),
     now: () => performance.now(),
     onStop(listener) {
       if (listeners.size === 0) for (const signal of SIGNALS) process.on(signal, tell);

@@ -1,4 +1,5 @@
 import { formatCount } from '@zpin/plot';
+import type { Style } from './style.ts';
 
 /** Mean, NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
@@ -27,6 +28,12 @@ export function formatDuration(seconds: number): string {
 /** `, success 98 %`; nothing where there are no goals. */
 export function successText(rate: number | undefined): string {
   return rate === undefined ? '' : `, success ${Math.round(rate * 1000) / 10} %`;
+}
+
+/** `; solved (threshold 475)`; nothing where no return counts as solved. */
+export function verdictText(meanReturn: number, threshold: number | null, { green, yellow }: Style): string {
+  if (threshold === null) return '';
+  return `; ${meanReturn >= threshold ? green('solved') : yellow('not solved')} (threshold ${threshold})`;
 }
 
 /** What to know of an evaluation in which episodes did not come to an end; nothing where all did. */

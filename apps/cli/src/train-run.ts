@@ -8,7 +8,7 @@ import { readEnvSettings } from './env-flags.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
 import { readEnvFile, readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
-import type { Io } from './io.ts';
+import { type Io, warn } from './io.ts';
 import { readSettings } from './settings-file.ts';
 import { shellWord } from './shell-word.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -95,7 +95,7 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
   try {
     try {
       for await (const event of run.events()) {
-        if (event.type === 'warning' && !plan.json) io.stderr.write(`warning: ${event.message}\n`);
+        if (event.type === 'warning' && !plan.json) warn(io, [event.message]);
         for (const sink of sinks) sink.event(event);
       }
     } finally {
@@ -111,7 +111,7 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
     if (isConcluded || stopping.received === null) return EXIT.done;
     const where = run.step < steps ? '' : ', in the evaluation at the end';
     const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}${where}.`;
-    io.stderr.write(`${done} Go on with: zpin train --resume ${shellWord(folder.shown)}\n`);
+    io.stderr.write(`${done} Go on with: ${io.command} train --resume ${shellWord(folder.shown)}\n`);
     return exitCodeOf(stopping.received);
   } finally {
     stopping.forget();

@@ -8,12 +8,16 @@ export interface FakeIoOptions {
   readonly onListen?: (io: FakeIo) => void;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly command?: string;
   /** Milliseconds that pass between two looks at the clock. */
   readonly tick?: number;
 }
 
 /** A process that is none: keeps what is written, sends signals on demand, and has a clock that goes on by looking at it. */
 export class FakeIo implements Io {
+  readonly env;
+  readonly command;
   readonly stdout;
   readonly stderr;
   out = '';
@@ -25,8 +29,10 @@ export class FakeIo implements Io {
   readonly #onListen: FakeIoOptions['onListen'];
   readonly #listeners = new Set<(signal: StopRequest) => void>();
 
-  constructor({ onWrite, onListen, tick = 1, ...terminal }: FakeIoOptions = {}) {
+  constructor({ onWrite, onListen, tick = 1, env = {}, command = 'zpin', ...terminal }: FakeIoOptions = {}) {
     this.#onListen = onListen;
+    this.env = env;
+    this.command = command;
     this.#tick = tick;
     this.stdout = {
       ...terminal,

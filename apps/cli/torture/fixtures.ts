@@ -39,6 +39,8 @@ async function quietly(argv: readonly string[]): Promise<void> {
   const io: Io = {
     stdout: out,
     stderr: err,
+    env: {},
+    command: 'zpin',
     now: () => performance.now(),
     onStop: () => () => undefined,
     exit: code => process.exit(code),

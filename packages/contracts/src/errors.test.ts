@@ -29,4 +29,12 @@ describe('nearestName', () => {
     expect(nearestName('x', ['gamma'])).toBe(undefined);
     expect(nearestName('g'.repeat(1e6), ['gamma'])).toBe(undefined);
   });
+
+  it.each([
+    ['pppo', ['a2c', 'dppo', 'ppo', 'trpo'], 'ppo'],
+    ['ddqn', ['c51', 'dqn', 'iqn'], 'dqn'],
+    ['dnq', ['dqn', 'ddpg'], 'dqn'],
+    ['colect', ['eval', 'collect'], 'collect'],
+    ['CartPole-V1', ['CartPole-v0', 'CartPole-v1'], 'CartPole-v1'],
+  ])('takes %s for a slip of the finger', (typed, names, meant) => expect(nearestName(typed, names)).toBe(meant));
 });

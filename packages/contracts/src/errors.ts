@@ -83,24 +83,34 @@ export function nearestName(name: string, names: readonly string[]): string | un
   let bestDistance = Math.max(2, Math.floor(name.length / 2)) + 1;
   for (const candidate of names) {
     // Each letter too many or too few is one step: most names need no closer look.
-    if (Math.abs(name.length - candidate.length) >= bestDistance) continue;
+    if (SLIP * Math.abs(name.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-/** Levenshtein distance, one row at a time. */
+/**
+ * What it takes to make `b` of `a`, one row at a time: 1 for a wrong letter, a little less for one too few or too many, and least for
+ * the likeliest slips of all, a letter typed twice, or once instead of twice, and two that changed places. So "pppo" is nearer to ppo
+ * than to dppo.
+ */
 function editDistance(a: string, b: string): number {
-  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => MISSING * j);
   for (let i = 1; i <= a.length; i++) {
-    let diagonal = row[0] as number;
-    row[0] = i;
+    const next = [MISSING * i];
     for (let j = 1; j <= b.length; j++) {
-      const above = row[j] as number;
-      row[j] = Math.min(above + 1, (row[j - 1] as number) + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1));
-      diagonal = above;
+      const tooMany = row[j] + (i > 1 && a[i - 1] === a[i - 2] ? SLIP : MISSING);
+      const tooFew = next[j - 1] + (j > 1 && b[j - 1] === b[j - 2] ? SLIP : MISSING);
+      const wrong = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] + SLIP : wrong;
+      next[j] = Math.min(tooMany, tooFew, wrong, swapped);
     }
+    [before, row] = [row, next];
   }
-  return row[b.length] as number;
+  return row[b.length];
 }
+
+const MISSING = 0.9;
+const SLIP = 0.75;

@@ -1,4 +1,11 @@
 /** What there is, without loading TensorFlow.js: for command lines and pages that show it. */
-export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
+export {
+  type AlgorithmId,
+  algorithmIds,
+  type ConfigOfAlgorithm,
+  isAlgorithmId,
+  loadAlgorithm,
+  packageOfAlgorithm,
+} from './algorithms.ts';
 export { isEnvFile } from './env-file.ts';
 export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES } from './run-defaults.ts';

@@ -8,6 +8,7 @@ import { flagNames } from '../flag-names.ts';
 import { gather, readInteger, readSeed } from '../flags.ts';
 import { columnsOf, type Io } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
+import { type Style, styleOf } from '../style.ts';
 import { wrapped } from '../wrapped-text.ts';
 
 interface CheckFlags extends Pick<EnvFlags, 'envOption' | 'wrap'> {
@@ -67,26 +68,27 @@ async function check(choice: string, flags: CheckFlags, io: Io): Promise<number>
     return exitCode;
   }
   const width = columnsOf(io.stdout);
+  const style = styleOf(io.stdout, io.env);
   const limit = spec.maxEpisodeSteps === null ? 'no limit' : `at most ${formatCount(spec.maxEpisodeSteps)} steps`;
   const lines = [
-    id,
+    style.bold(id),
     `  observation  ${describeSpace(spec.observationSpace)}`,
     `  action       ${describeSpace(spec.actionSpace)}`,
     `  episode      ${limit}`,
     '',
-    ...found.flatMap(violation => [...tell(violation, width, envFilePlace(violation.cause)), '']),
+    ...found.flatMap(violation => [...tell(violation, width, envFilePlace(violation.cause), style), '']),
     ...wrapped(verdict(found.length - breaches.length, breaches.length, steps), width),
   ];
   if (breaches.length === 0) {
-    const command = `zpin train ppo --env ${isEnvFile(choice) ? shellWord(choice) : id}`;
+    const command = `${io.command} train ppo --env ${isEnvFile(choice) ? shellWord(choice) : id}`;
     lines.push(`train in it with: ${command}`);
   }
   io.stdout.write(`${lines.join('\n')}\n`);
   return exitCode;
 }
 
-function tell({ rule, severity, problem, remedy }: Violation, width: number, place: string | undefined): string[] {
-  const heading = severity === 'advice' ? `${rule} (advice)` : rule;
+function tell({ rule, severity, problem, remedy }: Violation, width: number, place: string | undefined, style: Style): string[] {
+  const heading = severity === 'advice' ? style.yellow(`${rule} (advice)`) : style.red(rule);
   const what = `${problem.replace(/\.$/, '')}${place === undefined ? '' : `, at ${place}`}.`;
   return [heading, ...wrapped(what, width, '  '), ...wrapped(`→ ${remedy}.`, width, '  ', '    ')];
 }

@@ -6,9 +6,10 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
-import { cutText, successText } from '../numbers.ts';
+import { cutText, successText, verdictText } from '../numbers.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
+import { styleOf } from '../style.ts';
 
 interface EvalFlags {
   readonly episodes?: string;
@@ -102,8 +103,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
     io.stdout.write(`${JSON.stringify(result)}\n`);
     return 0;
   }
-  const verdict =
-    rewardThreshold === null ? '' : `; ${meanReturn >= rewardThreshold ? 'solved' : 'not solved'} (threshold ${rewardThreshold})`;
+  const verdict = verdictText(meanReturn, rewardThreshold, styleOf(io.stdout, io.env));
   const trained = `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
   const played = `${episodes} greedy episodes, mean return ${spread}, mean length ${formatNumber(meanLength)}`;

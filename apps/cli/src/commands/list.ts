@@ -1,8 +1,11 @@
 import { describeFields, describeSpace, type Fields, flagText, InputError, message, nearestName } from '@zpin/contracts';
 import { formatCount } from '@zpin/plot';
-import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { algorithmIds, loadAlgorithm, packageOfAlgorithm } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { helpText } from '../flags.ts';
+import type { Io } from '../io.ts';
+import { type Style, styleOf } from '../style.ts';
+import { table, wrapped } from '../wrapped-text.ts';
 
 const TOPICS = ['algorithms', 'envs', 'presets'] as const;
 
@@ -15,11 +18,22 @@ export function listCommand({ program, io, finish }: CommandContext): void {
     .option('--json', 'print JSON')
     .exitOverride()
     .action(async (topic: string | undefined, flags: { json?: boolean }) => {
-      await finish(list(topic, flags.json ?? false, text => io.stdout.write(text)));
+      await finish(list(topic, flags.json ?? false, io));
     });
 }
 
-async function list(topic: string | undefined, json: boolean, write: (text: string) => unknown): Promise<number> {
+/** How a list is shown: in lines of this width, or in rows of any length for programs that read them. */
+interface Look {
+  readonly width: number;
+  readonly style: Style;
+}
+
+/** Characters of a line from which on papers are shown. */
+const WIDE = 160;
+
+async function list(topic: string | undefined, json: boolean, { stdout, env }: Io): Promise<number> {
+  const write = (text: string) => stdout.write(text);
+  const look = { width: stdout.columns || Number.POSITIVE_INFINITY, style: styleOf(stdout, env) };
   if (topic !== undefined && !TOPICS.some(known => known === topic)) {
     const near = nearestName(topic, TOPICS);
     throw new InputError(
@@ -55,7 +69,10 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     })),
   );
   const sections = {
-    algorithms: loaded.map(({ id, title, paper }) => ({ id, title, paper })),
+    algorithms: loaded.map(({ id, title, paper, spaces, learnsFrom }, i) => ({
+      ...{ id, title, paper, learnsFrom, actions: spaces.actions },
+      package: packageOfAlgorithm(algorithmIds[i]),
+    })),
     envs,
     families,
     presets,
@@ -67,27 +84,64 @@ async function list(topic: string | undefined, json: boolean, write: (text: stri
     return 0;
   }
   const texts = {
-    algorithms: () => columns(sections.algorithms.map(({ id, title, paper }) => [id, title, paper])),
-    envs: () => `${envsText(envs)}\n\n${familiesText(families)}\n\n${optionsText([...envs, ...families])}`,
-    presets: () =>
-      columns(
-        presets.map(({ algorithm, env, totalSteps, envOptions, config }) => [
-          algorithm,
-          env,
-          `${formatCount(totalSteps)} steps`,
-          Object.entries({ ...envOptions, ...config })
-            .map(([name, value]) => `${name}=${flagText(value)}`)
-            .join(' '),
-        ]),
-      ),
+    algorithms: () => algorithmsText(sections.algorithms, look),
+    envs: () => `${envsText(envs, look)}\n\n${familiesText(families, look)}\n\n${optionsText([...envs, ...families], look)}`,
+    presets: () => presetsText(presets, look),
   };
-  write(`${wanted.map(name => `${name}\n${texts[name]()}`).join('\n\n')}\n`);
+  write(`${wanted.map(name => `${look.style.bold(name)}\n${texts[name]()}`).join('\n\n')}\n`);
   return 0;
 }
 
 /** JSON knows no infinity, and would write `null`. */
 function writable(_name: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** What `zpin list algorithms` tells of one. */
+interface ListedAlgorithm {
+  readonly id: string;
+  readonly title: string;
+  readonly paper: string;
+  readonly actions: readonly string[];
+  readonly package: string;
+}
+
+function algorithmsText(algorithms: readonly ListedAlgorithm[], { width, style }: Look): string {
+  const isNarrow = width < 80;
+  const head = ['id', 'actions', ...(isNarrow ? [] : ['package']), 'title', ...(width >= WIDE ? ['paper'] : [])];
+  const rows = algorithms.map(({ id, title, paper, actions, package: packageName }) => {
+    const from = packageName.replace('@zpin/', '');
+    const rest = isNarrow ? [`${title} (${from})`] : [from, title, ...(width >= WIDE ? [paper] : [])];
+    return [id, actionsText(actions), ...rest];
+  });
+  return table([head.map(style.bold), ...rows], width);
+}
+
+interface ListedPreset {
+  readonly algorithm: string;
+  readonly env: string;
+  readonly totalSteps: number;
+  readonly envOptions: object;
+  readonly config: object;
+}
+
+function presetsText(presets: readonly ListedPreset[], { width }: Look): string {
+  const rows = presets.map(({ algorithm, env, totalSteps, envOptions, config }) => {
+    const steps = `${formatCount(totalSteps)} steps`;
+    const settings = Object.entries({ ...envOptions, ...config }).map(([name, value]) => `${name}=${flagText(value)}`);
+    return width < 80 ? [algorithm, env, [`${steps},`, ...settings].join(' ')] : [algorithm, env, steps, settings.join(' ')];
+  });
+  return table(rows, width);
+}
+
+/** Kinds of actions in the words that people use. */
+function actionsText(kinds: readonly string[]): string {
+  const words: Readonly<Record<string, string>> = { discrete: 'discrete', box: 'continuous' };
+  const simple = ['discrete', 'box', 'multiDiscrete', 'multiBinary'];
+  const mixed = ['dict', 'tuple'];
+  if ([...simple, ...mixed].every(kind => kinds.includes(kind))) return 'any';
+  if (simple.every(kind => kinds.includes(kind))) return 'any but mixed';
+  return kinds.map(kind => words[kind] ?? kind).join(', ');
 }
 
 /** What `zpin list envs` tells of an environment. */
@@ -102,24 +156,38 @@ interface ListedEnv {
   readonly summary: string;
 }
 
-function envsText(envs: readonly ListedEnv[]): string {
-  return columns([
-    ['id', 'limit', 'threshold', 'needs', 'action', 'observation', ''],
-    ...envs.map(env => [
-      env.id,
-      String(env.maxEpisodeSteps ?? '–'),
-      String(env.rewardThreshold ?? '–'),
-      env.needs ?? '–',
-      env.action,
-      env.observation,
-      env.summary,
-    ]),
-  ]);
+/** A row for each where programs read it; for people what the spaces are and, below, the rest. */
+function envsText(envs: readonly ListedEnv[], { width, style }: Look): string {
+  const told = (value: number | null) => (value === null ? '–' : String(value));
+  if (width === Number.POSITIVE_INFINITY) {
+    const head = ['id', 'limit', 'threshold', 'needs', 'action', 'observation', ''].map(style.bold);
+    const rows = envs.map(({ id, maxEpisodeSteps, rewardThreshold, needs, action, observation, summary }) => {
+      return [id, told(maxEpisodeSteps), told(rewardThreshold), needs ?? '–', action, observation, summary];
+    });
+    return table([head, ...rows], width);
+  }
+  const ids = Math.max(...envs.map(({ id }) => id.length));
+  return envs
+    .flatMap(({ id, action, observation, summary, maxEpisodeSteps, rewardThreshold, needs }) => [
+      ...wrapped(`${action}, observes ${observation}`, width, `  ${style.cyan(id.padEnd(ids))}  `, ' '.repeat(ids + 4), ids + 4),
+      ...wrapped(
+        [
+          summary.replace(/\.$/, ''),
+          ...(maxEpisodeSteps === null ? [] : [`at most ${formatCount(maxEpisodeSteps)} steps`]),
+          ...(rewardThreshold === null ? [] : [`solved at ${rewardThreshold}`]),
+          ...(needs === null ? [] : [`needs ${needs}`]),
+        ].join('; '),
+        width,
+        '      ',
+      ),
+    ])
+    .join('\n');
 }
 
 /** Environments of other programs, by the prefix of their names. */
-function familiesText(families: readonly ListedFamily[]): string {
-  return ['of other programs', columns(families.map(({ example, summary }) => [example, summary]))].join('\n');
+function familiesText(families: readonly ListedFamily[], { width, style }: Look): string {
+  const rows = families.map(({ example, summary }) => [example, summary]);
+  return [style.bold('of other programs'), table(rows, width)].join('\n');
 }
 
 interface ListedFamily {
@@ -130,24 +198,17 @@ interface ListedFamily {
 }
 
 /** The options of each environment; environments with the same options stand together. */
-function optionsText(envs: readonly (ListedEnv | ListedFamily)[]): string {
+function optionsText(envs: readonly (ListedEnv | ListedFamily)[], { width, style }: Look): string {
   const groups = new Map<string, string[]>();
   for (const env of envs) {
     const { options } = env;
     const id = 'id' in env ? env.id : `${env.prefix}:…`;
-    const text = columns(describeFields(options).map(option => [`  ${option.name}`, helpText(option)]));
+    const text = table(
+      describeFields(options).map(option => [`  ${option.name}`, helpText(option)]),
+      width,
+    );
     if (text !== '') groups.set(text, [...(groups.get(text) ?? []), id]);
   }
-  const texts = [...groups].map(([text, ids]) => `  ${ids.join(', ')}\n${text}`);
-  return ['options, for --env-option name=value', ...texts].join('\n');
-}
-
-/** Rows with columns of equal width; the last one is not padded. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length))) ?? [];
-  return rows
-    .map(row =>
-      `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('  ')}`.trimEnd(),
-    )
-    .join('\n');
+  const texts = [...groups].map(([text, ids]) => `${wrapped(ids.join(', '), width, '  ').map(style.cyan).join('\n')}\n${text}`);
+  return [style.bold('options, for --env-option name=value'), ...texts].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Evaluation } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
 import type { EvaluateOptions } from 'zpin';
-import type { Io } from '../io.ts';
+import { columnsOf, type Io } from '../io.ts';
 
 /** Milliseconds between two looks of a terminal, and between two plain lines elsewhere. */
 const LIVE_INTERVAL = 250;
@@ -24,7 +24,8 @@ export function progressLine(io: Io, isQuiet = false): ProgressLine {
       if (isQuiet || io.now() - shown < (isLive ? LIVE_INTERVAL : PLAIN_INTERVAL)) return;
       shown = io.now();
       isThere = true;
-      stdout.write(isLive ? `\r\u001b[K${text()}` : `${text()}\n`);
+      // A line that is wider than the terminal could not be taken away again.
+      stdout.write(isLive ? `\r\u001b[K${text().slice(0, columnsOf(stdout) - 1)}` : `${text()}\n`);
     },
     clear() {
       if (isLive && isThere) stdout.write('\r\u001b[K');

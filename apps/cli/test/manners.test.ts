@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { algorithmIds } from 'zpin/catalog';
+import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { progressLine } from '../src/sinks/evaluation-line.ts';
+import { FakeIo } from './fake-io.ts';
+import { runCli } from './run-cli.ts';
+
+inScratchFolder();
+
+const ESCAPE = '\u001b';
+const COMMANDS = ['train', 'eval', 'record', 'collect', 'fqe', 'check-env', 'plot', 'list', 'completion'];
+const helps = [[], ...COMMANDS.map(command => [command]), ['train', 'ppo'], ['train', 'td3'], ['help', 'record']].map(argv =>
+  argv[0] === 'help' ? argv : [...argv, '--help'],
+);
+
+/** Lines that are longer than the terminal, but for those of one word that is. */
+function tooLong(text: string, columns: number): string[] {
+  return text.split('\n').filter(line => line.length > columns && line.trim().includes(' '));
+}
+
+const words = (text: string) => text.split(/\s+/).join(' ');
+
+describe('help', () => {
+  it.each(helps)('of %j %j %j is whole in 60, 80 and 200 columns, in colour and without', async (...argv) => {
+    const given = argv.filter(word => word !== undefined);
+    const { out: plain } = await runCli(given);
+    expect(tooLong(plain, 80)).toEqual([]);
+    for (const columns of [60, 80, 200]) {
+      const { out, exitCode } = await runCli(given, { columns, isTTY: true, env: { NO_COLOR: '1' } });
+      expect([exitCode, tooLong(out, columns)]).toEqual([0, []]);
+      expect(words(out)).toBe(words(plain));
+    }
+    const coloured = await runCli(given, { columns: 80, isTTY: true });
+    expect(coloured.out).toContain(`${ESCAPE}[1mUsage:${ESCAPE}[22m`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what begins a colour is one
+    expect(coloured.out.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain);
+  });
+
+  it('is asked for in two ways', async () => {
+    const [asked, flagged] = [await runCli(['help', 'eval']), await runCli(['eval', '--help'])];
+    expect(asked).toMatchObject({ exitCode: 0, out: flagged.out });
+  });
+});
+
+it.each(['--version', '-V'])('%s tells the version', async flag => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { exitCode, out } = await runCli([flag]);
+  expect([exitCode, out]).toEqual([0, `${version}\n`]);
+});
+
+describe('list', () => {
+  it.each([60, 80, 200])('fits into %d columns', async columns => {
+    const { out } = await runCli(['list'], { columns });
+    expect(tooLong(out, columns)).toEqual([]);
+  });
+
+  it('tells actions and package of each algorithm', async () => {
+    const { out } = await runCli(['list', 'algorithms'], { columns: 80 });
+    expect(out).toMatch(/^ {2}ppo +any +onpolicy/m);
+    expect(out).toMatch(/^ {2}dqn +discrete +value-based/m);
+    expect(out).toMatch(/^ {2}sac +continuous +offpolicy/m);
+    const { algorithms } = JSON.parse((await runCli(['list', 'algorithms', '--json'])).out);
+    expect(algorithms.find(({ id }: { id: string }) => id === 'a3c')).toMatchObject({ package: '@zpin/onpolicy' });
+  });
+
+  it('gives programs whole rows, without colours', async () => {
+    const { out } = await runCli(['list', 'presets']);
+    expect(out.split('\n').filter(line => line.includes('learningRate')).length).toBeGreaterThan(20);
+    for (const line of out.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^ {2}[a-z0-9-]+ +\S+ +[\d,]+ steps/);
+    expect(out).not.toContain(ESCAPE);
+  });
+});
+
+describe('completion', () => {
+  const offered = (...line: string[]) => {
+    const script = `source ./zpin.bash; COMP_WORDS=(${line.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${line.length - 1}; _zpin; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter(word => word !== '');
+  };
+
+  beforeAll(async () => writeFileSync('zpin.bash', (await runCli(['completion', 'bash'])).out));
+
+  it('offers commands, algorithms, environments and choices', () => {
+    expect(offered('zpin', '')).toEqual([...COMMANDS, 'help', '--help', '--version']);
+    expect(offered('zpin', 'train', '')).toEqual(algorithmIds);
+    expect(offered('zpin', 'train', 'ppo', '--env', 'CartP')).toEqual(['CartPole-v1', 'CartPole-v0']);
+    expect(offered('zpin', 'train', 'ppo', '--engine', 't')).toEqual(['tensorflow']);
+    expect(offered('zpin', 'train', 'ppo', '--activation', '')).toEqual(['tanh', 'relu', 'relu6']);
+    expect(offered('zpin', 'train', 'dqn', '--wrap', 'frame')).toEqual(['frame-stack:']);
+    expect(offered('zpin', 'list', '')).toEqual(['algorithms', 'envs', 'presets']);
+    expect(offered('zpin', 'train', 'ppo', '--config', 'zp')).toEqual(['zpin.bash']);
+    expect(offered('zpin', 'eval', 'zp')).toEqual([]);
+  });
+
+  it.each([['train', 'ppo'], ['train', 'sarsa'], ['eval'], ['check-env'], ['plot']])(
+    'offers all flags that help of %s %s shows',
+    async (...line) => {
+      const argv = line.filter(word => word !== undefined);
+      const { out } = await runCli([...argv, '--help']);
+      const shown = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+      expect(offered('zpin', ...argv, '--').toSorted()).toEqual(shown.toSorted());
+    },
+  );
+
+  it.each(['zsh', 'fish'])('%s has the same flags, with their meanings', async shell => {
+    const { out, exitCode } = await runCli(['completion', shell]);
+    expect(exitCode).toBe(0);
+    const flag =
+      shell === 'zsh'
+        ? "'--clip-range:how far the probability ratio may move from 1'"
+        : "-l clip-range -x -d 'how far the probability ratio may move from 1'";
+    expect(out).toContain(flag);
+    for (const id of algorithmIds) expect(out).toMatch(new RegExp(`\\b${id}\\b`));
+    // No quote is left open.
+    expect((out.replaceAll("\\'", '').match(/'/g)?.length ?? 0) % 2).toBe(0);
+  });
+});
+
+describe('wrong use is answered by one line and code 2', () => {
+  it.each([
+    [['pppo'], 'zpin: the command must be known, got "pppo". Did you mean'],
+    [
+      ['ppo', '--env', 'CartPole-v1'],
+      'zpin: the command must be known, got "ppo". Write zpin train ppo --env CartPole-v1, for example.',
+    ],
+    [['trian'], 'Did you mean train? Otherwise: zpin --help shows all.'],
+    [['train', 'pppo', '--env', 'CartPole-v1'], 'zpin train: the algorithm must be known, got "pppo". Did you mean ppo?'],
+    [['train', 'ppo', '--env', 'CartPoel-v1'], '--env must be a known environment, got "CartPoel-v1". Did you mean CartPole-v1?'],
+    [['train', 'ppo', '--clip-rnage', '0.2'], 'flags must be known, got "--clip-rnage". Did you mean --clip-range?'],
+    [['eval', '--episodes'], 'zpin eval: the flag must have a value, got "--episodes".'],
+    [['eval', 'a', 'b'], 'zpin eval: there must be fewer arguments, got "a b".'],
+    [['help', 'trian'], 'got "trian"'],
+    [['completion'], 'zpin completion: the shell must be one of bash, zsh, fish, got "nothing". Write zpin completion bash >'],
+    [['completion', 'fsh'], 'got "fsh". Write zpin completion fish >'],
+    [['check-env'], 'zpin check-env: an environment must be named, got "nothing". Write zpin check-env ./maze.ts'],
+    [['check-env', 'CartPol-v1'], 'must be a known environment, got "CartPol-v1". Did you mean CartPole-v1?'],
+    [['check-env', 'CartPole-v1', '--steps', '0'], 'zpin check-env: --steps must be an integer in [1, 1000000], got "0".'],
+    [['list', 'algoritms'], 'Write zpin list algorithms.'],
+  ])('%j', async (argv, part) => {
+    const { exitCode, out, err } = await runCli(argv);
+    expect(err).toContain(part);
+    expect([exitCode, out, err.split('\n').length]).toEqual([2, '', 2]);
+  });
+
+  it('names commands that the user has', async () => {
+    const { err } = await runCli(['eval'], { command: 'npm run zpin --' });
+    expect(err).toMatch(/^zpin eval: .* Write npm run zpin -- eval runs\/ppo-CartPole-v1-seed1, for example\.\n$/);
+  });
+});
+
+it('a line of progress is never wider than the terminal', () => {
+  const io = new FakeIo({ isTTY: true, columns: 20, tick: 1000 });
+  progressLine(io).show(() => 'evaluation: 10/100 episodes, 2,000 steps');
+  expect(io.out).toBe('\r\u001b[Kevaluation: 10/100 ');
+});
