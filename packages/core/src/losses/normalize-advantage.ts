@@ -18,6 +18,6 @@ export function normalizeAdvantage(advantage: tf.Tensor): tf.Tensor {
 export function normalizeAdvantages(advantage: Float32Array): Float32Array {
   const rows = advantage.length;
   const mean = advantage.reduce((sum, x) => sum + x, 0) / rows;
-  const variance = advantage.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, rows - 1);
+  const variance = advantage.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / Math.max(1, rows - 1);
   return advantage.map(x => (x - mean) / (Math.sqrt(variance) + EPSILON));
 }

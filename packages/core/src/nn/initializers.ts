@@ -77,7 +77,7 @@ function orthonormalVectors(vectors: number, length: number, rng: Rng): Float64A
       for (let k = 0; k < length; k++) basis[start + k] -= projection * basis[other + k];
     }
     let norm = 0;
-    for (let k = 0; k < length; k++) norm += basis[start + k] ** 2;
+    for (let k = 0; k < length; k++) norm += basis[start + k] * basis[start + k];
     norm = Math.sqrt(norm);
     for (let k = 0; k < length; k++) basis[start + k] /= norm;
   }

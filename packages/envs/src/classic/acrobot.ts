@@ -3,6 +3,7 @@ import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
+import { cosine, sine } from './trigonometry.ts';
 
 /** Seconds per step. */
 const DT = 0.2;
@@ -80,16 +81,16 @@ export class Acrobot extends ArrayEnv<Float32Array, number> {
     world[1] = wrap(world[1]);
     world[2] = Math.min(MAX_SPEED_1, Math.max(-MAX_SPEED_1, world[2]));
     world[3] = Math.min(MAX_SPEED_2, Math.max(-MAX_SPEED_2, world[3]));
-    this.terminated = -Math.cos(world[0]) - Math.cos(world[1] + world[0]) > 1;
+    this.terminated = -cosine(world[0]) - cosine(world[1] + world[0]) > 1;
     this.reward = this.terminated ? 0 : -1;
   }
 
   protected override observe(out: NumericArray, offset: number): void {
     const world = this.world;
-    out[offset] = Math.cos(world[0]);
-    out[offset + 1] = Math.sin(world[0]);
-    out[offset + 2] = Math.cos(world[1]);
-    out[offset + 3] = Math.sin(world[1]);
+    out[offset] = cosine(world[0]);
+    out[offset + 1] = sine(world[0]);
+    out[offset + 2] = cosine(world[1]);
+    out[offset + 3] = sine(world[1]);
     out[offset + 4] = world[2];
     out[offset + 5] = world[3];
   }
@@ -117,16 +118,16 @@ function derivatives(state: Float64Array, torque: number, out: Float64Array): vo
   const angle2 = state[1];
   const speed1 = state[2];
   const speed2 = state[3];
-  const cos2 = Math.cos(angle2);
-  const sin2 = Math.sin(angle2);
+  const cos2 = cosine(angle2);
+  const sin2 = sine(angle2);
   const reach = LENGTH * CENTRE;
   const d1 = MASS * CENTRE ** 2 + MASS * (LENGTH ** 2 + CENTRE ** 2 + 2 * reach * cos2) + INERTIA + INERTIA;
   const d2 = MASS * (CENTRE ** 2 + reach * cos2) + INERTIA;
-  const weight2 = MASS * CENTRE * GRAVITY * Math.cos(angle1 + angle2 - Math.PI / 2);
+  const weight2 = MASS * CENTRE * GRAVITY * cosine(angle1 + angle2 - Math.PI / 2);
   const weight1 =
     -MASS * reach * speed2 * speed2 * sin2 -
     2 * MASS * reach * speed2 * speed1 * sin2 +
-    (MASS * CENTRE + MASS * LENGTH) * GRAVITY * Math.cos(angle1 - Math.PI / 2) +
+    (MASS * CENTRE + MASS * LENGTH) * GRAVITY * cosine(angle1 - Math.PI / 2) +
     weight2;
   const acceleration2 =
     (torque + (d2 / d1) * weight1 - MASS * reach * speed1 * speed1 * sin2 - weight2) /

@@ -3,6 +3,7 @@ import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
+import { cosine, sine } from './trigonometry.ts';
 
 const GRAVITY = 9.8;
 const POLE_MASS = 0.1;
@@ -73,8 +74,8 @@ export class CartPole extends ArrayEnv<Float32Array, number> {
     const angle = world[2];
     const spin = world[3];
     const force = actions[offset] === 1 ? FORCE : -FORCE;
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
+    const cos = cosine(angle);
+    const sin = sine(angle);
     const push = (force + POLE_MASS_LENGTH * (spin * spin) * sin) / TOTAL_MASS;
     const spinRate = (GRAVITY * sin - cos * push) / (HALF_LENGTH * (4 / 3 - (POLE_MASS * (cos * cos)) / TOTAL_MASS));
     const acceleration = push - (POLE_MASS_LENGTH * spinRate * cos) / TOTAL_MASS;

@@ -4,6 +4,7 @@ import { boundOptions } from '../base/reset-options.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import { drawMountain } from '../render/mountain.ts';
 import { type MountainCarOptions, mountainCarOptions } from './mountain-car.ts';
+import { cosine } from './trigonometry.ts';
 
 const MIN_X = -1.2;
 const MAX_X = 0.6;
@@ -50,7 +51,7 @@ export class MountainCarContinuous extends ArrayEnv<Float32Array, Float32Array> 
   protected override advance(actions: NumericArray, offset: number): void {
     const world = this.world;
     const action = actions[offset];
-    const pull = Math.min(1, Math.max(-1, action)) * POWER - GRAVITY * Math.cos(3 * world[0]);
+    const pull = Math.min(1, Math.max(-1, action)) * POWER - GRAVITY * cosine(3 * world[0]);
     let velocity = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, world[1] + pull));
     const x = Math.min(MAX_X, Math.max(MIN_X, world[0] + velocity));
     if (x === MIN_X && velocity < 0) velocity = 0;

@@ -3,6 +3,7 @@ import { ArrayEnv } from '../base/array-env.ts';
 import { boundOptions } from '../base/reset-options.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import { drawMountain } from '../render/mountain.ts';
+import { cosine } from './trigonometry.ts';
 
 const MIN_X = -1.2;
 const MAX_X = 0.6;
@@ -52,7 +53,7 @@ export class MountainCar extends ArrayEnv<Float32Array, number> {
 
   protected override advance(actions: NumericArray, offset: number): void {
     const world = this.world;
-    const pull = (actions[offset] - 1) * FORCE + Math.cos(3 * world[0]) * -GRAVITY;
+    const pull = (actions[offset] - 1) * FORCE + cosine(3 * world[0]) * -GRAVITY;
     let velocity = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, world[1] + pull));
     const x = Math.min(MAX_X, Math.max(MIN_X, world[0] + velocity));
     // The left end of the valley is a wall.

@@ -3,6 +3,7 @@ import { ArrayEnv } from '../base/array-env.ts';
 import { numberOption } from '../base/reset-options.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import { Canvas } from '../render/canvas.ts';
+import { cosine, sine } from './trigonometry.ts';
 
 const MAX_SPEED = 8;
 const MAX_TORQUE = 2;
@@ -62,7 +63,7 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
     const effort = Math.fround(EFFORT_COST * Math.fround(torque * torque));
     this.reward = -(turned * turned + 0.1 * (velocity * velocity) + effort);
     const pushed = Math.fround((3 / (MASS * LENGTH * LENGTH)) * torque);
-    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * Math.sin(angle) + pushed;
+    const acceleration = ((3 * this.#gravity) / (2 * LENGTH)) * sine(angle) + pushed;
     const faster = Math.min(MAX_SPEED, Math.max(-MAX_SPEED, velocity + acceleration * DT));
     world[0] = angle + faster * DT;
     world[1] = faster;
@@ -70,8 +71,8 @@ export class Pendulum extends ArrayEnv<Float32Array, Float32Array> {
 
   protected override observe(out: NumericArray, offset: number): void {
     const angle = this.world[0];
-    out[offset] = Math.cos(angle);
-    out[offset + 1] = Math.sin(angle);
+    out[offset] = cosine(angle);
+    out[offset + 1] = sine(angle);
     out[offset + 2] = this.world[1];
   }
 
