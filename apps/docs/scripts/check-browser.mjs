@@ -1,10 +1,12 @@
 // `pnpm --filter docs check:browser [--screenshots FOLDER]`: opens the built site in Chromium and lets the agents of the live pages learn there.
-// Fails when one does not, when a page reports an error, or when anything is asked of another host. Without a browser it says so and ends well.
+// Fails when one does not, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same
+// run in Node, or when anything is asked of another host. Without a browser it says so and ends well.
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../../tools/testing/chromium.mjs';
 
@@ -33,11 +35,13 @@ const PAGES = [
   'live/grid',
   'live/atari',
 ];
+/** All that a live page asks for, its worker and its engine included. */
+const LARGEST_PAGE = 2_000_000;
 /** Learning takes longer where the machine has other work. */
 const PATIENCE = 600_000;
 
 const { values: flags } = parseArgs({
-  options: { screenshots: { type: 'string' }, only: { type: 'string' }, engine: { type: 'string', default: 'onnx' } },
+  options: { screenshots: { type: 'string' }, only: { type: 'string' }, engine: { type: 'string', default: 'wasm' } },
 });
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const base = process.env.ZPIN_DOCS_BASE ?? '/';
@@ -52,6 +56,8 @@ if (!existsSync(join(dist, 'index.html'))) {
   process.exit(1);
 }
 
+/** Bytes that the server has sent. */
+let served = 0;
 const server = createServer((request, response) => {
   const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
   const inside = path.startsWith(base) ? path.slice(base.length) : '404';
@@ -60,7 +66,9 @@ const server = createServer((request, response) => {
   response.writeHead(file ? 200 : 404, {
     'content-type': TYPES[/** @type {keyof typeof TYPES} */ (extname(file ?? ''))] ?? 'text/plain',
   });
-  response.end(file ? readFileSync(file) : 'not found');
+  const content = file ? readFileSync(file) : Buffer.from('not found');
+  served += content.length;
+  response.end(content);
 });
 await new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(undefined)));
 const address = server.address();
@@ -102,24 +110,31 @@ const stateOf = page => page.locator('[data-live]').evaluate(element => ({ .../*
 
 /** The pole stays up in 100 greedy episodes after PPO's preset. */
 async function checkCartPole() {
+  const before = served;
   const page = await open('live/cart-pole', SCREENS.desktop);
   await page.locator('.live select').nth(1).selectOption(flags.engine);
   await page.getByRole('button', { name: 'Start' }).click();
   await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 20_000);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.waitForTimeout(500);
-  const before = await stateOf(page);
+  const stopped = await stateOf(page);
   await page.waitForTimeout(1000);
-  const after = await stateOf(page);
-  if (before.step !== after.step)
-    problems.push(`live/cart-pole: must rest when stopped, got from ${before.step} to ${after.step}`);
+  const later = await stateOf(page);
+  if (stopped.step !== later.step)
+    problems.push(`live/cart-pole: must rest when stopped, got from ${stopped.step} to ${later.step}`);
   await shoot(page, 'cart-pole-half');
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.waitForSelector('[data-live][data-phase=done]');
-  const { rate, finalReturn, meanReturn } = await stateOf(page);
+  const { rate, finalReturn, meanReturn, weights } = await stateOf(page);
   console.log(
-    `CartPole, PPO, ${flags.engine}: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}, 100 greedy episodes ${finalReturn}`,
+    `CartPole, PPO, ${flags.engine}: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}, 100 greedy episodes ${finalReturn}, weights ${weights}`,
   );
+  if (flags.engine === 'wasm') {
+    checkSize('live/cart-pole', served - before);
+    const inNode = await weightsInNode();
+    console.log(`The same run in Node ${process.version}: weights ${inNode}`);
+    if (weights !== inNode) problems.push(`live/cart-pole: weights must be ${inNode} as in Node, got ${weights}`);
+  }
   if (!(Number(finalReturn) >= 475)) problems.push(`live/cart-pole: PPO must reach 475, got ${finalReturn}`);
   await shoot(page, 'cart-pole-done');
   await page.getByRole('button', { name: 'Reset' }).click();
@@ -127,8 +142,27 @@ async function checkCartPole() {
   await page.close();
 }
 
+/**
+ * @param {string} path
+ * @param {number} bytes
+ */
+function checkSize(path, bytes) {
+  console.log(`${path}: ${(bytes / 1e6).toFixed(2)} MB loaded`);
+  if (bytes > LARGEST_PAGE) problems.push(`${path}: must load at most ${LARGEST_PAGE} bytes, got ${bytes}`);
+}
+
+/** The fingerprint of what the run of the page learns, trained in Node. */
+async function weightsInNode() {
+  const settings = { algorithm: 'ppo', engine: 'wasm', seed: 1, learningRate: 1e-3 };
+  const script = fileURLToPath(new URL('live-in-node.mjs', import.meta.url));
+  const node = ['--conditions=@zpin/source', script, JSON.stringify(settings)];
+  const { stdout } = await promisify(execFile)(process.execPath, node, { timeout: PATIENCE });
+  return stdout.trim();
+}
+
 /** Q-learning walks along the cliff, falling down now and then by its random actions alone. */
 async function checkGrid() {
+  const before = served;
   const page = await open('live/grid', SCREENS.desktop);
   await page.locator('.live select').first().selectOption('1000000');
   const began = Date.now();
@@ -138,6 +172,7 @@ async function checkGrid() {
   console.log(
     `CliffWalking, Q-learning: ${Math.round((1000 * Number(step)) / (Date.now() - began))} steps/s, last 100 episodes ${meanReturn}`,
   );
+  checkSize('live/grid', served - before);
   if (!(Number(meanReturn) > -80)) problems.push(`live/grid: Q-learning must find the way, got a mean return of ${meanReturn}`);
   await shoot(page, 'grid-learned');
   await page.close();
@@ -145,6 +180,7 @@ async function checkGrid() {
 
 /** Double DQN catches more balls than it misses; a reader who holds a key moves the plate. */
 async function checkAtari() {
+  const before = served;
   const page = await open('live/atari', SCREENS.desktop);
   await page.getByRole('button', { name: 'Play yourself' }).click();
   await page.keyboard.down('ArrowLeft');
@@ -158,6 +194,7 @@ async function checkAtari() {
   await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 25_000);
   const { rate, meanReturn } = await stateOf(page);
   console.log(`Atari Catch from memory, Double DQN: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}`);
+  checkSize('live/atari', served - before);
   if (!(Number(meanReturn) > 5)) problems.push(`live/atari: Double DQN must catch balls, got a mean return of ${meanReturn}`);
   await shoot(page, 'atari-learned');
   await page.close();

@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu';
 import '@zpin/atari/register';
 import type { Agent } from '@zpin/contracts';
 import { makeEnv, SyncVectorEnv } from '@zpin/envs';

@@ -31,6 +31,6 @@ export type CartPoleReport =
       /** What the greedy policy does in an episode of its own, at the pace of the real thing: four numbers per 20 ms. */
       readonly states: Float32Array;
     }
-  /** All steps are done. Mean return of 100 greedy episodes. */
-  | { readonly type: 'done'; readonly meanReturn: number }
+  /** All steps are done. Mean return of 100 greedy episodes, and the fingerprint of all that was learned. */
+  | { readonly type: 'done'; readonly meanReturn: number; readonly weights: string }
   | { readonly type: 'error'; readonly text: string };

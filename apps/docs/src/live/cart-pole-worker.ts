@@ -1,8 +1,8 @@
-import '@tensorflow/tfjs-backend-cpu';
 import type { Agent } from '@zpin/contracts';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { openRun } from 'zpin';
 import type { CartPoleCommand, CartPoleReport, CartPoleSettings } from './cart-pole-messages.ts';
+import { fingerprint } from './fingerprint.ts';
 import { liveEngine } from './live-engine.ts';
 import { macrotask } from './macrotask.ts';
 import { Pause } from './pause.ts';
@@ -47,7 +47,8 @@ async function train({ algorithm, engine, seed, learningRate }: CartPoleSettings
     since = performance.now();
   }
   const { meanReturn } = await run.evaluate();
-  report({ type: 'done', meanReturn });
+  const { vectors } = (await run.agent.state()) as { readonly vectors: Readonly<Record<string, Float32Array>> };
+  report({ type: 'done', meanReturn, weights: fingerprint(Object.values(vectors)) });
   for (;;) {
     await pause.passed();
     const states = Float32Array.from(await demo.play(REPORT_EVERY / 1000));

@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { createEngine } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
 import type { TabularAgent } from '@zpin/value-based';
@@ -29,7 +28,7 @@ async function train({ algorithm, seed, learningRate, epsilon, ...wanted }: Grid
   const gamma = wanted.world === 'CliffWalking-v1' ? 1 : 0.99;
   // One event per step, so that a slow run can be watched step by step.
   const config = { learningRate, epsilonStart: epsilon, epsilonEnd: epsilon, gamma, reportEverySteps: 1 };
-  const engine = await createEngine('tensorflow', { backend: 'cpu' });
+  const engine = await createEngine('wasm');
   const openGrid = () => new SyncVectorEnv(() => grid.env, 1);
   const run = await openRun(algorithm, openGrid, { config, engine, seed, preset: false, steps: TOTAL_STEPS });
   const { table } = run.agent as TabularAgent;

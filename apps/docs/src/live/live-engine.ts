@@ -1,17 +1,12 @@
 import { createEngine, type Engine } from '@zpin/core';
 import type { LiveEngine } from './live-engines.ts';
 
-/** The engine of a name, with what it loads from this site. */
+/** The engine of a name; what the slower ones run on is loaded from this site only when they are asked for. */
 export async function liveEngine(name: LiveEngine): Promise<Engine> {
-  if (name === 'cpu') return createEngine('tensorflow', { backend: 'cpu' });
-  if (name === 'wasm') {
-    const [{ setWasmPaths }, simd, plain] = await Promise.all([
-      import('@tensorflow/tfjs-backend-wasm'),
-      import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
-      import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
-    ]);
-    setWasmPaths({ 'tfjs-backend-wasm-simd.wasm': simd.default, 'tfjs-backend-wasm.wasm': plain.default });
-    return createEngine('tensorflow', { backend: 'wasm' });
+  if (name === 'wasm') return createEngine('wasm');
+  if (name === 'cpu') {
+    await import('@tensorflow/tfjs-backend-cpu');
+    return createEngine('tensorflow', { backend: 'cpu' });
   }
   const [onnxruntime, wasm] = await Promise.all([
     import('onnxruntime-web/wasm'),
