@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Agent, StateValue, UpdateResult } from '../../packages/contracts/src/index.ts';
 import { createEngine, type Engine } from '../../packages/core/src/index.ts';
-import { type AlgorithmCase, compiledEngine, exactnessEnvs, PATIENCE } from './algorithm-case.ts';
+import { type AlgorithmCase, compiledEngine, exactnessEnvs, PATIENCE, titleOf } from './algorithm-case.ts';
 
 /** Environment steps in which each of the small agents makes 100 gradient steps or more. */
 const STEPS = 544;
@@ -30,12 +30,12 @@ export function describeAgreement(subject: AlgorithmCase): void {
     eager = await createEngine('tensorflow', { backend: 'cpu' });
   });
 
-  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, PATIENCE, (_name, makeEnv) => {
+  describe.each(Object.entries(exactnessEnvs(subject)))(`${titleOf(subject)} on %s`, PATIENCE, (_name, makeEnv) => {
     it('learns the same compiled as op by op, over 100 updates', async () => {
       const env = makeEnv(small.numEnvs);
       const create = async (engine: Engine) =>
         (await algorithm.create({ spec: env.spec, config: small, seed: 3, engine })) as Learner;
-      const compiled = await create(await compiledEngine());
+      const compiled = await create(await compiledEngine(subject.engine));
       const calls: Call[] = [];
       const metrics: Readonly<Record<string, number>>[] = [];
       const agent = recorder(compiled, calls, metrics);

@@ -26,6 +26,8 @@ export interface AlgorithmCase {
   readonly probeSteps: number;
   /** What was learned about N observations: V `[N]`, or Q `[N, A]`. */
   estimates(agent: Agent, spec: EnvSpec, obs: NumericArray): Promise<NumericArray>;
+  /** What its programs run on; ONNX Runtime when omitted. */
+  readonly engine?: CompilingEngine;
   /** Action spaces that it refuses, with what the message must say. */
   readonly refuses: readonly (readonly [Space, RegExp])[];
 }
@@ -67,12 +69,27 @@ export function exactnessEnvs({
   };
 }
 
-let compiled: Promise<Engine> | undefined;
+type CompilingEngine = 'onnx' | 'wasm';
 
-/** The default engine, one for all tests of a file. */
-export function compiledEngine(): Promise<Engine> {
-  compiled ??= createEngine('onnx');
-  return compiled;
+const compiled = new Map<CompilingEngine, Promise<Engine>>();
+
+/** An engine that compiles, one for all tests of a file. */
+export function compiledEngine(name: CompilingEngine = 'onnx'): Promise<Engine> {
+  const engine = compiled.get(name) ?? createEngine(name);
+  compiled.set(name, engine);
+  return engine;
+}
+
+/** The case of an algorithm, on the engine `wasm`: one of each family is checked there as all are on ONNX Runtime. */
+export function onWasm(cases: readonly AlgorithmCase[], id: string): AlgorithmCase {
+  const subject = cases.find(({ algorithm }) => algorithm.id === id);
+  if (!subject) throw new Error(`none of the cases is ${id}`);
+  return { ...subject, engine: 'wasm' };
+}
+
+/** How tests call a case. */
+export function titleOf({ algorithm, engine }: AlgorithmCase): string {
+  return engine === undefined ? algorithm.id : `${algorithm.id} on the engine ${engine}`;
 }
 
 export interface RunOptions {
@@ -105,8 +122,9 @@ export function isRecorded({ type }: TrainEvent): boolean {
 }
 
 /** Trains a new agent and writes down all that the run reports. */
-export async function recordRun({ algorithm }: AlgorithmCase, options: RunOptions): Promise<RecordedRun> {
-  const { engine = await compiledEngine(), config, seed, onEvent, ...rest } = options;
+export async function recordRun(subject: AlgorithmCase, options: RunOptions): Promise<RecordedRun> {
+  const { algorithm } = subject;
+  const { engine = await compiledEngine(subject.engine), config, seed, onEvent, ...rest } = options;
   const agent = await algorithm.create({ spec: options.env.spec, config, seed, engine });
   const run = algorithm.train({ agent, seed, ...rest });
   const events: object[] = [];

@@ -14,6 +14,7 @@ import {
   type RecordedRun,
   recordRun,
   TOTAL_STEPS,
+  titleOf,
 } from './algorithm-case.ts';
 
 /** Checkpoints fall into the middle of rollouts, before the first update, and between updates of every kind. */
@@ -21,9 +22,9 @@ const CHECKPOINT_EVERY_STEPS = 22;
 
 /** Checks that a seed fixes every bit of a run, and that a run that stops and goes on is the run that never stopped. */
 export function describeExactness(subject: AlgorithmCase): void {
-  const { small, constant, algorithm } = subject;
+  const { small, constant } = subject;
 
-  describe.each(Object.entries(exactnessEnvs(subject)))(`${algorithm.id} on %s`, PATIENCE, (_name, makeEnv) => {
+  describe.each(Object.entries(exactnessEnvs(subject)))(`${titleOf(subject)} on %s`, PATIENCE, (_name, makeEnv) => {
     const start = { config: small, seed: 3, totalSteps: TOTAL_STEPS };
     const run = (options: object) => recordRun(subject, { ...start, env: makeEnv(small.numEnvs), ...options });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../packages/contracts/src/index.ts';
-import { type AlgorithmCase, compiledEngine, PATIENCE } from './algorithm-case.ts';
+import { type AlgorithmCase, compiledEngine, PATIENCE, titleOf } from './algorithm-case.ts';
 import {
   type ActionKind,
   chosenAction,
@@ -20,13 +20,13 @@ const TOLERANCE = 0.05;
 export function describeProbes(subject: AlgorithmCase): void {
   const suited = (list: readonly Probe[]) =>
     subject.onIndices ? list.map(probe => ({ ...probe, obs: 'index' as const })) : list;
-  describe.each(subject.actions)(`${subject.algorithm.id} learns the values of probes with %s actions`, PATIENCE, kind => {
+  describe.each(subject.actions)(`${titleOf(subject)} learns the values of probes with %s actions`, PATIENCE, kind => {
     it.each(kind === 'discrete' ? suited(probes) : probes.filter(({ obs }) => obs !== 'picture'))('$name', probe =>
       learns(subject, probe, kind),
     );
   });
   if (!subject.masks) return;
-  describe(`${subject.algorithm.id} learns the values of probes with masked actions`, PATIENCE, () => {
+  describe(`${titleOf(subject)} learns the values of probes with masked actions`, PATIENCE, () => {
     it.each(suited(maskedProbes))('$name', probe => learns(subject, probe, 'discrete'));
   });
 }
@@ -35,7 +35,7 @@ async function learns(subject: AlgorithmCase, probe: Probe, kind: ActionKind): P
   const { algorithm, probe: settings, probeSteps: totalSteps } = subject;
   const env = probeEnv(probe, kind, settings.numEnvs);
   const config = { ...settings, gamma: PROBE_GAMMA };
-  const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await compiledEngine() });
+  const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await compiledEngine(subject.engine) });
   for await (const _ of algorithm.train({ agent, env, totalSteps, seed: 1 }));
 
   const obs = probeObservations(probe);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
+import { onWasm } from '../../../tools/testing/algorithm-case.ts';
 import { describeExactness, describeNewProcess } from '../../../tools/testing/exactness-suite.ts';
 import { algorithmCases, recurrentCases } from './algorithms.ts';
 
@@ -15,3 +16,4 @@ const onCartPole = [...algorithmCases, ...recurrentCases].map(subject => ({
   masks: false,
 }));
 describeNewProcess(onCartPole, fileURLToPath(new URL('train-process.ts', import.meta.url)));
+describeExactness(onWasm(algorithmCases, 'ppo'));
