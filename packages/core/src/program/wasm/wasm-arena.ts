@@ -22,14 +22,14 @@ export interface Block {
 export class WasmArena {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   #end = ALIGNMENT;
-  /** Offsets of free blocks by their size in bytes. */
-  readonly #free = new Map<number, number[]>();
+  /** Free stretches below the end, by their offsets; no two of them touch. */
+  readonly #free: { offset: number; bytes: number }[] = [];
 
   /** Room for `length` floats, set to 0. @throws ArenaError when there is none */
   allocate(length: number): Block {
     const bytes = blockBytes(length);
-    const reused = this.#free.get(bytes)?.pop();
-    if (reused !== undefined) {
+    const reused = this.#reuse(bytes);
+    if (reused !== null) {
       const block = { offset: reused, length };
       this.view(block).fill(0);
       return block;
@@ -38,7 +38,23 @@ export class WasmArena {
     const missing = offset + bytes - this.memory.buffer.byteLength;
     if (missing > 0) this.#grow(missing);
     this.#end = offset + bytes;
-    return { offset, length };
+    const block = { offset, length };
+    // What was given back at the end holds old numbers.
+    this.view(block).fill(0);
+    return block;
+  }
+
+  /** The beginning of the smallest free stretch that is large enough; null where none is. */
+  #reuse(bytes: number): number | null {
+    let best = -1;
+    for (const [k, stretch] of this.#free.entries())
+      if (stretch.bytes >= bytes && (best < 0 || stretch.bytes < (this.#free[best]?.bytes as number))) best = k;
+    const found = this.#free[best];
+    if (!found) return null;
+    const { offset } = found;
+    if (found.bytes === bytes) this.#free.splice(best, 1);
+    else this.#free[best] = { offset: offset + bytes, bytes: found.bytes - bytes };
+    return offset;
   }
 
   #grow(bytes: number): void {
@@ -56,9 +72,23 @@ export class WasmArena {
     }
   }
 
+  /** Gives a block back; it becomes one with free neighbours. */
   free({ offset, length }: Block): void {
-    const bytes = blockBytes(length);
-    this.#free.set(bytes, [...(this.#free.get(bytes) ?? []), offset]);
+    let [start, end] = [offset, offset + blockBytes(length)];
+    if (start === end) return;
+    const next = this.#free.findIndex(stretch => stretch.offset > offset);
+    const at = next < 0 ? this.#free.length : next;
+    const [before, after] = [this.#free[at - 1], this.#free[at]];
+    const joinsBefore = before !== undefined && before.offset + before.bytes === start;
+    const joinsAfter = after !== undefined && after.offset === end;
+    if (joinsBefore) start = before.offset;
+    if (joinsAfter) end += after.bytes;
+    const first = at - (joinsBefore ? 1 : 0);
+    const joined = (joinsBefore ? 1 : 0) + (joinsAfter ? 1 : 0);
+    if (end === this.#end) {
+      this.#free.splice(first, joined);
+      this.#end = start;
+    } else this.#free.splice(first, joined, { offset: start, bytes: end - start });
   }
 
   /** The floats of a block; valid until the memory grows. */
