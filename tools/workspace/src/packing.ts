@@ -44,11 +44,16 @@ export function install(
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...options], folder);
 }
 
-/** What npm put into a folder: the names of the packages, and what their files hold in millions of bytes. */
-export function installed(folder: string): { readonly names: readonly string[]; readonly megabytes: number } {
+/** Names of all packages that npm chose for a folder, one that is there twice twice. */
+export function chosen(folder: string): string[] {
   const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> };
-  const names = Object.keys(lock.packages).flatMap(path => path.split('node_modules/').at(-1) || []);
+  return Object.keys(lock.packages)
+    .flatMap(path => path.split('node_modules/').at(-1) || [])
+    .sort();
+}
+
+/** What the files of all packages in a folder hold, in millions of bytes. */
+export function megabytes(folder: string): number {
   const files = readdirSync(join(folder, 'node_modules'), { recursive: true, withFileTypes: true }).filter(file => file.isFile());
-  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
-  return { names: names.sort(), megabytes: bytes / 1e6 };
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) / 1e6;
 }

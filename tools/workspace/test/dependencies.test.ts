@@ -37,11 +37,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'value-based': ['@zpin/core', '@zpin/contracts', '@zpin/replay'],
 };
 
-/** Packages that a library brings along for what it stands on, which loads them by a name put together: no import says so. */
-const brought: Readonly<Record<string, readonly string[]>> = {
-  zpin: ['@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
-};
-
 describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
   const imports = sourceFiles(join(path, 'src')).flatMap(file => importsOf(file).map(specifier => ({ file, specifier })));
 
@@ -56,7 +51,7 @@ describe.each(libraries())('$folder', ({ folder, path, manifest }) => {
     const used = new Set(imports.map(({ specifier }) => packageOf(specifier)).filter(name => name !== undefined));
     expect([...used].filter(name => !(name in declared))).toEqual([]);
     // A peer may be there for what a dependency asks of it.
-    expect(Object.keys(manifest.dependencies ?? {}).filter(name => !used.has(name))).toEqual(brought[folder] ?? []);
+    expect(Object.keys(manifest.dependencies ?? {}).filter(name => !used.has(name))).toEqual([]);
   });
 
   test('stays inside its own folder', () => {

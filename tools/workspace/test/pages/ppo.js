@@ -3,7 +3,7 @@ import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { ppo } from '@zpin/onpolicy';
 
 const env = new SyncVectorEnv(() => new CartPole(), 4);
-const engine = await createEngine('wasm');
+const engine = await createEngine();
 const config = { numEnvs: 4, rolloutLength: 128, learningRate: 1e-3 };
 const agent = await ppo.create({ spec: env.spec, config, seed: 1, engine });
 const returns = [];
