@@ -1,7 +1,7 @@
 """Plays seeded random actions in the Arcade Learning Environment and writes every frame to standard output.
 
-Usage: atari_frames.py ROM FRAMES SEED [MODE DIFFICULTY]. First comes a line with the folder of the cartridges of ale_py. ROM is a file in it. Then, for
-each frame, a record in little-endian order: action (uint8, an index of the minimal actions; 254 for a reset), reward (int32), lives
+Usage: atari_frames.py ROM FRAMES SEED [MODE DIFFICULTY]. First comes a line with the folder of the cartridges of ale_py, in which
+ROM is a file, the minimal actions of the game and the number of its modes, with tabs between. Then, for each frame, a record in little-endian order: action (uint8, an index of the minimal actions; 254 for a reset), reward (int32), lives
 (int32), whether the game is over (uint8), 128 bytes of memory, 210 x 160 colours. Without sticky actions; a game that is over is
 started anew. With FRAMES 0 only the first line is written.
 """
@@ -17,9 +17,8 @@ import ale_py
 rom, frames, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 folder = os.path.join(os.path.dirname(ale_py.__file__), "roms")
 out = sys.stdout.buffer
-out.write((folder + "\n").encode())
-out.flush()
 if frames == 0:
+    out.write((folder + "\n").encode())
     sys.exit()
 
 ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
@@ -31,6 +30,8 @@ if len(sys.argv) > 4:
     ale.setMode(int(sys.argv[4]))
     ale.setDifficulty(int(sys.argv[5]))
 actions = ale.getMinimalActionSet()
+numbers = ",".join(str(action.value) for action in actions)
+out.write(f"{folder}\t{numbers}\t{len(ale.getAvailableModes())}\n".encode())
 rng = random.Random(seed)
 
 

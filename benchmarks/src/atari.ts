@@ -1,13 +1,15 @@
 /**
  * `pnpm check:peers:atari --python <interpreter with python/peers-ale.txt>`: plays seeded random actions in the Arcade Learning
  * Environment and here, and tells how many frames are equal. `--frames 5000`, `--seed 7`, `--games Pong,Breakout`; `--write` stores
- * the table. `--modes` plays each mode and difficulty that a game has instead, 600 frames each. It fails when rewards, lives or ends differ anywhere, or more than one pixel in a thousand.
+ * the table. `--modes` plays each mode and difficulty that a game has instead, 600 frames each; `--schemes` plays cartridges of all
+ * schemes of bank switching that ale-py has, of which nothing else is known here. It fails when rewards, lives or ends differ anywhere,
+ * or more than one pixel in a thousand.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { games } from '@zpin/atari';
-import { type AtariParity, atariParity } from './lib/atari-parity.ts';
+import { type AtariParity, atariParity, cartridgeAlone } from './lib/atari-parity.ts';
 import { table } from './lib/table.ts';
 
 const { values: flags } = parseArgs({
@@ -17,6 +19,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '7' },
     games: { type: 'string' },
     modes: { type: 'boolean', default: false },
+    schemes: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -28,10 +31,23 @@ if (flags.python === undefined) {
 const script = fileURLToPath(new URL('../python/atari_frames.py', import.meta.url));
 const chosen = games.filter(({ name }) => flags.games === undefined || flags.games.split(',').includes(name));
 const command = [flags.python, script] as const;
-const frames = Number(flags.frames ?? (flags.modes ? 600 : 5000));
+const frames = Number(flags.frames ?? (flags.modes || flags.schemes ? 600 : 5000));
 const seed = Number(flags.seed);
 const file = new URL('../results/atari.md', import.meta.url);
-process.exit((await (flags.modes ? compareModes() : compareGames())) ? 0 : 1);
+/** Cartridges with bank switching that no game of the package has, with the actions by which ale-py starts them. */
+const SWITCHING: readonly (readonly [file: string, scheme: string, startActions: readonly number[]])[] = [
+  ['elevator_action.bin', 'F8SC', Array<number>(16).fill(1)],
+  ['darkchambers.bin', 'F6SC', []],
+  ['road_runner.bin', 'F6', []],
+  ['solaris.bin', 'F6', []],
+  ['jamesbond.bin', 'E0', []],
+  ['tutankham.bin', 'E0', []],
+  ['robotank.bin', 'FE', []],
+];
+/** Those that are not equal yet. */
+const UNEQUAL = ['darkchambers', 'tutankham'];
+
+process.exit((await (flags.modes ? compareModes() : flags.schemes ? compareSchemes() : compareGames())) ? 0 : 1);
 
 /** @returns whether all are equal enough */
 async function compareGames(): Promise<boolean> {
@@ -97,6 +113,27 @@ setting of these in the mode in which the game starts; of games that have more t
   return rows.every(row => row[5] === '0' && row[6] === '0');
 }
 
+/** Memory and pictures of cartridges of which rewards, lives and ends are not known. */
+async function compareSchemes(): Promise<boolean> {
+  const rows: string[][] = [];
+  for (const [file, scheme, startActions] of SWITCHING) {
+    if (flags.games !== undefined && !flags.games.split(',').includes(file.replace('.bin', ''))) continue;
+    const game = cartridgeAlone(file, startActions);
+    const result = await atariParity(command, game, { frames, seed, isTimed: false });
+    const first = result.firstMemory < 0 ? '' : `from ${result.firstMemory}`;
+    rows.push([game.name, scheme, String(result.frames), String(result.memory), first, equalPixels(result)]);
+    process.stdout.write(`${rows.at(-1)?.join(' · ')}\n`);
+  }
+  const text = table(['cartridge', 'scheme', 'frames', 'memory', '', 'equal pixels'], rows);
+  process.stdout.write(`\n${text}\n`);
+  const about = `## Schemes of bank switching
+
+\`pnpm check:peers:atari --python … --schemes --frames ${frames} --seed ${seed}\`: cartridges that are no game of the package, so that rewards, lives and
+ends are not compared; the content of each tells its scheme.`;
+  if (flags.write) writePart(2, `${about}\n\n${text}`);
+  return rows.every(row => row[3] === '0' || UNEQUAL.includes(row[0]));
+}
+
 function isEqual(result: AtariParity): boolean {
   return result.frames > 0 && result.rewards === 0 && result.lives === 0 && equalShare(result) >= 0.999;
 }
@@ -109,11 +146,11 @@ function equalPixels(result: AtariParity): string {
   return `${(100 * equalShare(result)).toFixed(4)} %`;
 }
 
-/** Writes one of the two parts of the file; the other one stays. */
-function writePart(index: 0 | 1, text: string): void {
+/** Writes one of the parts of the file; the others stay. */
+function writePart(index: 0 | 1 | 2, text: string): void {
   const parts = readFileSync(file, 'utf8')
     .trim()
-    .split(/\n\n(?=## Modes)/);
+    .split(/\n\n(?=## )/);
   parts[index] = text;
   writeFileSync(file, `${parts.join('\n\n')}\n`);
 }

@@ -37,7 +37,7 @@ export interface AtariParity {
 export interface AtariPlay {
   readonly frames: number;
   readonly seed: number;
-  /** Number of the mode; that in which the game starts when omitted. */
+  /** Number of the mode; that in which the game starts, with the switches at rest, when omitted. */
   readonly mode?: number;
   /** Difficulty switches; 0 when omitted. */
   readonly difficulty?: number;
@@ -54,8 +54,7 @@ export async function atariParity(
   game: CartridgeGame,
   { frames, seed, mode, difficulty = 0, isTimed }: AtariPlay,
 ): Promise<AtariParity> {
-  const [start = 0] = game.modes?.presses.keys() ?? [];
-  const numbers = [frames, seed, mode ?? start, difficulty].map(String);
+  const numbers = [frames, seed, ...(mode === undefined ? [] : [mode, difficulty])].map(String);
   const child = spawn(python, [script, game.file, ...numbers], { stdio: ['ignore', 'pipe', 'pipe'] });
   let spoken = '';
   child.stderr.on('data', chunk => {
@@ -83,11 +82,12 @@ export async function atariParity(
     if (!env) {
       const end = rest.indexOf('\n');
       if (end < 0) continue;
-      env = makeGame(game, join(rest.toString('utf8', 0, end), game.file), { mode: mode ?? null, difficulty });
+      env = makeGame(game, rest.toString('utf8', 0, end), { mode: mode ?? null, difficulty });
       rest = rest.subarray(end + 1);
     }
     for (; rest.length >= RECORD; rest = rest.subarray(RECORD)) compare(env, rest, result);
   }
+  if (result.frames === 0) throw new Error(`atariParity: ${game.file} must be played by ale-py, got "${spoken.trim()}".`);
   // The last that the recorder says is how fast the other one was.
   result.peerSpeed = Number(/(\d+)$/.exec(spoken)?.[1] ?? Number.NaN);
   if (env && isTimed) {
@@ -108,7 +108,22 @@ function speedOf({ console, game }: AtariEnv, isDrawing: boolean): number {
   return SPEED_FRAMES / ((process.cpuUsage().user - start) / 1e6);
 }
 
-function makeGame(game: CartridgeGame, path: string, switches: { mode: number | null; difficulty: number }): AtariEnv {
+/**
+ * A game of which nothing is known but its cartridge: neither scores nor ends, and its actions are those of the other program.
+ * @param startActions those with which it begins there
+ */
+export function cartridgeAlone(file: string, startActions: readonly number[]): CartridgeGame {
+  const rules = { score: () => 0, isOver: () => false };
+  return { name: file.replace('.bin', ''), file, sha1: '', summary: '', actions: [], difficulties: [0], startActions, rules };
+}
+
+/** @param told what the other program says of itself: folder of its cartridges, actions and number of modes */
+function makeGame(known: CartridgeGame, told: string, switches: { mode: number | null; difficulty: number }): AtariEnv {
+  const [folder, actions, modes] = told.split('\t');
+  const several = { modes: { held: 0, presses: new Map([[0, 0]]) } };
+  const unknown = { actions: actions.split(',').map(Number), ...(Number(modes) > 1 && several) };
+  const game = known.actions.length > 0 ? known : { ...known, ...unknown };
+  const path = join(folder, game.file);
   const options = { ...switches, frameSkip: 1, stickyProbability: 0, obsType: 'grayscale' };
   const spec = { ...atariSpec(game.name, game.actions), maxEpisodeSteps: null };
   return new AtariEnv(spec, game, new Uint8Array(readFileSync(path)), readValues(atariOptions, options, game.name));

@@ -194,6 +194,23 @@ test('memory after power-on is clear, or noise from the Mersenne Twister that st
   expect(noise.next()).toBe(words[650]);
 });
 
+test('memory of a cartridge after power-on is clear, or noise that is drawn behind that of the timer', () => {
+  const rom = new Uint8Array(8192);
+  // In the last bank, at $f100: lda $f080, sta $80, lda $f0ff, sta $81, and a loop.
+  rom.set([0xad, 0x80, 0xf0, 0x85, 0x80, 0xad, 0xff, 0xf0, 0x85, 0x81, 0x4c, 0x0a, 0xf1], 0x1100);
+  rom.set([0x00, 0xf1], 0x1ffc);
+  const read = (powerOn: 'ale' | 'zeros') => {
+    const console = new Console(rom, { powerOn });
+    console.frame();
+    return [console.cartridge.scheme, console.ram[0], console.ram[1]];
+  };
+  expect(read('zeros')).toEqual(['F8SC', 0, 0]);
+  // 128 words of memory, 128 of the cartridge's at first, one for nothing, one of the timer.
+  const noise = new PowerOnNoise();
+  const bytes = Array.from({ length: 400 }, () => noise.next() & 0xff);
+  expect(read('ale')).toEqual(['F8SC', bytes[258], bytes[258 + 127]]);
+});
+
 test('a frame without a picture is the same in everything else', () => {
   const kernel = 'inc $80\n lda $80\n sta COLUBK\n sta GRP0\n sta RESP0\n lda CXP0FB\n sta $81';
   const [seen, unseen] = [pictureOf('', kernel, 1), pictureOf('', kernel, 1)];

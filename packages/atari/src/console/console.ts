@@ -57,6 +57,8 @@ export class Console {
   readonly #bus: Bus;
   readonly #processor: Processor;
   readonly #noise: PowerOnNoise | null;
+  /** Fills the memory of a cartridge; absent where that is clear after power-on. */
+  readonly #nextByte: (() => number) | undefined;
   readonly #stateSize: number;
   #difficulty = 0;
 
@@ -70,7 +72,9 @@ export class Console {
     this.controls = new Controls(this.#tia, this.#riot, controller);
     this.#bus = new Bus(this.#tia, this.#riot, this.cartridge);
     this.#processor = new Processor(this.#bus);
-    this.#noise = powerOn === 'ale' ? new PowerOnNoise() : null;
+    const noise = powerOn === 'ale' ? new PowerOnNoise() : null;
+    this.#noise = noise;
+    this.#nextByte = noise ? () => noise.next() & 0xff : undefined;
     this.#stateSize = this.save(new Int32Array(ROOM_FOR_STATE));
     this.powerOn();
   }
@@ -106,6 +110,8 @@ export class Console {
     const { ram } = this.#riot;
     for (let i = 0; i < ram.length; i++) ram[i] = this.#noise ? this.#noise.next() & 0xff : 0;
     this.#painter.clear();
+    // Memory of a cartridge is filled here once, and with each reset.
+    this.cartridge.reset(this.#nextByte);
     // A draw that only moves the generator on, as the original does before it starts.
     this.#noise?.next();
     this.reset();
@@ -113,9 +119,9 @@ export class Console {
 
   /** Starts the program anew. Memory stays as it is, which programs do not rely on. */
   reset(): void {
-    this.cartridge.reset();
     this.#tia.reset();
     this.#riot.reset(this.#noise ? 25 + (this.#noise.next() % 75) : PLAIN_TIMER);
+    this.cartridge.reset(this.#nextByte);
     this.#processor.reset();
     this.#press(0);
     this.controls.reset();
