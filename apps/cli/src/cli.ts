@@ -8,6 +8,7 @@ import { completionCommand } from './commands/completion.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fqeCommand } from './commands/fqe.ts';
 import { listCommand } from './commands/list.ts';
+import { playCommand } from './commands/play.ts';
 import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await trainCommand(context);
     evalCommand(context);
     recordCommand(context);
+    playCommand(context);
     collectCommand(context);
     fqeCommand(context);
     checkEnvCommand(context);

@@ -2,7 +2,7 @@ import type { DescribedField } from '@zpin/contracts';
 import { alternatives, flagText, InputError, kebabCase, message } from '@zpin/contracts';
 import { type Command, Option } from 'commander';
 import type { SavedMoment, ScheduleChoice } from 'zpin';
-import { DEFAULT_EVALUATION_EPISODES, isEnvFile } from 'zpin/catalog';
+import { DEFAULT_EVALUATION_EPISODES, FILM_FORMATS, type FilmFormat, isEnvFile } from 'zpin/catalog';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
 export interface TrainFlags {
@@ -23,6 +23,8 @@ export interface TrainFlags {
   readonly checkpointEvery?: string;
   readonly keepCheckpoints?: string;
   readonly tensorboard?: boolean;
+  readonly recordEvery?: string;
+  readonly recordFormat?: string;
   readonly fromStep?: string;
   readonly stopAtReturn?: string;
   readonly patience?: string;
@@ -81,6 +83,8 @@ export function addTrainFlags(command: Command): Command {
     .option('--checkpoint-every <n>', 'environment steps between two checkpoints (default: a tenth of the run)')
     .option('--keep-checkpoints <n>', 'checkpoints that stay, each in checkpoints/<step> (default: only the last one)')
     .option('--from-step <n>', 'with --resume: go on from the kept checkpoint of this step; what came after it is gone')
+    .option('--record-every <n>', 'film a greedy episode after so many environment steps, into films/ (default: never)')
+    .option('--record-format <name>', `of these films: ${FILM_FORMATS.join(', ')}; mp4 needs ffmpeg (default: gif)`)
     .option('--tensorboard', 'leave event files for TensorBoard in the run folder; --no-tensorboard with --resume ends that')
     .addOption(new Option('--no-tensorboard').hideHelp())
     .option('--config <file>', 'settings of the algorithm from a YAML or JSON file')
@@ -98,7 +102,7 @@ export function gather(value: string, values: readonly string[] = []): readonly 
 export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
-  'tensorboard',
+  ...['tensorboard', 'recordEvery', 'recordFormat'],
   ...['json', 'quiet'],
 ];
 
@@ -180,6 +184,13 @@ export function readNumber(where: string, flag: string, text: string): number {
 /** What `read` gives; null for the word none. */
 export function orNone<T>(text: string, read: (text: string) => T): T | null {
   return text === 'none' ? null : read(text);
+}
+
+/** Reads a format of films. @throws InputError when it is none */
+export function readFilmFormat(where: string, flag: string, text: string): FilmFormat {
+  const format = FILM_FORMATS.find(name => name === text);
+  if (format) return format;
+  throw new InputError(message(where, `${flag} must be a known one`, text, `Use one of ${FILM_FORMATS.join(', ')}`));
 }
 
 /** The state of a run that flags name. @throws InputError when they name two */

@@ -8,6 +8,7 @@ export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** Characters in a line; 80 where the terminal does not say, or says 0. */
@@ -38,6 +39,8 @@ export interface Io {
   readonly command: string;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
+  /** Lets so many milliseconds pass; none where the number is not above 0. */
+  wait(milliseconds: number): Promise<void>;
   /** Calls `listener` at each Ctrl-C and polite request to end, until the returned function is called. */
   onStop(listener: (request: StopRequest) => void): () => void;
   /** Ends the process at once. */
@@ -69,6 +72,7 @@ export function processIo(): Io {
     env: process.env,
     command: commandOf(process.env, process.argv[1]),
     now: () => performance.now(),
+    wait: milliseconds => new Promise(resolve => setTimeout(resolve, Math.max(0, milliseconds))),
     onStop(listener) {
       if (listeners.size === 0) for (const signal of SIGNALS) process.on(signal, tell);
       listeners.add(listener);

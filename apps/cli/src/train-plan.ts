@@ -1,5 +1,6 @@
-import type { ContinueOptions } from 'zpin';
-import { orNone, readEngine, readInteger, readNumber, type TrainFlags } from './flags.ts';
+import { InputError, message } from '@zpin/contracts';
+import type { ContinueOptions, FilmPlan } from 'zpin';
+import { orNone, readEngine, readFilmFormat, readInteger, readNumber, type TrainFlags } from './flags.ts';
 
 /** What the command line says about its own output. */
 export interface OutputPlan {
@@ -28,9 +29,20 @@ export function continueOptions(where: string, flags: TrainFlags): ContinueOptio
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),
     }),
+    ...films(where, flags),
     ...(tensorboard !== undefined && { tensorboard }),
     ...(keepCheckpoints !== undefined && {
       keepCheckpoints: readInteger(where, '--keep-checkpoints', keepCheckpoints, 1),
     }),
   };
+}
+
+/** What is said of films while a run trains. */
+function films(where: string, { recordEvery, recordFormat }: TrainFlags): { readonly films?: FilmPlan } {
+  const format = recordFormat === undefined ? {} : { format: readFilmFormat(where, '--record-format', recordFormat) };
+  if (recordEvery !== undefined)
+    return { films: { everySteps: readInteger(where, '--record-every', recordEvery, 1), ...format } };
+  if (recordFormat === undefined) return {};
+  const remedy = 'Give the steps between two films too';
+  throw new InputError(message(where, '--record-format goes with --record-every', recordFormat, remedy));
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { runCli, TINY, tinyRun } from './run-cli.ts';
 
@@ -75,10 +76,36 @@ describe('record', () => {
     expect(cut.out).toContain('filmed/episode.gif');
   });
 
+  it('films each episode by itself, in numbered files', async () => {
+    const more = ['--episodes', '2', '--max-steps', '3'];
+    const { exitCode, out, err } = await runCli(['record', 'filmed', '--separate', '--out', 'each.gif', ...more]);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/return 3 in 3 steps, 3 in 3 steps\n.*each-1\.gif {2}\(.*\n.*each-2\.gif {2}\(/);
+    // Other episodes, other pictures.
+    expect(readFileSync('each-1.gif').equals(readFileSync('each-2.gif'))).toBe(false);
+    // Pictures of each step: the first one, and one after each step.
+    await runCli(['record', 'filmed', '--separate', '--format', 'png', ...more]);
+    for (const k of [1, 2]) expect(readdirSync(`filmed/episode-${k}`)).toEqual([0, 1, 2, 3].map(t => `000${t}.png`));
+  });
+
+  it('says what a video needs', async () => {
+    vi.stubEnv('ZPIN_FFMPEG', join(process.cwd(), 'no-ffmpeg'));
+    const { exitCode, err } = await runCli(['record', 'filmed', '--out', 'film.mp4']);
+    vi.unstubAllEnvs();
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^zpin record: the format mp4 needs ffmpeg, got ".*no-ffmpeg"\. Install ffmpeg, name it by ZPIN_FFMPEG,/);
+  });
+
   it.each([
     [['record'], /a run folder must be given/],
     [['record', 'nowhere'], /the run folder must exist/],
-    [['record', 'filmed', '--out', 'film.mp4'], /--out must end in .gif, got "film.mp4"/],
+    [
+      ['record', 'filmed', '--out', 'film.avi'],
+      /--out must end in .gif or .mp4, got "film.avi". Or take --format png and a folder/,
+    ],
+    [['record', 'filmed', '--out', 'film.gif', '--format', 'mp4'], /--out must end in .mp4, got "film.gif"/],
+    [['record', 'filmed', '--out', 'film.gif', '--format', 'png'], /--out must name a folder, got "film.gif"/],
+    [['record', 'filmed', '--format', 'avi'], /--format must be a known one, got "avi". Use one of gif, mp4, png/],
     [['record', 'filmed', '--out', 'no/such/film.gif'], /the folder of --out must exist/],
     [['record', 'filmed', '--fps', '90'], /--fps must be an integer in \[1, 50\], got "90"/],
   ])('%j is refused', async (argv, text) => {

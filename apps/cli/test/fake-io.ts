@@ -10,6 +10,7 @@ export interface FakeIoOptions {
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: string;
+  readonly rows?: number;
   /** Milliseconds that pass between two looks at the clock. */
   readonly tick?: number;
 }
@@ -24,6 +25,8 @@ export class FakeIo implements Io {
   err = '';
   /** Codes with which the process would have ended at once. */
   readonly exits: number[] = [];
+  /** Milliseconds of all waits. */
+  readonly waited: number[] = [];
   #time = 0;
   readonly #tick: number;
   readonly #onListen: FakeIoOptions['onListen'];
@@ -51,6 +54,13 @@ export class FakeIo implements Io {
   now(): number {
     this.#time += this.#tick;
     return this.#time;
+  }
+
+  /** Time passes at once, but others have their turn. */
+  async wait(milliseconds: number): Promise<void> {
+    this.waited.push(milliseconds);
+    this.#time += Math.max(0, milliseconds);
+    await new Promise(resolve => setImmediate(resolve));
   }
 
   onStop(listener: (signal: StopRequest) => void): () => void {

@@ -42,6 +42,7 @@ async function quietly(argv: readonly string[]): Promise<void> {
     env: {},
     command: 'zpin',
     now: () => performance.now(),
+    wait: async () => undefined,
     onStop: () => () => undefined,
     exit: code => process.exit(code),
   };

@@ -19,6 +19,7 @@ type Points = readonly (readonly [step: number, value: number])[];
 interface Served {
   readonly runs: readonly string[];
   readonly scalarTags: readonly string[];
+  readonly imageTags: readonly string[];
   readonly hyperparameters: readonly string[];
 }
 
@@ -26,6 +27,7 @@ interface Reading {
   readonly accumulated: {
     readonly scalars: Readonly<Record<string, Points>>;
     readonly texts: Readonly<Record<string, string>>;
+    readonly pictures: Readonly<Record<string, readonly (readonly [step: number, width: number, height: number])[]>>;
     readonly hyperparameters: Readonly<Record<string, unknown>>;
     /** 1 is success. */
     readonly status: number | null;
@@ -51,7 +53,8 @@ export async function tensorboardChecks(python: string): Promise<TensorboardChec
 async function trainWithStop(folder: string): Promise<void> {
   const config = { learningStarts: 200, hiddenSizes: [16] };
   const evaluation = { everySteps: 250, episodes: 3 };
-  const told = { steps: 1500, config, evaluation, checkpointEverySteps: 400, saveTo: folder, tensorboard: true };
+  const films = { everySteps: 500, maxSteps: 20 };
+  const told = { steps: 1500, config, evaluation, checkpointEverySteps: 400, saveTo: folder, tensorboard: true, films };
   const run = await openRun('dqn', 'CartPole-v1', told);
   for await (const event of run.events()) if (event.step >= 1100) break;
   run.dispose();
@@ -59,7 +62,7 @@ async function trainWithStop(folder: string): Promise<void> {
 }
 
 function compared({ accumulated, served, fast }: Reading, folder: RunFolder): TensorboardCheck[] {
-  const { scalars, texts, hyperparameters, status } = accumulated;
+  const { scalars, texts, pictures, hyperparameters, status } = accumulated;
   const events = readMetrics(folder);
   const updates = events.flatMap(event => (event.type === 'update' ? [[event.step, Math.fround(event.metrics.loss)]] : []));
   const evaluations = events.flatMap(event =>
@@ -73,6 +76,7 @@ function compared({ accumulated, served, fast }: Reading, folder: RunFolder): Te
   const pages = Object.entries({ 'its Python reader': served, 'its fast reader': fast }).flatMap(([reader, page]) => [
     check(`runs on its page, by ${reader}`, page.runs.join(', '), isDeepStrictEqual(page.runs, ['run'])),
     check(`curves on its page, by ${reader}`, `${page.scalarTags.length}`, isDeepStrictEqual(page.scalarTags, tags)),
+    check(`films on its page, by ${reader}`, page.imageTags.join(', '), isDeepStrictEqual(page.imageTags, ['film'])),
     check(
       `hyperparameters on its page, by ${reader}`,
       `${page.hyperparameters.length}`,
@@ -87,6 +91,14 @@ function compared({ accumulated, served, fast }: Reading, folder: RunFolder): Te
       'batchSize as a hyperparameter',
       String(hyperparameters.batchSize),
       hyperparameters.batchSize === description.config.batchSize,
+    ),
+    check(
+      'films',
+      JSON.stringify(pictures.film),
+      isDeepStrictEqual(
+        pictures.film,
+        [500, 1000, 1500].map(step => [step, 600, 400]),
+      ),
     ),
     check('status', String(status), status === 1),
     ...pages,

@@ -8,4 +8,4 @@ export {
   packageOfAlgorithm,
 } from './algorithms.ts';
 export { isEnvFile } from './env-file.ts';
-export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES } from './run-defaults.ts';
+export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, FILM_FORMATS, type FilmFormat } from './run-defaults.ts';

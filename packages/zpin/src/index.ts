@@ -12,7 +12,7 @@ export {
   openEnv,
 } from './environment.ts';
 export type { EvaluateOptions } from './evaluate-agent.ts';
-export type { EvaluationOptions, KeptOptions } from './kept-options.ts';
+export type { EvaluationOptions, FilmPlan, KeptOptions } from './kept-options.ts';
 export { type LoadedAgent, type LoadOptions, load } from './load.ts';
 export { libraryNames, type MessageNames, type NamedOption } from './message-names.ts';
 export { openRun } from './open-run.ts';

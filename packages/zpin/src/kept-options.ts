@@ -2,6 +2,7 @@ import { ConfigError, message } from '@zpin/contracts';
 import type { Engine, EngineChoice, StopRules } from '@zpin/core';
 import type { EvaluateOptions } from './evaluate-agent.ts';
 import type { MessageNames } from './message-names.ts';
+import type { FilmFormat } from './run-defaults.ts';
 
 /** How the policy of a run is evaluated. */
 export interface EvaluationOptions extends Pick<EvaluateOptions, 'episodes' | 'seed' | 'maxEpisodeSteps'> {
@@ -16,6 +17,16 @@ export interface EvaluationOptions extends Pick<EvaluateOptions, 'episodes' | 's
    * run goes on: no longer.
    */
   readonly patience?: number | null;
+}
+
+/** Films of the greedy policy while a run trains. */
+export interface FilmPlan {
+  /** Steps of training between two films. */
+  readonly everySteps: number;
+  /** An animated GIF when omitted; `mp4` needs ffmpeg, `png` is a folder of pictures. */
+  readonly format?: FilmFormat;
+  /** Steps after which an episode is cut off; 500 when omitted. */
+  readonly maxSteps?: number;
 }
 
 /** How a run is carried out, as it is told. */
@@ -39,6 +50,11 @@ export interface ToldOptions {
   readonly keepCheckpoints?: number;
   /** Whether the folder of the run takes event files for TensorBoard. Kept with the run. */
   readonly tensorboard?: boolean;
+  /**
+   * Films of greedy episodes while it trains, as `films/<step>.gif` in the folder of the run, and as pictures in TensorBoard. Kept with
+   * the run.
+   */
+  readonly films?: FilmPlan;
 }
 
 /** How a run was told to be carried out: kept with it, so that it goes on as it began. Plain data. */
@@ -52,6 +68,7 @@ export interface KeptOptions {
   readonly keepCheckpoints?: number;
   /** Whether there are event files for TensorBoard. */
   readonly tensorboard?: boolean;
+  readonly films?: FilmPlan;
 }
 
 /**
@@ -62,12 +79,15 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
   const { everySteps, episodes, seed, maxEpisodeSteps } = options.evaluation ?? {};
   const { checkpointEverySteps = before.checkpointEverySteps, keepCheckpoints = before.keepCheckpoints } = options;
   const { tensorboard = before.tensorboard } = options;
+  const films = options.films && { ...before.films, ...options.films };
   const counts = {
     'evaluation.everySteps': everySteps,
     'evaluation.episodes': episodes,
     'evaluation.maxEpisodeSteps': maxEpisodeSteps,
     checkpointEverySteps,
     keepCheckpoints,
+    'films.everySteps': films?.everySteps,
+    'films.maxSteps': films?.maxSteps,
   };
   for (const [name, value] of Object.entries(counts)) if (value !== undefined) checkInteger(names, name, value, 1);
   if (seed !== undefined) checkInteger(names, 'evaluation.seed', seed, 0);
@@ -78,6 +98,7 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     ...(keepCheckpoints !== undefined && { keepCheckpoints }),
     ...(tensorboard !== undefined && { tensorboard }),
+    ...((films ?? before.films) && { films: films ?? before.films }),
   };
 }
 

@@ -1,11 +1,11 @@
-import { ConfigError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
+import { ConfigError, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import { type AnyAlgorithm, parseConfig, presetOf } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
 import { isEnvFile } from './env-file.ts';
 import { type EnvPurpose, type EnvSettings, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
-import { checkInteger, keptOptions } from './kept-options.ts';
+import { checkInteger, type FilmPlan, keptOptions } from './kept-options.ts';
 import { libraryNames, type MessageNames } from './message-names.ts';
 import { recordingOf } from './recording.ts';
 import { DEFAULT_STEPS } from './run-defaults.ts';
@@ -80,6 +80,7 @@ export async function openRun(
     const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
     checkRunMemory(memory, files.memory(), names);
     const { signal, saveTo } = options;
+    if (description.films) checkFilms(description.films, saveTo, names);
     const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
     const store = saveTo === undefined ? null : files.createStore(saveTo, names);
     const release = store && files.lock(store.path, names);
@@ -94,6 +95,15 @@ export async function openRun(
     vectorEnv.close();
     throw error;
   }
+}
+
+/** @throws InputError when films have no place to go to, or cannot be made */
+function checkFilms(plan: FilmPlan, saveTo: string | undefined, names: MessageNames): void {
+  if (saveTo === undefined) {
+    const remedy = `Give ${names.option('runDir')}, or leave it out`;
+    throw new InputError(message(names.where, `${names.option('films')} need a folder`, 'none', remedy));
+  }
+  files.checkFilms(plan, names);
 }
 
 /** What a run is told before anything is made. @param refused called when a setting does not fit */

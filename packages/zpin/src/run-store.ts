@@ -1,7 +1,8 @@
-import type { EnvSpec, MaybePromise, Policy } from '@zpin/contracts';
+import type { EnvSpec, Frame, MaybePromise, Policy } from '@zpin/contracts';
 import type { DecodedCheckpoint, EarlyEnd, ProgramChoices, TrainState, TransitionData } from '@zpin/core';
 import type { OfflineDataset } from '@zpin/offline';
 import type { RegisteredEnv } from './env-file.ts';
+import type { FilmPlan } from './kept-options.ts';
 import type { MessageNames } from './message-names.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
@@ -47,6 +48,15 @@ export interface Continuing {
   readonly concludes: boolean;
 }
 
+/** Takes the frames of a film. */
+export interface FilmTarget {
+  add(frame: Frame): void;
+  /** Puts it in its place. */
+  finish(): Promise<unknown>;
+  /** Leaves nothing behind. */
+  discard(): void;
+}
+
 /** How training came to its end. */
 export type RunEnd = 'finished' | 'stopped' | 'failed';
 
@@ -65,6 +75,10 @@ export interface RunStore {
   saveCheckpoint(parts: CheckpointParts): MaybePromise<string>;
   /** Keeps the agent of the best evaluation so far, in place of the one before. */
   saveBest(parts: BestParts): MaybePromise<void>;
+  /** Begins a film of the agent of a step. @throws InputError when there is no ffmpeg for a video */
+  film(step: number, plan: FilmPlan): FilmTarget;
+  /** Step of the last film; 0 where there is none. */
+  lastFilm(): number;
   /** Writes the policy as an ONNX model. */
   saveOnnx(model: Uint8Array): void;
   /** Training is over, or was left: writes what is still held back. */
@@ -111,6 +125,8 @@ export interface RunFiles {
    * @returns gives it free @throws InputError saying who has it
    */
   lock(path: string, names: MessageNames): () => void;
+  /** @throws InputError when films of this kind cannot be made */
+  checkFilms(plan: FilmPlan, names: MessageNames): void;
   /** @throws InputError when the folder is none of a run; CheckpointError when its description is damaged */
   readSaved(path: string, names: MessageNames): SavedRun;
   /**

@@ -24,11 +24,15 @@ import {
 import { actOnce } from './act-once.ts';
 import type { EnvPurpose } from './environment.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
+import { filmEpisode } from './film-episode.ts';
 import type { Recording } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
 import type { CheckpointParts, RunStore } from './run-store.ts';
 import type { Trainee, TrainingOptions } from './start-training.ts';
+
+/** Steps after which an episode that is filmed is cut off. */
+const FILM_STEPS = 500;
 
 /** Everything that a run consists of. */
 export interface RunParts {
@@ -81,6 +85,7 @@ export class TrainingRun {
   #best: BestEvaluation | null;
   #summary: TrainSummary | null = null;
   #isStarted = false;
+  #cannotFilm = false;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -146,6 +151,7 @@ export class TrainingRun {
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
     let hasFailed = false;
+    let filmed: number | null = null;
     try {
       for (;;) {
         const before = now();
@@ -177,6 +183,13 @@ export class TrainingRun {
               : value;
         store?.event(event);
         yield event;
+        // Films are due at the same steps, whether the run was stopped or not.
+        filmed ??= store?.lastFilm() ?? 0;
+        if (event.type === 'step' && !event.evaluation && this.#isFilmDue(filmed)) {
+          filmed = this.#step;
+          const trouble = await this.#film();
+          if (trouble !== null) yield { type: 'warning', step: this.#step, message: trouble };
+        }
         const pause = breathe();
         if (pause) await pause;
       }
@@ -250,6 +263,36 @@ export class TrainingRun {
     }
     const programs = this.#parts.engine.choices?.();
     return { description, state, step: this.#step, spec: this.spec, wallSeconds: this.wallSeconds, policy, programs };
+  }
+
+  #isFilmDue(before: number): boolean {
+    const { everySteps } = this.description.films ?? {};
+    if (everySteps === undefined || !this.#parts.store || this.#cannotFilm) return false;
+    return Math.floor(this.#step / everySteps) > Math.floor(before / everySteps);
+  }
+
+  /** Films a greedy episode. @returns why that cannot be; null where it can. The run goes on in any case */
+  async #film(): Promise<string | null> {
+    const { store, options } = this.#parts;
+    const { films, seed } = this.description;
+    if (!store || !films) return null;
+    const film = store.film(this.#step, films);
+    const env = await this.#parts.openEnv(1, 'evaluation');
+    const { signal } = options;
+    const told = { seed, signal, maxSteps: films.maxSteps ?? FILM_STEPS };
+    try {
+      await filmEpisode({ agent: this.agent, env, ...told, onFrame: frame => film.add(frame) });
+      await film.finish();
+      return null;
+    } catch (error) {
+      film.discard();
+      if (signal?.aborted) return null;
+      if (!(error instanceof InputError)) throw error;
+      this.#cannotFilm = true;
+      return `Nothing is filmed: ${error.message}`;
+    } finally {
+      env.close();
+    }
   }
 
   /** Leaves what was played as a data set. */

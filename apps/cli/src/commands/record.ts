@@ -1,17 +1,22 @@
 import { InputError, message, printable } from '@zpin/contracts';
+import type { Evaluation } from '@zpin/core';
 import type { AnyEnv } from '@zpin/envs';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunDescription } from 'zpin';
+import { FILM_FORMATS, type FilmFormat } from 'zpin/catalog';
+import type { Film } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
+import { ENGINES, readEngine, readEnvFile, readFilmFormat, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
 interface RecordFlags {
   readonly out?: string;
+  readonly format?: string;
+  readonly separate?: boolean;
   readonly episodes?: string;
   readonly maxSteps?: string;
   readonly fps?: string;
@@ -30,10 +35,12 @@ const DEFAULT_MAX_STEPS = 1000;
 export function recordCommand({ program, io, finish }: CommandContext): void {
   program
     .command('record')
-    .description('Film greedy episodes of the policy of a run as an animated GIF.')
+    .description('Film greedy episodes of the policy of a run: a GIF, an MP4, or pictures.')
     .argument('[runDir]', 'folder that zpin train made')
-    .option('--out <file>', 'file to write (default: episode.gif in the run folder)')
+    .option('--out <file>', 'file to write, of pictures a folder (default: episode.gif in the run folder)')
+    .option('--format <name>', `${FILM_FORMATS.join(', ')}; mp4 needs ffmpeg (default: by the end of --out, else gif)`)
     .option('--episodes <n>', 'whole episodes to play (default: 1)')
+    .option('--separate', 'a film of each episode, numbered: episode-1.gif, …')
     .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
     .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
@@ -59,68 +66,101 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const engine = readEngine(where, flags.engine ?? 'auto');
   const from = readMoment(where, flags);
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
-  if (flags.out !== undefined && !flags.out.toLowerCase().endsWith('.gif')) {
-    throw new InputError(
-      message(where, '--out must end in .gif', flags.out, 'Other formats can be made from it, by ffmpeg for example'),
-    );
-  }
-  const [
-    { dirname, join, resolve },
-    { existsSync },
-    { evaluate },
-    { checkWritable, writeFileAtomic },
-    { GifEncoder, RecordFrames, TimeLimit },
-  ] = await Promise.all([
-    import('node:path'),
-    import('node:fs'),
-    import('@zpin/core'),
-    import('@zpin/core/node'),
-    import('@zpin/envs'),
-  ]);
-  const out = flags.out === undefined ? join(resolve(path), 'episode.gif') : resolve(flags.out);
-  if (!existsSync(dirname(out)) && flags.out !== undefined) {
-    throw new InputError(message(where, 'the folder of --out must exist', dirname(out), 'Make it first'));
-  }
-  const film = new GifEncoder(fps);
+  const format = readFormat(where, flags);
+  const [{ join, resolve }, { evaluate }, { RecordFrames, TimeLimit }, { openFilm, requireFfmpeg }, { load, openEnv }] =
+    await Promise.all([import('node:path'), import('@zpin/core'), import('@zpin/envs'), import('zpin/node'), import('zpin')]);
+  const suffix = format === 'png' ? '' : `.${format}`;
+  const out = flags.out === undefined ? join(resolve(path), `episode${suffix}`) : resolve(flags.out);
+  if (flags.out !== undefined) await checkFolder(where, out);
+  if (format === 'mp4') requireFfmpeg(where);
+  const placeOf = (k: number) => (flags.separate ? numbered(out, k, episodes) : out);
+  const film = (k: number): Film => openFilm(placeOf(k), { format, framesPerSecond: fps, where });
+  const films: Film[] = [];
   let played = 0;
-  const { load, openEnv } = await import('zpin');
   const names = flagNames(where);
   const openFilmed = ({ env: id, envOptions = {} }: RunDescription) => {
-    const around = (inner: AnyEnv) => {
-      // After the last episode the next one begins in the same step; it is not wanted.
-      const onFrame = (frame: Parameters<typeof film.add>[0], _t: number, isLast: boolean) => {
-        if (played < episodes) film.add(frame);
+    const around = (inner: AnyEnv) =>
+      new RecordFrames(new TimeLimit(inner, maxSteps), (frame, t, isLast) => {
+        // After the last episode the next one begins in the same step; it is not wanted.
+        if (played >= episodes) return;
+        if (films.length === 0 || (flags.separate && t === 0)) films.push(film(films.length));
+        films.at(-1)?.add(frame);
         if (isLast) played++;
-      };
-      return new RecordFrames(new TimeLimit(inner, maxSteps), onFrame);
-    };
+      });
     return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, names);
   };
   const options = { engine, names, from, openEnv: openFilmed, ...readEnvFile(where, flags.env) };
   const { description, agent, env, notes, dispose } = await load(path, options);
   warn(io, notes);
-  checkWritable(where, '--out', out);
+  await checkPlaces(
+    where,
+    format,
+    Array.from({ length: flags.separate ? episodes : 1 }, (_, k) => placeOf(k)),
+  );
   const stopping = new Stopping(io);
   const line = progressLine(io);
-  const evaluation = await stoppable(stopping, () =>
-    evaluate(agent, env, episodes, given ?? description.seed, {
-      signal: stopping.signal,
-      onProgress: ({ steps }) => line.show(() => `filmed ${formatCount(steps)} steps, episode ${played + 1}/${episodes}`),
-    }),
-  );
+  let evaluation: Evaluation | null;
+  try {
+    evaluation = await stoppable(stopping, () =>
+      evaluate(agent, env, episodes, given ?? description.seed, {
+        signal: stopping.signal,
+        onProgress: ({ steps }) => line.show(() => `filmed ${formatCount(steps)} steps, episode ${played + 1}/${episodes}`),
+      }),
+    );
+  } catch (error) {
+    for (const each of films) each.discard();
+    throw error;
+  }
   line.clear();
   stopping.forget();
   dispose();
-  const bytes = film.finish();
-  writeFileAtomic(out, bytes);
+  const places: string[] = [];
+  for (const each of films) places.push(`${printable(each.path)}  (${Math.ceil((await each.finish()) / 1024)} kB)\n`);
   if (!evaluation) {
-    io.stderr.write(`Stopped in episode ${played + 1} of ${episodes}. What was filmed until then: ${printable(out)}\n`);
+    const kept = printable(films.at(-1)?.path ?? out);
+    io.stderr.write(`Stopped in episode ${played + 1} of ${episodes}. What was filmed until then: ${kept}\n`);
     return exitCodeOf(stopping.received ?? 'SIGINT');
   }
   const { returns, lengths } = evaluation;
   const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
-  io.stdout.write(
-    `${description.algorithm} on ${description.env}: return ${results}\n${printable(out)}  (${Math.ceil(bytes.length / 1024)} kB)\n`,
-  );
+  io.stdout.write(`${description.algorithm} on ${description.env}: return ${results}\n${places.join('')}`);
   return 0;
+}
+
+/** The format that is asked for, or that the file is named after. */
+function readFormat(where: string, { format, out }: RecordFlags): FilmFormat {
+  const wanted = format === undefined ? undefined : readFilmFormat(where, '--format', format);
+  const [, ending = ''] = /\.([^./\\]+)$/.exec(out ?? '') ?? [];
+  const named = FILM_FORMATS.find(name => name === ending.toLowerCase());
+  if (out === undefined || (wanted === 'png' && !named)) return wanted ?? 'gif';
+  // Pictures lie in a folder, which no ending names.
+  if (named === undefined || named === 'png' || (wanted && wanted !== named)) {
+    const ways = wanted === 'png' ? 'name a folder' : `end in ${wanted ? `.${wanted}` : '.gif or .mp4'}`;
+    const remedy = 'Or take --format png and a folder, for a picture of each step';
+    throw new InputError(message(where, `--out must ${ways}`, out, remedy));
+  }
+  return named;
+}
+
+/** @throws InputError when the folder of a path does not exist */
+async function checkFolder(where: string, path: string): Promise<void> {
+  const [{ existsSync }, { dirname }] = await Promise.all([import('node:fs'), import('node:path')]);
+  if (existsSync(dirname(path))) return;
+  throw new InputError(message(where, 'the folder of --out must exist', dirname(path), 'Make it first'));
+}
+
+/** @throws InputError when a film cannot be written where it shall be */
+async function checkPlaces(where: string, format: FilmFormat, places: readonly string[]): Promise<void> {
+  const [{ checkWritable }, { join, dirname, basename }] = await Promise.all([import('@zpin/core/node'), import('node:path')]);
+  for (const place of places) {
+    // A folder is put in its place as a whole.
+    if (format === 'png') checkWritable(where, '--out', join(dirname(place), `.${basename(place)}.probe`));
+    else checkWritable(where, '--out', place);
+  }
+}
+
+/** `episode-07.gif` of `episode.gif`. */
+function numbered(path: string, index: number, count: number): string {
+  const number = String(index + 1).padStart(String(count).length, '0');
+  return path.replace(/(\.[^./\\]+)?$/, ending => `-${number}${ending}`);
 }

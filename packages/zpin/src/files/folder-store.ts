@@ -1,9 +1,13 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StateValue } from '@zpin/contracts';
 import { envSpecToJSON } from '@zpin/core';
-import { savePolicy, writeCheckpointAsync } from '@zpin/core/node';
+import { makeFolder, savePolicy, writeCheckpointAsync } from '@zpin/core/node';
+import type { FilmFormat } from '../run-defaults.ts';
 import type { CheckpointParts, RunStore } from '../run-store.ts';
 import { BestFiles, type BestScore } from './best-files.ts';
 import { type EventFiles, eventFiles, rewindEventFiles } from './event-files.ts';
+import { openFilm } from './film.ts';
 import { goBackTo, keepCheckpoint, rewindKept } from './kept-checkpoints.ts';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from './metric-files.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -27,6 +31,7 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       if (goesBack) goBackTo(folder, step);
       rewindMetricFiles(folder, step);
       rewindKept(folder, step);
+      rewindFilms(folder, step);
       best.rewind(step);
       rewindEventFiles(folder, step);
       metrics = metricFiles(folder, description.steps);
@@ -53,12 +58,58 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
         if (onnx) fresh.write('onnx', onnx);
         fresh.writeJson('score', scoreOf(parts.step, evaluation));
       }),
+    film(step, plan) {
+      const place = filmPlace(folder, step, plan.format ?? 'gif');
+      const film = openFilm(place, { format: plan.format ?? 'gif', framesPerSecond: FILM_RATE, where: 'train' });
+      let size = { width: 0, height: 0 };
+      return {
+        add(frame) {
+          size = { width: frame.width, height: frame.height };
+          film.add(frame);
+        },
+        async finish() {
+          await film.finish();
+          // TensorBoard shows GIFs as they are.
+          if (film.path.endsWith('.gif')) events?.picture(step, 'film', { ...size, file: readFileSync(film.path) });
+        },
+        discard: () => film.discard(),
+      };
+    },
+    lastFilm: () => Math.max(0, ...filmSteps(folder).keys()),
     saveOnnx: model => folder.write('onnx', model),
     close(how) {
       metrics?.flush();
       events?.end(last, how);
     },
   };
+}
+
+/** Frames per second of films in training. */
+const FILM_RATE = 30;
+const FILMS_FOLDER = 'films';
+
+/** Where the film of a step goes: `films/000005000.gif`. Of pictures, a folder. */
+function filmPlace({ path }: RunFolder, step: number, format: FilmFormat): string {
+  const folder = join(path, FILMS_FOLDER);
+  makeFolder(folder);
+  return join(folder, `${String(step).padStart(9, '0')}${format === 'png' ? '' : `.${format}`}`);
+}
+
+/** Removes films from after the checkpoint from which a run goes on. */
+function rewindFilms(folder: RunFolder, step: number): void {
+  for (const [filmed, file] of filmSteps(folder)) if (filmed > step) rmSync(file, { recursive: true });
+}
+
+/** Paths of films by their steps. */
+function filmSteps({ path }: RunFolder): Map<number, string> {
+  const folder = join(path, FILMS_FOLDER);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return new Map(
+    names.flatMap(name => {
+      const [, digits] = /^(\d{9,})(\.(gif|mp4))?$/.exec(name) ?? [];
+      return digits === undefined ? [] : [[Number(digits), join(folder, name)] as const];
+    }),
+  );
 }
 
 /** @returns the path of the checkpoint */

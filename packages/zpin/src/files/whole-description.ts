@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { FILM_FORMATS } from '../run-defaults.ts';
 import type { RunDescription } from '../run-description.ts';
 
 /** Whether what a file holds describes a run: all that must be there, and the rest as a run can be told it. */
@@ -12,6 +13,7 @@ export function isWhole(found: RunDescription): boolean {
     checkpointEverySteps,
     keepCheckpoints,
     tensorboard = false,
+    films,
     evaluation = {},
   } = found;
   if (![config, envOptions, evaluation].every(isObject)) return false;
@@ -22,6 +24,7 @@ export function isWhole(found: RunDescription): boolean {
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
     [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
     typeof tensorboard === 'boolean' &&
+    (films === undefined || isFilmPlan(films)) &&
     (patience === null || isCountOrNone(patience)) &&
     (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
     ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'].includes(engine)
@@ -35,6 +38,12 @@ function isFile({ path, sha256, export: name = '' }: Readonly<Record<string, unk
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFilmPlan(films: unknown): boolean {
+  if (!isObject(films)) return false;
+  const { everySteps, format = 'gif', maxSteps } = films;
+  return everySteps !== undefined && [everySteps, maxSteps].every(isCountOrNone) && FILM_FORMATS.some(name => name === format);
 }
 
 function isCountOrNone(value: unknown): boolean {

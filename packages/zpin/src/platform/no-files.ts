@@ -11,6 +11,7 @@ export const files: RunFiles = {
   // What browsers let a tab have at most.
   memory: () => 2 ** 34,
   createStore: (_path, { where, option }) => refuse(where, option('runDir')),
+  checkFilms: (_plan, { where, option }) => refuse(where, option('films')),
   lock: (_path, { where }) => refuse(where, 'a run folder'),
   readSaved: (_path, { where }) => refuse(where, 'a run folder'),
   registerEnvFile: async (_choice, { where }) => {

@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path';
 import { InputError, message } from '@zpin/contracts';
 import { checkWritable } from '@zpin/core/node';
 import { bestFolder } from '../files/best-files.ts';
+import { requireFfmpeg } from '../files/film.ts';
 import { folderStore } from '../files/folder-store.ts';
 import { keptFolder, keptSteps } from '../files/kept-checkpoints.ts';
 import { createRunFolder, RunFolder } from '../files/run-folder.ts';
@@ -18,6 +19,10 @@ export const files: RunFiles = {
   },
 
   createStore: (path, names) => folderStore(createRunFolder(resolve(path), names)),
+
+  checkFilms({ format }, { where }) {
+    if (format === 'mp4') requireFfmpeg(where);
+  },
 
   lock: (path, { where }) => lockRunFolder(resolve(path), where),
 
