@@ -15,6 +15,11 @@ async function startWorker<Report>(name: string) {
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** Reports from the first on that says that a run begins: what comes before is the last of the worker of another test. */
+function ownReports<Report extends { readonly type: string }>(reports: readonly Report[]): readonly Report[] {
+  return reports.slice(reports.findIndex(({ type }) => type === 'ready'));
+}
+
 test.each(gridWorlds.flatMap(world => gridAlgorithms.map(algorithm => [algorithm, world] as const)))(
   'the grid shows how %s learns in %s',
   async (algorithm, world) => {
@@ -36,8 +41,9 @@ test.each(cartPoleAlgorithms)('the pole shows how %s learns', async algorithm =>
     timeout: 30_000,
   });
   send({ type: 'pause' });
-  expect(reports[0]).toMatchObject({ type: 'ready', engine: 'tensorflow: TensorFlow.js on cpu (asked for)' });
-  const episodes = reports.flatMap(report => (report.type === 'progress' ? [...report.episodes] : []));
+  const own = ownReports(reports);
+  expect(own[0]).toMatchObject({ type: 'ready', engine: 'tensorflow: TensorFlow.js on cpu (asked for)' });
+  const episodes = own.flatMap(report => (report.type === 'progress' ? [...report.episodes] : []));
   expect(episodes.length).toBeGreaterThan(10);
   // Environment step at the end and return, two numbers per episode.
   expect(episodes[1]).toBeGreaterThan(5);
@@ -50,8 +56,9 @@ test('the game of Atari shows how double-dqn learns, and a picture of what it do
     timeout: 60_000,
   });
   send({ type: 'pause' });
-  expect(reports[0]).toMatchObject({ type: 'ready', totalSteps: 40_000 });
-  const progress = reports.filter(report => report.type === 'progress');
+  const own = ownReports(reports);
+  expect(own[0]).toMatchObject({ type: 'ready', totalSteps: 40_000 });
+  const progress = own.filter(report => report.type === 'progress');
   expect(progress.map(({ step }) => step)).toEqual([...progress.map(({ step }) => step)].sort((a, b) => a - b));
   const pictures = progress.flatMap(({ picture }) => picture ?? []);
   expect(pictures.length).toBeGreaterThan(0);
