@@ -12,7 +12,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type AnyAlgorithm, createEngine, parseConfig } from '@zpin/core';
+import { type AnyAlgorithm, createEngine, isFamily, parseConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin';
 import { comparisonPicture, comparisons } from './lib/learning/comparisons.ts';
@@ -94,10 +94,11 @@ interface Choice {
 function plan(algorithms: readonly AnyAlgorithm[], { algo, env, config, steps, write, list: lists }: Choice): Planned[] {
   const results = readResults(LEARNING);
   const old = oldRows();
+  // A preset of a family names no environment that could be trained.
   const asked = algorithms
     .filter(({ id }) => algo === undefined || algo.split(',').includes(id))
     .flatMap(algorithm => Object.keys(algorithm.presets).map(name => ({ algorithm, name })))
-    .filter(({ name }) => env === undefined || name === env);
+    .filter(({ name }) => (env === undefined ? !isFamily(name) : name === env));
   return asked.map(({ algorithm, name }) => {
     const preset = presetSettings(algorithm, name);
     const raw = { ...preset.config, ...JSON.parse(config ?? '{}') };
