@@ -147,10 +147,9 @@ export function ppoLoss(
   const { loss: policyLoss, approxKl, clipFraction } = clippedPolicyLoss({ logProb, ...rest });
   const squaredError = valueLoss(value, oldValue, valueTarget, config.valueClipRange);
   const entropy = tf.mean(distribution.entropy());
-  const loss = tf.sub(
-    tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient)),
-    tf.mul(entropy, config.entropyCoefficient),
-  );
+  const errors = tf.add(policyLoss, tf.mul(squaredError, config.valueCoefficient));
+  // Without a bonus its gradient, of zeros, need not be computed.
+  const loss = config.entropyCoefficient === 0 ? errors : tf.sub(errors, tf.mul(entropy, config.entropyCoefficient));
   return { loss, policyLoss, valueLoss: squaredError, entropy, approxKl, clipFraction };
 }
 

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { binary, flat, type Gradient, linear, unary, zero } from './gradient.ts';
 import { withoutGradient } from './stop-gradient.ts';
 
-/** 1 where the comparison holds, else 0; a constant to outer gradients. */
-function mask(compare: () => tf.Tensor): tf.Tensor {
-  return withoutGradient(() => tf.cast(compare(), 'float32'));
+/** The gradient where the comparison holds, else 0; the choice is a constant to outer gradients. */
+function choose(dy: tf.Tensor, compare: () => tf.Tensor): tf.Tensor {
+  return tf.where(withoutGradient(compare), dy, tf.zerosLike(dy));
 }
 
 const select: Gradient = {
@@ -44,29 +44,13 @@ export const elementwiseGradients: readonly Gradient[] = [
   // A tie goes to the first operand.
   binary(
     'Maximum',
-    (a, b, dy) =>
-      tf.mul(
-        dy,
-        mask(() => tf.greaterEqual(a, b)),
-      ),
-    (a, b, dy) =>
-      tf.mul(
-        dy,
-        mask(() => tf.less(a, b)),
-      ),
+    (a, b, dy) => choose(dy, () => tf.greaterEqual(a, b)),
+    (a, b, dy) => choose(dy, () => tf.less(a, b)),
   ),
   binary(
     'Minimum',
-    (a, b, dy) =>
-      tf.mul(
-        dy,
-        mask(() => tf.lessEqual(a, b)),
-      ),
-    (a, b, dy) =>
-      tf.mul(
-        dy,
-        mask(() => tf.greater(a, b)),
-      ),
+    (a, b, dy) => choose(dy, () => tf.lessEqual(a, b)),
+    (a, b, dy) => choose(dy, () => tf.greater(a, b)),
   ),
   select,
   ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'FloorDiv'].map(name =>

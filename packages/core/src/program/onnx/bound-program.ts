@@ -17,7 +17,7 @@ export class BoundProgram implements Executable {
   readonly #scalars: BoundScalars;
   readonly #feeds: Feeds;
   readonly #fetches: Fetches;
-  readonly #tail: BoundTail | null;
+  readonly #tails: readonly BoundTail[];
 
   constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena) {
     const vectorOf = (name: string) => source.state[name] as HostVector;
@@ -26,14 +26,14 @@ export class BoundProgram implements Executable {
     this.#scalars = new BoundScalars(plan.scalars);
     this.#feeds = new Feeds(plan, source.inputs, this.#scalars, vectorOf);
     this.#fetches = new Fetches(plan, this.#scalars, vectorOf);
-    this.#tail = plan.tail && new BoundTail(plan.tail, plan.scalars, arena, vectorOf);
+    this.#tails = plan.tails.map(tail => new BoundTail(tail, plan.scalars, arena, vectorOf));
     this.metricNames = this.#fetches.metricNames;
   }
 
   run(given: Readonly<Record<string, NumericArray>>): MaybePromise<Results> {
     this.#feeds.fill(given);
     this.#fetches.prepare();
-    this.#tail?.receive(this.#fetches.values);
+    for (const tail of this.#tails) tail.receive(this.#fetches.values);
     const running = this.#session.run(this.#feeds.values, this.#fetches.values);
     return running instanceof Promise ? running.then(() => this.#finish()) : this.#finish();
   }
@@ -41,12 +41,12 @@ export class BoundProgram implements Executable {
   #finish(): Results {
     this.#fetches.takeScalars();
     this.#scalars.after();
-    this.#tail?.run(this.#scalars.values);
+    for (const tail of this.#tails) tail.run(this.#scalars.values);
     return this.#fetches.accept();
   }
 
   dispose(): void {
     this.#session.release();
-    this.#tail?.dispose();
+    for (const tail of this.#tails) tail.dispose();
   }
 }

@@ -10,7 +10,8 @@ import { compileLoop, type Loop } from './wasm-loop.ts';
 export class BoundTail {
   readonly #bytes: number;
   readonly #loop: Loop;
-  readonly #arrays: readonly HostVector[];
+  /** Each with whether its new numbers are read. */
+  readonly #arrays: readonly { readonly vector: HostVector; readonly isFresh: boolean }[];
   readonly #results: readonly HostVector[];
   /** What the graph computes for the loop, by the name of the output. */
   readonly #received = new Map<string, HostVector>();
@@ -20,14 +21,16 @@ export class BoundTail {
 
   constructor(plan: TailPlan, { results }: ScalarsPlan, arena: WasmArena, vectorOf: (name: string) => HostVector) {
     this.#bytes = Math.ceil(plan.size / 4) * 16;
-    this.#places = results.flatMap(({ port, place }) => (port.kind === 'tailScalar' ? [{ index: port.index, place }] : []));
+    this.#places = results.flatMap(({ port, place }) =>
+      port.kind === 'tailScalar' && port.size === plan.size ? [{ index: port.index, place }] : [],
+    );
     this.#scalars = new HostVector(arena, new Float32Array(plan.loop.scalars));
     this.#loop = compileLoop(arena.memory, plan.loop);
     this.#arrays = plan.arrays.map(port => {
-      if (port.kind === 'state') return vectorOf(port.vector);
+      if (port.kind !== 'tailArray') return { vector: vectorOf(port.vector), isFresh: port.kind === 'fresh' };
       const vector = new HostVector(arena, new Float32Array(plan.size));
       this.#received.set(outputKey(port), vector);
-      return vector;
+      return { vector, isFresh: false };
     });
     this.#results = plan.results.map(({ vector }) => vectorOf(vector));
   }
@@ -44,7 +47,7 @@ export class BoundTail {
     this.#loop(
       this.#bytes,
       this.#scalars.offset,
-      this.#arrays.map(vector => vector.offset),
+      this.#arrays.map(({ vector, isFresh }) => (isFresh ? vector.spareOffset : vector.offset)),
       this.#results.map(vector => vector.offset),
     );
   }

@@ -2,7 +2,7 @@ import { reachable, sizeOf, type Value } from '../recording/graph.ts';
 import { isLoopOperator, type LoopStep } from './wasm-loop.ts';
 
 /** Shorter arrays are done faster by the runtime than by a loop of their own. */
-const SMALLEST = 4096;
+export const SMALLEST_TAIL = 4096;
 
 /** Elementwise work that a program ends with, cut off from the rest of its graph. */
 export interface Tail {
@@ -22,12 +22,14 @@ export interface Tail {
  * The runtime makes a pass over memory for each of them; one loop makes a single pass for all.
  * @param outputs of the program, by name
  * @param isState outputs that may be computed by the loop
+ * @param size of the arrays: a loop has one
  */
-export function elementwiseTail(outputs: Readonly<Record<string, Value>>, isState: (output: string) => boolean): Tail | null {
-  const candidates = Object.entries(outputs).filter(([name, value]) => isState(name) && isLoopStep(value, sizeOf(value.shape)));
-  const size = candidates.length === 0 ? 0 : sizeOf((candidates[0] as [string, Value])[1].shape);
-  const results = candidates.filter(([, value]) => sizeOf(value.shape) === size);
-  if (size < SMALLEST) return null;
+export function elementwiseTail(
+  outputs: Readonly<Record<string, Value>>,
+  isState: (output: string) => boolean,
+  size: number,
+): Tail | null {
+  const results = Object.entries(outputs).filter(([name, value]) => isState(name) && isLoopStep(value, size));
 
   // Backwards from the outputs: an operation belongs to the tail when all that use it do.
   const order = reachable(Object.values(outputs));

@@ -31,6 +31,11 @@ export class HostVector implements FixedVector {
   get offset(): number {
     return this.#current.offset;
   }
+  /** Of the second buffer. */
+  get spareOffset(): number {
+    this.reserve();
+    return (this.#spare as Block).offset;
+  }
   get current(): Floats {
     return this.#value(this.#current, '', 0, this.size);
   }

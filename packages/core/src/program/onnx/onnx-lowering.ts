@@ -9,6 +9,7 @@ import {
   type Value,
 } from '../recording/graph.ts';
 import { integersOf } from '../recording/shape-builder.ts';
+import { type Idiom, idiomOf } from './idioms.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */
@@ -44,6 +45,7 @@ export function lowerToOnnx(
     fused.add(match.product);
   }
 
+  const idioms = findIdioms(values, Object.values(outputs), fused);
   const pieces = splits(values);
 
   // A result is written straight into its output; only inputs, constants and results asked for twice are copied.
@@ -86,8 +88,8 @@ export function lowerToOnnx(
       });
     } else if (source.kind === 'operation') {
       const gemm = bias.get(value);
-      const made = gemm ? operation(gemm.product, 'Gemm') : source;
-      const operands = gemm ? [...(made?.inputs ?? []), gemm.addend] : source.inputs;
+      const made = gemm ? operation(gemm.product, 'Gemm') : (idioms.get(value) ?? source);
+      const operands = gemm ? [...(made?.inputs ?? []), gemm.addend] : (made?.inputs ?? []);
       // Some operators have several results, of which the graph uses one.
       const { output, ...attributes } = made?.attributes ?? {};
       const before = Array.from({ length: Number(output ?? 0) }, (_, k) => `${id}.unused${k}`);
@@ -111,6 +113,23 @@ export function lowerToOnnx(
     inputs: Object.entries(inputs).map(describe),
     outputs: Object.entries(outputs).map(describe),
   };
+}
+
+/** What is written in one operator; what need not be computed for it any more joins `fused`. */
+function findIdioms(values: readonly Value[], outputs: readonly Value[], fused: Set<Value>): Map<Value, Idiom> {
+  const users = new Map<Value, Value[]>();
+  for (const value of values)
+    if (value.source.kind === 'operation')
+      for (const input of value.source.inputs) users.set(input, [...(users.get(input) ?? []), value]);
+  const results = new Set(outputs);
+  const idioms = new Map<Value, Idiom>();
+  for (const value of values) {
+    const idiom = idiomOf(value, part => users.get(part) ?? []);
+    if (!idiom || idiom.within.some(part => results.has(part))) continue;
+    idioms.set(value, idiom);
+    for (const part of idiom.within) fused.add(part);
+  }
+  return idioms;
 }
 
 /** A tensor cut along an axis: what is used of it, with `null` for what is not. */

@@ -3,6 +3,9 @@ import type { Attribute, ElementArray, ElementType } from '../recording/graph.ts
 /** ONNX's numbers for element types (TensorProto.DataType). */
 const DATA_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
 
+/** Operators whose numbers are floats; those of the others are integers. */
+const FLOAT_ATTRIBUTES = new Set(['HardSigmoid']);
+
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
@@ -126,6 +129,7 @@ function encodeAttribute(m: Message, operator: string, name: string, value: Attr
   m.string(1, name);
   if (operator === 'Cast' && name === 'to') m.varint(3, DATA_TYPE[value as ElementType]).varint(20, 2);
   else if (typeof value === 'string') m.string(4, value).varint(20, 3);
+  else if (typeof value === 'number' && FLOAT_ATTRIBUTES.has(operator)) m.float(2, value).varint(20, 1);
   else if (typeof value === 'number') m.varint(3, value).varint(20, 2);
   else {
     for (const item of value) m.varint(8, item);

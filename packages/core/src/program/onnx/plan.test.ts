@@ -50,7 +50,7 @@ it('packs up to 2048 floats and hands over longer or other arrays by themselves'
     [{ kind: 'scalar', place: 0, rank: 0 }, 2050],
   ]);
   expect(plan.scalars.results).toEqual([{ port: { kind: 'metric', name: 'mean' }, place: 0 }]);
-  expect(plan.tail).toBeNull();
+  expect(plan.tails).toEqual([]);
 });
 
 it('views long slices of state vectors where they are, and copies those of inputs', () => {
@@ -71,29 +71,43 @@ it('leaves new state to the loop unless the graph reads it, and needs no model w
   const decay = (state: Tensors) => tf.mul(state.w, 0.5);
   const alone = planProgram(source({ w: 4096 }, {}, state => ({ state: { w: decay(state) } })));
   expect(alone.model).toBeNull();
-  expect(alone.tail).toMatchObject({
+  expect(alone.tails).toHaveLength(1);
+  expect(alone.tails[0]).toMatchObject({
     size: 4096,
     arrays: [{ kind: 'state', vector: 'w' }],
     results: [{ kind: 'state', vector: 'w' }],
   });
-  expect(alone.scalars).toMatchObject({ places: [0.5], results: [{ port: { kind: 'tailScalar', index: 0 }, place: 0 }] });
+  expect(alone.scalars).toMatchObject({
+    places: [0.5],
+    results: [{ port: { kind: 'tailScalar', size: 4096, index: 0 }, place: 0 }],
+  });
   const read = planProgram(
     source({ w: 4096 }, {}, state => {
       const w = decay(state);
       return { state: { w }, metrics: { largest: tf.max(w) } };
     }),
   );
-  expect(read.tail).toBeNull();
+  expect(read.tails).toEqual([]);
   expect(read.outputs.map(({ port }) => port)).toContainEqual({ kind: 'state', vector: 'w' });
 });
 
-it('gives the loop to the size of the first vector that the returned state names', () => {
-  const halve = (state: Tensors) => ({ small: tf.mul(state.small, 0.5), large: tf.mul(state.large, 0.5) });
-  const sizes = { small: 5000, large: 50_000 };
-  const results = (run: (state: Tensors) => Tensors) =>
-    planProgram(source(sizes, {}, state => ({ state: run(state) }))).tail?.results.map(({ vector }) => vector);
-  expect(results(halve)).toEqual(['small']);
-  expect(results(state => ({ large: halve(state).large, small: halve(state).small }))).toEqual(['large']);
+it('makes a loop for each size, and reads in it what the graph has written of another vector', () => {
+  const sizes = { small: 5000, large: 50_000, follower: 50_000 };
+  const plan = planProgram(
+    source(sizes, {}, ({ small, large, follower }) => {
+      const next = tf.mul(large, 0.5);
+      const state = { small: tf.mul(small, 0.5), large: next, follower: tf.add(follower, next) };
+      return { state, metrics: { largest: tf.max(next) } };
+    }),
+  );
+  expect(plan.tails.map(({ size, results }) => [size, results.map(({ vector }) => vector)])).toEqual([
+    [5000, ['small']],
+    [50_000, ['follower']],
+  ]);
+  expect(plan.tails[1]?.arrays).toEqual([
+    { kind: 'state', vector: 'follower' },
+    { kind: 'fresh', vector: 'large' },
+  ]);
 });
 
 it('hands a small tensor over as it is where it would be packed alone', () => {

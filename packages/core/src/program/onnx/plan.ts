@@ -1,6 +1,6 @@
 import type { InputType, ProgramSource } from '../engine.ts';
 import { operation, reachable, type Value } from '../recording/graph.ts';
-import { cutTail, type TailPlan } from './cut-tail.ts';
+import { cutTails, type TailPlan } from './cut-tail.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
@@ -25,7 +25,7 @@ export interface Plan {
   /** What is computed on single numbers beside the graph. */
   readonly scalars: ScalarsPlan;
   /** What is computed behind the graph. */
-  readonly tail: TailPlan | null;
+  readonly tails: readonly TailPlan[];
 }
 
 /** Records a program, and compiles it down to a model. */
@@ -34,7 +34,7 @@ export function planProgram(source: ProgramSource): Plan {
   const { builder } = recorded;
   const ports = new Map(recorded.inputs);
   const portOf = (key: string) => ports.get(key);
-  const { outputs: before, tail } = cutTail(builder, recorded.outputs, portOf);
+  const { outputs: before, tails } = cutTails(builder, recorded.outputs, portOf);
   const { outputs: rest, scalars, ports: scalarPorts } = takeScalars(builder, before, portOf);
   for (const port of scalarPorts) ports.set(inputKey(port), port);
   const { outputs: whole, packedIn, packedOut } = packPorts(builder, rest, portOf);
@@ -54,7 +54,7 @@ export function planProgram(source: ProgramSource): Plan {
     packedIn,
     packedOut,
     scalars,
-    tail,
+    tails,
   };
 }
 

@@ -17,11 +17,12 @@ it('gives every port a name of its own, whatever vectors, inputs and outputs are
   ];
   const outputs: OutputPort[] = [
     { kind: 'packed' },
-    { kind: 'tailScalar', index: 0 },
+    { kind: 'tailScalar', size: 1, index: 0 },
     { kind: 'scalar', place: 0, rank: 0 },
     { kind: 'scalar', place: 0, rank: 1 },
-    { kind: 'tailArray', index: 0 },
-    { kind: 'tailArray', index: 1 },
+    { kind: 'tailArray', size: 1, index: 0 },
+    { kind: 'tailArray', size: 1, index: 1 },
+    { kind: 'tailArray', size: 11, index: 1 },
     ...names.flatMap((name): OutputPort[] => [
       { kind: 'state', vector: name },
       { kind: 'output', name },

@@ -19,11 +19,14 @@ export type InputPort = StatePort | StretchPort | GivenPort | ScalarPort | Packe
 /** An output or metric of the program. */
 export type ResultPort = { readonly kind: 'output' | 'metric'; readonly name: string };
 
-/** An array that the loop of a tail reads. */
-export type TailArrayPort = { readonly kind: 'tailArray'; readonly index: number };
+/** New numbers of a state vector, which the graph has written. */
+export type FreshPort = { readonly kind: 'fresh'; readonly vector: string };
+
+/** An array that the loop of a tail reads: of the tail over arrays of `size`. */
+export type TailArrayPort = { readonly kind: 'tailArray'; readonly size: number; readonly index: number };
 
 /** A number that the loop of a tail reads. */
-export type TailScalarPort = { readonly kind: 'tailScalar'; readonly index: number };
+export type TailScalarPort = { readonly kind: 'tailScalar'; readonly size: number; readonly index: number };
 
 /** What comes out of a compiled graph, or of the numbers beside it; `state` holds the new numbers of a vector. */
 export type OutputPort = StatePort | ResultPort | ScalarPort | PackedPort | TailArrayPort | TailScalarPort;
@@ -59,8 +62,8 @@ export function outputKey(port: OutputPort): string {
     case 'packed':
       return 'out/packed';
     case 'tailArray':
-      return `tail/${port.index}`;
+      return `tail/${port.size}/${port.index}`;
     case 'tailScalar':
-      return `tail/scalar/${port.index}`;
+      return `tail/scalar/${port.size}/${port.index}`;
   }
 }

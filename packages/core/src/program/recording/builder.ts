@@ -194,6 +194,10 @@ export class GraphBuilder extends ShapeBuilder {
       const total = operator === 'ReduceSum' ? x.source.value * count : x.source.value;
       return this.splat(x.type === 'float32' ? Math.fround(total) : total, shape, x.type);
     }
+    const negated = operation(x, 'Neg')?.inputs[0];
+    // Of fewer numbers.
+    if (negated && (operator === 'ReduceSum' || operator === 'ReduceMean'))
+      return this.unary('Neg', this.reduce(operator, negated, axes, keepDims));
     const transposed = operation(x, 'Transpose');
     if (transposed) {
       const perm = transposed.attributes.perm as number[];

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
+import { operation, sameShape, type Value } from '../graph.ts';
 import { attribute, type Kernel, type KernelTable, normalizeAxes } from './kernel.ts';
 
 /** Sum, mean, product, … over some axes. TensorFlow.js names the axes `axis` here and `reductionIndices` there. */
@@ -28,8 +28,15 @@ function argument(operator: 'ArgMax' | 'ArgMin'): Kernel {
     const x = call.inputs.x as Value;
     const [axis] = normalizeAxes(attribute<number>(call, 'axis'), x.shape.length) as [number];
     const shape = x.shape.filter((_, i) => i !== axis);
-    return b.cast(b.apply(operator, [x], shape, 'int64', { axis, keepdims: 0 }), 'int32');
+    return b.cast(b.apply(operator, [unshifted(x, axis)], shape, 'int64', { axis, keepdims: 0 }), 'int32');
   };
+}
+
+/** What has the same order along an axis: a difference without what is subtracted from all elements there alike. */
+function unshifted(x: Value, axis: number): Value {
+  const [whole, shift] = operation(x, 'Sub')?.inputs ?? [];
+  const isAlike = shift && whole && sameShape(whole.shape, x.shape) && (shift.shape.at(axis - x.shape.length) ?? 1) === 1;
+  return isAlike ? unshifted(whole, axis) : x;
 }
 
 function cumulative(call: Parameters<Kernel>[0]): Value {
