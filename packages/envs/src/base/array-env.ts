@@ -44,6 +44,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
   protected abstract readonly world: Float64Array | Int32Array;
   readonly rewardTally: RewardTally = { sum: 0, steps: 0 };
+  /** What the infos of the episode in progress tell in numbers; null where nobody is told. */
   readonly infoMeans: InfoMeans | null;
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
