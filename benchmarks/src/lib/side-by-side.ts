@@ -14,6 +14,8 @@ export const median = (values: readonly number[]): number => values.toSorted((a,
 /** Median microseconds of one call of each, in turns. */
 export function sideBySide(calls: readonly (() => unknown)[], rounds: number, roundMicroseconds = ROUND_MICROSECONDS): number[] {
   const counts = calls.map(call => {
+    // The first calls compile.
+    for (let i = 0; i < 20; i++) call();
     let calls = 1;
     while (calls * processorTime(call, calls) < roundMicroseconds) calls *= 2;
     return calls;
