@@ -5,8 +5,10 @@ import { asTyped } from './command-text.ts';
 import { checkEnvCommand } from './commands/check-env.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { fqeCommand } from './commands/fqe.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { playCommand } from './commands/play.ts';
 import { plotCommand } from './commands/plot.ts';
@@ -44,6 +46,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     checkEnvCommand(context);
     plotCommand(context);
     listCommand(context);
+    initCommand(context);
+    doctorCommand(context);
     completionCommand(context);
     if (argv.length === 0) {
       program.outputHelp();

@@ -10,7 +10,10 @@ import { runCli } from './run-cli.ts';
 inScratchFolder();
 
 const ESCAPE = '\u001b';
-const COMMANDS = ['train', 'eval', 'record', 'play', 'collect', 'fqe', 'check-env', 'plot', 'list', 'completion'];
+const COMMANDS = [
+  ...['train', 'eval', 'record', 'play', 'collect', 'fqe', 'check-env', 'plot', 'list'],
+  ...['init', 'doctor', 'completion'],
+];
 const helps = [[], ...COMMANDS.map(command => [command]), ['train', 'ppo'], ['train', 'td3'], ['help', 'record']].map(argv =>
   argv[0] === 'help' ? argv : [...argv, '--help'],
 );
