@@ -52,13 +52,13 @@ const spec: EnvSpec = {
   observationSpace: box({ low: -1, high: 1 }),
   actionSpace: discrete(2),
   maxEpisodeSteps: 50,
-  rewardThreshold: 4,
+  rewardThreshold: -12,
 };
 
 /** Length of a step. */
 const STEP = 0.1;
 
-/** Walk along a line from the middle to its right end. Each step pays how far right it comes; the end is at 1. */
+/** Walk along a line from the middle to its right end. Each step costs 1: the sooner, the better. */
 export default class Walk extends ArrayEnv<Float32Array, number> {
   // Everything that changes: seeds, snapshots and resumed runs come from it.
   protected override readonly world = new Float64Array(1);
@@ -74,7 +74,7 @@ export default class Walk extends ArrayEnv<Float32Array, number> {
   protected override advance(actions: NumericArray, offset: number): void {
     const way = actions[offset] === 1 ? STEP : -STEP;
     this.world[0] = Math.max(-1, Math.min(1, this.world[0] + way));
-    this.reward = this.world[0];
+    this.reward = -1;
     this.terminated = this.world[0] === 1;
   }
 

@@ -43,13 +43,13 @@ describe('zpin init', () => {
     expect(inProject('env.test.ts')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/# pass 2|pass 2/) });
     const trained = zpin(`${scripts.train.replace('20000', '6000')} --quiet`);
     expect([trained.exitCode, trained.err]).toEqual([0, '']);
-    expect(trained.out).toContain('; solved (threshold 4)');
+    expect(trained.out).toContain('; solved (threshold -12)');
     const { config } = JSON.parse(readFileSync('maze/runs/ppo-Walk-v0-seed1/config.json', 'utf8'));
     expect(config).toMatchObject({ numEnvs: 4, hiddenSizes: [32, 32] });
     const script = readFileSync('maze/train.ts', 'utf8');
     writeFileSync('maze/train.ts', script.replace('20_000', '6000'));
     const byScript = inProject('train.ts');
-    expect(Number(/^mean return of 20 episodes: (\S+)\n$/.exec(byScript.out)?.[1])).toBeGreaterThan(4);
+    expect(Number(/^mean return of 20 episodes: (\S+)\n$/.exec(byScript.out)?.[1])).toBeGreaterThan(-12);
   });
 
   it('takes the loader that files of environments are loaded by', () => {
