@@ -110,6 +110,21 @@ describe('terminalCurve', () => {
     }
   });
 
+  it('labels the rows of round returns', () => {
+    const episodes = Array.from({ length: 1000 }, (_, i) => ({ step: i, value: -200 + i / 10 }));
+    const rows = terminalCurve({ ...base, episodes })
+      .split('\n')
+      .slice(1, -2);
+    const labels = rows.map(row => row.slice(0, row.indexOf('┤')).trim());
+    expect(labels.filter(label => label)).toEqual(['-100', '-150', '-200']);
+    // Steps of one return are drawn in the row of its label.
+    const flat = terminalCurve({
+      ...base,
+      episodes: [...episodes, ...episodes.map(({ step }) => ({ step: step / 1000, value: -150 }))],
+    });
+    expect(flat.split('\n').find(row => row.includes('-150 ┤'))).toMatch(/┤█/);
+  });
+
   it('says when there is nothing to draw', () => {
     expect(terminalCurve(base)).toBe('no episode has ended yet: there is no curve');
   });

@@ -147,15 +147,14 @@ export function terminalCurve(curve: LearningCurve, columns = 80): string {
   if (curve.episodes.length === 0) return 'no episode has ended yet: there is no curve';
   // The range, hence the width of the labels, depends a little on the number of bins; that of the widest plot serves all.
   const [low, high] = range({ ...curve, evaluations: [] }, means(PLOT_COLUMNS));
-  const labels = Array.from({ length: PLOT_ROWS }, (_, row) =>
-    row % 3 === 0 || row === PLOT_ROWS - 1 ? formatNumber(high - ((high - low) * row) / (PLOT_ROWS - 1)) : '',
-  );
+  const rowOf = (value: number) =>
+    Math.min(PLOT_ROWS - 1, Math.max(0, Math.round(((high - value) / (high - low)) * (PLOT_ROWS - 1))));
+  const labels = new Array<string>(PLOT_ROWS).fill('');
+  for (const tick of ticksWithin(low, high, 5)) labels[rowOf(tick)] = formatTick(tick);
   const width = Math.max(...labels.map(label => label.length));
   const end = `${formatCount(curve.totalSteps)} steps`;
   const plot = Math.max(end.length + 2, Math.min(PLOT_COLUMNS, columns - width - 3));
   const bins = means(plot);
-  const rowOf = (value: number) =>
-    Math.min(PLOT_ROWS - 1, Math.max(0, Math.round(((high - value) / (high - low)) * (PLOT_ROWS - 1))));
   const canvas = Array.from({ length: PLOT_ROWS }, () => new Array<string>(plot).fill(' '));
   if (curve.threshold !== null) canvas[rowOf(curve.threshold)]?.fill('·');
   for (const bin of bins) {
@@ -165,7 +164,7 @@ export function terminalCurve(curve: LearningCurve, columns = 80): string {
   const threshold = curve.threshold === null ? '' : ` (dots: threshold ${formatNumber(curve.threshold)})`;
   return [
     `mean return of training episodes${threshold}`,
-    ...canvas.map((cells, row) => `${(labels[row] as string).padStart(width)} ┤${cells.join('')}`.trimEnd()),
+    ...canvas.map((cells, row) => `${labels[row].padStart(width)} ┤${cells.join('')}`.trimEnd()),
     `${' '.repeat(width)} └${'─'.repeat(plot)}`,
     `${' '.repeat(width + 2)}0${end.padStart(plot - 1)}`,
   ].join('\n');

@@ -16,6 +16,8 @@ export interface Plot {
   readonly x: readonly number[];
   readonly lines: readonly PlotLine[];
   readonly logY?: boolean;
+  /** Powers of ten are as far apart everywhere; `x` must be positive then. */
+  readonly logX?: boolean;
   readonly reference?: { readonly name: string; readonly value: number };
 }
 
@@ -78,16 +80,18 @@ function flow(entries: readonly string[], width: number): { x: number; row: numb
 }
 
 function panel(plot: Plot, width: number, color: (name: string) => string): string {
-  const { x, lines, logY = false, reference } = plot;
+  const { x, lines, logY = false, logX = false, reference } = plot;
   const [left, right] = [MARGIN.left, width - MARGIN.right];
   const [top, bottom] = [MARGIN.top, HEIGHT - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
   if (reference) values.push(reference.value);
   const yTicks = logY ? logTicks(values) : enclosingTicks(Math.min(...values), Math.max(...values), 5);
-  const xTicks = enclosingTicks(0, x[x.length - 1], 5).filter(tick => tick <= x[x.length - 1]);
+  const [first, last] = [logX ? x[0] : 0, x[x.length - 1]];
+  const xTicks = (logX ? logTicks(x) : enclosingTicks(0, last, 5)).filter(tick => tick >= first && tick <= last);
   const scale = logY ? Math.log10 : (value: number) => value;
   const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
-  const px = (value: number) => left + (value / x[x.length - 1]) * (right - left);
+  const along = (value: number) => (logX ? Math.log(value / first) / Math.log(last / first) : value / last);
+  const px = (value: number) => left + along(value) * (right - left);
   const py = (value: number) =>
     bottom - ((scale(logY ? Math.max(value, yTicks[0]) : value) - from) / (to - from)) * (bottom - top);
 

@@ -8,6 +8,8 @@ export interface Comparison {
   readonly title: string;
   readonly env: string;
   readonly algorithms: readonly string[];
+  /** Where some take a hundred times as many steps as others. */
+  readonly logX?: boolean;
 }
 
 export const comparisons: readonly Comparison[] = [
@@ -21,7 +23,8 @@ export const comparisons: readonly Comparison[] = [
     name: 'pendulum',
     title: 'Pendulum: policy gradients, and actor-critics with a replay memory',
     env: 'Pendulum-v1',
-    algorithms: ['a2c', 'npg', 'trpo', 'ppo', 'ppo-penalty', 'ddpg', 'td3', 'sac'],
+    algorithms: ['actor-critic', 'a2c', 'npg', 'trpo', 'ppo', 'ddpg', 'td3', 'sac'],
+    logX: true,
   },
   {
     name: 'lunar-lander',
@@ -41,11 +44,16 @@ export const comparisons: readonly Comparison[] = [
  * The curves of those algorithms that were measured, as an SVG: mean return of training episodes over seeds, with a band of one standard
  * deviation; null where fewer than two were. Each line ends where its training does.
  */
-export function comparisonPicture({ title, env, algorithms }: Comparison, results: readonly PresetResult[]): string | null {
+export function comparisonPicture(
+  { title, env, algorithms, logX = false }: Comparison,
+  results: readonly PresetResult[],
+): string | null {
   const found = algorithms.flatMap(algo => results.filter(result => result.algo === algo && result.env === env));
   if (found.length < 2) return null;
   const longest = Math.max(...found.map(({ steps }) => steps));
-  const x = Array.from({ length: CURVE_POINTS }, (_, k) => Math.round(((k + 1) * longest) / CURVE_POINTS));
+  const first = Math.min(...found.map(({ steps }) => steps)) / CURVE_POINTS;
+  const stepAt = (share: number) => (logX ? first * (longest / first) ** share : share * longest);
+  const x = Array.from({ length: CURVE_POINTS }, (_, k) => Math.round(stepAt((k + 1) / CURVE_POINTS)));
   const lines = found.map(({ algo, steps, runs }) =>
     meanAndBand(
       `${algo} (${runs.length})`,
@@ -53,7 +61,7 @@ export function comparisonPicture({ title, env, algorithms }: Comparison, result
     ),
   );
   const caption = `In brackets: seeds. Band: one standard deviation. pnpm bench learning --env ${env} --write`;
-  return linePlot(title, caption, [{ xLabel: 'environment steps', yLabel: 'return of training episodes', x, lines }]);
+  return linePlot(title, caption, [{ xLabel: 'environment steps', yLabel: 'return of training episodes', x, lines, logX }]);
 }
 
 /** A curve of `steps` at the given steps: null behind its end. Where no episode ended, the value before holds. */
