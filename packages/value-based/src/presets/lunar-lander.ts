@@ -1,26 +1,22 @@
 import type { Preset } from '@zpin/core';
 
 const common = { gamma: 0.99, targetUpdateEverySteps: 500, gradientSteps: 1, nSteps: 3, hiddenSizes: [128, 128] } as const;
-const single = {
+const often = {
   learningRate: { type: 'linear', from: 7e-4, to: 0 },
   batchSize: 128,
   bufferSize: 200_000,
   learningStarts: 1000,
   trainEverySteps: 2,
+} as const;
+const single = {
+  ...often,
   // 75,000 steps: greedy before it has seen many landings, it hovers for good.
   explorationFraction: 0.3,
   epsilonEnd: 0.02,
   loss: 'mse',
 } as const;
-const distributed = {
-  learningRate: { type: 'linear', from: 1e-3, to: 0 },
-  batchSize: 64,
-  bufferSize: 200_000,
-  learningStarts: 2000,
-  trainEverySteps: 1,
-} as const;
-/** Discounted returns from a crash to a soft landing. */
-const atoms = { numAtoms: 51, valueMin: -200, valueMax: 300 } as const;
+/** Discounted returns from a crash to a soft landing, with air on both sides, of a twentieth of the reward. */
+const atoms = { numAtoms: 51, valueMin: -15, valueMax: 15 } as const;
 /**
  * A lander at rest looks the same in each step until, after half a second, one pays 100 and ends the episode; few steps above the
  * ground end in a crash, at −100. Of errors beyond 1 the Huber loss sees the sign alone, so what is rare and large counts for next
@@ -34,5 +30,5 @@ export const lunarLander = {
   dqn: { totalSteps, envOptions, config: { ...common, ...single } },
   doubleDqn: { totalSteps, envOptions, config: { ...common, ...single } },
   duelingDoubleDqn: { totalSteps, envOptions, config: { ...common, ...single } },
-  rainbow: { totalSteps: 200_000, config: { ...common, ...distributed, ...atoms } },
+  rainbow: { totalSteps, envOptions, config: { ...common, ...often, learningStarts: 2000, ...atoms } },
 } as const satisfies Readonly<Record<string, Preset>>;
