@@ -37,7 +37,10 @@ describe('zpin collect', () => {
   it.each([
     [[], /^zpin collect: a run folder or --env must be given, got "nothing"\. Write zpin collect runs/],
     [['nowhere'], /^zpin collect: the run folder must exist/],
-    [['dqn', '--env', 'CartPole-v1'], /--env must be the file of its environment, got "CartPole-v1"\. Leave it out: the run folder names the environment/],
+    [
+      ['dqn', '--env', 'CartPole-v1'],
+      /--env must be the file of its environment, got "CartPole-v1"\. Leave it out: the run folder names the environment/,
+    ],
     [['--env', 'CartPole-v1', '--epsilon', '0.5'], /a random policy has no actions of its own, got "--epsilon 0\.5"/],
     [['dqn', '--epsilon', '2'], /--epsilon must be a number in \[0, 1\], got "2"/],
     [['dqn', '--noise', '0.1'], /^behaviour: noiseScale must be .* no bounded Box, as in CartPole-v1, got 0\.1\. Use epsilon/],
