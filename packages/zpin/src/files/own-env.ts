@@ -8,7 +8,7 @@ import { ENV_FILE_ENDINGS, envFileText, type RegisteredEnv } from '../env-file.t
 import type { MessageNames } from '../message-names.ts';
 import { entryOfExports } from './env-exports.ts';
 
-/** By path and export: as any module, a file is loaded once in a process. */
+/** By path and export: a file is loaded once in a process, as modules are. */
 const registered = new Map<string, RegisteredEnv>();
 
 /** Registers the environment of a file once more, in a worker thread. */
