@@ -10,7 +10,7 @@
  *   β_ω,ϑ(s)         second head, a sigmoid: [B, O]
  *   π_ω,θ(a|s)       third head, a softmax or a normal distribution squashed to the bounds: [B, O, P]
  *   U(ω, s′)         value upon arrival, by Q_Ω of θ⁻ and the present β
- *   g⁽¹⁾             r + γ U(ω, s′), the estimate of Q_U(s, ω, a)
+ *   g⁽¹⁾             r + γ U(ω, s′), the estimate of Q_U(s, ω, a); over n steps g⁽ⁿ⁾, with the option of the last one
  *   A_Ω(s, ω)        Q_Ω(s, ω) − max_ω Q_Ω(s, ω)
  *   ξ, η             terminationMargin, deliberationCost
  *   ρ                importance ratio π_ω(a|s) / μ(a|s), μ the policy that acted; at most `largestRatio`
@@ -22,8 +22,9 @@
  * 2. Advantages have mean 0 and deviation 1 in each batch (`normalizeAdvantage`), so that one step size and one entropy bonus suit
  *    rewards of any size, although policies and values share their features.
  * 3. The ends of options learn where the next action is chosen, so the last observation of an episode teaches nothing about them.
- * 4. A time limit is not the end of the task: it bootstraps from U.
- * 5. Adam and a clipped gradient in place of RMSProp; epsilon falls over the run, and counts where an option is chosen.
+ * 4. Rewards of n steps are summed as they came (`nSteps`), without a correction for what the present options would have done.
+ * 5. A time limit is not the end of the task: it bootstraps from U.
+ * 6. Adam and a clipped gradient in place of RMSProp; epsilon falls over the run, and counts where an option is chosen.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -58,7 +59,7 @@ import { offPolicyOptionCriticPresets } from './presets/off-policy-option-critic
 
 // ---- configuration ----
 
-const { nSteps: _, bufferSize, ...replay } = replayFields({ batchSize: 64, learningStarts: 2000, trainEverySteps: 4 });
+const { bufferSize, ...replay } = replayFields({ batchSize: 64, learningStarts: 2000, trainEverySteps: 4 });
 const smallBuffer: Field<number> = { ...bufferSize, default: 100_000 };
 
 export const offPolicyOptionCriticConfig = configSchema({
@@ -104,7 +105,10 @@ export function importanceRatio(logProb: tf.Tensor, behavior: tf.Tensor, largest
   return tf.exp(tf.minimum(tf.sub(logProb, behavior), Math.log(largest)));
 }
 
-/** g⁽¹⁾ = r + d U(ω, s′): `[B]`. @param reward `[B]` @param discount `[B]`: γ, or 0 after a termination @param arrival `[B]` */
+/**
+ * g⁽ⁿ⁾ = r + d U(ω, s′): `[B]`.
+ * @param reward `[B]`: r₀ + γ r₁ + … over n steps @param discount `[B]`: γⁿ, or 0 after a termination @param arrival `[B]`
+ */
 export function optionTarget(reward: tf.Tensor, discount: tf.Tensor, arrival: tf.Tensor): tf.Tensor {
   return tf.add(reward, tf.mul(discount, arrival));
 }
@@ -151,11 +155,11 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OffPolicyOp
         ...{ learningRate: [], ...mask },
       },
       run: (state, { obs, reward, nextObs, discount, learningRate, mask, ...batch }) => {
-        const { action, before, option, behavior } = splitDecision(batch.action, head);
+        const { action, before, option, behavior, lastOption } = splitDecision(batch.action, head);
         const now = options.at(state)(obs);
 
         const { terminations } = options.at(state)(nextObs);
-        const next = arrivalOf(tf.add(option, 1), options.targetAt(state)(nextObs).q, terminations, deliberationCost);
+        const next = arrivalOf(tf.add(lastOption, 1), options.targetAt(state)(nextObs).q, terminations, deliberationCost);
         const target = optionTarget(reward, discount, next.arrival);
         const ratio = importanceRatio(now.policies(option, mask).logProb(action), behavior, largestRatio);
         const error = tf.sub(target, takeAction(now.q, option));
@@ -216,10 +220,10 @@ function create({ spec, config: given, seed, engine }: CreateOptions<OffPolicyOp
 /** Trains an agent on a memory that keeps how actions were decided. */
 function train(options: ReplayTrainOptions<OffPolicyOptionCriticAgent>) {
   const { agent, env } = options;
-  const { bufferSize: capacity, gamma } = agent.config;
+  const { bufferSize: capacity, gamma, nSteps } = agent.config;
   const { observationSpace, actionSpace, frameStack } = env.spec;
   const hasActionMask = env.createStep().actionMask !== undefined;
-  const memory = { capacity, observationSpace, actionSpace, gamma, hasActionMask, frameStack };
+  const memory = { capacity, observationSpace, actionSpace, gamma, nSteps, hasActionMask, frameStack };
   return trainOffPolicy({ ...options, replay: new OptionReplay({ ...memory, decisions: () => agent.decisions }) });
 }
 

@@ -78,12 +78,12 @@ function slowLoss({ P, logProb }: { P: number; logProb: (numbers: number[], acti
     c: OffPolicyOptionCriticConfig,
   ) => {
     const rows = Array.from({ length: batch.size }, (_, i) => {
-      const [action, before, option, behavior] = batch.action.slice(4 * i, 4 * i + 4);
-      return { s: batch.obs[i], next: batch.nextObs[i], action, before, option, behavior };
+      const [action, before, option, behavior, lastOption] = batch.action.slice(5 * i, 5 * i + 5);
+      return { s: batch.obs[i], next: batch.nextObs[i], action, before, option, behavior, lastOption };
     });
-    const errors = rows.map(({ s, next, option }, i) => {
-      const b = beta(now, next, option);
-      const arrival = (1 - b) * q(frozen, next, option) + b * (best(frozen, next) - c.deliberationCost);
+    const errors = rows.map(({ s, next, option, lastOption }, i) => {
+      const b = beta(now, next, lastOption);
+      const arrival = (1 - b) * q(frozen, next, lastOption) + b * (best(frozen, next) - c.deliberationCost);
       return batch.reward[i] + batch.discount[i] * arrival - q(now, s, option);
     });
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
@@ -143,9 +143,10 @@ describe.each([
   const batch: TransitionBatch = {
     ...{ size: 5, obs: Int32Array.of(0, 1, 2, 0, 1), nextObs: Int32Array.of(1, 2, 0, 0, 2) },
     ...{ reward: floats(1, -0.5, 2, 0.3, 0), discount: floats(0.5, 0.5, 0, 0.5, 0.5) },
+    // In the second and the last row another option acted in the last of the summed steps than in the first.
     action: floats(
-      ...[actions[0], 1, 0, -1.1, actions[1], 2, 0, -0.4, actions[2], 0, 1, -2.5],
-      ...[actions[3], 2, 1, -0.9, actions[4], 1, 0, -1.6],
+      ...[actions[0], 1, 0, -1.1, 0, actions[1], 2, 0, -0.4, 1, actions[2], 0, 1, -2.5, 1],
+      ...[actions[3], 2, 1, -0.9, 1, actions[4], 1, 0, -1.6, 1],
     ),
   };
 
@@ -182,13 +183,13 @@ describe.each([
   });
 });
 
-it('keeps, with each transition, the option that arrived and the one that acted', async () => {
+it.each([1, 3])('keeps, with each transition of %s steps, the options that arrived and acted', async nSteps => {
   const env = makeVectorEnv('CartPole-v1', 2, { maxEpisodeSteps: 5 });
-  const config = { numEnvs: 2, numOptions: 3, learningStarts: 10, batchSize: 16, epsilon: 0.5 };
+  const config = { numEnvs: 2, numOptions: 3, learningStarts: 10, batchSize: 16, epsilon: 0.5, nSteps };
   const agent = await offPolicyOptionCritic.create({ spec: env.spec, config, seed: 1, engine });
   const rows: number[][] = [];
   const update: typeof agent.update = (batch, progress) => {
-    for (let i = 0; i < batch.size; i++) rows.push(Array.from(batch.action.slice(4 * i, 4 * i + 4)));
+    for (let i = 0; i < batch.size; i++) rows.push(Array.from(batch.action.slice(5 * i, 5 * i + 5)));
     return agent.update(batch, progress);
   };
   const spied = Object.create(agent, { update: { value: update } });
@@ -205,5 +206,7 @@ it('keeps, with each transition, the option that arrived and the one that acted'
   expect(share(([, before]) => before === 0)).toBeLessThan(0.4);
   expect(share(([, before, option]) => before === option + 1)).toBeGreaterThan(0.4);
   expect(rows.every(([, , , logProb]) => logProb < 0)).toBe(true);
+  // Options change within three steps now and then.
+  expect(share(([, , option, , last]) => last === option) === 1).toBe(nSteps === 1);
   agent.dispose();
 });

@@ -8,5 +8,5 @@ export { memoryFields, prioritiesOf, priorityFields, type ReplayDefaults, replay
 export { type ReplayRun, replayOf } from './replay-of.ts';
 export { Ring } from './ring.ts';
 export { SumTree } from './sum-tree.ts';
-export type { TransitionTableOptions } from './transition-table.ts';
+export type { StoredBatch, TransitionTableOptions } from './transition-table.ts';
 export { UniformReplay, type UniformReplayOptions } from './uniform-replay.ts';

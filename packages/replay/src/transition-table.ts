@@ -34,11 +34,16 @@ export interface TransitionTableOptions {
 
 type Name = 'obs' | 'action' | 'reward' | 'nextObs' | 'terminated' | 'truncated' | 'actionMask' | 'nextActionMask';
 
-/** A batch whose arrays are written at every call. */
-export interface TableBatch extends TransitionBatch {
+/** A batch that says where its transitions are stored. */
+export interface StoredBatch extends TransitionBatch {
+  /** `[B]`: the row of the first step of each transition. */
   readonly index: Int32Array;
-  /** `[B]`: the row of the last step of each transition. */
+  /** `[B]`: the row of the last step of each transition; `index` where each is of one step. */
   readonly last: Int32Array;
+}
+
+/** A batch whose arrays are written at every call. */
+export interface TableBatch extends StoredBatch {
   /** `[B, K]`: where the frames of stacked observations are. */
   readonly places: Int32Array;
 }

@@ -1,5 +1,5 @@
-import type { AgentState, ReplayBuffer, Rng, TransitionBatch, TransitionRows } from '@zpin/contracts';
-import { TransitionTable, type TransitionTableOptions } from './transition-table.ts';
+import type { AgentState, ReplayBuffer, Rng, TransitionRows } from '@zpin/contracts';
+import { type StoredBatch, TransitionTable, type TransitionTableOptions } from './transition-table.ts';
 
 export type UniformReplayOptions = TransitionTableOptions;
 
@@ -35,7 +35,7 @@ export class UniformReplay implements ReplayBuffer {
   }
 
   /** @throws InputError when nothing is stored yet */
-  sample(batchSize: number, rng: Rng): TransitionBatch {
+  sample(batchSize: number, rng: Rng): StoredBatch {
     const batch = this.#table.open(batchSize);
     for (let i = 0; i < batchSize; i++) batch.index[i] = rng.integers(0, this.#table.size);
     this.#table.fill(batch);

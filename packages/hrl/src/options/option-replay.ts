@@ -12,18 +12,21 @@ import { UniformReplay, type UniformReplayOptions } from '@zpin/replay';
 import type { OptionDecisions } from './option-acting.ts';
 import type { OptionHead } from './option-head.ts';
 
-export interface OptionReplayOptions extends Omit<UniformReplayOptions, 'nSteps'> {
+export interface OptionReplayOptions extends UniformReplayOptions {
   /** Tells how the actions of the rows that come next were decided. */
   decisions(): OptionDecisions;
 }
 
-/** Numbers that stand behind an action: the option that arrived, the one that acted, and the log-probability. */
+/** Numbers that are kept of a decision: the option that arrived, the one that acted, and the log-probability. */
 const DECISION_SIZE = 3;
+/** Numbers that stand behind an action in a batch: those, and the option that acted in the last of n steps. */
+const BATCH_DECISION_SIZE = DECISION_SIZE + 1;
 
 /**
- * A replay memory that keeps, beside each transition, how its action was decided. Batches have `[B, K + 3]` as actions: the
- * action, the option that arrived (from 1 on; 0 where an episode began), the one that acted (from 0 on), and log π_ω(a|s) as it
- * was then.
+ * A replay memory that keeps, beside each transition, how its action was decided. Batches have `[B, K + 4]` as actions: the
+ * action, the option that arrived (from 1 on; 0 where an episode began), the one that acted (from 0 on), log π_ω(a|s) as it was
+ * then, and the option that acted in the last of the steps whose rewards were summed (from 0 on), which is the one that arrives
+ * in the successor.
  */
 export class OptionReplay implements ReplayBuffer {
   readonly #transitions: UniformReplay;
@@ -57,14 +60,19 @@ export class OptionReplay implements ReplayBuffer {
     }
   }
 
+  cut(): void {
+    this.#transitions.cut();
+  }
+
   sample(batchSize: number, rng: Rng): TransitionBatch {
     const batch = this.#transitions.sample(batchSize, rng);
-    const width = this.#actionSize + DECISION_SIZE;
+    const width = this.#actionSize + BATCH_DECISION_SIZE;
     if (this.#action.length !== batchSize * width) this.#action = new Float32Array(batchSize * width);
-    const index = batch.index as Int32Array;
+    const { index, last } = batch;
     for (let row = 0, at = 0; row < batchSize; row++) {
       for (let k = 0; k < this.#actionSize; k++) this.#action[at++] = batch.action[row * this.#actionSize + k];
       for (let k = 0; k < DECISION_SIZE; k++) this.#action[at++] = this.#decisions[index[row] * DECISION_SIZE + k];
+      this.#action[at++] = this.#decisions[last[row] * DECISION_SIZE + 1];
     }
     return { ...batch, action: this.#action };
   }
@@ -80,15 +88,15 @@ export class OptionReplay implements ReplayBuffer {
   }
 }
 
-/** Shape of the actions of a batch of an `OptionReplay`, as the input of a program: `[B, K + 3]`. */
+/** Shape of the actions of a batch of an `OptionReplay`, as the input of a program: `[B, K + 4]`. */
 export function decidedAction({ normals }: OptionHead): InputShape {
-  return ['batch', Math.max(1, normals) + DECISION_SIZE];
+  return ['batch', Math.max(1, normals) + BATCH_DECISION_SIZE];
 }
 
-/** Takes the actions of a batch of an `OptionReplay` apart. @param rows `[B, K + 3]` */
+/** Takes the actions of a batch of an `OptionReplay` apart. @param rows `[B, K + 4]` */
 export function splitDecision(rows: tf.Tensor, { normals }: OptionHead) {
   const size = Math.max(1, normals);
-  const [played, before, option, behavior] = tf.split(rows, [size, 1, 1, 1], 1);
+  const [played, before, option, behavior, lastOption] = tf.split(rows, [size, 1, 1, 1, 1], 1);
   const column = (numbers: tf.Tensor) => tf.squeeze(numbers, [1]);
   return {
     /** `[B]` or `[B, K]` */
@@ -99,5 +107,7 @@ export function splitDecision(rows: tf.Tensor, { normals }: OptionHead) {
     option: column(option),
     /** `[B]`: log μ(a|s) */
     behavior: column(behavior),
+    /** `[B]`: the option that arrives in the successor. */
+    lastOption: column(lastOption),
   };
 }
