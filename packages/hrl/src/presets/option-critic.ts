@@ -23,6 +23,8 @@ export const optionCriticPresets = {
       numOptions: 2,
       valueLearningRate: { type: 'linear', from: 3e-3, to: 0 },
       policyLearningRate: { type: 'linear', from: 1e-3, to: 0 },
+      // With a third of it one seed in ten comes to always the same action before its values know better, and stays there.
+      entropyCoefficient: 0.03,
     },
   },
 } as const satisfies Readonly<Record<string, Preset>>;

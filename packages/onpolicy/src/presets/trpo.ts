@@ -29,9 +29,11 @@ export const trpoPresets = {
     config: {
       numEnvs: 2,
       rolloutLength: 1024,
-      maxKl: 0.02,
+      // Farsighted: with γ of 0.99 and λ of 0.95 one seed in three learns to stand still, for 1,200, and never leaves that.
+      gamma: 0.995,
+      lambda: 0.97,
+      cgIterations: 15,
       valueEpochs: 20,
-      initialLogStd: -0.5,
       normalizeObservations: true,
       normalizeRewards: true,
     },
