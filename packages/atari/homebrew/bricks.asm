@@ -1,4 +1,5 @@
-; Bricks: a ball, a paddle and a wall of 96 bricks. Break them all; three balls are there.
+; Bricks: a ball, a paddle and a wall of 96 bricks. Break them all; three balls are there. The left difficulty switch halves the
+; paddle.
 
 score = $80             ; bricks broken, decimal, two bytes, the lower first
 lives = $82             ; balls left, this one included
@@ -11,7 +12,8 @@ speedX = $88            ; signed pixels per frame
 speedY = $89
 bricks = $8a            ; bricks left
 isServed = $8b
-shown = $8c             ; row of bricks that is being shown
+shown = $8c             ; row of bricks that is being shown, and a number for a moment
+width = $8d             ; pixels of the paddle
 wall = $90              ; 6 rows: left PF1, left PF2, right PF2, right PF1
 
 ROWS = 6
@@ -20,7 +22,9 @@ ROOF = 32               ; line where the wall begins
 GROUND = 180            ; line of the paddle
 LEFT = 16               ; pixels between which bricks lie
 RIGHT = 144
-MOST = 140              ; largest place of the paddle
+END = 152               ; where the paddle ends at most: at the wall, as shown 4 pixels further to the right
+NARROW = 16             ; pixels of the paddle
+WIDE = 32
 
 start:
  sei
@@ -56,6 +60,12 @@ frame:
  bne play
  jsr newGame
 play:
+ lda #WIDE
+ bit SWCHB              ; overflow is the left difficulty switch
+ bvc sized
+ lda #NARROW
+sized:
+ sta width
  lda isOver
  bne place
  jsr movePaddle
@@ -74,8 +84,13 @@ place:
  jsr setX
  sta WSYNC
  sta HMOVE
- lda #$05
- sta NUSIZ0
+ ldx #$07               ; four times as wide as its 8 pixels
+ lda width
+ cmp #WIDE
+ beq widened
+ ldx #$05               ; twice
+widened:
+ stx NUSIZ0
  lda #$46
  sta COLUP0
  lda #$0e
@@ -215,9 +230,14 @@ movePaddle:
  lda SWCHA
  asl
  bcs notRight
+ lda #END
+ sec
+ sbc width
+ cmp paddleX
+ bcc notRight
+ beq notRight
  lda paddleX
- cmp #MOST
- bcs notRight
+ clc
  adc #4
  sta paddleX
 notRight:
@@ -235,9 +255,12 @@ notLeft:
 
 ; The ball lies on the paddle until the button is pressed.
 waitForServe:
- lda paddleX
+ lda width
+ lsr
+ sec
+ sbc #2
  clc
- adc #6
+ adc paddleX
  sta ballX
  lda #GROUND - 5
  sta ballY
@@ -308,16 +331,25 @@ over:
  inc isOver
  rts
 
-; Where the ball meets the paddle decides where it goes: eight places, from far left to far right.
+; Where the ball meets the paddle decides where it goes: nine or ten places, from far left to far right.
 hitPaddle:
+ lda width
+ clc
+ adc #3                 ; the ball hits with its edge too
+ sta shown
  lda ballX
  clc
  adc #3
  sec
  sbc paddleX
- cmp #19
+ cmp shown
  bcs missed
  lsr
+ ldx width
+ cpx #WIDE
+ bne placed
+ lsr
+placed:
  tax
  lda bounces,x
  sta speedX

@@ -22,9 +22,9 @@ export const homebrewGames: readonly Game[] = [
   {
     name: 'Bricks',
     cartridge: () => bytesOf(BRICKS),
-    summary: 'Break a wall of 96 bricks with three balls: 1 for each brick.',
+    summary: 'Break a wall of 96 bricks with three balls: 1 for each brick. Difficulty 1 halves the paddle.',
     actions: [0, 1, 3, 4],
-    difficulties: [0],
+    difficulties: [0, 1],
     chanceAddress: 0x84,
     rules: {
       score: ram => decimal(ram, 0x80, 0x81),
