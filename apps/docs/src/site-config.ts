@@ -12,6 +12,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Installation', link: '/guide/installation' },
       { text: 'A first training run', link: '/guide/first-run' },
+      { text: 'Which algorithm for my task', link: '/guide/choosing' },
       { text: 'Spaces, environments, wrappers', link: '/guide/environments' },
       { text: 'Vector environments, workers', link: '/guide/vector-environments' },
       { text: 'Atari', link: '/guide/atari' },
@@ -72,7 +73,7 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
   base,
   outDir: '../dist',
   head: [['link', { rel: 'icon', href: `${base}logo.svg`, type: 'image/svg+xml' }]],
-  markdown: { math: true },
+  markdown: { math: true, image: { lazyLoading: true } },
   themeConfig: {
     logo: '/logo.svg',
     search: { provider: 'local' },
@@ -87,7 +88,12 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
     sidebar: {
       '/guide/': guide,
       '/live/': live,
-      '/algorithms/': [{ text: 'All algorithms', link: '/algorithms/' }, ...sections(algorithmGroups)],
+      '/algorithms/': [
+        { text: 'All algorithms', link: '/algorithms/' },
+        { text: 'Which for my task', link: '/guide/choosing' },
+        { text: 'Family tree', link: '/algorithms/family' },
+        ...sections(algorithmGroups),
+      ],
       '/environments/': [{ text: 'All environments', link: '/environments/' }, ...sections(environmentGroups)],
       '/api/': apiSidebar(),
     },
@@ -99,7 +105,8 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
     worker: { format: 'es', rollupOptions: bundling },
     // It finds its WebAssembly file beside itself, which it would not where Vite puts what it prepared.
     optimizeDeps: { exclude: ['onnxruntime-web'] },
-    build: { chunkSizeWarningLimit: 4000, rollupOptions: bundling },
+    // Small pictures are files too: within the code of a page they would be loaded for both backgrounds.
+    build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, rollupOptions: bundling },
   },
 };
 

@@ -18,13 +18,43 @@ export interface Plot {
   readonly logY?: boolean;
   /** Powers of ten are as far apart everywhere; `x` must be positive then. */
   readonly logX?: boolean;
+  /** Where a linear axis of x begins; 0 when omitted. */
+  readonly xFrom?: number;
   readonly reference?: { readonly name: string; readonly value: number };
 }
 
-/** Okabe and Ito's colours, which colour-blind readers tell apart too, with grey for their yellow, too pale on white. */
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
-const INK = '#24292f';
-const GRID = '#e1e4e8';
+/** How a picture looks. */
+export interface PlotStyle {
+  /** For pages with a light or a dark background; light when omitted. */
+  readonly theme?: 'light' | 'dark';
+  /** Pixels of a panel with its margins; 720 for one alone, else 560, when omitted. */
+  readonly width?: number;
+  /** Pixels of a panel with its margins; 330 when omitted. */
+  readonly height?: number;
+}
+
+interface Palette {
+  /** Okabe and Ito's, which colour-blind readers tell apart too, with grey for their yellow, too pale on white. */
+  readonly lines: readonly string[];
+  readonly ink: string;
+  readonly grid: string;
+  readonly page: string;
+}
+
+const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
+  light: {
+    lines: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'],
+    ink: '#24292f',
+    grid: '#e1e4e8',
+    page: '#ffffff',
+  },
+  dark: {
+    lines: ['#5aa9e6', '#f08a4b', '#3fc79a', '#e09cc4', '#f0b94a', '#8fd3ff', '#ffffff', '#9a9aa2'],
+    ink: '#dfdfd6',
+    grid: '#3c3f44',
+    page: '#1b1b1f',
+  },
+};
 const FONT = 'font-family="Helvetica, Arial, sans-serif"';
 const HEIGHT = 330;
 /** Pixels of a panel: one alone is wider. */
@@ -33,22 +63,26 @@ const widthOf = (panels: number) => (panels === 1 ? 720 : 560);
 const MARGIN = { top: 16, right: 30, bottom: 50, left: 74 };
 const LEGEND_ROW = 20;
 
-/** An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour. */
-export function linePlot(title: string, caption: string, plots: readonly Plot[]): string {
+/** An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour. @param style a picture for white paper when omitted */
+export function linePlot(title: string, caption: string, plots: readonly Plot[], style: PlotStyle = {}): string {
+  const palette = PALETTES[style.theme ?? 'light'];
+  const text = textIn(palette.ink);
+  const panelHeight = style.height ?? HEIGHT;
   const names = [...new Set(plots.flatMap(plot => plot.lines.map(({ name }) => name)))];
   const reference = plots.find(plot => plot.reference)?.reference;
-  const panelWidth = widthOf(plots.length);
+  const panelWidth = style.width ?? widthOf(plots.length);
   const width = panelWidth * plots.length;
   const entries = [...names, ...(reference ? [reference.name] : [])];
   const places = flow(entries, width - MARGIN.left - MARGIN.right);
   const top = 54 + (places[places.length - 1].row + 1) * LEGEND_ROW;
-  const height = top + HEIGHT + 26;
-  const color = (name: string) => COLORS[names.indexOf(name) % COLORS.length];
+  const height = top + panelHeight + 26;
+  const color = (name: string) => palette.lines[names.indexOf(name) % palette.lines.length];
+  const size = { width: panelWidth, height: panelHeight };
   const legend = entries.map((name, i) => {
     const x = MARGIN.left + places[i].x;
     const y = 52 + places[i].row * LEGEND_ROW;
     const isReference = i === names.length;
-    const stroke = isReference ? `stroke="${INK}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
+    const stroke = isReference ? `stroke="${palette.ink}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
     return (
       `<line x1="${x}" y1="${y - 4}" x2="${x + 22}" y2="${y - 4}" ${stroke} stroke-width="${isReference ? 1.5 : 3}"/>` +
       text(x + 29, y, name, 'start', 13)
@@ -56,10 +90,10 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[])
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT}>`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    `<rect width="${width}" height="${height}" fill="${palette.page}"/>`,
     text(MARGIN.left, 28, title, 'start', 16, 'font-weight="bold"'),
     ...legend,
-    ...plots.map((plot, i) => `<g transform="translate(${i * panelWidth} ${top})">${panel(plot, panelWidth, color)}</g>`),
+    ...plots.map((plot, i) => `<g transform="translate(${i * panelWidth} ${top})">${panel(plot, size, color, palette)}</g>`),
     text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"'),
     '</svg>',
     '',
@@ -79,32 +113,38 @@ function flow(entries: readonly string[], width: number): { x: number; row: numb
   });
 }
 
-function panel(plot: Plot, width: number, color: (name: string) => string): string {
-  const { x, lines, logY = false, logX = false, reference } = plot;
+function panel(
+  plot: Plot,
+  { width, height }: { readonly width: number; readonly height: number },
+  color: (name: string) => string,
+  { ink, grid }: Palette,
+): string {
+  const { x, lines, logY = false, logX = false, xFrom = 0, reference } = plot;
+  const text = textIn(ink);
   const [left, right] = [MARGIN.left, width - MARGIN.right];
-  const [top, bottom] = [MARGIN.top, HEIGHT - MARGIN.bottom];
+  const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
   if (reference) values.push(reference.value);
   const yTicks = logY ? logTicks(values) : enclosingTicks(Math.min(...values), Math.max(...values), 5);
-  const [first, last] = [logX ? x[0] : 0, x[x.length - 1]];
-  const xTicks = (logX ? logTicks(x) : enclosingTicks(0, last, 5)).filter(tick => tick >= first && tick <= last);
+  const [first, last] = [logX ? x[0] : xFrom, x[x.length - 1]];
+  const xTicks = (logX ? logTicks(x) : enclosingTicks(first, last, 5)).filter(tick => tick >= first && tick <= last);
   const scale = logY ? Math.log10 : (value: number) => value;
   const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
-  const along = (value: number) => (logX ? Math.log(value / first) / Math.log(last / first) : value / last);
+  const along = (value: number) => (logX ? Math.log(value / first) / Math.log(last / first) : (value - first) / (last - first));
   const px = (value: number) => left + along(value) * (right - left);
   const py = (value: number) =>
     bottom - ((scale(logY ? Math.max(value, yTicks[0]) : value) - from) / (to - from)) * (bottom - top);
 
   const parts: string[] = [];
   for (const tick of yTicks) {
-    parts.push(`<line x1="${left}" y1="${r(py(tick))}" x2="${right}" y2="${r(py(tick))}" stroke="${GRID}"/>`);
+    parts.push(`<line x1="${left}" y1="${r(py(tick))}" x2="${right}" y2="${r(py(tick))}" stroke="${grid}"/>`);
     parts.push(text(left - 8, py(tick) + 4, label(tick), 'end', 12));
   }
   for (const tick of xTicks) {
-    parts.push(`<line x1="${r(px(tick))}" y1="${bottom}" x2="${r(px(tick))}" y2="${bottom + 5}" stroke="${INK}"/>`);
+    parts.push(`<line x1="${r(px(tick))}" y1="${bottom}" x2="${r(px(tick))}" y2="${bottom + 5}" stroke="${ink}"/>`);
     parts.push(text(px(tick), bottom + 19, label(tick), 'middle', 12));
   }
-  parts.push(`<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${INK}"/>`);
+  parts.push(`<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${ink}"/>`);
   parts.push(text((left + right) / 2, bottom + 39, plot.xLabel, 'middle', 13));
   const middle = (top + bottom) / 2;
   parts.push(text(18, middle, plot.yLabel, 'middle', 13, `transform="rotate(-90 18 ${middle})"`));
@@ -125,7 +165,7 @@ function panel(plot: Plot, width: number, color: (name: string) => string): stri
   if (reference) {
     const y = r(py(reference.value));
     parts.push(
-      `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${INK}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
+      `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${ink}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
     );
   }
   return parts.join('\n');
@@ -143,8 +183,10 @@ function label(value: number): string {
   return `${sign}${Number(size.toPrecision(3))}`;
 }
 
-function text(x: number, y: number, content: string, anchor: string, size: number, more = ''): string {
-  return `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${INK}" ${more}>${escapeXml(content)}</text>`;
+/** Writes text in one colour. */
+function textIn(ink: string) {
+  return (x: number, y: number, content: string, anchor: string, size: number, more = '') =>
+    `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${ink}" ${more}>${escapeXml(content)}</text>`;
 }
 
 /** Tenths of a pixel are enough. */

@@ -1,46 +1,129 @@
 import { type DescribedField, flagText } from '@zpin/contracts';
 import { describeConfig, isFamily } from '@zpin/core';
+import { type Figure, type Theme, themes } from '../figures/figure.ts';
+import type { AlgorithmContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
+import { curveFile } from './learning-pictures.ts';
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
+import { metricFile, shownMetrics, type UpdateMetrics } from './metric-pictures.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
-import { type ExperimentPicture, formatNumber, formatThreshold, type LearningResult, oldSeedsText } from './results.ts';
+import {
+  type ExperimentPicture,
+  formatNumber,
+  formatThreshold,
+  type LearningResult,
+  type OfflineResult,
+  oldSeedsText,
+  type publishedResults,
+} from './results.ts';
 import { settingsTable } from './settings-table.ts';
 import { commentToMarkdown, headerComment } from './source-comment.ts';
 
 export interface AlgorithmPageInput extends AlgorithmFacts {
-  /** Written by hand: how it works, with its equations; empty when nobody wrote it yet. */
-  readonly content: string;
+  /** Written by hand. */
+  readonly content: AlgorithmContent;
+  readonly figure: Figure;
+  /** Declarations that `content.code` names, in order. */
+  readonly code: readonly { readonly path: string; readonly text: string }[];
   readonly results: readonly LearningResult[];
+  readonly offline: readonly OfflineResult[];
+  readonly published: ReturnType<typeof publishedResults>;
+  /** Environments of which there is a picture of its learning, with the number of seeds. */
+  readonly curves: readonly { readonly env: string; readonly seeds: number }[];
   readonly pictures: readonly ExperimentPicture[];
+  /** What updates reported in one run of a preset; null where none was measured. */
+  readonly metrics: UpdateMetrics | null;
   /** Return from which an environment counts as solved, `null` where none is published. */
   threshold(env: string): number | null;
 }
 
-/** The page of one algorithm. */
+/** The page of one algorithm: the same sections in the same order on each. */
 export function algorithmPage(input: AlgorithmPageInput): string {
   const { algorithm, source, content } = input;
+  const { sections } = content;
   return page([
     `---\noutline: [2, 3]\n---`,
     `# ${prose(algorithm.title)}`,
     withPaperLinks(prose(algorithm.paper)),
     factsTable(input),
-    content.trim() && `## How it works\n\n${content.trim()}`,
-    '## From the source file',
+    '## Idea',
+    sections.Idea,
+    figure(algorithm.id, input.figure),
+    '## Equations',
+    sections.Equations,
+    '## Pseudo-code',
+    sections['Pseudo-code'],
+    codeOf(input),
+    '## Metrics',
+    paragraph(
+      'What an update reports: `update` of its events and of `metrics.jsonl`, `update/<name>` in TensorBoard. Returns, lengths and',
+      'speed are [reported for every algorithm](/guide/watching).',
+    ),
+    sections.Metrics,
+    healthyRun(input),
+    settings(describeConfig(algorithm.config)),
+    presets(input),
+    results(input),
+    '## Pitfalls',
+    sections.Pitfalls,
+    '## Differences from the paper',
     paragraph(
       `${sourceLink(source.path)} opens with what follows: the symbols of the paper beside the names in the code, and`,
       'everything that differs from the paper.',
     ),
     commentToMarkdown(headerComment(source.text)),
-    settings(describeConfig(algorithm.config)),
-    presets(input),
-    results(input),
-    pictures(input.pictures),
+    '## References',
+    withPaperLinks(sections.References),
     `## Source\n\n::: details ${source.path}\n<<< @/../../../${source.path}\n:::`,
   ]);
 }
 
-function factsTable({ algorithm, source }: AlgorithmPageInput): string {
+/** The picture that explains it, once for light and once for dark pages. */
+function figure(id: string, { caption }: Figure): string {
+  return page([
+    '<figure class="explained">',
+    bothThemes(theme => figureFile(id, theme), caption),
+    `<figcaption>${prose(caption)}</figcaption>`,
+    '</figure>',
+  ]).trim();
+}
+
+/** Name of the picture that explains an algorithm, in the folder of pictures. */
+export function figureFile(id: string, theme: Theme): string {
+  return `${id}.${theme}.svg`;
+}
+
+function bothThemes(file: (theme: Theme) => string, alt: string): string {
+  return themes.map(theme => `![${alt.replaceAll(/[[\]]/g, '')}](./pictures/${file(theme)}){.only-${theme}}`).join(' ');
+}
+
+/** Curves of all metrics in one run that went well. */
+function healthyRun({ algorithm: { id, learnsFrom }, metrics }: AlgorithmPageInput): string {
+  if (!metrics) return '';
+  const { env, steps, seed } = metrics;
+  const unit = learnsFrom === 'dataset' ? 'gradient steps' : 'steps';
+  return page([
+    '### In a run that went well',
+    `One run on [${env}](${environmentPath(env)}): ${formatNumber(steps)} ${unit}, seed ${seed}, each point the mean of a sixtieth of the run. The same again: \`npm run bench -- update-metrics --algo ${id}\`.`,
+    '<div class="metrics">',
+    ...shownMetrics(metrics).map(name =>
+      bothThemes(theme => metricFile(id, name, theme), `${name} of ${id} over a run on ${env}`),
+    ),
+    '</div>',
+  ]).trim();
+}
+
+function codeOf({ code: shown, source }: AlgorithmPageInput): string {
+  const other = [...new Set(shown.map(({ path }) => path).filter(path => path !== source.path))];
+  return page([
+    `### In the code`,
+    `Lines of ${[source.path, ...other].map(sourceLink).join(' and ')} as they are.`,
+    ...shown.map(({ text }) => `\`\`\`ts\n${text}\n\`\`\``),
+  ]).trim();
+}
+
+function factsTable({ algorithm, source, content: { after, adds } }: AlgorithmPageInput): string {
   const folder = source.path.split('/')[1] as string;
   return table(
     ['', ''],
@@ -50,6 +133,9 @@ function factsTable({ algorithm, source }: AlgorithmPageInput): string {
       ['observations', spacesText(algorithm.spaces.observations, code)],
       ['actions', spacesText(algorithm.spaces.actions, code)],
       ['learns from', regimeOf(algorithm)],
+      after === null
+        ? ['first of its family', prose(adds)]
+        : ['builds on', `[\`${after}\`](${algorithmPath(after)}): ${prose(adds)}`],
     ],
   );
 }
@@ -97,28 +183,75 @@ function presets({ algorithm }: AlgorithmPageInput): string {
   ]).trim();
 }
 
-function results({ algorithm, results: all, threshold }: AlgorithmPageInput): string {
+function results(input: AlgorithmPageInput): string {
+  const { algorithm, results: all, offline, published, curves, pictures: shown, threshold } = input;
   const measured = all.filter(({ algo }) => algo === algorithm.id);
-  if (measured.length === 0) return '';
+  if (algorithm.learnsFrom === 'dataset') return onData(offline.filter(({ algo }) => algo === algorithm.id));
+  const others = published.results.filter(({ algo }) => algo === algorithm.id);
+  const cell = (env: string) =>
+    others
+      .filter(other => other.env === env)
+      .map(({ result, source }) => `${result} ${source}`)
+      .join('; ') || '–';
+  const sources = [...new Set(others.filter(({ env }) => measured.some(row => row.env === env)).map(({ source }) => source))];
+  return page([
+    '## Measured',
+    measured.length > 0 &&
+      paragraph(
+        'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
+        'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
+        `95 % interval, beside what other libraries have published.${oldSeedsText(measured)}`,
+      ),
+    measured.length > 0 &&
+      table(
+        ['environment', 'steps', 'mean return', 'interquartile mean', 'solved from', 'seeds that solve it', 'published (steps)'],
+        measured.map(({ env, steps, returns, interquartileMean, reached }) => [
+          `[${env}](${environmentPath(env)})`,
+          formatNumber(steps),
+          returns,
+          interquartileMean,
+          formatThreshold(threshold(env)),
+          reached,
+          cell(env),
+        ]),
+      ),
+    sources.map(source => `${source}: ${prose(published.sources[source] ?? '')}.`).join(' '),
+    measured.length === 0 && 'There are no measurements of it on fresh seeds yet.',
+    measured.length > 0 && `The same again: \`npm run bench -- learning --algo ${algorithm.id}\`.`,
+    curves.length > 0 &&
+      page([
+        '<div class="curves">',
+        ...curves.map(({ env, seeds }) =>
+          bothThemes(
+            theme => curveFile({ algo: algorithm.id, env }, theme),
+            `${algorithm.id} on ${env}: mean return of training episodes over ${seeds} seeds, with a band of one standard deviation`,
+          ),
+        ),
+        '</div>',
+      ]).trim(),
+    pictures(shown),
+  ]).trim();
+}
+
+/** What an algorithm that learns from fixed data came to. */
+function onData(rows: readonly OfflineResult[]): string {
+  if (rows.length === 0) return '## Measured\n\nThere is no preset for it yet, and no measurement beyond its tests.';
   return page([
     '## Measured',
     paragraph(
-      'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
-      'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
-      `95 % interval.${oldSeedsText(measured)}`,
+      'Mean return of greedy episodes after training with the preset on data that were made from seeds, one number per seed, beside',
+      `that of the policy that made the data.${oldSeedsText(rows)}`,
     ),
     table(
-      ['environment', 'steps', 'mean return', 'interquartile mean', 'solved from', 'seeds that solve it'],
-      measured.map(({ env, steps, returns, interquartileMean, reached }) => [
-        `[${env}](${environmentPath(env)})`,
+      ['data', 'gradient steps', 'mean return by seed', 'of the behaviour'],
+      rows.map(({ about, steps, returns, behaviour }) => [
+        prose(about),
         formatNumber(steps),
-        returns,
-        interquartileMean,
-        formatThreshold(threshold(env)),
-        reached,
+        returns.map(value => formatNumber(Math.round(value))).join(', '),
+        formatNumber(Math.round(behaviour)),
       ]),
     ),
-    `The same again: \`npm run bench -- learning --algo ${algorithm.id}\`.`,
+    'The same again, with the naive algorithm for comparison: `npm run bench -- offline`.',
   ]).trim();
 }
 
@@ -142,6 +275,7 @@ export function algorithmIndex(groups: readonly { readonly text: string; readonl
       'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings,',
       'presets and results on these pages are made from the code and from the files that the benchmarks write.',
     ),
+    'Not sure which? [Which algorithm for my task](/guide/choosing). How they come from each other: [family tree](/algorithms/family).',
     ...groups.map(({ text, facts }) =>
       page([
         `## ${text}`,
@@ -161,5 +295,31 @@ export function algorithmIndex(groups: readonly { readonly text: string; readonl
       '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that',
       'learn from a replay memory.',
     ),
+  ]);
+}
+
+/** What the family tree tells of an algorithm. */
+export interface FamilyMember extends Pick<AlgorithmContent, 'after' | 'adds'> {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** The page that shows which algorithm builds on which, and what each adds. */
+export function familyPage(members: readonly FamilyMember[]): string {
+  const branch = (parent: string | null, depth: number): string[] =>
+    members
+      .filter(({ after }) => after === parent)
+      .flatMap(({ id, title, adds }) => [
+        `${'  '.repeat(depth)}- [**${prose(title)}**](${algorithmPath(id)}): ${prose(adds)}`,
+        ...branch(id, depth + 1),
+      ]);
+  return page([
+    '# Family tree',
+    paragraph(
+      'Each algorithm stands under the one that it builds on, with what it adds. The paper of one that stands further down can be read as',
+      'a change to the one above; its file here is written so.',
+    ),
+    `<div class="family">\n\n${branch(null, 0).join('\n')}\n\n</div>`,
+    'Which of them to take is another question: [which algorithm for my task](/guide/choosing).',
   ]);
 }

@@ -59,6 +59,23 @@ function shown({ algo, env, steps, summary, runs }: MeasuredPreset): LearningRes
   };
 }
 
+/** A result of another library, to hold ours against. */
+export interface Published {
+  readonly algo: string;
+  readonly env: string;
+  /** With the environment steps of training, as its source gives it. */
+  readonly result: string;
+  readonly source: string;
+}
+
+/** Published results, and how each source measured. */
+export function publishedResults(): {
+  readonly sources: Readonly<Record<string, string>>;
+  readonly results: readonly Published[];
+} {
+  return JSON.parse(readFileSync(join(resultsFolder, 'published.json'), 'utf8'));
+}
+
 /** One trained and evaluated run of `benchmarks/results/learning.json`. */
 interface OldRow {
   readonly algo: string;
@@ -88,6 +105,43 @@ function groupBySeed(rows: readonly OldRow[]): LearningResult[] {
 function returnText({ evalReturnMean, evalSuccessRate }: OldRow): string {
   const value = formatNumber(evalReturnMean);
   return evalSuccessRate === undefined ? value : `${value} (${Math.round(100 * evalSuccessRate)} %)`;
+}
+
+/** What an algorithm that learns from fixed data came to on one data set. */
+export interface OfflineResult {
+  readonly algo: string;
+  readonly data: string;
+  /** Where the data come from. */
+  readonly about: string;
+  /** Mean return of what collected them. */
+  readonly behaviour: number;
+  readonly steps: number;
+  /** Mean greedy return by seed. */
+  readonly returns: readonly number[];
+  readonly seeding?: string;
+}
+
+/** As `pnpm bench offline` writes them. */
+export function offlineResults(): OfflineResult[] {
+  const { behaviours, rows } = JSON.parse(readFileSync(join(resultsFolder, 'offline.json'), 'utf8')) as {
+    behaviours: Readonly<Record<string, number>>;
+    rows: readonly { data: string; algo: string; steps: number; evalReturnMean: number; seeding?: string; naive?: boolean }[];
+  };
+  const text = readFileSync(join(resultsFolder, 'offline.md'), 'utf8');
+  const about = (data: string) =>
+    text
+      .split(`## ${data}\n\n`)[1]
+      ?.split('\n\n')[0]
+      ?.replace(/ Score .*/s, '') ?? data;
+  const keys = [...new Set(rows.map(({ algo, data }) => `${algo} ${data}`))];
+  return keys.flatMap(key => {
+    const group = rows.filter(({ algo, data }) => `${algo} ${data}` === key);
+    const [first] = group;
+    if (!first) return [];
+    const { algo, data, steps, seeding } = first;
+    const returns = group.map(({ evalReturnMean }) => evalReturnMean);
+    return [{ algo, data, about: about(data), behaviour: behaviours[data] ?? 0, steps, returns, ...(seeding && { seeding }) }];
+  });
 }
 
 /** A picture of several arms trained side by side. */

@@ -1,9 +1,9 @@
 import { type DescribedField, flagText } from '@zpin/contracts';
 import { code, prose, table } from './markdown.ts';
 
-/** Settings of an algorithm, or options of an environment. */
+/** Settings of an algorithm, or options of an environment: a table, on a phone a card for each. */
 export function settingsTable(fields: readonly DescribedField[]): string {
-  return table(
+  const rows = table(
     ['setting', 'default', 'accepts', 'unit', 'meaning'],
     fields.map(field => [
       code(field.name),
@@ -13,4 +13,5 @@ export function settingsTable(fields: readonly DescribedField[]): string {
       prose(field.meaning),
     ]),
   );
+  return `<div class="settings">\n\n${rows}\n\n</div>`;
 }

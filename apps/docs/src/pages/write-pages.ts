@@ -5,13 +5,20 @@ import '@zpin/atari/register';
 import { presetOf } from '@zpin/core';
 import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { algorithmFigures } from '../figures/algorithm-figures.ts';
+import { drawFigure } from '../figures/draw.ts';
+import { themes } from '../figures/figure.ts';
+import { type AlgorithmContent, parseContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
-import { algorithmIndex, algorithmPage } from './algorithm-page.ts';
+import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFile } from './algorithm-page.ts';
+import { declaration } from './declaration.ts';
 import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
+import { curveFile, curvePicture, measuredCurves } from './learning-pictures.ts';
+import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetrics } from './metric-pictures.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
-import { experimentPictures, learningResults } from './results.ts';
+import { experimentPictures, learningResults, offlineResults, publishedResults } from './results.ts';
 import { classComment } from './source-comment.ts';
 
 /** The pages made from the code, by their path in the site's folder, and how they are found. */
@@ -57,20 +64,8 @@ export async function generatePages(): Promise<GeneratedPages> {
   );
 
   const measured = learningResults();
-  const pictures = experimentPictures();
   const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
-  const files = new Map<string, string>();
-  for (const fact of facts) {
-    const { id } = fact.algorithm;
-    const text = algorithmPage({
-      ...fact,
-      content: readContent(`algorithms/${id}.md`),
-      results: measured,
-      pictures: pictures.filter(picture => picture.algorithms.includes(id)),
-      threshold: env => thresholds.get(env) ?? null,
-    });
-    files.set(`algorithms/${id}.md`, text);
-  }
+  const files = new Map(algorithmFiles(facts, sources, env => thresholds.get(env) ?? null));
   for (const { entry, source, description } of envs) {
     const { id } = entry.spec;
     const presets = facts.flatMap(({ algorithm }) =>
@@ -97,6 +92,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     environmentHeadings,
   );
   files.set('algorithms/index.md', algorithmIndex(algorithmGroups.map(({ text, members }) => ({ text, facts: members }))));
+  files.set('algorithms/family.md', familyPage(facts.map(familyMember)));
   const listed: EnvironmentGroup[] = environmentGroups.map(({ text, members }) => ({
     text,
     entries: members.map(({ entry }) => entry),
@@ -113,6 +109,56 @@ export async function generatePages(): Promise<GeneratedPages> {
       items: entries.map(({ spec: { id } }) => ({ text: id, link: environmentPath(id) })),
     })),
   };
+}
+
+/** Pages and pictures of the algorithms, by their path in the site's folder. */
+function* algorithmFiles(
+  facts: readonly AlgorithmFacts[],
+  sources: readonly SourceFile[],
+  threshold: (env: string) => number | null,
+): Generator<[path: string, text: string]> {
+  const [results, offline, published] = [learningResults(), offlineResults(), publishedResults()];
+  const [experiments, curves] = [experimentPictures(), measuredCurves()];
+  for (const fact of facts) {
+    const { id } = fact.algorithm;
+    const content = readAlgorithm(id);
+    const figure = algorithmFigures[id];
+    if (!figure) throw new Error(`generatePages: ${id} must have a picture, got none. Add one to src/figures.`);
+    const metrics = updateMetrics(id);
+    const own = curves.filter(({ algo }) => algo === id);
+    const text = algorithmPage({
+      ...{ ...fact, content, figure, metrics, results, offline, published, threshold },
+      code: content.code.map(name => shownCode(name, fact.source, sources)),
+      curves: own.map(({ env, runs }) => ({ env, seeds: runs.length })),
+      pictures: experiments.filter(({ algorithms }) => algorithms.includes(id)),
+    });
+    yield [`algorithms/${id}.md`, text];
+    for (const theme of themes) {
+      yield [`algorithms/pictures/${figureFile(id, theme)}`, drawFigure(figure, theme)];
+      for (const name of metrics ? shownMetrics(metrics) : []) {
+        yield [`algorithms/pictures/${metricFile(id, name, theme)}`, metricPicture(metrics as UpdateMetrics, name, theme)];
+      }
+      for (const curve of own) yield [`algorithms/pictures/${curveFile(curve, theme)}`, curvePicture(curve, theme)];
+    }
+  }
+}
+
+function familyMember({ algorithm: { id, title } }: AlgorithmFacts): FamilyMember {
+  const { after, adds } = readAlgorithm(id);
+  return { id, title, after, adds };
+}
+
+function readAlgorithm(id: string): AlgorithmContent {
+  return parseContent(id, readContent(`algorithms/${id}.md`));
+}
+
+/** A declaration of the algorithm's own file, or of another as `core/src/x.ts:name`. */
+function shownCode(written: string, own: SourceFile, sources: readonly SourceFile[]): { path: string; text: string } {
+  const [name = '', file] = written.split(':').reverse();
+  const source = file === undefined ? own : sources.find(({ path }) => path === `packages/${file}`);
+  if (!source)
+    throw new Error(`generatePages: code must be of a file in packages, got ${written}. Write it as core/src/x.ts:name.`);
+  return { path: source.path, text: declaration(source.text, name) };
 }
 
 /** Writes pages into the site; those of things that are gone are deleted. What the site's navigation needs lies beside them. */

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { linePlot, type Plot } from './line-plot.ts';
+
+const plot: Plot = {
+  xLabel: 'u',
+  yLabel: 'loss',
+  x: [-2, 0, 2],
+  lines: [{ name: 'square', y: [4, 0, 4], low: [4, 0, 4], high: [4, 0, 4] }],
+};
+
+/** Points of the drawn line, in pixels. */
+function points(svg: string): number[][] {
+  const line = /<path d="([^"]+)" fill="none" stroke="#[0-9a-f]+" stroke-width="2"/.exec(svg)?.[1] ?? '';
+  return [...line.matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+describe('linePlot', () => {
+  it('is for white paper, 720 pixels wide, unless its style says else', () => {
+    const svg = linePlot('title', 'caption', [plot]);
+    expect(svg).toContain('viewBox="0 0 720 430" width="720" height="430"');
+    expect(svg).toContain('fill="#ffffff"');
+    const dark = linePlot('title', 'caption', [plot], { theme: 'dark', width: 320, height: 190 });
+    expect(dark).toContain('viewBox="0 0 320 290" width="320" height="290"');
+    expect(dark).not.toMatch(/#ffffff|#24292f/);
+  });
+
+  it('begins at 0, or where the plot says', () => {
+    // Between the margins of 74 on the left and 30 on the right; the values from 0 to 4 between 280 below and 16 above.
+    expect(points(linePlot('', '', [{ ...plot, xFrom: -2 }]))).toEqual([
+      [74, 16],
+      [382, 280],
+      [690, 16],
+    ]);
+    expect(points(linePlot('', '', [{ ...plot, x: [0, 1, 2] }])).map(([x]) => x)).toEqual([74, 382, 690]);
+  });
+});
