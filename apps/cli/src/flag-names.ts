@@ -13,6 +13,7 @@ export function flagNames(where: string, setting: MessageNames['setting'] = flag
     option: flagName,
     setting,
     listEnvs: 'zpin list envs shows all',
+    listPolicies: 'zpin list policies shows all',
     makeDataset: env => `Make one, for example by zpin collect --env ${env} --out data.zpin`,
     resume: () => '--resume',
   };

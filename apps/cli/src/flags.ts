@@ -98,6 +98,9 @@ export function gather(value: string, values: readonly string[] = []): readonly 
   return [...values, value];
 }
 
+/** What commands that play an agent say of the place where it is. */
+export const AGENT_PLACE = 'folder that zpin train made, or a trained policy such as hub:ppo/CartPole-v1';
+
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine'],

@@ -26,7 +26,7 @@ describe('help', () => {
       ['Settings of dqn:', '--buffer-size <n>'],
     ],
     [['eval', '--help'], ['--episodes <n>']],
-    [['list', '--help'], ['one of algorithms, envs, presets']],
+    [['list', '--help'], ['one of algorithms, envs, presets, policies']],
   ])('of %j', async (argv, parts) => {
     const { exitCode, out, err } = await runCli(argv);
     expect([exitCode, err]).toEqual([0, '']);
@@ -51,7 +51,7 @@ describe('list', () => {
     expect(out.startsWith('presets\n')).toBe(true);
     expect(out).not.toContain('\nenvs\n');
     const all = JSON.parse((await runCli(['list', '--json'])).out);
-    expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'families', 'presets']);
+    expect(Object.keys(all)).toEqual(['algorithms', 'envs', 'families', 'presets', 'policies']);
     expect(all.algorithms.map(({ id }: { id: string }) => id)).toEqual(algorithmIds);
     expect(all.envs[0]).toMatchObject({ id: 'CartPole-v1', action: 'Discrete(2)', rewardThreshold: 475, maxEpisodeSteps: 500 });
     const { options } = all.envs.find(({ id }: { id: string }) => id === 'Hopper-v5');

@@ -27,6 +27,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
       { text: 'Watching a run', link: '/guide/watching' },
       { text: 'Evaluate, film, export', link: '/guide/policies' },
+      { text: 'Trained agents', link: '/guide/trained-agents' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },
       { text: 'Learning from fixed data', link: '/guide/fixed-data' },
     ],

@@ -8,4 +8,5 @@ export {
   packageOfAlgorithm,
 } from './algorithms.ts';
 export { isEnvFile } from './env-file.ts';
+export { isPolicyName } from './policy-name.ts';
 export { DEFAULT_EVALUATION_EPISODES, DEFAULT_STEPS, EVALUATION_COPIES, FILM_FORMATS, type FilmFormat } from './run-defaults.ts';

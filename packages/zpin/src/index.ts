@@ -13,10 +13,12 @@ export {
 } from './environment.ts';
 export type { EvaluateOptions } from './evaluate-agent.ts';
 export type { EvaluationOptions, FilmPlan, KeptOptions } from './kept-options.ts';
-export { type LoadedAgent, type LoadOptions, load } from './load.ts';
+export { load } from './load.ts';
+export type { LoadedActor, LoadedAgent, LoadOptions } from './loaded-agent.ts';
 export { libraryNames, type MessageNames, type NamedOption } from './message-names.ts';
 export { openRun } from './open-run.ts';
 export { openSavedRun } from './open-saved-run.ts';
+export { isPolicyName } from './policy-name.ts';
 export type { RunDescription } from './run-description.ts';
 export type { RunEvent } from './run-event.ts';
 export type { ContinueOptions, EnvChoice, OwnParts, ResumeOptions, RunInternals, RunOptions } from './run-options.ts';

@@ -1,68 +1,29 @@
-import type { Agent, EnvSpec, Policy, SpaceValue, VectorEnv } from '@zpin/contracts';
-import {
-  type AnyAlgorithm,
-  createEngine,
-  type Engine,
-  type EngineChoice,
-  type Evaluation,
-  parseConfig,
-  takeBack,
-} from '@zpin/core';
+import type { Agent } from '@zpin/contracts';
+import { createEngine, parseConfig, takeBack } from '@zpin/core';
 import { files } from '#files';
 import { actOnce } from './act-once.ts';
-import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
-import { libraryNames, type MessageNames } from './message-names.ts';
+import { evaluateAgent } from './evaluate-agent.ts';
+import type { LoadedAgent, LoadOptions } from './loaded-agent.ts';
+import { libraryNames } from './message-names.ts';
 import { checkSavedSpaces, openSavedEnv, savedAlgorithm, savedEnvFile } from './open-saved-run.ts';
+import { isPolicyName } from './policy-name.ts';
+import { loadPretrained } from './pretrained.ts';
 import type { RunDescription } from './run-description.ts';
-import type { OwnParts } from './run-options.ts';
-import type { SavedMoment } from './run-store.ts';
 import { makeTrainee } from './start-training.ts';
 
-export interface LoadOptions extends OwnParts {
-  /** What computes: a name, or an engine of `createEngine`; the fastest that is there when omitted. */
-  readonly engine?: EngineChoice | Engine;
-  /**
-   * Which agent of the run: that of the `best` evaluation while it trained, or of the step of a checkpoint that `keepCheckpoints`
-   * left. The last one when omitted.
-   */
-  readonly from?: SavedMoment;
-  /** How errors call things; as the library does when omitted. */
-  readonly names?: MessageNames;
-  /** Makes the environment that the agent shall act in, instead of one copy of its own. */
-  openEnv?(description: RunDescription): Promise<VectorEnv>;
-}
-
-/** A trained agent, as a checkpoint left it. */
-export interface LoadedAgent {
-  readonly description: RunDescription;
-  readonly algorithm: AnyAlgorithm;
-  readonly agent: Agent;
-  /** An environment made for it. */
-  readonly env: VectorEnv;
-  readonly spec: EnvSpec;
-  /** The run folder, absolute. */
-  readonly folder: string;
-  /** Steps of training behind it. */
-  readonly step: number;
-  /** What the user should know, such as that the file of the environment has changed. */
-  readonly notes: readonly string[];
-  /** As `TrainingRun.act`. */
-  act(obs: SpaceValue, isStart?: boolean, actionMask?: Uint8Array): Promise<SpaceValue>;
-  /** Plays whole episodes with the greedy policy, in an environment of their own. */
-  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
-  /** The greedy policy as plain data; undefined where it is no pure function of the observation. */
-  policy(): Promise<Policy | undefined>;
-  /** Frees what the engine holds, and closes the environment. */
-  dispose(): void;
-}
-
 /**
- * Loads the trained agent of a run folder, to act with it.
- * @param path folder that `saveTo` or the command line made
- * @throws InputError when the folder is none of a run; CheckpointError when it is damaged
+ * Loads the trained agent of a run folder, or a policy of `@zpin/policies` by its name, to act with it.
+ *
+ * ```ts
+ * const { evaluate } = await load('hub:ppo/CartPole-v1');
+ * console.log(await evaluate({ episodes: 100 }));
+ * ```
+ * @param path folder that `saveTo` or the command line made, or `hub:` and the name of a policy, which a browser tab can load too
+ * @throws InputError when the folder is none of a run, or there is no such policy; CheckpointError when it is damaged
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<LoadedAgent> {
   const { names = libraryNames('load'), engine = 'auto', from = 'last' } = options;
+  if (isPolicyName(path)) return loadPretrained(path, options, names);
   const saved = files.readSaved(path, names);
   const { description, path: folder } = saved;
   const algorithm = await savedAlgorithm(saved, options, names);

@@ -13,6 +13,8 @@ export interface MessageNames {
   setting(name: string): string;
   /** How to see all environments. */
   readonly listEnvs: string;
+  /** How to see all trained policies. */
+  readonly listPolicies: string;
   /** How to make a data set for an environment. */
   makeDataset(env: string): string;
   /** How to go on with a run folder. */
@@ -35,6 +37,7 @@ export function libraryNames(where: string): MessageNames {
     option: name => LIBRARY_NAMES[name] ?? name,
     setting: name => name,
     listEnvs: "listEnvs() of '@zpin/envs' shows all",
+    listPolicies: "listPolicies() of '@zpin/policies' shows all",
     makeDataset: () => "Make one, for example by collectDataset() of '@zpin/offline'",
     resume: folder => `resume('${folder}')`,
   };

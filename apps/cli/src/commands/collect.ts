@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts';
 import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, gather, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { AGENT_PLACE, ENGINES, gather, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping } from '../stopping.ts';
@@ -25,7 +25,7 @@ export function collectCommand({ program, io, finish }: CommandContext): void {
   program
     .command('collect')
     .description('Play, and write all transitions to a file for offline algorithms: at random, or with the policy of a run.')
-    .argument('[runDir]', 'folder that zpin train made; omitted, all actions are random')
+    .argument('[runDir]', `${AGENT_PLACE}; omitted, all actions are random`)
     .option(
       '--env <id>',
       'environment of the random policy, or a file of yours such as ./maze.ts; with a run folder, where its file is now',

@@ -4,7 +4,7 @@ import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
+import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { cutText, successText, verdictText } from '../numbers.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
@@ -27,7 +27,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
   program
     .command('eval')
     .description('Play greedy episodes with the policy of a run.')
-    .argument('[runDir]', 'folder that zpin train made')
+    .argument('[runDir]', AGENT_PLACE)
     .option('--episodes <n>', `whole episodes to play (default: ${DEFAULT_EVALUATION_EPISODES})`)
     .option('--max-steps <n>', 'steps after which an episode is cut off (default: of the environment, else 10,000)')
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')

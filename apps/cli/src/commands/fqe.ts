@@ -3,7 +3,7 @@ import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
+import { AGENT_PLACE, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -25,7 +25,7 @@ export function fqeCommand({ program, io, finish }: CommandContext): void {
   program
     .command('fqe')
     .description('Estimate from a data set what the policy of a run would earn, without playing: fitted Q evaluation.')
-    .argument('[runDir]', 'folder that zpin train made')
+    .argument('[runDir]', AGENT_PLACE)
     .option('--dataset <file>', 'transitions that any policy left: a file of `zpin collect` or --record-dataset, or .jsonl')
     .option('--steps <n>', `gradient steps in which values are fitted (default: ${DEFAULT_STEPS})`)
     .option('--gamma <x>', `discount per step of the return, in [0, 1] (default: ${DEFAULT_GAMMA})`)

@@ -1,5 +1,6 @@
 import { describeFields, describeSpace, type Fields, flagText, InputError, message, nearestName } from '@zpin/contracts';
-import { formatCount } from '@zpin/plot';
+import { formatCount, formatNumber } from '@zpin/plot';
+import type { PolicyInfo } from '@zpin/policies';
 import { algorithmIds, loadAlgorithm, packageOfAlgorithm } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { helpText } from '../flags.ts';
@@ -7,13 +8,13 @@ import type { Io } from '../io.ts';
 import { type Style, styleOf } from '../style.ts';
 import { table, wrapped } from '../wrapped-text.ts';
 
-const TOPICS = ['algorithms', 'envs', 'presets'] as const;
+const TOPICS = ['algorithms', 'envs', 'presets', 'policies'] as const;
 
 /** Adds `zpin list`. */
 export function listCommand({ program, io, finish }: CommandContext): void {
   program
     .command('list')
-    .description('Show algorithms, environments, and the presets that are used by default.')
+    .description('Show algorithms, environments, the presets that are used by default, and trained policies.')
     .argument('[topic]', `one of ${TOPICS.join(', ')}; all when omitted`)
     .option('--json', 'print JSON')
     .exitOverride()
@@ -46,7 +47,7 @@ async function list(topic: string | undefined, json: boolean, { stdout, env }: I
     );
   }
   const { listEnvs } = await import('@zpin/envs');
-  const { envFamilies } = await import('zpin');
+  const [{ envFamilies }, { listPolicies }] = await Promise.all([import('zpin'), import('@zpin/policies')]);
   const families = (await envFamilies()).map(({ prefix, example, summary, options }) => ({ prefix, example, summary, options }));
   const loaded = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
   const envs: ListedEnv[] = listEnvs().map(({ spec, summary, options = {}, requires }) => ({
@@ -76,6 +77,7 @@ async function list(topic: string | undefined, json: boolean, { stdout, env }: I
     envs,
     families,
     presets,
+    policies: listPolicies(),
   };
   const wanted = TOPICS.filter(known => topic === undefined || topic === known);
   if (json) {
@@ -87,6 +89,7 @@ async function list(topic: string | undefined, json: boolean, { stdout, env }: I
     algorithms: () => algorithmsText(sections.algorithms, look),
     envs: () => `${envsText(envs, look)}\n\n${familiesText(families, look)}\n\n${optionsText([...envs, ...families], look)}`,
     presets: () => presetsText(presets, look),
+    policies: () => policiesText(sections.policies, look),
   };
   write(`${wanted.map(name => `${look.style.bold(name)}\n${texts[name]()}`).join('\n\n')}\n`);
   return 0;
@@ -132,6 +135,18 @@ function presetsText(presets: readonly ListedPreset[], { width }: Look): string 
     return width < 80 ? [algorithm, env, [`${steps},`, ...settings].join(' ')] : [algorithm, env, steps, settings.join(' ')];
   });
   return table(rows, width);
+}
+
+function policiesText(policies: readonly PolicyInfo[], { width, style }: Look): string {
+  const head = ['name', 'return', ...(width < 80 ? [] : ['steps', 'wrappers and options'])].map(style.bold);
+  const rows = policies.map(({ id, meanReturn, stdReturn, steps, envOptions }) => {
+    const { wrappers = [], ...options } = envOptions;
+    const settings = Object.entries(options).map(([name, value]) => `${name}=${flagText(value)}`);
+    const around = [...(wrappers as readonly string[]), ...settings].join(' ');
+    const rest = width < 80 ? [] : [formatCount(steps), around];
+    return [`hub:${id}`, `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`, ...rest];
+  });
+  return table([head, ...rows], width);
 }
 
 /** Kinds of actions in the words that people use. */

@@ -1,9 +1,11 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatNumber } from '@zpin/plot';
+import type { RunDescription } from 'zpin';
+import { isPolicyName } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
+import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import type { Io } from '../io.ts';
 import type { LiveFrame } from '../play/live-policy.ts';
 import type { Shown } from '../play/status-text.ts';
@@ -33,7 +35,7 @@ export function playCommand({ program, io, finish }: CommandContext): void {
   program
     .command('play')
     .description('Show the policy of a run at play, in the terminal or in a page. A run that trains is seen to learn.')
-    .argument('[runDir]', 'folder that zpin train made')
+    .argument('[runDir]', AGENT_PLACE)
     .option('--browser', 'in a page that this machine alone can open, instead of the terminal')
     .option('--port <n>', 'with --browser: port of the page (default: a free one)')
     .option('--episodes <n>', 'whole episodes to play (default: without end)')
@@ -75,13 +77,13 @@ async function playRun(path: string, flags: PlayFlags, io: Io): Promise<number> 
     import('../play/live-policy.ts'),
     import('zpin/node'),
   ]);
-  const folder = resolve(path);
-  const { algorithm, env } = new RunFolder(folder).describe(where);
+  const folder = isPolicyName(path) ? path : resolve(path);
+  const title = isPolicyName(path) ? path : titleOf(new RunFolder(folder).describe(where));
   const loading = { engine, from, names: flagNames(where), ...readEnvFile(where, flags.env) };
   const stopping = new Stopping(io);
   const { signal } = stopping;
   const ends: string[] = [];
-  const frames = titled(livePolicy({ folder, loading, episodes, maxSteps, seed }), `${algorithm} on ${env}`, ends);
+  const frames = titled(livePolicy({ folder, loading, episodes, maxSteps, seed }), title, ends);
   try {
     await stoppable(stopping, async () => {
       if (flags.browser) {
@@ -101,6 +103,10 @@ async function playRun(path: string, flags: PlayFlags, io: Io): Promise<number> 
   }
   for (const text of ends) io.stdout.write(`${text}\n`);
   return stopping.received === null ? EXIT.done : exitCodeOf(stopping.received);
+}
+
+function titleOf({ algorithm, env }: RunDescription): string {
+  return `${algorithm} on ${env}`;
 }
 
 /** Frames with their title. @param ends takes a line about each episode that ended */

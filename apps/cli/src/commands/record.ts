@@ -3,12 +3,12 @@ import type { Evaluation } from '@zpin/core';
 import type { AnyEnv } from '@zpin/envs';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunDescription } from 'zpin';
-import { FILM_FORMATS, type FilmFormat } from 'zpin/catalog';
+import { FILM_FORMATS, type FilmFormat, isPolicyName } from 'zpin/catalog';
 import type { Film } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { ENGINES, readEngine, readEnvFile, readFilmFormat, readInteger, readMoment, readSeed } from '../flags.ts';
+import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readFilmFormat, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -36,8 +36,11 @@ export function recordCommand({ program, io, finish }: CommandContext): void {
   program
     .command('record')
     .description('Film greedy episodes of the policy of a run: a GIF, an MP4, or pictures.')
-    .argument('[runDir]', 'folder that zpin train made')
-    .option('--out <file>', 'file to write, of pictures a folder (default: episode.gif in the run folder)')
+    .argument('[runDir]', AGENT_PLACE)
+    .option(
+      '--out <file>',
+      'file to write, of pictures a folder (default: episode.gif in the run folder; of a policy, a file named after it)',
+    )
     .option('--format <name>', `${FILM_FORMATS.join(', ')}; mp4 needs ffmpeg (default: by the end of --out, else gif)`)
     .option('--episodes <n>', 'whole episodes to play (default: 1)')
     .option('--separate', 'a film of each episode, numbered: episode-1.gif, …')
@@ -70,7 +73,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const [{ join, resolve }, { evaluate }, { RecordFrames, TimeLimit }, { openFilm, requireFfmpeg }, { load, openEnv }] =
     await Promise.all([import('node:path'), import('@zpin/core'), import('@zpin/envs'), import('zpin/node'), import('zpin')]);
   const suffix = format === 'png' ? '' : `.${format}`;
-  const out = flags.out === undefined ? join(resolve(path), `episode${suffix}`) : resolve(flags.out);
+  const out = resolve(flags.out ?? (isPolicyName(path) ? `${fileName(path)}${suffix}` : join(path, `episode${suffix}`)));
   if (flags.out !== undefined) await checkFolder(where, out);
   if (format === 'mp4') requireFfmpeg(where);
   const placeOf = (k: number) => (flags.separate ? numbered(out, k, episodes) : out);
@@ -125,6 +128,11 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
   io.stdout.write(`${description.algorithm} on ${description.env}: return ${results}\n${places.join('')}`);
   return 0;
+}
+
+/** `ppo-CartPole-v1` of `hub:ppo/CartPole-v1`. */
+function fileName(policy: string): string {
+  return policy.replace(/^[^:]*:/, '').replace(/[^\w.-]+/g, '-');
 }
 
 /** The format that is asked for, or that the file is named after. */

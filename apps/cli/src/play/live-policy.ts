@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { copySeeds, type Frame, seedStream } from '@zpin/contracts';
 import { Collector } from '@zpin/core';
 import { type AnyEnv, RecordFrames, TimeLimit } from '@zpin/envs';
-import { type LoadedAgent, type LoadOptions, load, openEnv, type RunDescription } from 'zpin';
+import { isPolicyName, type LoadedAgent, type LoadOptions, load, openEnv, type RunDescription } from 'zpin';
 import { RunFolder } from 'zpin/node';
 
 /** A picture of the policy of a run at play, and where it is. */
@@ -20,6 +20,7 @@ export interface LiveFrame {
 }
 
 export interface LiveOptions {
+  /** Of the run, or the name of a policy. */
   readonly folder: string;
   /** As `load` takes them, without the environment. */
   readonly loading: Omit<LoadOptions, 'openEnv'>;
@@ -78,8 +79,9 @@ export async function* livePolicy(options: LiveOptions): AsyncGenerator<LiveFram
   }
 }
 
-/** When the checkpoint was written that is played; 0 where it is not there, which loading will say. */
+/** When the checkpoint was written that is played; 0 of a policy that never changes, and where it is not there, which loading will say. */
 function checkpointTime(path: string, moment: LoadOptions['from']): number {
+  if (isPolicyName(path)) return 0;
   const run = new RunFolder(path);
   const folder = moment === 'best' ? new RunFolder(`${path}/best`) : run;
   return statSync(folder.file('checkpoint'), { throwIfNoEntry: false })?.mtimeMs ?? 0;

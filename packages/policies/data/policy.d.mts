@@ -1,0 +1,2 @@
+/** The file of a policy, in base64. */
+export const policy: string;
