@@ -13,6 +13,8 @@ import { listCommand } from './commands/list.ts';
 import { playCommand } from './commands/play.ts';
 import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
 import { trainCommand } from './commands/train.ts';
 import { EXIT } from './exit-codes.ts';
 import { configureHelp } from './help.ts';
@@ -41,6 +43,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     evalCommand(context);
     recordCommand(context);
     playCommand(context);
+    statusCommand(context);
+    stopCommand(context);
     collectCommand(context);
     fqeCommand(context);
     checkEnvCommand(context);

@@ -9,6 +9,7 @@ export interface TrainFlags {
   readonly env?: string;
   readonly envOption?: readonly string[];
   readonly wrap?: readonly string[];
+  readonly curriculum?: string;
   readonly her?: string;
   readonly dataset?: string;
   readonly recordDataset?: string;
@@ -55,6 +56,7 @@ export function addTrainFlags(command: Command): Command {
       'wrapper around it, for example discretize-action:11; may be repeated, the innermost first',
       gather,
     )
+    .option('--curriculum <file>', 'levels of the environment, the easiest first, from a YAML or JSON file')
     .option('--her <strategy>', 'replay with goals in hindsight: future:4, final:1, episode:4 or none (default: of the preset)')
     .option(
       '--dataset <file>',

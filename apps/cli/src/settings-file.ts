@@ -4,11 +4,12 @@ import { InputError, message } from '@zpin/contracts';
 import { parse } from 'yaml';
 
 /**
- * Reads settings of an algorithm from a YAML or JSON file.
+ * Reads settings from a YAML or JSON file.
+ * @param flag that names it
  * @throws InputError when the file cannot be read, is not of that form, or holds anything but a mapping
  */
-export function readSettings(path: string): Readonly<Record<string, unknown>> {
-  const where = 'zpin train --config';
+export function readSettings(path: string, flag = '--config'): Readonly<Record<string, unknown>> {
+  const where = `zpin train ${flag}`;
   const kind = extname(path).toLowerCase();
   if (!['.yaml', '.yml', '.json'].includes(kind)) {
     throw new InputError(message(where, 'the file must end in .yaml, .yml or .json', path, 'Name it after its form'));

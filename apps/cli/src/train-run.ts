@@ -1,7 +1,7 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { type AnyAlgorithm, presetOf } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
-import { knownEnv, openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
+import { type Curriculum, knownEnv, openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
@@ -49,6 +49,9 @@ export async function newRun(
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
     config: { ...file, ...flagged },
+    ...(flags.curriculum !== undefined && {
+      curriculum: readSettings(flags.curriculum, '--curriculum') as unknown as Curriculum,
+    }),
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),
     ...(flags.recordDataset !== undefined && { recordDataset: flags.recordDataset }),
@@ -108,11 +111,13 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
     const isConcluded =
       run.summary?.reason === 'finished' &&
       (await stoppable(stopping, () => conclude(run, folder, plan, io, stopping.signal))) !== null;
-    if (isConcluded || stopping.received === null) return EXIT.done;
+    // Whoever asks in the folder of the run asks as politely as by SIGTERM.
+    const request = stopping.received ?? (run.isStopping ? 'SIGTERM' : null);
+    if (isConcluded || request === null) return EXIT.done;
     const where = run.step < steps ? '' : ', in the evaluation at the end';
     const done = `Stopped at step ${formatCount(run.step)} of ${formatCount(steps)}${where}.`;
     io.stderr.write(`${done} Go on with: ${io.command} train --resume ${shellWord(folder.shown)}\n`);
-    return exitCodeOf(stopping.received);
+    return exitCodeOf(request);
   } finally {
     stopping.forget();
     run.dispose();

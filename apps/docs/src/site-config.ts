@@ -26,6 +26,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Settings and presets', link: '/guide/settings' },
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
       { text: 'Watching a run', link: '/guide/watching' },
+      { text: 'Steering a run', link: '/guide/steering' },
       { text: 'Evaluate, film, export', link: '/guide/policies' },
       { text: 'Trained agents', link: '/guide/trained-agents' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },

@@ -94,6 +94,9 @@ export interface Frame {
   readonly data: Uint8ClampedArray;
 }
 
+/** Values of settings of an environment by their names: plain data. */
+export type EnvParameters = Readonly<Record<string, StateValue>>;
+
 /** Exact snapshot of an environment: plain JSON values and typed arrays, its generator among them. */
 export type EnvState = Readonly<Record<string, StateValue>>;
 
@@ -141,6 +144,11 @@ export interface Env<Obs = unknown, Act = unknown> {
    * steps say.
    */
   readonly rewardTally?: RewardTally;
+  /**
+   * Changes settings from its next episode on; the one in progress goes on as it began. Spaces stay the same. Absent: they are fixed.
+   * @throws InputError when a setting is unknown or out of range
+   */
+  setParameters?(parameters: EnvParameters): void;
   /** True counts as `hasActionMask` of the spec, for environments that find out only after that was made. */
   readonly hasActionMask?: boolean;
   close?(): void;
@@ -232,6 +240,13 @@ export interface VectorEnv {
   reset(out: VectorStep, seed?: number | readonly number[]): void;
   /** `actions`: values of the action space, `[N]` for `Discrete` (from its `start` on), `[N, K]` for the others. */
   step(actions: NumericArray, out: VectorStep): void;
+  /**
+   * Changes settings of the environment: each copy has them from its next episode on, and the episode in progress goes on as it began.
+   * Those that are not named are as the environment was made, whatever an earlier call said. The state holds them. Absent, or refused:
+   * the settings are fixed.
+   * @throws InputError when a setting is unknown or out of range, or the settings are fixed; SpaceError when they would change the spaces
+   */
+  setParameters?(parameters: EnvParameters): void;
   /** Frame of copy `index` (0 when omitted). */
   render?(index?: number): Frame;
   state(): EnvState;

@@ -23,6 +23,7 @@ export type {
 export type {
   Env,
   EnvInfo,
+  EnvParameters,
   EnvSource,
   EnvSpec,
   EnvState,

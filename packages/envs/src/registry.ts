@@ -1,4 +1,13 @@
-import { type EnvSource, type Fields, InputError, message, nearestName, readValues, type VectorEnv } from '@zpin/contracts';
+import {
+  type EnvParameters,
+  type EnvSource,
+  type Fields,
+  InputError,
+  message,
+  nearestName,
+  readValues,
+  type VectorEnv,
+} from '@zpin/contracts';
 import { builtInEnvs } from './built-in-envs.ts';
 import { type AnyEnv, commonOptions, type EnvEntry, type EnvOptions, optionsOf } from './env-entry.ts';
 import { type EnvFamily, FAMILY_PACKAGES, type FamilyCopies, prefixOf } from './env-family.ts';
@@ -79,7 +88,8 @@ export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions =
   const { module } = family ?? entryOf(id, 'makeVectorEnv');
   const source = { id, options, library: '@zpin/envs', ...(module !== undefined && { module }) };
   if (family) return manyOf(family, numEnvs, source);
-  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source);
+  const remake = (parameters: EnvParameters) => makeEnv(id, { ...options, ...parameters } as EnvOptions);
+  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source, remake);
 }
 
 function oneOf(family: EnvFamily, id: string, { wrappers, ...options }: EnvOptions): AnyEnv {

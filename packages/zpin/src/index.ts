@@ -1,4 +1,5 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
+export type { Curriculum, LevelRule } from './curriculum.ts';
 export { type EnvFile, isEnvFile } from './env-file.ts';
 export {
   type EnvPurpose,
@@ -20,7 +21,7 @@ export { openRun } from './open-run.ts';
 export { openSavedRun } from './open-saved-run.ts';
 export { isPolicyName } from './policy-name.ts';
 export type { RunDescription } from './run-description.ts';
-export type { RunEvent } from './run-event.ts';
+export type { LevelEvent, RunEvent } from './run-event.ts';
 export type { ContinueOptions, EnvChoice, OwnParts, ResumeOptions, RunInternals, RunOptions } from './run-options.ts';
 export type { SavedMoment } from './run-store.ts';
 export type { ScheduleChoice } from './scheduled-steps.ts';

@@ -2,7 +2,15 @@
 export type NamedOption = 'env' | 'her' | 'dataset' | 'recordDataset' | 'runDir' | 'steps' | 'schedules' | RuleOption;
 
 /** Options about the evaluations of training, and about checkpoints. */
-export type RuleOption = 'evalEvery' | 'stopAtReturn' | 'patience' | 'keepCheckpoints' | 'fromStep' | 'best' | 'films';
+export type RuleOption =
+  | 'curriculum'
+  | 'evalEvery'
+  | 'stopAtReturn'
+  | 'patience'
+  | 'keepCheckpoints'
+  | 'fromStep'
+  | 'best'
+  | 'films';
 
 /** How the caller writes what a run is told, so that errors speak the caller's language: that of a library, or flags. */
 export interface MessageNames {

@@ -4,3 +4,5 @@ export { type Film, type FilmOptions, openFilm, requireFfmpeg } from './files/fi
 export { metricEvents, readMetrics } from './files/metric-files.ts';
 export { envFilePlace } from './files/own-env.ts';
 export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';
+export { type RunHolder, runHolder } from './files/run-lock.ts';
+export { requestStop } from './files/stop-request.ts';

@@ -2,6 +2,7 @@ import { ConfigError, InputError, message, type StateValue, type VectorEnv } fro
 import { type AnyAlgorithm, parseConfig, presetOf } from '@zpin/core';
 import { files } from '#files';
 import { type AlgorithmId, type ConfigOfAlgorithm, loadAlgorithm } from './algorithms.ts';
+import { curriculumOf } from './curriculum.ts';
 import { isEnvFile } from './env-file.ts';
 import { type EnvPurpose, type EnvSettings, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
@@ -13,7 +14,7 @@ import type { RunDescription } from './run-description.ts';
 import { checkRunMemory, estimateMemory, fitting, stateBytes } from './run-memory.ts';
 import type { EnvChoice, RunInternals, RunOptions } from './run-options.ts';
 import { makeTrainee } from './start-training.ts';
-import { datasetOf, engineOf, trainingOptions } from './training-parts.ts';
+import { datasetOf, engineOf, stoppingOf, trainingOptions } from './training-parts.ts';
 import { TrainingRun } from './training-run.ts';
 
 /**
@@ -59,6 +60,7 @@ export async function openRun(
     // First the agent, which says what to use where its kind of actions does not fit; then the data.
     const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
     const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
+    const curriculum = curriculumOf({ curriculum: options.curriculum, algorithm, env: vectorEnv }, names);
     const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps }, names);
     const played = recording?.env ?? vectorEnv;
     const description: RunDescription = {
@@ -66,6 +68,7 @@ export async function openRun(
       env: envId,
       ...(fromFile && { envFile: fromFile.file }),
       ...(Object.keys(envOptions).length > 0 && { envOptions }),
+      ...(options.curriculum && { curriculum: options.curriculum }),
       ...(her !== undefined && { her }),
       ...(dataset?.path !== undefined && { dataset: dataset.path }),
       ...(recording && { recordDataset: recording.path }),
@@ -79,15 +82,17 @@ export async function openRun(
     const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
     const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
     checkRunMemory(memory, files.memory(), names);
-    const { signal, saveTo } = options;
+    const { saveTo } = options;
+    const { stopping, signal } = stoppingOf(options.signal);
     if (description.films) checkFilms(description.films, saveTo, names);
     const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
     const store = saveTo === undefined ? null : files.createStore(saveTo, names);
     const release = store && files.lock(store.path, names);
     store?.begin(description, 0);
     return new TrainingRun({
-      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now },
+      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now, stopping },
       ...(recording && { recording }),
+      ...(curriculum && { curriculum }),
       options: training,
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { checkSameSpaces, InputError, message, type VectorEnv } from '@zpin/contracts';
+import { checkSameSpaces, type EnvState, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import {
   type AnyAlgorithm,
   type CheckpointHeader,
@@ -9,6 +9,7 @@ import {
 } from '@zpin/core';
 import { files } from '#files';
 import { loadAlgorithm } from './algorithms.ts';
+import { curriculumOf } from './curriculum.ts';
 import { type EnvFile, envFileText, type RegisteredEnv } from './env-file.ts';
 import { type EnvPurpose, type OpenEnvOptions, openEnv } from './environment.ts';
 import { hindsightOf } from './hindsight-of.ts';
@@ -20,7 +21,7 @@ import type { OwnParts, ResumeOptions, RunInternals } from './run-options.ts';
 import type { SavedRun } from './run-store.ts';
 import { scheduledSteps } from './scheduled-steps.ts';
 import { makeTrainee } from './start-training.ts';
-import { datasetOf, engineOf, engineOfSaved, trainingOptions } from './training-parts.ts';
+import { datasetOf, engineOf, engineOfSaved, stoppingOf, trainingOptions } from './training-parts.ts';
 import { TrainingRun } from './training-run.ts';
 
 /**
@@ -57,7 +58,7 @@ async function openLocked(
   const algorithm = await savedAlgorithm(saved, options, names);
   const { from = 'last' } = options;
   const { header, state } = saved.checkpoint(from);
-  const resumed = { ...state };
+  const { curriculum: _, ...resumed }: Record<string, StateValue> = { ...state };
   const fromFile = await savedEnvFile(saved, options, names);
   const { description: told, note } = continuedDescription({ saved, algorithm, step: header.step, options }, names);
   const description = fromFile ? { ...told, envFile: fromFile.env.file } : told;
@@ -67,13 +68,19 @@ async function openLocked(
   const open = (copies: number, purpose?: EnvPurpose) => openSavedEnv(saved, { copies, purpose }, options, names);
   const env = await open(algorithm.copies(config));
   checkSavedSpaces(names.where, header, env);
+  const curriculum = curriculumOf({ curriculum: description.curriculum, algorithm, env }, names);
+  if (curriculum) {
+    curriculum.restore(state.curriculum as EnvState);
+    // Where the environment cannot take its episodes back, new ones begin, on the level that was reached.
+    env.setParameters?.(curriculum.parameters);
+  }
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps }, names);
   const played = recording?.env ?? env;
   const engine = await (options.engine === undefined ? engineOfSaved(saved.description, header) : engineOf(options.engine));
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
-  const { signal } = options;
+  const { stopping, signal } = stoppingOf(options.signal);
   const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
   const scores = new EvaluationRecord();
   scores.restore((state.counters ?? {}) as EvaluationScores);
@@ -86,8 +93,9 @@ async function openLocked(
   const resume = { forget, step: header.step, wallSeconds, best: scores.best };
   return new TrainingRun({
     description: { ...description, engine: engine.name },
-    ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now, notes },
+    ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now, notes, stopping },
     ...(recording && { recording }),
+    ...(curriculum && { curriculum }),
     options: { ...training, resume: resumed },
   });
 }

@@ -1,4 +1,5 @@
 import type { StateValue } from '@zpin/contracts';
+import type { Curriculum } from './curriculum.ts';
 import type { EnvFile } from './env-file.ts';
 import type { KeptOptions } from './kept-options.ts';
 
@@ -10,6 +11,8 @@ export interface RunDescription extends KeptOptions {
   readonly envFile?: EnvFile;
   /** Options of the environment and wrappers around it; none when omitted. */
   readonly envOptions?: { readonly [key: string]: StateValue };
+  /** Levels through which training comes to the environment; none when omitted. */
+  readonly curriculum?: Curriculum;
   /** Hindsight replay, for example `future:4`; none when omitted. */
   readonly her?: string;
   /** File that an offline algorithm learns from; none when omitted, or when the data came from no file. */

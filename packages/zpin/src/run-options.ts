@@ -1,5 +1,6 @@
 import type { VectorEnv } from '@zpin/contracts';
 import type { AnyAlgorithm, TransitionData } from '@zpin/core';
+import type { Curriculum } from './curriculum.ts';
 import type { EnvSettings } from './environment.ts';
 import type { ToldOptions } from './kept-options.ts';
 import type { MessageNames } from './message-names.ts';
@@ -29,6 +30,11 @@ export interface RunOptions<Config = object> extends ContinueOptions {
   readonly envOptions?: EnvSettings;
   /** Wrappers around the environment by name, the innermost first: `['discretize-action:11']`. */
   readonly wrappers?: readonly string[];
+  /**
+   * Levels of the environment through which training comes to it, the easiest first: the settings of each, and the rule by which it is left.
+   * Kept with the run.
+   */
+  readonly curriculum?: Curriculum;
   /** Goals in hindsight, for environments with goals: `future:4`, `final:1`, `episode:4` or `none`. Omitted: the preset's. */
   readonly her?: string;
   /** What an offline algorithm learns from: the data, or a file. */

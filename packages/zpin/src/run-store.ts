@@ -81,6 +81,8 @@ export interface RunStore {
   lastFilm(): number;
   /** Writes the policy as an ONNX model. */
   saveOnnx(model: Uint8Array): void;
+  /** Whether somebody asks the run to stop, in its folder. */
+  isStopRequested(): boolean;
   /** Training is over, or was left: writes what is still held back. */
   close(how: RunEnd): void;
 }

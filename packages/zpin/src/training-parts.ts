@@ -45,6 +45,12 @@ export async function trainingOptions(parts: TrainingParts): Promise<TrainingOpt
   };
 }
 
+/** What stops a run from outside its loop, and the signal by which it or its caller does. */
+export function stoppingOf(given: AbortSignal | undefined): { readonly stopping: AbortController; readonly signal: AbortSignal } {
+  const stopping = new AbortController();
+  return { stopping, signal: given ? AbortSignal.any([given, stopping.signal]) : stopping.signal };
+}
+
 /** @throws InputError when the data do not go with the algorithm */
 export async function datasetOf(
   { id, learnsFrom }: AnyAlgorithm,

@@ -1,6 +1,7 @@
 import {
   type Agent,
   EnvError,
+  type EnvParameters,
   type EnvSpec,
   InputError,
   message,
@@ -22,6 +23,7 @@ import {
   type TrainSummary,
 } from '@zpin/core';
 import { actOnce } from './act-once.ts';
+import type { CurriculumProgress } from './curriculum.ts';
 import type { EnvPurpose } from './environment.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import { filmEpisode } from './film-episode.ts';
@@ -31,6 +33,8 @@ import type { RunEvent } from './run-event.ts';
 import type { CheckpointParts, RunStore } from './run-store.ts';
 import type { Trainee, TrainingOptions } from './start-training.ts';
 
+/** Milliseconds between two looks for a request to stop. */
+const LOOK_INTERVAL = 500;
 /** Steps after which an episode that is filmed is cut off. */
 const FILM_STEPS = 500;
 
@@ -53,8 +57,12 @@ export interface RunParts {
   readonly resume: ResumePoint | null;
   /** All that training plays, where it is recorded. */
   readonly recording?: Recording;
+  /** Where it is in its curriculum, where it has one. */
+  readonly curriculum?: CurriculumProgress;
   /** What the user should know before it goes on. */
   readonly notes?: readonly string[];
+  /** Stops it from outside its loop; the signal of its options hears of it. */
+  readonly stopping: AbortController;
   /** Milliseconds since any fixed time. */
   now(): number;
 }
@@ -86,6 +94,7 @@ export class TrainingRun {
   #summary: TrainSummary | null = null;
   #isStarted = false;
   #cannotFilm = false;
+  #looked = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -139,6 +148,31 @@ export class TrainingRun {
   }
 
   /**
+   * Ends training after the step in progress, from outside its loop: a checkpoint event still comes, and the run can go on from it.
+   * Also what a request in its folder does, as `zpin stop` leaves it.
+   */
+  stop(): void {
+    this.#parts.stopping.abort();
+  }
+
+  /** Whether it was asked to stop: by `stop()`, by its signal, or in its folder. */
+  get isStopping(): boolean {
+    return this.#parts.options.signal?.aborted ?? false;
+  }
+
+  /**
+   * Changes settings of the environment of training: each copy has them from its next episode on. Checkpoints hold them.
+   * @throws InputError when a setting is unknown or out of range, or the environment has none that change
+   */
+  setParameters(parameters: EnvParameters): void {
+    if (!this.env.setParameters) {
+      const remedy = 'Write setParameters() into it, or take one by its name';
+      throw new InputError(message('setParameters', 'the environment must have settings that change', this.spec.id, remedy));
+    }
+    this.env.setParameters(parameters);
+  }
+
+  /**
    * Trains, and tells what happens: training goes on as events are asked for, and stopping is leaving the loop.
    * @throws NumericsError when a number is not finite; WorkerError when a worker fails; EnvError when an environment
    * throws; with the last good checkpoint, where there is one
@@ -177,12 +211,18 @@ export class TrainingRun {
         if (value.type === 'eval' && value.isBest) await this.#keepBest(value);
         const event: RunEvent =
           value.type === 'checkpoint'
-            ? { ...value, ...(await this.#save(value.state)) }
+            ? await this.#checkpoint(value)
             : value.type === 'update'
               ? { ...value, metrics: await value.metrics.read() }
               : value;
         store?.event(event);
         yield event;
+        const level = this.#parts.curriculum?.heard(event) ?? null;
+        if (level) {
+          this.env.setParameters?.(level.parameters);
+          store?.event(level);
+          yield level;
+        }
         // Films are due at the same steps, whether the run was stopped or not.
         filmed ??= store?.lastFilm() ?? 0;
         if (event.type === 'step' && !event.evaluation && this.#isFilmDue(filmed)) {
@@ -190,6 +230,7 @@ export class TrainingRun {
           const trouble = await this.#film();
           if (trouble !== null) yield { type: 'warning', step: this.#step, message: trouble };
         }
+        this.#look();
         const pause = breathe();
         if (pause) await pause;
       }
@@ -234,10 +275,19 @@ export class TrainingRun {
     this.#parts.options.evaluation?.env.close();
   }
 
-  async #save(state: TrainState): Promise<{ readonly path?: string }> {
-    const { store } = this.#parts;
-    if (!store) return {};
-    return { path: await store.saveCheckpoint(await this.#moment(state)) };
+  /** Looks now and then whether somebody asks the run to stop. */
+  #look(): void {
+    const { store, now } = this.#parts;
+    if (!store || now() - this.#looked < LOOK_INTERVAL) return;
+    this.#looked = now();
+    if (store.isStopRequested()) this.stop();
+  }
+
+  async #checkpoint(event: Extract<TrainEvent, { readonly type: 'checkpoint' }>): Promise<RunEvent> {
+    const { store, curriculum } = this.#parts;
+    const state = curriculum ? { ...event.state, curriculum: curriculum.state() } : event.state;
+    if (!store) return { ...event, state };
+    return { ...event, state, path: await store.saveCheckpoint(await this.#moment(state)) };
   }
 
   /** Keeps the agent of the best evaluation so far. */

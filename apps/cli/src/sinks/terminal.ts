@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunEvent } from 'zpin';
 import { columnsOf, type Io } from '../io.ts';
+import { levelText } from '../level-text.ts';
 import { cutText, formatDuration, mean, successText } from '../numbers.ts';
 import type { Sink } from './sink.ts';
 
@@ -52,6 +53,13 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
         if (recent.length > 100) recent.shift();
         if (event.success !== undefined) successes.push(Number(event.success));
         if (successes.length > 100) successes.shift();
+      }
+      if (event.type === 'level') {
+        // What was reached so far was reached on another level.
+        recent.length = 0;
+        successes.length = 0;
+        const text = `${levelText(event)}, from ${formatCount(event.step)} steps on`;
+        stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
       }
       if (event.type === 'update') metrics = event.metrics;
       if (event.type === 'eval') {

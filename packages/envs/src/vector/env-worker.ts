@@ -48,6 +48,8 @@ function answer(env: VectorEnv, call: Call): unknown {
       return env.restore(call.state);
     case 'render':
       return env.render?.(call.index);
+    case 'setParameters':
+      return env.setParameters?.(call.parameters);
     case 'close':
       return env.close();
   }

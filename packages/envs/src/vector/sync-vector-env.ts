@@ -1,8 +1,10 @@
 import {
   checkMaskable,
+  checkSameSpaces,
   copySeeds,
   createRows,
   type Env,
+  type EnvParameters,
   type EnvSource,
   type EnvSpec,
   type EnvState,
@@ -10,6 +12,7 @@ import {
   type Frame,
   flatDtype,
   flatSize,
+  type GoalEnv,
   type GoalOutcomes,
   InputError,
   isGoalEnv,
@@ -22,7 +25,11 @@ import {
   type VectorStep,
 } from '@zpin/contracts';
 import type { RowEnv } from '../base/row-env.ts';
+import { ChangingCopies } from './changing-copies.ts';
 import { EnvRows, rowEnv } from './env-rows.ts';
+
+/** Makes a copy of an environment with settings other than those of the first copies. */
+type Remake = (parameters: EnvParameters) => Env;
 
 /** N copies of an environment, stepped one after the other in this thread. Stepping copies of an `ArrayEnv` allocates nothing. */
 export class SyncVectorEnv implements VectorEnv {
@@ -30,19 +37,25 @@ export class SyncVectorEnv implements VectorEnv {
   readonly numEnvs: number;
   readonly source?: EnvSource;
   readonly goals?: GoalOutcomes;
-  readonly #envs: readonly Env[];
-  readonly #rows: readonly RowEnv[];
+  readonly #envs: Env[];
+  readonly #rows: RowEnv[];
+  /** Makes a copy with other settings; null where that is not known. */
+  readonly #remake: Remake | null;
+  readonly #changes: ChangingCopies;
   /** Whether its row writes `rawReward`. */
   readonly #isTallied: readonly boolean[];
   readonly #actionSize: number;
   #seeded = false;
+  /** Whether others hold its copies, which must not be exchanged then. */
+  #isShared = false;
 
   /**
    * @param make makes copy `index`
    * @param source where workers get copies of their own, when it is known
+   * @param remake makes a copy with other settings, for `setParameters`; not needed where copies have that themselves
    * @throws InputError unless `numEnvs` is an integer ≥ 1
    */
-  constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource) {
+  constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource, remake: Remake | null = null) {
     if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1)) {
       throw new InputError(message('SyncVectorEnv', 'numEnvs must be an integer >= 1', numEnvs, 'Pass the number of copies'));
     }
@@ -50,10 +63,12 @@ export class SyncVectorEnv implements VectorEnv {
     if (source) this.source = source;
     this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
     this.#rows = this.#envs.map(rowEnv);
+    this.#remake = remake;
+    this.#changes = new ChangingCopies(numEnvs);
     const [first] = this.#envs;
     this.#isTallied = this.#rows.map(row => row instanceof EnvRows);
     this.spec = this.#masked(first);
-    if (isGoalEnv(first)) this.goals = first;
+    if (isGoalEnv(first)) this.goals = remake ? goalsOf(first, () => this.#envs[0] as GoalEnv) : first;
     this.#actionSize = flatSize(this.spec.actionSpace);
   }
 
@@ -64,6 +79,7 @@ export class SyncVectorEnv implements VectorEnv {
 
   /** The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. */
   slice(start: number, end: number): SyncVectorEnv {
+    this.#isShared = true;
     return new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source);
   }
 
@@ -96,7 +112,54 @@ export class SyncVectorEnv implements VectorEnv {
     const from = seed ?? (this.#seeded ? undefined : 0);
     const seeds = typeof from === 'number' ? copySeeds(from, this.numEnvs) : from;
     this.#seeded = true;
-    for (let i = 0; i < this.numEnvs; i++) this.#rows[i].resetRow(out, i, seeds?.[i]);
+    if (seeds) this.#changes.seed(seeds);
+    for (let i = 0; i < this.numEnvs; i++) {
+      const renewed = this.#changes.isBehind(i) ? this.#renew(i) : undefined;
+      this.#rows[i].resetRow(out, i, seeds?.[i] ?? renewed);
+    }
+  }
+
+  setParameters(parameters: EnvParameters): void {
+    const where = `${this.spec.id}.setParameters`;
+    if (this.#envs.every(env => env.setParameters)) {
+      for (const env of this.#envs) env.setParameters?.(parameters);
+      return;
+    }
+    if (!this.#remake || this.#isShared) {
+      const found = this.#isShared ? 'copies that workers share' : 'copies of fixed settings';
+      const remedy = 'Make it by makeVectorEnv, or write setParameters() into the environment';
+      throw new InputError(message(where, 'the settings of the environment must be such as can change', found, remedy));
+    }
+    if ('wrappers' in parameters) {
+      const remedy = 'Leave them out: they stay as they are';
+      throw new InputError(message(where, 'wrappers must not change', parameters.wrappers, remedy));
+    }
+    // Settings that do not do are refused now, not when an episode ends.
+    const probe = this.#remake(parameters);
+    try {
+      checkSameSpaces(where, this.spec, probe.spec);
+      const hasMask = rowEnv(probe).hasActionMask;
+      if (hasMask !== Boolean(this.spec.hasActionMask)) {
+        throw new SpaceError(message(where, 'action masks must be there as before', hasMask, 'Leave the setting as it is'));
+      }
+    } finally {
+      probe.close?.();
+    }
+    this.#changes.change({ ...parameters });
+  }
+
+  /** Puts another copy with the new settings in the place of one. @returns its seed */
+  #renew(index: number): number {
+    const { parameters, seed } = this.#changes.renew(index);
+    this.#exchange(index, parameters);
+    return seed;
+  }
+
+  #exchange(index: number, parameters: EnvParameters): void {
+    this.#envs[index].close?.();
+    const env = (this.#remake as Remake)(parameters);
+    this.#envs[index] = env;
+    this.#rows[index] = rowEnv(env);
   }
 
   step(actions: NumericArray, out: VectorStep): void {
@@ -114,6 +177,17 @@ export class SyncVectorEnv implements VectorEnv {
       // Around an environment that writes rows itself there are no wrappers.
       if (rawReward && !this.#isTallied[i]) rawReward[i] = reward[i];
     }
+    if (this.#changes.isPending) this.#renewEnded(out);
+  }
+
+  /** The next episodes of those that have just ended are played with the new settings. */
+  #renewEnded(out: VectorStep): void {
+    for (let i = 0; i < this.numEnvs; i++) {
+      if ((out.terminated[i] || out.truncated[i]) && this.#changes.isBehind(i)) {
+        const seed = this.#renew(i);
+        this.#rows[i].resetRow(out, i, seed);
+      }
+    }
   }
 
   render(index = 0): Frame {
@@ -129,6 +203,7 @@ export class SyncVectorEnv implements VectorEnv {
     return {
       seeded: this.#seeded,
       envs: this.#envs.map(env => this.#method(env, 'state')()),
+      changes: this.#changes.state(),
       ...(infos.some(info => info !== null) && { infos }),
     };
   }
@@ -141,8 +216,12 @@ export class SyncVectorEnv implements VectorEnv {
         message(`${id}.restore`, `the state must be of ${this.numEnvs} copies`, states?.length, 'Use as many copies as then'),
       );
     }
-    this.#envs.forEach((env, i) => {
-      this.#method(env, 'restore')(states[i]);
+    const before = this.#envs.map((_, i) => JSON.stringify(this.#changes.activeOf(i)));
+    this.#changes.restore(state.changes as EnvState | undefined);
+    this.#envs.forEach((_, i) => {
+      const active = this.#changes.activeOf(i);
+      if (JSON.stringify(active) !== before[i]) this.#exchange(i, active ?? {});
+      this.#method(this.#envs[i], 'restore')(states[i]);
     });
     // States of before have none.
     const infos = (state.infos ?? []) as readonly (EnvState | null)[];
@@ -184,4 +263,15 @@ export class SyncVectorEnv implements VectorEnv {
       message(`${this.spec.id}.reset`, `out.obs must hold ${size} numbers of ${dtype}`, out.obs, 'Use createStep()'),
     );
   }
+}
+
+/** The goals of whatever copy is the first at the time. */
+function goalsOf({ computeTerminated }: GoalEnv, first: () => GoalEnv): GoalOutcomes {
+  return {
+    computeReward: (achieved, desired, out) => first().computeReward(achieved, desired, out),
+    ...(computeTerminated && {
+      computeTerminated: (achieved, desired, out) =>
+        (first().computeTerminated as typeof computeTerminated).call(first(), achieved, desired, out),
+    }),
+  };
 }

@@ -1,4 +1,5 @@
 import {
+  type EnvParameters,
   type EnvSpec,
   type EnvState,
   type Frame,
@@ -15,6 +16,8 @@ export abstract class VectorWrapper implements VectorEnv {
   readonly numEnvs: number;
   readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
+  /** There when the settings of the wrapped environment can change. */
+  readonly setParameters?: (parameters: EnvParameters) => void;
   protected readonly env: VectorEnv;
 
   /** @param changes of the spec @param name as in `Wrapper` */
@@ -24,6 +27,7 @@ export abstract class VectorWrapper implements VectorEnv {
     this.numEnvs = env.numEnvs;
     this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
+    if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
   }
 
   /** What the wrapper itself remembers between steps. */

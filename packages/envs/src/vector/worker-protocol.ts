@@ -1,4 +1,4 @@
-import type { EnvSource, EnvState, ErrorData, NumericArray, VectorStep } from '@zpin/contracts';
+import type { EnvParameters, EnvSource, EnvState, ErrorData, NumericArray, VectorStep } from '@zpin/contracts';
 
 /**
  * Cells of a worker's control array. The main thread writes a command and counts `request` up; the worker does what it is told
@@ -37,7 +37,8 @@ export type Call =
   | { readonly method: 'reset'; readonly seeds?: readonly number[] }
   | { readonly method: 'state' | 'close' }
   | { readonly method: 'restore'; readonly state: EnvState }
-  | { readonly method: 'render'; readonly index: number };
+  | { readonly method: 'render'; readonly index: number }
+  | { readonly method: 'setParameters'; readonly parameters: EnvParameters };
 
 /** What came of a command: the result of a call, or the error that it ended with. */
 export type Reply = { readonly result?: unknown; readonly error?: ErrorData };

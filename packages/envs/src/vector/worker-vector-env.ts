@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import {
   copySeeds,
   createRows,
+  type EnvParameters,
   type EnvSource,
   type EnvSpec,
   type EnvState,
@@ -22,6 +23,7 @@ import {
 } from '@zpin/contracts';
 import type { EnvOptions } from '../env-entry.ts';
 import { loadEnv, makeVectorEnv } from '../registry.ts';
+import { changesOf, joinedChanges } from './changing-copies.ts';
 import {
   ANSWER,
   CALL,
@@ -196,6 +198,7 @@ export class WorkerVectorEnv implements VectorEnv {
     return {
       seeded: this.#seeded,
       envs: states.flatMap(({ envs }) => envs),
+      changes: joinedChanges(states.map(({ changes }) => changes)),
       ...(infos.some(info => info !== null) && { infos }),
     };
   }
@@ -210,9 +213,17 @@ export class WorkerVectorEnv implements VectorEnv {
     const infos = state.infos as readonly StateValue[] | undefined;
     this.#call(({ start, end }) => ({
       method: 'restore',
-      state: { seeded, envs: envs.slice(start, end), ...(infos && { infos: infos.slice(start, end) }) },
+      state: {
+        ...{ seeded, envs: envs.slice(start, end) },
+        ...(state.changes !== undefined && { changes: changesOf(state.changes, start, end) as EnvState }),
+        ...(infos && { infos: infos.slice(start, end) }),
+      },
     }));
     this.#seeded = seeded as boolean;
+  }
+
+  setParameters(parameters: EnvParameters): void {
+    this.#call(() => ({ method: 'setParameters', parameters }));
   }
 
   /** Ends the threads, those that no longer answer too. */
@@ -315,6 +326,7 @@ export class WorkerVectorEnv implements VectorEnv {
 interface CopiesState {
   readonly envs: readonly StateValue[];
   readonly infos?: readonly StateValue[];
+  readonly changes?: StateValue;
 }
 
 /** A copy of an array in memory that threads share. */

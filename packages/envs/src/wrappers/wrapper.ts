@@ -1,5 +1,6 @@
 import {
   type Env,
+  type EnvParameters,
   type EnvSpec,
   type EnvState,
   type Frame,
@@ -23,6 +24,8 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
   readonly spec: EnvSpec;
   /** There when the wrapped environment can render. */
   readonly render?: () => Frame;
+  /** There when the settings of the wrapped environment can change. */
+  readonly setParameters?: (parameters: EnvParameters) => void;
   /** What the innermost environment has paid: a subclass may change rewards, and returns of episodes stay its own. */
   readonly rewardTally: RewardTally;
   /** The wrapped environment; its steps go through this, so that what it pays is counted. */
@@ -38,6 +41,7 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
     this.rewardTally = counted.rewardTally;
     this.spec = wrappedSpec({ ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }) }, changes, name);
     if (env.render) this.render = () => env.render?.() as Frame;
+    if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
   }
 
   abstract reset(options?: ResetOptions): ResetResult<Obs>;

@@ -11,6 +11,7 @@ import { openFilm } from './film.ts';
 import { goBackTo, keepCheckpoint, rewindKept } from './kept-checkpoints.ts';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from './metric-files.ts';
 import type { RunFolder } from './run-folder.ts';
+import { forgetStopRequest, isStopRequested } from './stop-request.ts';
 
 /**
  * Leaves everything of a run in its folder.
@@ -28,6 +29,7 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
     },
     begin(description, step) {
       folder.writeJson('description', description);
+      forgetStopRequest(folder);
       if (goesBack) goBackTo(folder, step);
       rewindMetricFiles(folder, step);
       rewindKept(folder, step);
@@ -77,7 +79,9 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
     },
     lastFilm: () => Math.max(0, ...filmSteps(folder).keys()),
     saveOnnx: model => folder.write('onnx', model),
+    isStopRequested: () => isStopRequested(folder),
     close(how) {
+      forgetStopRequest(folder);
       metrics?.flush();
       events?.end(last, how);
     },

@@ -43,7 +43,8 @@ export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles 
         const told: Readonly<Record<string, number>> = { ...event.metrics, ...recent.infoMeans };
         rows += `${[event.step, event.updates, mean, ...columns.slice(3).map(name => told[name] ?? '')].join(',')}\n`;
       }
-      if (event.type === 'episode' || event.type === 'update' || event.type === 'eval') lines += `${JSON.stringify(event)}\n`;
+      if (event.type === 'episode' || event.type === 'update' || event.type === 'eval' || event.type === 'level')
+        lines += `${JSON.stringify(event)}\n`;
       if (lines.length > BUFFER) flush();
     },
     flush,
@@ -117,7 +118,9 @@ function eventOf(line: string): RunEvent | undefined {
       ? typeof episodeReturn === 'number'
       : type === 'update'
         ? typeof metrics === 'object' && metrics !== null && Object.values(metrics).every(value => typeof value === 'number')
-        : type === 'eval' && isNumbers(returns) && returns.length > 0 && isNumbers(lengths);
+        : type === 'level'
+          ? isStep(found.level) && isStep(found.levels)
+          : type === 'eval' && isNumbers(returns) && returns.length > 0 && isNumbers(lengths);
   return isEvent ? (found as RunEvent) : undefined;
 }
 

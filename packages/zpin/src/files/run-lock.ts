@@ -5,7 +5,7 @@ import { InputError, message } from '@zpin/contracts';
 import { isRunning } from '@zpin/core/node';
 
 /** Who has a run folder. */
-interface Holder {
+export interface RunHolder {
   readonly pid: number;
   readonly host: string;
   /** ISO 8601, UTC. */
@@ -13,6 +13,8 @@ interface Holder {
   /** When the process began, as its system says it, so that another one that got its number later is not taken for it. */
   readonly born: string | null;
 }
+
+type Holder = RunHolder;
 
 const FILE = 'run.lock';
 let locks = 0;
@@ -42,6 +44,12 @@ export function lockRunFolder(folder: string, where: string): () => void {
   return () => {
     if (read(path)?.text === text) rmSync(path, { force: true });
   };
+}
+
+/** The process that has a run folder; null where none has it. One of another machine counts as there. */
+export function runHolder(folder: string): RunHolder | null {
+  const found = read(join(folder, FILE));
+  return found !== null && isHeld(found) ? found.holder : null;
 }
 
 type Found = { readonly text: string; readonly holder: Holder | null };

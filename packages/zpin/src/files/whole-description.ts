@@ -14,6 +14,7 @@ export function isWhole(found: RunDescription): boolean {
     keepCheckpoints,
     tensorboard = false,
     films,
+    curriculum,
     evaluation = {},
   } = found;
   if (![config, envOptions, evaluation].every(isObject)) return false;
@@ -25,6 +26,7 @@ export function isWhole(found: RunDescription): boolean {
     [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
     typeof tensorboard === 'boolean' &&
     (films === undefined || isFilmPlan(films)) &&
+    (curriculum === undefined || (isObject(curriculum) && Array.isArray(curriculum.levels) && isObject(curriculum.advance))) &&
     (patience === null || isCountOrNone(patience)) &&
     (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
     ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'].includes(engine)

@@ -1,0 +1,187 @@
+import { ConfigError, type EnvParameters, type EnvState, InputError, message, type VectorEnv } from '@zpin/contracts';
+import type { AnyAlgorithm } from '@zpin/core';
+import { checkInteger } from './kept-options.ts';
+import type { MessageNames } from './message-names.ts';
+import type { LevelEvent, RunEvent } from './run-event.ts';
+
+/** Levels through which training comes to its environment, the easiest first. Plain data. */
+export interface Curriculum {
+  /**
+   * Settings of the environment on each level, in place of those of the run. After the last level training plays the environment as the run
+   * has it: what evaluations play from the start.
+   */
+  readonly levels: readonly EnvParameters[];
+  /** When a level is left for the next. */
+  readonly advance: LevelRule;
+}
+
+/** When a level is left: as soon as one of what is given holds. */
+export interface LevelRule {
+  /** Share in (0, 1] of the last `episodes` episodes that reached their goal: those of environments with goals, else `success` or `isSuccess` of their infos. */
+  readonly success?: number;
+  /** Mean return of the last `episodes` episodes, as the environment pays it. */
+  readonly meanReturn?: number;
+  /** Episodes of the level that the two above are taken over; 100 when omitted. */
+  readonly episodes?: number;
+  /** Environment steps on the level, over all copies. */
+  readonly steps?: number;
+}
+
+const DEFAULT_EPISODES = 100;
+
+type Episode = Extract<RunEvent, { readonly type: 'episode' }>;
+
+/** Where a run is in its curriculum. */
+export class CurriculumProgress {
+  readonly #curriculum: Curriculum;
+  readonly #numEnvs: number;
+  #level = 0;
+  /** Step at which the level began. */
+  #since = 0;
+  /** Of the last episodes of the level. */
+  #recent: number[] = [];
+  /** Copies whose episode in progress began on an earlier level, and tells nothing of this one. */
+  #behind: Set<number> = new Set();
+
+  constructor(curriculum: Curriculum, numEnvs: number) {
+    this.#curriculum = curriculum;
+    this.#numEnvs = numEnvs;
+  }
+
+  get level(): number {
+    return this.#level;
+  }
+
+  /** What the environment has in place of the settings of the run. */
+  get parameters(): EnvParameters {
+    return this.#curriculum.levels[this.#level] ?? {};
+  }
+
+  /** Takes an event of training into account. @returns the new level, where it came to one */
+  heard(event: RunEvent): LevelEvent | null {
+    const { levels } = this.#curriculum;
+    if (this.#level >= levels.length || event.type !== 'episode') return null;
+    // What ended in the step in which the level began has begun its next episode before it did.
+    if ((this.#level > 0 && event.step === this.#since) || this.#behind.delete(event.envIndex)) return null;
+    this.#note(event);
+    if (!this.#isOver(event.step)) return null;
+    this.#level++;
+    this.#since = event.step;
+    this.#recent = [];
+    this.#behind = new Set(Array.from({ length: this.#numEnvs }, (_, i) => i));
+    const { level, parameters } = this;
+    return { type: 'level', step: event.step, level, levels: levels.length, parameters };
+  }
+
+  #note(episode: Episode): void {
+    const { success, episodes = DEFAULT_EPISODES } = this.#curriculum.advance;
+    this.#recent.push(success === undefined ? episode.episodeReturn : succeeded(episode));
+    if (this.#recent.length > episodes) this.#recent.shift();
+  }
+
+  #isOver(step: number): boolean {
+    const { success, meanReturn, episodes = DEFAULT_EPISODES, steps } = this.#curriculum.advance;
+    if (steps !== undefined && step - this.#since >= steps) return true;
+    const threshold = success ?? meanReturn;
+    if (threshold === undefined || this.#recent.length < episodes) return false;
+    return this.#recent.reduce((sum, value) => sum + value, 0) / episodes >= threshold;
+  }
+
+  state(): EnvState {
+    return { level: this.#level, since: this.#since, recent: [...this.#recent], behind: [...this.#behind] };
+  }
+
+  restore(state: EnvState): void {
+    const { level, since, recent, behind } = state as unknown as SavedProgress;
+    this.#level = level;
+    this.#since = since;
+    this.#recent = [...recent];
+    this.#behind = new Set(behind);
+  }
+}
+
+interface SavedProgress {
+  readonly level: number;
+  readonly since: number;
+  readonly recent: readonly number[];
+  readonly behind: readonly number[];
+}
+
+/** 1 where an episode reached its goal; NaN, which no threshold is below, where it does not tell. */
+function succeeded({ success, info }: Episode): number {
+  return success === undefined ? (info?.success ?? info?.isSuccess ?? Number.NaN) : Number(success);
+}
+
+export interface CurriculumParts {
+  readonly curriculum: Curriculum | undefined;
+  readonly algorithm: AnyAlgorithm;
+  /** The environment of training. */
+  readonly env: VectorEnv;
+}
+
+/**
+ * Puts the environment of training on the first level of a curriculum; undefined where there is none.
+ * @throws ConfigError when a rule is out of range; InputError when a level is none that the environment takes, or nothing can be changed
+ */
+export function curriculumOf(
+  { curriculum, algorithm, env }: CurriculumParts,
+  names: MessageNames,
+): CurriculumProgress | undefined {
+  if (!curriculum) return undefined;
+  const option = names.option('curriculum');
+  checkCurriculum(curriculum, names);
+  if (algorithm.learnsFrom === 'dataset' || algorithm.playsElsewhere) {
+    const found = algorithm.playsElsewhere
+      ? `${algorithm.id}, whose workers play in copies of their own`
+      : `${algorithm.id}, which plays nowhere`;
+    throw new InputError(
+      message(names.where, `${option} needs an algorithm that plays in the environment itself`, found, 'Leave it out'),
+    );
+  }
+  for (const [i, level] of curriculum.levels.entries()) checkLevel(env, level, `level ${i + 1} of ${option}`, names);
+  const progress = new CurriculumProgress(curriculum, env.numEnvs);
+  env.setParameters?.(progress.parameters);
+  return progress;
+}
+
+function checkLevel(env: VectorEnv, level: EnvParameters, what: string, { where }: MessageNames): void {
+  if (!env.setParameters) {
+    const remedy = 'Write setParameters() into it, or take one by its name';
+    throw new InputError(message(where, `${what} needs an environment with settings that change`, env.spec.id, remedy));
+  }
+  try {
+    env.setParameters(level);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const expectation = `${what} must be settings of ${env.spec.id}`;
+    throw new InputError(message(where, expectation, level, error.message.replace(/\.$/, '')), { cause: error });
+  }
+}
+
+/** @throws ConfigError when a curriculum is none, such as one that was read from a file */
+function checkCurriculum({ levels, advance }: Curriculum, names: MessageNames): void {
+  const option = names.option('curriculum');
+  const refuse = (expectation: string, found: unknown, remedy: string): never => {
+    throw new ConfigError(message(names.where, `${option}: ${expectation}`, found, remedy));
+  };
+  const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!Array.isArray(levels) || levels.length === 0 || !levels.every(isRecord)) {
+    refuse('levels must be a list of settings of the environment', levels, 'Write at least one, such as { windPower: 0 }');
+  }
+  if (!isRecord(advance)) refuse('advance must say when a level is over', advance, 'Write success, meanReturn or steps');
+  const unknown = Object.keys(advance).find(name => !RULES.includes(name));
+  if (unknown !== undefined) refuse(`advance must be of ${RULES.join(', ')}`, unknown, 'Leave it out');
+  const { success, meanReturn, episodes, steps } = advance;
+  if (success === undefined && meanReturn === undefined && steps === undefined)
+    refuse('advance must say when a level is over', advance, 'Give success, meanReturn or steps');
+  if (success !== undefined && meanReturn !== undefined)
+    refuse('success and meanReturn exclude each other', advance, 'Leave one of them out');
+  if (success !== undefined && !(success > 0 && success <= 1))
+    refuse('success must be in (0, 1]', success, 'Give a share, such as 0.9');
+  if (meanReturn !== undefined && !Number.isFinite(meanReturn))
+    refuse('meanReturn must be finite', meanReturn, 'Give such a number');
+  if (episodes !== undefined) checkInteger(names, `${option}: episodes`, episodes, 1);
+  if (steps !== undefined) checkInteger(names, `${option}: steps`, steps, 1);
+}
+
+const RULES = ['success', 'meanReturn', 'episodes', 'steps'];
