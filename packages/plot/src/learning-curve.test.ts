@@ -19,6 +19,15 @@ function elements(svg: string): Record<string, number> {
   return counts;
 }
 
+const LINE = '" fill="none" stroke="#0072b2"';
+const BAND = 'Z" fill="#0072b2"';
+
+/** Points of the first path that ends so. */
+function pointsOf(svg: string, end: string): (readonly [x: number, y: number])[] {
+  const [, d = ''] = new RegExp(`<path d="([^"Z]+)${end}`).exec(svg) ?? [];
+  return [...d.matchAll(/[ML]([-\d.]+) ([-\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
 describe('learningCurveSvg', () => {
   it('has no character that XML does not take', () => {
     const svg = learningCurveSvg({ ...base, title: 'a\u0000\u001b[31m\u009b\ufffe\ud800<&>😀 ε' });
@@ -35,32 +44,24 @@ describe('learningCurveSvg', () => {
       ],
       evaluations: [{ step: 500, value: 50 }],
     });
-    // The plot spans 84…680 by 68…344; steps 500 and return 50 are its centre.
-    expect(svg).toContain('<circle class="evaluation" cx="382.0" cy="206.0" r="4"/>');
-    const [first, second] = (/class="episodes" points="([^"]+)"/.exec(svg)?.[1] ?? '')
-      .split(' ')
-      .map(pair => pair.split(',').map(Number));
-    // Episodes stand at the middle of their bin of 12.5 steps, the range has 5 % of air.
-    expect(first?.[0]).toBeCloseTo(84 + (596 * 106.25) / 1000, 0);
-    expect(second?.[1]).toBeCloseTo(68 + (276 * 5) / 110, 0);
+    // The axes span 74…690 by 16…280 of their panel, and returns 0…100 and steps 0…1000 fill them.
+    expect(svg).toContain('<circle cx="382" cy="148" r="4" fill="#d55e00"/>');
+    const [first, second] = pointsOf(svg, LINE);
+    // Episodes stand at the middle of their bin of 12.5 steps.
+    expect(first).toEqual([139.5, 280]);
+    expect(second).toEqual([632.3, 16]);
   });
 
   it('shows mean and 10th to 90th percentile of a bin', () => {
     const episodes = Array.from({ length: 11 }, (_, i) => ({ step: 500, value: i * i }));
-    const svg = learningCurveSvg({
-      ...base,
-      episodes,
-      evaluations: [
-        { step: 0, value: 0 },
-        { step: 0, value: 100 },
-      ],
-    });
-    const heights = (pattern: RegExp) => (pattern.exec(svg)?.[1] ?? '').split(' ').map(pair => Number(pair.split(',')[1]));
-    const y = (value: number) => 344 - (276 * (value + 5)) / 110;
-    const [high, low] = heights(/class="band" points="([^"]+)"/);
-    expect(high).toBeCloseTo(y(81), 0);
-    expect(low).toBeCloseTo(y(1), 0);
-    expect(heights(/class="episodes" points="([^"]+)"/)[0]).toBeCloseTo(y(35), 0);
+    const evaluations = [
+      { step: 0, value: 0 },
+      { step: 0, value: 100 },
+    ];
+    const svg = learningCurveSvg({ ...base, episodes, evaluations });
+    const y = (value: number) => 280 - 2.64 * value;
+    expect(pointsOf(svg, BAND).map(([, height]) => height)).toEqual([81, 1].map(value => expect.closeTo(y(value), 1)));
+    expect(pointsOf(svg, LINE)[0]?.[1]).toBeCloseTo(y(35), 1);
   });
 
   it.each<[string, Partial<LearningCurve>]>([
@@ -76,22 +77,20 @@ describe('learningCurveSvg', () => {
   ])('is well-formed with %s', (_, part) => {
     const curve = { ...base, ...part };
     const svg = learningCurveSvg(curve);
-    const { polyline = 0, circle } = elements(svg);
+    const { circle } = elements(svg);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-    expect(polyline).toBe(curve.episodes.length > 0 ? 1 : 0);
+    expect(svg.match(/stroke="#0072b2" stroke-width="2"/g) ?? []).toHaveLength(curve.episodes.length > 0 ? 1 : 0);
     // One more in the legend.
     expect(circle).toBe(curve.evaluations.length + 1);
-    const points = [...svg.matchAll(/points="([^"]+)"/g)].flatMap(([, text = '']) => text.split(' '));
-    for (const [x = 0, y = 0] of points.map(pair => pair.split(',').map(Number))) {
-      expect(x >= 84 && x <= 680 && y >= 68 && y <= 344).toBe(true);
+    for (const [x, y] of [...pointsOf(svg, BAND), ...pointsOf(svg, LINE)]) {
+      expect(x >= 74 && x <= 690 && y >= 16 && y <= 280).toBe(true);
     }
     expect(terminalCurve(curve)).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   it('marks no step twice in a short run', () => {
-    const labels = [...learningCurveSvg({ ...base, totalSteps: 2 }).matchAll(/text-anchor="middle">([\d,]+)</g)].map(
-      ([, text]) => text,
-    );
+    const svg = learningCurveSvg({ ...base, totalSteps: 2 });
+    const labels = [...svg.matchAll(/text-anchor="middle" font-size="12" fill="#24292f">([\d.,]+)</g)].map(([, text]) => text);
     expect(labels).toEqual(['0', '1', '2']);
   });
 });

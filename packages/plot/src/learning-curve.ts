@@ -1,4 +1,4 @@
-import { escapeXml } from './escape-xml.ts';
+import { linePlot } from './line-plot.ts';
 import { formatCount, formatNumber } from './numbers.ts';
 import { ticksWithin } from './ticks.ts';
 
@@ -55,85 +55,23 @@ function range(curve: LearningCurve, bins: readonly Bin[]): [number, number] {
   return [low - air, high + air];
 }
 
-const WIDTH = 720;
-const HEIGHT = 400;
-const LEFT = 84;
-const RIGHT = 40;
-const TOP = 68;
-const BOTTOM = 56;
-
-/** What the marks mean, in a line under the heading. */
-function legend(threshold: boolean): string {
-  const text = (x: number, words: string) => `<text class="label" x="${x}" y="52">${words}</text>`;
-  const entries = [
-    `<rect class="band" x="${LEFT}" y="40" width="24" height="16"/><line class="episodes" x1="${LEFT}" x2="${LEFT + 24}" y1="48" y2="48"/>`,
-    text(LEFT + 32, 'training episodes: mean, 10–90 %'),
-    `<circle class="evaluation" cx="${LEFT + 284}" cy="48" r="4"/>`,
-    text(LEFT + 296, 'greedy evaluation'),
-  ];
-  if (threshold) {
-    entries.push(
-      `<line class="threshold" x1="${LEFT + 436}" x2="${LEFT + 460}" y1="48" y2="48"/>`,
-      text(LEFT + 468, 'threshold'),
-    );
-  }
-  return entries.join('\n');
-}
-
 /** The curve as an SVG picture that reads well on light and dark pages. */
-export function learningCurveSvg(curve: LearningCurve): string {
-  const bins = summarize(curve.episodes, curve.totalSteps, BINS);
-  const [low, high] = range(curve, bins);
-  const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / curve.totalSteps;
-  const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * (value - low)) / (high - low);
-  const at = (step: number, value: number) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`;
-  const line = (points: readonly string[]) => points.join(' ');
-  const parts: string[] = [];
-  for (const value of ticksWithin(low, high, 6)) {
-    parts.push(`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/>`);
-    parts.push(
-      `<text class="tick" x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${formatTick(value)}</text>`,
-    );
-  }
-  for (const step of ticksWithin(0, curve.totalSteps, 5).filter(Number.isInteger)) {
-    parts.push(
-      `<text class="tick" x="${x(step).toFixed(1)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${formatCount(step)}</text>`,
-    );
-  }
-  if (curve.threshold !== null) {
-    const height = y(curve.threshold).toFixed(1);
-    parts.push(`<line class="threshold" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${height}" y2="${height}"/>`);
-  }
-  if (bins.length > 0) {
-    parts.push(
-      `<polygon class="band" points="${line([...bins.map(bin => at(bin.step, bin.high)), ...bins.toReversed().map(bin => at(bin.step, bin.low))])}"/>`,
-    );
-    // The last point twice: a line of one point would not show.
-    parts.push(`<polyline class="episodes" points="${line([...bins, ...bins.slice(-1)].map(bin => at(bin.step, bin.mean)))}"/>`);
-  }
-  for (const { step, value } of curve.evaluations)
-    parts.push(`<circle class="evaluation" cx="${x(step).toFixed(1)}" cy="${y(value).toFixed(1)}" r="4"/>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" font-family="DejaVu Sans, Verdana, sans-serif">
-<title>${escapeXml(curve.title)}</title>
-<style>
-  .page { fill: #ffffff } .frame { fill: none; stroke: #8a8f98 } .grid { stroke: #e3e6ea }
-  .heading { font-size: 15px; fill: #1d2129 } .tick, .label { font-size: 12px; fill: #59606b }
-  .band { fill: #2a78d6; opacity: 0.18 } .episodes { fill: none; stroke: #2a78d6; stroke-width: 2; stroke-linecap: round }
-  .evaluation { fill: #d6572a } .threshold { stroke: #3c8f4e; stroke-dasharray: 6 4 }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #14171c } .grid { stroke: #2a2f37 } .heading { fill: #eceff3 } .tick, .label { fill: #a4acb8 }
-    .band { fill: #6aa9f0 } .episodes { stroke: #6aa9f0 } .evaluation { fill: #f08a5d } .threshold { stroke: #6cc07e }
-  }
-</style>
-<rect class="page" width="${WIDTH}" height="${HEIGHT}"/>
-<text class="heading" x="${LEFT}" y="26">${escapeXml(curve.title)}</text>
-${parts.join('\n')}
-<rect class="frame" x="${LEFT}" y="${TOP}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT - TOP - BOTTOM}"/>
-${legend(curve.threshold !== null)}
-<text class="label" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 14}" text-anchor="middle">environment steps</text>
-<text class="label" transform="translate(16 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">return</text>
-</svg>
-`;
+export function learningCurveSvg({ title, episodes, evaluations, threshold, totalSteps }: LearningCurve): string {
+  const bins = summarize(episodes, totalSteps, BINS);
+  const line = {
+    name: 'training episodes: mean, 10–90 %',
+    y: bins.map(({ mean }) => mean),
+    low: bins.map(({ low }) => low),
+    high: bins.map(({ high }) => high),
+  };
+  const marks = { name: 'greedy evaluation', points: evaluations.map(({ step, value }) => ({ x: step, y: value })) };
+  return linePlot(title, '', [
+    {
+      ...{ xLabel: 'environment steps', yLabel: 'return', x: bins.map(({ step }) => step), xEnd: totalSteps, isXWhole: true },
+      ...{ lines: [line], marks: [marks] },
+      ...(threshold !== null && { reference: { name: 'threshold', value: threshold } }),
+    },
+  ]);
 }
 
 /** Widest plot of `terminalCurve`; a wider one shows no more. */

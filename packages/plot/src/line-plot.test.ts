@@ -15,10 +15,13 @@ function points(svg: string): number[][] {
 }
 
 describe('linePlot', () => {
-  it('is for white paper, 720 pixels wide, unless its style says else', () => {
+  it('is 720 pixels wide and follows the page that it is on, unless its style says else', () => {
     const svg = linePlot('title', 'caption', [plot]);
     expect(svg).toContain('viewBox="0 0 720 430" width="720" height="430"');
     expect(svg).toContain('fill="#ffffff"');
+    // What is ink on a light page is the ink of dark ones there.
+    expect(svg).toMatch(/@media \(prefers-color-scheme: dark\) \{.*\[fill="#24292f"\]\{fill:#dfdfd6\}/);
+    expect(linePlot('title', 'caption', [plot], { theme: 'light' })).not.toContain('<style>');
     const dark = linePlot('title', 'caption', [plot], { theme: 'dark', width: 320, height: 190 });
     expect(dark).toContain('viewBox="0 0 320 290" width="320" height="290"');
     expect(dark).not.toMatch(/#ffffff|#24292f/);
@@ -32,5 +35,14 @@ describe('linePlot', () => {
       [690, 16],
     ]);
     expect(points(linePlot('', '', [{ ...plot, x: [0, 1, 2] }])).map(([x]) => x)).toEqual([74, 382, 690]);
+  });
+
+  it('shows single points, and as much of the axis as is asked for', () => {
+    const marks = [{ name: 'found', points: [{ x: 4, y: 6 }] }];
+    const svg = linePlot('', '', [{ ...plot, x: [0, 1, 2], marks, xEnd: 8 }]);
+    // Half of 8 along the axis, at the top of an axis of 0 to 6.
+    expect(svg).toContain('<circle cx="382" cy="16" r="4" fill="#d55e00"/>');
+    expect(points(svg).map(([x]) => x)).toEqual([74, 151, 228]);
+    expect(linePlot('', '', [{ ...plot, x: [], lines: [] }])).not.toMatch(/NaN|Infinity|undefined/);
   });
 });

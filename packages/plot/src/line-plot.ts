@@ -9,23 +9,34 @@ export interface PlotLine {
   readonly high: readonly (number | null)[];
 }
 
+/** Single points, such as evaluations between the lines of training. */
+export interface PlotMarks {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
 /** Axes with lines that share their x values. */
 export interface Plot {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly x: readonly number[];
   readonly lines: readonly PlotLine[];
+  readonly marks?: readonly PlotMarks[];
   readonly logY?: boolean;
   /** Powers of ten are as far apart everywhere; `x` must be positive then. */
   readonly logX?: boolean;
   /** Where a linear axis of x begins; 0 when omitted. */
   readonly xFrom?: number;
+  /** Whether x counts something, so that only whole numbers stand on its axis. */
+  readonly isXWhole?: boolean;
+  /** Where the axis of x ends; at the last `x` when omitted. */
+  readonly xEnd?: number;
   readonly reference?: { readonly name: string; readonly value: number };
 }
 
 /** How a picture looks. */
 export interface PlotStyle {
-  /** For pages with a light or a dark background; light when omitted. */
+  /** For pages with a light or a dark background; when omitted, the picture follows what its reader prefers, as one in an `img` can. */
   readonly theme?: 'light' | 'dark';
   /** Pixels of a panel with its margins; 720 for one alone, else 560, when omitted. */
   readonly width?: number;
@@ -63,19 +74,24 @@ const widthOf = (panels: number) => (panels === 1 ? 720 : 560);
 const MARGIN = { top: 16, right: 30, bottom: 50, left: 74 };
 const LEGEND_ROW = 20;
 
-/** An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour. @param style a picture for white paper when omitted */
+/**
+ * An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour.
+ * @param caption small, below; none when empty
+ */
 export function linePlot(title: string, caption: string, plots: readonly Plot[], style: PlotStyle = {}): string {
   const palette = PALETTES[style.theme ?? 'light'];
   const text = textIn(palette.ink);
   const panelHeight = style.height ?? HEIGHT;
-  const names = [...new Set(plots.flatMap(plot => plot.lines.map(({ name }) => name)))];
+  const lineNames = plots.flatMap(plot => plot.lines.map(({ name }) => name));
+  const markNames = plots.flatMap(({ marks = [] }) => marks.map(({ name }) => name));
+  const names = [...new Set([...lineNames, ...markNames])];
   const reference = plots.find(plot => plot.reference)?.reference;
   const panelWidth = style.width ?? widthOf(plots.length);
   const width = panelWidth * plots.length;
   const entries = [...names, ...(reference ? [reference.name] : [])];
   const places = flow(entries, width - MARGIN.left - MARGIN.right);
-  const top = 54 + (places[places.length - 1].row + 1) * LEGEND_ROW;
-  const height = top + panelHeight + 26;
+  const top = 54 + ((places.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
+  const height = top + panelHeight + (caption === '' ? 4 : 26);
   const color = (name: string) => palette.lines[names.indexOf(name) % palette.lines.length];
   const size = { width: panelWidth, height: panelHeight };
   const legend = entries.map((name, i) => {
@@ -83,21 +99,35 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[],
     const y = 52 + places[i].row * LEGEND_ROW;
     const isReference = i === names.length;
     const stroke = isReference ? `stroke="${palette.ink}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
-    return (
-      `<line x1="${x}" y1="${y - 4}" x2="${x + 22}" y2="${y - 4}" ${stroke} stroke-width="${isReference ? 1.5 : 3}"/>` +
-      text(x + 29, y, name, 'start', 13)
-    );
+    const sign =
+      isReference || lineNames.includes(name)
+        ? `<line x1="${x}" y1="${y - 4}" x2="${x + 22}" y2="${y - 4}" ${stroke} stroke-width="${isReference ? 1.5 : 3}"/>`
+        : dot(x + 11, y - 4, color(name));
+    return sign + text(x + 29, y, name, 'start', 13);
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT}>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${FONT}>`,
+    `<title>${escapeXml(title)}</title>`,
+    ...(style.theme === undefined ? [darkPages()] : []),
     `<rect width="${width}" height="${height}" fill="${palette.page}"/>`,
     text(MARGIN.left, 28, title, 'start', 16, 'font-weight="bold"'),
     ...legend,
     ...plots.map((plot, i) => `<g transform="translate(${i * panelWidth} ${top})">${panel(plot, size, color, palette)}</g>`),
-    text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"'),
+    ...(caption === '' ? [] : [text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"')]),
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** On a dark page each colour of the light palette gives way to its counterpart. */
+function darkPages(): string {
+  const { light, dark } = PALETTES;
+  const pairs = [
+    ...light.lines.map((color, i) => [color, dark.lines[i]] as const),
+    ...(['ink', 'grid', 'page'] as const).map(name => [light[name], dark[name]] as const),
+  ];
+  const rules = pairs.map(([from, to]) => `[stroke="${from}"]{stroke:${to}}[fill="${from}"]{fill:${to}}`);
+  return `<style>@media (prefers-color-scheme: dark) {${rules.join('')}}</style>`;
 }
 
 /** Where the entries of a legend go: one behind the other, in as many rows as it takes. */
@@ -119,15 +149,18 @@ function panel(
   color: (name: string) => string,
   { ink, grid }: Palette,
 ): string {
-  const { x, lines, logY = false, logX = false, xFrom = 0, reference } = plot;
+  const { x, lines, marks = [], logY = false, logX = false, xFrom = 0, xEnd, isXWhole = false, reference } = plot;
   const text = textIn(ink);
   const [left, right] = [MARGIN.left, width - MARGIN.right];
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
+  for (const { points } of marks) for (const { y } of points) values.push(y);
   if (reference) values.push(reference.value);
-  const yTicks = logY ? logTicks(values) : enclosingTicks(Math.min(...values), Math.max(...values), 5);
-  const [first, last] = [logX ? x[0] : xFrom, x[x.length - 1]];
-  const xTicks = (logX ? logTicks(x) : enclosingTicks(first, last, 5)).filter(tick => tick >= first && tick <= last);
+  const [low, high] = values.length === 0 ? [0, 1] : extremes(values);
+  const yTicks = logY ? logTicks(values) : enclosingTicks(low, high, 5);
+  const [first, last] = [logX ? x[0] : xFrom, xEnd ?? x.at(-1) ?? 1];
+  const isShown = (tick: number) => tick >= first && tick <= last && (!isXWhole || Number.isInteger(tick));
+  const xTicks = (logX ? logTicks(x) : enclosingTicks(first, last, 5)).filter(isShown);
   const scale = logY ? Math.log10 : (value: number) => value;
   const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
   const along = (value: number) => (logX ? Math.log(value / first) / Math.log(last / first) : (value - first) / (last - first));
@@ -160,7 +193,10 @@ function panel(
   for (const line of lines) {
     const points = x.flatMap((at, i) => (line.y[i] === null ? [] : [[at, line.y[i] as number]]));
     if (points.length === 0) continue;
-    parts.push(`<path d="${path(points, px, py)}" fill="none" stroke="${color(line.name)}" stroke-width="2"/>`);
+    // A line of one point would not show.
+    if (points.length === 1) points.push(...points);
+    const d = path(points, px, py);
+    parts.push(`<path d="${d}" fill="none" stroke="${color(line.name)}" stroke-width="2" stroke-linecap="round"/>`);
   }
   if (reference) {
     const y = r(py(reference.value));
@@ -168,7 +204,19 @@ function panel(
       `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${ink}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
     );
   }
+  for (const { name, points } of marks) for (const point of points) parts.push(dot(px(point.x), py(point.y), color(name)));
   return parts.join('\n');
+}
+
+/** `Math.min` and `Math.max` of any number of values. */
+function extremes(values: readonly number[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}
+
+function dot(x: number, y: number, color: string): string {
+  return `<circle cx="${r(x)}" cy="${r(y)}" r="4" fill="${color}"/>`;
 }
 
 function path(points: readonly (readonly number[])[], px: (x: number) => number, py: (y: number) => number): string {
@@ -186,7 +234,7 @@ function label(value: number): string {
 /** Writes text in one colour. */
 function textIn(ink: string) {
   return (x: number, y: number, content: string, anchor: string, size: number, more = '') =>
-    `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${ink}" ${more}>${escapeXml(content)}</text>`;
+    `<text x="${r(x)}" y="${r(y)}" text-anchor="${anchor}" font-size="${size}" fill="${ink}"${more && ` ${more}`}>${escapeXml(content)}</text>`;
 }
 
 /** Tenths of a pixel are enough. */
