@@ -4,6 +4,7 @@ import { type AnyAlgorithm, describeConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { environmentSections, parseEnvironment } from '../src/pages/environment-content.ts';
 import { environmentFile } from '../src/pages/paths.ts';
 import { contentFolder, root, siteFolder } from '../src/pages/repository.ts';
 import { type GeneratedPages, generatePages } from '../src/pages/write-pages.ts';
@@ -123,6 +124,70 @@ test('every environment has a page with its rules, its picture and its options',
   );
   expect(page('environments/Hopper-v5.md')).toContain('| `0.7,Infinity` | two numbers, the smaller one first | m |');
   expect(page('environments/CartPole-v1.md')).toContain('from (−4.8, −∞, −0.4189, −∞) to (4.8, ∞, 0.4189, ∞)');
+});
+
+describe('every environment', () => {
+  const plan = ['Use', ...environmentSections.slice(0, -1), 'Options', 'Presets that solve it', 'Versions and differences'];
+
+  test('has all sections of the plan, in one order, with tables', () => {
+    for (const { spec } of listEnvs()) {
+      const text = page(`environments/${environmentFile(spec.id)}.md`).replaceAll(/^```[\s\S]*?^```/gm, '');
+      const sections = text.split(/^## /m).slice(1);
+      expect(
+        sections.map(section => section.split('\n')[0]),
+        spec.id,
+      ).toEqual(plan);
+      for (const name of ['Rewards', 'Ends']) expect(sections[plan.indexOf(name)], spec.id).toMatch(/^\| .* \|\n\| --- \|/m);
+      for (const section of sections.slice(1))
+        expect(section.split('\n').slice(1).join('').trim().length, spec.id).toBeGreaterThan(0);
+    }
+  });
+
+  test('tells its limit of steps', () => {
+    for (const { spec } of listEnvs()) {
+      if (spec.maxEpisodeSteps === null) continue;
+      const ends =
+        page(`environments/${environmentFile(spec.id)}.md`)
+          .split('## Ends')[1]
+          ?.split('## Options')[0] ?? '';
+      expect(ends, spec.id).toContain(spec.maxEpisodeSteps.toLocaleString('en-US'));
+    }
+  });
+
+  test('names each number of a small vector that is observed', () => {
+    for (const { spec } of listEnvs()) {
+      const { observationSpace: space } = spec;
+      if (space.type !== 'box' || space.shape.length !== 1 || spec.id.startsWith('Humanoid')) continue;
+      const text =
+        page(`environments/${environmentFile(spec.id)}.md`)
+          .split('## Observation')[1]
+          ?.split('## Actions')[0] ?? '';
+      const named = [...text.matchAll(/^\| (\d+(?:(?: to |, )\d+)*) \|/gm)].flatMap(([, index]) => indices(index as string));
+      expect(named, spec.id).toEqual(Array.from({ length: space.shape[0] as number }, (_, i) => i));
+    }
+  });
+
+  /** `3`, `0, 1` or `4 to 7` as numbers. */
+  function indices(text: string): number[] {
+    const [first = 0, last = first] = text.split(' to ').map(Number);
+    return text.includes(',') ? text.split(', ').map(Number) : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  }
+
+  test('is beside its original where that was compared', () => {
+    expect(page('environments/CartPole-v1.md')).toContain(
+      '40 of 40 episodes of 200 steps are equal within 0.000001, 40 of them to the last bit',
+    );
+    expect(page('environments/Golf-v0.md')).not.toContain('Beside the original');
+  });
+});
+
+test('what is written about environments must be whole', () => {
+  const text = environmentSections.map(name => `## ${name}\n\nText.\n`).join('\n');
+  expect(parseEnvironment('x', text).Ends).toBe('Text.');
+  expect(() => parseEnvironment('x', text.replace('## Ends\n\nText.', '## Ends\n'))).toThrow(
+    /x.md must say something in each of/,
+  );
+  expect(() => parseEnvironment('x', '')).toThrow(/got nothing/);
 });
 
 test('what is written for an algorithm belongs to one', () => {

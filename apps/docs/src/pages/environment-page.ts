@@ -1,7 +1,9 @@
 import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import { type EnvEntry, optionsOf } from '@zpin/envs';
+import type { EnvironmentSection } from './environment-content.ts';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
+import type { PeerResult } from './peer-results.ts';
 import { sourceLink } from './repository.ts';
 import { formatNumber, formatThreshold, type LearningResult, oldSeedsText } from './results.ts';
 import { settingsTable } from './settings-table.ts';
@@ -22,10 +24,17 @@ export interface EnvironmentPageInput {
     readonly isOffline: boolean;
   }[];
   readonly results: readonly LearningResult[];
+  /** Written by hand. */
+  readonly content: Readonly<Record<EnvironmentSection, string>>;
+  /** How its episodes compare with those of the original, where that was measured. */
+  readonly peer: PeerResult | undefined;
+  /** Of one thread with random actions, where that was measured. */
+  readonly speed: { readonly copies: number; readonly stepsPerSecond: string } | undefined;
 }
 
-/** The page of one environment. */
-export function environmentPage({ entry, description, source, hasPicture, presets, results }: EnvironmentPageInput): string {
+/** The page of one environment: the same sections in the same order on each. */
+export function environmentPage(input: EnvironmentPageInput): string {
+  const { entry, description, source, hasPicture, presets, results, content, speed } = input;
   const { spec, summary, requires } = entry;
   const { id } = spec;
   const suited = suitedAlgorithm(spec, presets);
@@ -45,6 +54,9 @@ export function environmentPage({ entry, description, source, hasPicture, preset
         ['steps per episode', spec.maxEpisodeSteps === null ? 'no limit' : `at most ${formatNumber(spec.maxEpisodeSteps)}`],
         ['solved from a mean return of', formatThreshold(spec.rewardThreshold)],
         ...(requires ? [['needs', `\`npm install ${requires.packageName}\``]] : []),
+        ...(speed
+          ? [['steps per second', `${speed.stepsPerSecond}, one thread, ${copiesText(speed.copies)}, random actions`]]
+          : []),
         ['source', sourceLink(source)],
       ],
     ),
@@ -60,9 +72,29 @@ export function environmentPage({ entry, description, source, hasPicture, preset
       'const { obs } = env.reset({ seed: 123 });',
       '```',
     ].join('\n'),
+    ...(['Observation', 'Actions', 'Rewards', 'Ends'] as const).flatMap(name => [`## ${name}`, content[name]]),
     options(entry),
     algorithms(presets, results),
+    '## Versions and differences',
+    content['Versions and differences'],
+    peerText(input),
   ]);
+}
+
+function copiesText(copies: number): string {
+  return copies === 1 ? 'one copy' : `${copies} copies`;
+}
+
+/** What a comparison with the original has found. */
+function peerText({ peer }: EnvironmentPageInput): string {
+  if (!peer) return '';
+  const { steps, tolerance, equal, toTheBit } = peer;
+  const bits = toTheBit === 0 ? '' : `, ${toTheBit} of them to the last bit`;
+  const within = Number(tolerance) === 0 ? '' : ` within ${tolerance}`;
+  return paragraph(
+    `Beside the original, on fresh seeds with random actions: ${equal} episodes of ${steps} steps are equal${within}${bits}.`,
+    'The same again: `pnpm check:peers` in the repository.',
+  );
 }
 
 /** The one that a reader is shown first. */
@@ -87,10 +119,15 @@ function options(entry: EnvEntry): string {
 }
 
 function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningResult[]): string {
-  if (presets.length === 0) return '';
+  if (presets.length === 0)
+    return '## Presets that solve it\n\nNobody has tuned settings for it yet. [Which algorithm for my task](/guide/choosing) says where to begin.';
   const measured = new Map(results.map(result => [`${result.algo} ${result.steps}`, result]));
   return page([
-    '## Algorithms with a preset',
+    '## Presets that solve it',
+    paragraph(
+      'Settings that were tuned for it, and what they came to; on the page of the algorithm are the curves. The command line starts from',
+      'them by itself.',
+    ),
     table(
       ['algorithm', 'steps', 'mean return of 100 greedy episodes', 'seeds that solve it'],
       presets.map(({ id, title, totalSteps }) => [

@@ -1,25 +1,29 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AtariEnv } from '@zpin/atari';
 import '@zpin/atari/register';
 import { presetOf } from '@zpin/core';
 import { type EnvEntry, listEnvs, loadEnv, makeEnv } from '@zpin/envs';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import { algorithmFigures } from '../figures/algorithm-figures.ts';
+import { drawBars } from '../figures/bars.ts';
 import { drawFigure } from '../figures/draw.ts';
 import { themes } from '../figures/figure.ts';
 import { type AlgorithmContent, parseContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
 import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFile } from './algorithm-page.ts';
 import { declaration } from './declaration.ts';
+import { parseEnvironment } from './environment-content.ts';
 import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
 import { curveFile, curvePicture, measuredCurves } from './learning-pictures.ts';
 import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetrics } from './metric-pictures.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
+import { environmentSpeeds, peerResults } from './peer-results.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
 import { experimentPictures, learningResults, offlineResults, publishedResults } from './results.ts';
 import { classComment } from './source-comment.ts';
+import { speedChart } from './speed-chart.ts';
 
 /** The pages made from the code, by their path in the site's folder, and how they are found. */
 export interface GeneratedPages {
@@ -64,6 +68,7 @@ export async function generatePages(): Promise<GeneratedPages> {
   );
 
   const measured = learningResults();
+  const [peers, speeds] = [peerResults(), environmentSpeeds()];
   const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
   const files = new Map(algorithmFiles(facts, sources, env => thresholds.get(env) ?? null));
   for (const { entry, source, description } of envs) {
@@ -78,10 +83,18 @@ export async function generatePages(): Promise<GeneratedPages> {
           isOffline: algorithm.learnsFrom === 'dataset',
         })),
     );
-    const results = measured.filter(({ env }) => env === id);
+    const name = basename(source.path, '.ts');
     files.set(
       `environments/${environmentFile(id)}.md`,
-      environmentPage({ entry, description, source: source.path, hasPicture: drawn.has(id), presets, results }),
+      environmentPage({
+        ...{ entry, description, presets },
+        source: source.path,
+        hasPicture: drawn.has(id),
+        results: measured.filter(({ env }) => env === id),
+        content: parseEnvironment(name, readContent(`environments/${name}.md`)),
+        peer: peers.get(id),
+        speed: speeds.get(id),
+      }),
     );
   }
 
@@ -98,6 +111,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     entries: members.map(({ entry }) => entry),
   }));
   files.set('environments/index.md', environmentIndex(listed, drawn));
+  for (const theme of themes) files.set(`algorithms/pictures/speed.${theme}.svg`, drawBars(speedChart(), theme));
   return {
     files,
     algorithmGroups: algorithmGroups.map(({ text, members }) => ({
