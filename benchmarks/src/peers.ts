@@ -2,7 +2,8 @@
  * `pnpm check:peers`: plays seeded episodes with Gymnasium and here, and tells how many are equal. `--python` and `--robotics` are
  * interpreters with what `python/peers.txt` and `python/peers-robotics.txt` name; a group whose interpreter is missing is left out.
  * The first one also plays what `lib/bridge-checks.ts` tries with the bridge to Python. `--tensorboard` is an interpreter with what
- * `python/peers-tensorboard.txt` names: it reads event files of a run.
+ * `python/peers-tensorboard.txt` names: it reads event files of a run. `--optuna` is one with what `python/peers-optuna.txt` names:
+ * it searches beside `@zpin/sweep`, which has a table in a file of its own and takes 20 of the seeds, and works with it on one journal.
  * `--seeds 1001:40` are 40 seeds from 1001 on, `--only box2d,fetch` some groups; `--write` stores the table.
  */
 import { execFileSync } from 'node:child_process';
@@ -13,7 +14,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEnv } from '@zpin/envs';
 import { bridgeChecks } from './lib/bridge-checks.ts';
+import { journalChecks } from './lib/journal-checks.ts';
 import { largestDifference, PEER_GROUPS, type PeerEpisode, type PeerGroup } from './lib/peer-episodes.ts';
+import { samplingComparisons } from './lib/sampling-checks.ts';
 import { table } from './lib/table.ts';
 import { tensorboardChecks } from './lib/tensorboard-checks.ts';
 
@@ -22,6 +25,7 @@ const { values: flags } = parseArgs({
     python: { type: 'string' },
     robotics: { type: 'string' },
     tensorboard: { type: 'string' },
+    optuna: { type: 'string' },
     seeds: { type: 'string', default: '1001:40' },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -66,6 +70,44 @@ async function tensorboardTable(): Promise<string> {
   return `## TensorBoard\n\n${table(['what it finds', 'found'], lines)}`;
 }
 
+/** What was tried with the real Optuna on one journal, as a table. */
+async function journalTable(): Promise<string> {
+  const isWanted = flags.only === undefined || flags.only.split(',').includes('journal');
+  if (!isWanted || flags.optuna === undefined) return 'left out: journals with Optuna';
+  const checks = await journalChecks(resolve(flags.optuna));
+  missed += checks.filter(({ isMet }) => !isMet).length;
+  const lines = checks.map(({ name, found, isMet }) => [name, `${found}${isMet ? '' : ' (missed)'}`]);
+  return `## Journals with Optuna\n\n${table(['what', 'found'], lines)}`;
+}
+
+/** Searches beside Optuna's, as a table. */
+function samplingTable(): string {
+  const isWanted = flags.only === undefined || flags.only.split(',').includes('optuna');
+  if (!isWanted || flags.optuna === undefined) return 'left out: Optuna';
+  const seeds = Math.min(20, seedCount);
+  const comparisons = samplingComparisons(resolve(flags.optuna), firstSeed, seeds);
+  missed += comparisons.filter(({ isMet }) => !isMet).length;
+  const samplers = Object.keys(comparisons[0].regrets);
+  const lines = comparisons.map(({ objective, regrets, ratio, isMet }) => [
+    objective,
+    ...samplers.map(sampler => regrets[sampler].toPrecision(3)),
+    `${ratio.toFixed(2)}${isMet ? '' : ' (missed)'}`,
+  ]);
+  const found = table(['function', ...samplers, "zpin's of Optuna's"], lines);
+  if (flags.write) {
+    const intro = [
+      '# Searches beside Optuna',
+      '',
+      'Written by `pnpm check:peers --optuna … --write`, with Optuna 5.0.0. Median over seeds of how far the trial that looks best is from the',
+      'optimum, after 100 trials; smaller is better. The surrogate is made to look like a training: six parameters, noise, and one run in ten that',
+      'collapses; what counts is its true value. At most 1.2 times the regret of Optuna is asked for.',
+    ].join('\n');
+    const seedText = `Seeds ${firstSeed} to ${firstSeed + seeds - 1}.`;
+    writeFileSync(new URL('../results/sampling.md', import.meta.url), `${intro}\n\n${seedText}\n\n${found}\n`);
+  }
+  return `## Searches beside Optuna\n\n${found}`;
+}
+
 const rows: string[][] = [];
 let missed = 0;
 for (const group of PEER_GROUPS) {
@@ -101,7 +143,9 @@ const bridge = await bridgeTable();
 process.stdout.write(`\n${bridge}\n`);
 const board = await tensorboardTable();
 process.stdout.write(`\n${board}\n`);
-if (flags.write) {
+process.stdout.write(`\n${samplingTable()}\n`);
+process.stdout.write(`\n${await journalTable()}\n`);
+if (flags.write && rows.length > 0) {
   const intro = [
     '# Episodes beside Gymnasium',
     '',

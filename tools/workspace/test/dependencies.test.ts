@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   atari: ['@zpin/contracts', '@zpin/envs'],
   policies: ['@zpin/core', '@zpin/contracts'],
   replay: ['@zpin/contracts'],
+  sweep: ['@zpin/contracts'],
   her: ['@zpin/contracts', '@zpin/replay'],
   hrl: ['@zpin/core', '@zpin/contracts', '@zpin/replay', '@zpin/value-based'],
   onpolicy: ['@zpin/core', '@zpin/contracts'],

@@ -1,0 +1,39 @@
+import type { Params } from './space/parameter.ts';
+
+/** Where a trial stands. A pruned one was stopped early because it did worse than others; a failed one counts for nothing. */
+export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
+
+/** Whether the largest or the smallest value is looked for. */
+export type Direction = 'maximize' | 'minimize';
+
+/** One point that was tried, as samplers and pruners see it. */
+export interface Trial {
+  /** 0, 1, 2, … in the order in which trials were begun. */
+  readonly number: number;
+  readonly state: TrialState;
+  readonly params: Params;
+  /** What it came to; null unless it is complete. */
+  readonly value: number | null;
+  /** What it had come to at some steps; NaN where that was no number. */
+  readonly intermediateValues: ReadonlyMap<number, number>;
+}
+
+/** Loss of a value: smaller is better in both directions, and NaN is the worst. */
+export function lossOf(value: number, direction: Direction): number {
+  if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
+  return direction === 'minimize' ? value : -value;
+}
+
+/** The complete trial with the best value, the first of equal ones; null where there is none. */
+export function bestTrial<T extends Trial>(trials: readonly T[], direction: Direction): T | null {
+  let best: T | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const trial of trials) {
+    if (trial.state !== 'complete' || trial.value === null) continue;
+    const loss = lossOf(trial.value, direction);
+    if (best !== null && loss >= least) continue;
+    best = trial;
+    least = loss;
+  }
+  return best;
+}

@@ -1,0 +1,3 @@
+import { library } from '../../tools/build-preset/index.ts';
+
+export default library({ neutral: { index: 'src/index.ts' }, node: { node: 'src/node.ts' } });

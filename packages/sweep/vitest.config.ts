@@ -1,0 +1,3 @@
+import { testProject } from '../../tools/testing/project.ts';
+
+export default testProject('sweep');
