@@ -35,7 +35,7 @@ const twoLinkArm = {
 /** Settings of DDPG tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
 export const ddpgPresets = {
   'FetchPush-v4': {
-    totalSteps: 400_000,
+    totalSteps: 1_000_000,
     her: 'future:4',
     config: { ...hindsight, numEnvs: 4, learningStarts: 2000, trainEverySteps: 100, gradientSteps: 40 },
   },
