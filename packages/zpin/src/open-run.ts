@@ -88,7 +88,7 @@ export async function openRun(
     const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
     const store = saveTo === undefined ? null : files.createStore(saveTo, names);
     const release = store && files.lock(store.path, names);
-    store?.begin(description, 0);
+    store?.begin(description, 0, engine.description);
     return new TrainingRun({
       ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now, stopping },
       ...(recording && { recording }),

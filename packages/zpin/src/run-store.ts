@@ -67,9 +67,10 @@ export interface RunStore {
   readonly checkpointPath: string | null;
   /**
    * Writes the description, and cuts off metrics from after `step`. Called once, when everything else is in order.
+   * @param engine what computes, and why
    */
-  begin(description: RunDescription, step: number): void;
-  /** Takes an event into the files of metrics. */
+  begin(description: RunDescription, step: number, engine: string): void;
+  /** Takes an event into the files of metrics and the log. */
   event(event: RunEvent): void;
   /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */
   saveCheckpoint(parts: CheckpointParts): MaybePromise<string>;

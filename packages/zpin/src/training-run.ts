@@ -197,8 +197,8 @@ export class TrainingRun {
         if (!isBegun) {
           isBegun = true;
           // What was there before is touched only now, when all parts have taken back their states.
-          store?.begin(this.description, this.#step);
-          for (const note of notes) yield { type: 'warning', step: this.#step, message: note };
+          store?.begin(this.description, this.#step, this.engine);
+          for (const note of notes) yield this.#warning(note);
         }
         if (done) {
           this.#summary = value;
@@ -207,7 +207,7 @@ export class TrainingRun {
           return value;
         }
         this.#step = value.step;
-        for (const note of this.#parts.engine.takeNotes?.() ?? []) yield { type: 'warning', step: this.#step, message: note };
+        for (const note of this.#parts.engine.takeNotes?.() ?? []) yield this.#warning(note);
         if (value.type === 'eval' && value.isBest) await this.#keepBest(value);
         const event: RunEvent =
           value.type === 'checkpoint'
@@ -228,7 +228,7 @@ export class TrainingRun {
         if (event.type === 'step' && !event.evaluation && this.#isFilmDue(filmed)) {
           filmed = this.#step;
           const trouble = await this.#film();
-          if (trouble !== null) yield { type: 'warning', step: this.#step, message: trouble };
+          if (trouble !== null) yield this.#warning(trouble);
         }
         this.#look();
         const pause = breathe();
@@ -281,6 +281,13 @@ export class TrainingRun {
     if (!store || now() - this.#looked < LOOK_INTERVAL) return;
     this.#looked = now();
     if (store.isStopRequested()) this.stop();
+  }
+
+  /** What the user should know, here and in the log. */
+  #warning(text: string): RunEvent {
+    const event = { type: 'warning', step: this.#step, message: text } as const;
+    this.#parts.store?.event(event);
+    return event;
   }
 
   async #checkpoint(event: Extract<TrainEvent, { readonly type: 'checkpoint' }>): Promise<RunEvent> {

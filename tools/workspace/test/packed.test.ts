@@ -210,6 +210,7 @@ describe('the command line, with npm alone, install scripts allowed, without ONN
       'checkpoint.bin',
       'config.json',
       'curve.svg',
+      'log.jsonl',
       'metrics.jsonl',
       'policy.bin',
       'policy.onnx',

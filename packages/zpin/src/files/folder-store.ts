@@ -11,6 +11,7 @@ import { openFilm } from './film.ts';
 import { goBackTo, keepCheckpoint, rewindKept } from './kept-checkpoints.ts';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from './metric-files.ts';
 import type { RunFolder } from './run-folder.ts';
+import { type RunLog, runLog } from './run-log.ts';
 import { forgetStopRequest, isStopRequested } from './stop-request.ts';
 
 /**
@@ -21,13 +22,14 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
   const best = new BestFiles(folder);
   let metrics: MetricFiles | null = null;
   let events: EventFiles | null = null;
+  let log: RunLog | null = null;
   let last = 0;
   return {
     path: folder.path,
     get checkpointPath() {
       return folder.has('checkpoint') ? folder.file('checkpoint') : null;
     },
-    begin(description, step) {
+    begin(description, step, engine) {
       folder.writeJson('description', description);
       forgetStopRequest(folder);
       if (goesBack) goBackTo(folder, step);
@@ -38,12 +40,14 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       rewindEventFiles(folder, step);
       metrics = metricFiles(folder, description.steps);
       if (description.tensorboard) events = eventFiles(folder, { description, step });
+      log = runLog(folder, step, engine);
       last = step;
     },
     event(event) {
       last = event.step;
       metrics?.event(event);
       events?.event(event);
+      log?.event(event);
     },
     async saveCheckpoint(parts) {
       metrics?.flush();
@@ -84,6 +88,7 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       forgetStopRequest(folder);
       metrics?.flush();
       events?.end(last, how);
+      log?.end(last, how);
     },
   };
 }

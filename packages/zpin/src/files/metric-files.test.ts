@@ -57,6 +57,22 @@ it('writes events as lines and updates as rows', () => {
   expect(readMetrics(folder)).toEqual(kept);
 });
 
+it('writes what it holds back once a second, for those who follow', () => {
+  const folder = newFolder();
+  let time = 0;
+  const sink = metricFiles(folder, 1000, () => time);
+  sink.event(episode(1, 3));
+  time = 1000;
+  sink.event(episode(2, 3));
+  expect(readMetrics(folder)).toEqual([]);
+  time = 1001;
+  sink.event(episode(3, 3));
+  expect(readMetrics(folder).map(({ step }) => step)).toEqual([1, 2, 3]);
+  time = 2000;
+  sink.event(episode(4, 3));
+  expect(readMetrics(folder)).toHaveLength(3);
+});
+
 it('has columns for what infos of episodes told before the first row', () => {
   const folder = newFolder();
   const sink = metricFiles(folder, 1000);

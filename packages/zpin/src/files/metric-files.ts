@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync } from 'node:fs';
 import { readLines } from '@zpin/core/node';
 import type { RunEvent } from '../run-event.ts';
+import { endsWithLine } from './ends-with-line.ts';
 import { RecentEpisodes, RowGate } from './recent-episodes.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -13,18 +14,24 @@ export interface MetricFiles {
 
 /** Characters held back before they are written. */
 const BUFFER = 1 << 16;
+/** Milliseconds after which they are written anyway: somebody may be looking. */
+const FLUSH_INTERVAL = 1000;
 
 /**
  * Writes `metrics.jsonl` (episodes, evaluations, and updates at even distances) and `progress.csv` (one row per written update:
- * step, mean return of the last 100 episodes, metrics, and means of what infos of episodes told before the first row). What is written depends on the steps alone, never on the clock, so that the files of a
- * resumed run equal those of an uninterrupted one.
+ * step, mean return of the last 100 episodes, metrics, and means of what infos of episodes told before the first row). What is
+ * written depends on the steps alone, never on the clock, so that the files of a resumed run equal those of an uninterrupted one.
+ * When it is written does, as somebody may follow the run.
+ * @param now milliseconds of a clock that only goes forward
  */
-export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles {
+export function metricFiles(folder: RunFolder, totalSteps: number, now = () => performance.now()): MetricFiles {
   const { recent, gate } = whereItStands(folder, totalSteps);
   let columns = header(folder);
   let lines = '';
   let rows = '';
+  let flushed = now();
   const flush = () => {
+    flushed = now();
     if (lines) appendFileSync(folder.file('metrics'), lines);
     if (rows) appendFileSync(folder.file('progress'), rows);
     lines = '';
@@ -45,7 +52,7 @@ export function metricFiles(folder: RunFolder, totalSteps: number): MetricFiles 
       }
       if (event.type === 'episode' || event.type === 'update' || event.type === 'eval' || event.type === 'level')
         lines += `${JSON.stringify(event)}\n`;
-      if (lines.length > BUFFER) flush();
+      if (lines.length > BUFFER || now() - flushed > FLUSH_INTERVAL) flush();
     },
     flush,
   };
@@ -74,7 +81,7 @@ export function rewindMetricFiles(folder: RunFolder, step: number): void {
     appendFileSync(fresh, lines);
     renameSync(fresh, path);
   };
-  keep('metrics', line => eventOf(line)?.step ?? Number.NEGATIVE_INFINITY);
+  keep('metrics', line => metricEvent(line)?.step ?? Number.NEGATIVE_INFINITY);
   keep('progress', line => Number(line.split(',')[0]));
 }
 
@@ -89,7 +96,7 @@ export function metricEvents(folder: RunFolder, onSkipped?: (lines: number) => v
       if (!folder.has('metrics')) return;
       let skipped = 0;
       for (const line of readLines(folder.file('metrics'))) {
-        const event = eventOf(line);
+        const event = metricEvent(line);
         if (event) yield event;
         else skipped++;
       }
@@ -103,8 +110,8 @@ export function readMetrics(folder: RunFolder, onSkipped?: (lines: number) => vo
   return [...metricEvents(folder, onSkipped)];
 }
 
-/** What a line says; undefined where it is no event. */
-function eventOf(line: string): RunEvent | undefined {
+/** What a line of `metrics.jsonl` says; undefined where it is no event. */
+export function metricEvent(line: string): RunEvent | undefined {
   let found: Readonly<Record<string, unknown>> | null;
   try {
     found = JSON.parse(line);
@@ -135,18 +142,6 @@ function isNumbers(value: unknown): value is number[] {
 function everyLine(path: string, holds: (line: string) => boolean): boolean {
   for (const line of readLines(path)) if (!holds(line)) return false;
   return true;
-}
-
-/** Whether nothing stands behind the last line break. */
-function endsWithLine(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const last = new Uint8Array(1);
-    return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last[0] === 10);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Where the files of a run stand that goes on. */

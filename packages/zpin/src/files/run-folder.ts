@@ -16,6 +16,7 @@ const FILES = {
   onnx: 'policy.onnx',
   metrics: 'metrics.jsonl',
   progress: 'progress.csv',
+  log: 'log.jsonl',
   curve: 'curve.svg',
   summary: 'summary.json',
   score: 'score.json',
@@ -46,6 +47,17 @@ export class RunFolder {
     if (!this.has('summary')) return false;
     try {
       return JSON.parse(readFileSync(this.file('summary'), 'utf8')).steps === steps;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether the run came to its end: all its steps, or those after which it was told to end. Torn files say nothing. */
+  isEnded(): boolean {
+    if (!this.has('summary')) return false;
+    try {
+      const { steps, endedBy } = JSON.parse(readFileSync(this.file('summary'), 'utf8'));
+      return endedBy !== undefined || steps === JSON.parse(readFileSync(this.file('description'), 'utf8')).steps;
     } catch {
       return false;
     }
