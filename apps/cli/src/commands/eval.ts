@@ -1,4 +1,3 @@
-import { InputError, message } from '@zpin/contracts';
 import { formatNumber } from '@zpin/plot';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
@@ -7,6 +6,7 @@ import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { cutText, successText, verdictText } from '../numbers.ts';
+import { givenRun } from '../policy-flags.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 import { styleOf } from '../style.ts';
@@ -37,18 +37,7 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
     .option('--json', 'print the result as one line of JSON')
     .exitOverride()
-    .action(async (path: string | undefined, flags: EvalFlags) => {
-      if (path === undefined)
-        throw new InputError(
-          message(
-            'zpin eval',
-            'a run folder must be given',
-            'nothing',
-            'Write zpin eval runs/ppo-CartPole-v1-seed1, for example',
-          ),
-        );
-      await finish(evaluateRun(path, flags, io));
-    });
+    .action(async (path: string | undefined, flags: EvalFlags) => finish(evaluateRun(givenRun('zpin eval', path), flags, io)));
 }
 
 async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<number> {

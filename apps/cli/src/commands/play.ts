@@ -4,67 +4,44 @@ import type { RunDescription } from 'zpin';
 import { isPolicyName } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { flagNames } from '../flag-names.ts';
-import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
+import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';
 import type { LiveFrame } from '../play/live-policy.ts';
 import type { Shown } from '../play/status-text.ts';
+import { addPolicyFlags, givenRun, type PolicyFlags, readPolicyFlags } from '../policy-flags.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
-interface PlayFlags {
+interface PlayFlags extends PolicyFlags {
   readonly browser?: boolean;
   readonly port?: string;
   readonly episodes?: string;
-  readonly maxSteps?: string;
   readonly fps?: string;
-  readonly seed?: string;
-  readonly env?: string;
-  readonly best?: boolean;
-  readonly fromStep?: string;
-  readonly engine?: string;
 }
 
 const DEFAULT_FPS = 30;
 /** Episodes of which the end tells. */
 const SHOWN_ENDS = 20;
-/** Steps after which an episode without end is cut off. */
-const DEFAULT_MAX_STEPS = 1000;
 
 /** Adds `zpin play`. */
 export function playCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('play')
-    .description('Show the policy of a run at play, in the terminal or in a page. A run that trains is seen to learn.')
-    .argument('[runDir]', AGENT_PLACE)
-    .option('--browser', 'in a page that this machine alone can open, instead of the terminal')
-    .option('--port <n>', 'with --browser: port of the page (default: a free one)')
-    .option('--episodes <n>', 'whole episodes to play (default: without end)')
-    .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
-    .option('--fps <n>', `steps per second, 1 to 100 (default: ${DEFAULT_FPS})`)
-    .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
-    .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
-    .option('--best', 'the policy of the best evaluation while the run trained, not the last one')
-    .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
-    .exitOverride()
-    .action(async (path: string | undefined, flags: PlayFlags) => {
-      if (path === undefined) {
-        const remedy = 'Write zpin play runs/ppo-CartPole-v1-seed1, for example';
-        throw new InputError(message('zpin play', 'a run folder must be given', 'nothing', remedy));
-      }
-      await finish(playRun(path, flags, io));
-    });
+    .description('Show the policy of a run at play, in the terminal or in a page. A run that trains is seen to learn.');
+  addPolicyFlags(command, own =>
+    own
+      .option('--browser', 'in a page that this machine alone can open, instead of the terminal')
+      .option('--port <n>', 'with --browser: port of the page (default: a free one)')
+      .option('--episodes <n>', 'whole episodes to play (default: without end)')
+      .option('--fps <n>', `steps per second, 1 to 100 (default: ${DEFAULT_FPS})`),
+  ).action(async (path: string | undefined, flags: PlayFlags) => finish(playRun(givenRun('zpin play', path), flags, io)));
 }
 
 async function playRun(path: string, flags: PlayFlags, io: Io): Promise<number> {
   const where = 'zpin play';
   const episodes = flags.episodes === undefined ? Number.POSITIVE_INFINITY : readInteger(where, '--episodes', flags.episodes, 1);
-  const maxSteps = readInteger(where, '--max-steps', flags.maxSteps ?? String(DEFAULT_MAX_STEPS), 1);
   const framesPerSecond = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 100);
   const port = readInteger(where, '--port', flags.port ?? '0', 0, 65_535);
-  const seed = flags.seed === undefined ? null : readSeed(where, flags.seed);
-  const from = readMoment(where, flags);
-  const engine = readEngine(where, flags.engine ?? 'auto');
+  const choice = readPolicyFlags(where, flags);
   if (flags.port !== undefined && !flags.browser) {
     throw new InputError(message(where, '--port goes with --browser', flags.port, 'Add --browser, or leave it out'));
   }
@@ -79,11 +56,10 @@ async function playRun(path: string, flags: PlayFlags, io: Io): Promise<number> 
   ]);
   const folder = isPolicyName(path) ? path : resolve(path);
   const title = isPolicyName(path) ? path : titleOf(new RunFolder(folder).describe(where));
-  const loading = { engine, from, names: flagNames(where), ...readEnvFile(where, flags.env) };
   const stopping = new Stopping(io);
   const { signal } = stopping;
   const ends: string[] = [];
-  const frames = titled(livePolicy({ folder, loading, episodes, maxSteps, seed }), title, ends);
+  const frames = titled(livePolicy({ folder, episodes, ...choice }), title, ends);
   try {
     await stoppable(stopping, async () => {
       if (flags.browser) {

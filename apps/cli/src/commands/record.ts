@@ -7,68 +7,45 @@ import { FILM_FORMATS, type FilmFormat, isPolicyName } from 'zpin/catalog';
 import type { Film } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
-import { flagNames } from '../flag-names.ts';
-import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readFilmFormat, readInteger, readMoment, readSeed } from '../flags.ts';
+import { readFilmFormat, readInteger } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
+import { addPolicyFlags, givenRun, type PolicyFlags, readPolicyFlags } from '../policy-flags.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
-interface RecordFlags {
+interface RecordFlags extends PolicyFlags {
   readonly out?: string;
   readonly format?: string;
   readonly separate?: boolean;
   readonly episodes?: string;
-  readonly maxSteps?: string;
   readonly fps?: string;
-  readonly seed?: string;
-  readonly env?: string;
-  readonly engine?: string;
-  readonly best?: boolean;
-  readonly fromStep?: string;
 }
 
 const DEFAULT_FPS = 30;
-/** Steps after which an episode without end is cut off. */
-const DEFAULT_MAX_STEPS = 1000;
 
 /** Adds `zpin record`. */
 export function recordCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('record')
-    .description('Film greedy episodes of the policy of a run: a GIF, an MP4, or pictures.')
-    .argument('[runDir]', AGENT_PLACE)
-    .option(
-      '--out <file>',
-      'file to write, of pictures a folder (default: episode.gif in the run folder; of a policy, a file named after it)',
-    )
-    .option('--format <name>', `${FILM_FORMATS.join(', ')}; mp4 needs ffmpeg (default: by the end of --out, else gif)`)
-    .option('--episodes <n>', 'whole episodes to play (default: 1)')
-    .option('--separate', 'a film of each episode, numbered: episode-1.gif, …')
-    .option('--max-steps <n>', `steps after which an episode is cut off (default: ${DEFAULT_MAX_STEPS})`)
-    .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`)
-    .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
-    .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
-    .option('--best', 'the policy of the best evaluation while the run trained, not the last one')
-    .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
-    .exitOverride()
-    .action(async (path: string | undefined, flags: RecordFlags) => {
-      if (path === undefined) {
-        const remedy = 'Write zpin record runs/ppo-CartPole-v1-seed1, for example';
-        throw new InputError(message('zpin record', 'a run folder must be given', 'nothing', remedy));
-      }
-      await finish(recordRun(path, flags, io));
-    });
+    .description('Film greedy episodes of the policy of a run: a GIF, an MP4, or pictures.');
+  addPolicyFlags(command, own =>
+    own
+      .option(
+        '--out <file>',
+        'file to write, of pictures a folder (default: episode.gif in the run folder; of a policy, a file named after it)',
+      )
+      .option('--format <name>', `${FILM_FORMATS.join(', ')}; mp4 needs ffmpeg (default: by the end of --out, else gif)`)
+      .option('--episodes <n>', 'whole episodes to play (default: 1)')
+      .option('--separate', 'a film of each episode, numbered: episode-1.gif, …')
+      .option('--fps <n>', `frames per second, 1 to 50; one frame is one step (default: ${DEFAULT_FPS})`),
+  ).action(async (path: string | undefined, flags: RecordFlags) => finish(recordRun(givenRun('zpin record', path), flags, io)));
 }
 
 async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<number> {
   const where = 'zpin record';
   const episodes = readInteger(where, '--episodes', flags.episodes ?? '1', 1, 1000);
-  const maxSteps = readInteger(where, '--max-steps', flags.maxSteps ?? String(DEFAULT_MAX_STEPS), 1);
   const fps = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 50);
-  const engine = readEngine(where, flags.engine ?? 'auto');
-  const from = readMoment(where, flags);
-  const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
+  const { maxSteps, seed: given, loading } = readPolicyFlags(where, flags);
   const format = readFormat(where, flags);
   const [{ join, resolve }, { evaluate }, { RecordFrames, TimeLimit }, { openFilm, requireFfmpeg }, { load, openEnv }] =
     await Promise.all([import('node:path'), import('@zpin/core'), import('@zpin/envs'), import('zpin/node'), import('zpin')]);
@@ -80,7 +57,6 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const film = (k: number): Film => openFilm(placeOf(k), { format, framesPerSecond: fps, where });
   const films: Film[] = [];
   let played = 0;
-  const names = flagNames(where);
   const openFilmed = ({ env: id, envOptions = {} }: RunDescription) => {
     const around = (inner: AnyEnv) =>
       new RecordFrames(new TimeLimit(inner, maxSteps), (frame, t, isLast) => {
@@ -90,10 +66,9 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
         films.at(-1)?.add(frame);
         if (isLast) played++;
       });
-    return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, names);
+    return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, loading.names);
   };
-  const options = { engine, names, from, openEnv: openFilmed, ...readEnvFile(where, flags.env) };
-  const { description, agent, env, notes, dispose } = await load(path, options);
+  const { description, agent, env, notes, dispose } = await load(path, { ...loading, openEnv: openFilmed });
   warn(io, notes);
   await checkPlaces(
     where,
