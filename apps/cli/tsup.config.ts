@@ -1,3 +1,3 @@
 import { program } from '../../tools/build-preset/index.ts';
 
-export default program({ main: 'src/main.ts' });
+export default program({ main: 'src/main.ts', 'policy-thread': 'src/watch/policy-thread.ts' });

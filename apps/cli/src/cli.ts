@@ -16,6 +16,7 @@ import { recordCommand } from './commands/record.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { trainCommand } from './commands/train.ts';
+import { watchCommand } from './commands/watch.ts';
 import { EXIT } from './exit-codes.ts';
 import { configureHelp } from './help.ts';
 import type { Io } from './io.ts';
@@ -32,7 +33,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = await run;
   };
   const program = configureHelp(new Command('zpin'), io)
-    .description('Deep reinforcement learning: train, evaluate, film, plot, list.')
+    .description('Deep reinforcement learning: train, watch, evaluate, film, plot, list.')
     .version(ownVersion(), '-V, --version', 'show the version')
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     evalCommand(context);
     recordCommand(context);
     playCommand(context);
+    watchCommand(context);
     statusCommand(context);
     stopCommand(context);
     collectCommand(context);

@@ -36,6 +36,33 @@ export function measured(event: RunEvent, measure: string): number | undefined {
   return event.type === 'update' && !(measure in MEASURES) ? event.metrics[measure] : undefined;
 }
 
+/** Tells everything that an event says, measure by measure, with values as `measured` has them. */
+export function tellMeasures(event: RunEvent, tell: (measure: string, value: number) => void): void {
+  if (event.type === 'episode') {
+    tell('return', event.episodeReturn);
+    if (event.episodeLength !== undefined) tell('length', event.episodeLength);
+    if (event.success !== undefined) tell('success', Number(event.success));
+    for (const name in event.info) tell(INFO + name, event.info[name]);
+  } else if (event.type === 'eval') {
+    tell('evaluation', event.returns.reduce((sum, value) => sum + value, 0) / event.returns.length);
+  } else if (event.type === 'update') {
+    for (const name in event.metrics) if (!(name in MEASURES)) tell(name, event.metrics[name]);
+  }
+}
+
+/** In the order in which they are told of: what any run has, what infos tell, metrics of updates. */
+export function orderedMeasures(names: Iterable<string>): string[] {
+  const all = [...new Set(names)];
+  const known = Object.keys(MEASURES);
+  const isInfo = (name: string) => name.startsWith(INFO);
+  const others = all.filter(name => !known.includes(name));
+  return [
+    ...known.filter(name => all.includes(name)),
+    ...others.filter(isInfo).sort(),
+    ...others.filter(name => !isInfo(name)).sort(),
+  ];
+}
+
 /** What a run says about a measure: whether anything, and to which step it comes. */
 export function reachOf({ events }: ComparedRun, measure: string): { readonly isMeasured: boolean; readonly lastStep: number } {
   let isMeasured = false;
@@ -49,14 +76,9 @@ export function reachOf({ events }: ComparedRun, measure: string): { readonly is
 
 /** Names of everything that can be drawn of a run. */
 export function measuresOf({ events }: ComparedRun): string[] {
-  const metrics = new Set<string>();
-  const known = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'update') for (const name of Object.keys(event.metrics)) metrics.add(name);
-    if (event.type === 'episode') for (const name of Object.keys(event.info ?? {})) metrics.add(INFO + name);
-    for (const measure of Object.keys(MEASURES)) if (measured(event, measure) !== undefined) known.add(measure);
-  }
-  return [...Object.keys(MEASURES).filter(measure => known.has(measure)), ...metrics];
+  const found = new Set<string>();
+  for (const event of events) tellMeasures(event, name => found.add(name));
+  return orderedMeasures(found);
 }
 
 /**

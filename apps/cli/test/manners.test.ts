@@ -11,7 +11,7 @@ inScratchFolder();
 
 const ESCAPE = '\u001b';
 const COMMANDS = [
-  ...['train', 'eval', 'record', 'play', 'collect', 'fqe', 'check-env', 'plot', 'list'],
+  ...['train', 'eval', 'record', 'play', 'watch', 'status', 'stop', 'collect', 'fqe', 'check-env', 'plot', 'list'],
   ...['init', 'doctor', 'completion'],
 ];
 const helps = [[], ...COMMANDS.map(command => [command]), ['train', 'ppo'], ['train', 'td3'], ['help', 'record']].map(argv =>
@@ -93,7 +93,7 @@ describe('completion', () => {
     expect(offered('zpin', 'train', 'ppo', '--engine', 't')).toEqual(['tensorflow']);
     expect(offered('zpin', 'train', 'ppo', '--activation', '')).toEqual(['tanh', 'relu', 'relu6']);
     expect(offered('zpin', 'train', 'dqn', '--wrap', 'frame')).toEqual(['frame-stack:']);
-    expect(offered('zpin', 'list', '')).toEqual(['algorithms', 'envs', 'presets']);
+    expect(offered('zpin', 'list', '')).toEqual(['algorithms', 'envs', 'presets', 'policies']);
     expect(offered('zpin', 'train', 'ppo', '--config', 'zp')).toEqual(['zpin.bash']);
     expect(offered('zpin', 'eval', 'zp')).toEqual([]);
   });
