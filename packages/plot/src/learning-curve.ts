@@ -56,7 +56,8 @@ function range(curve: LearningCurve, bins: readonly Bin[]): [number, number] {
 }
 
 /** The curve as an SVG picture that reads well on light and dark pages. */
-export function learningCurveSvg({ title, episodes, evaluations, threshold, totalSteps }: LearningCurve): string {
+export function learningCurveSvg(curve: LearningCurve): string {
+  const { title, episodes, evaluations, threshold, totalSteps } = curve;
   const bins = summarize(episodes, totalSteps, BINS);
   const line = {
     name: 'training episodes: mean, 10–90 %',

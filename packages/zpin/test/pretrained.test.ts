@@ -20,6 +20,14 @@ it('a policy of the package stands in the place of a run folder', async () => {
   loaded.dispose();
 });
 
+it('wrappers that only ease learning are left out', async () => {
+  const { description, spec, agent, dispose } = await load('hub:dqn/LunarLander-v3', { engine: 'wasm' });
+  expect(description.envOptions).toEqual({ wrappers: ['scale-reward:0.05'] });
+  expect(spec.wrappers).toBeUndefined();
+  expect(agent.algorithm).toBe('dqn');
+  dispose();
+});
+
 it('wrappers that a policy needs are around its environment', async () => {
   const { spec, description, dispose } = await load('hub:q-learning/CartPole-v1', { engine: 'wasm' });
   expect(spec.observationSpace.type).toBe('discrete');

@@ -8,9 +8,9 @@ import type { RunFolder } from './run-folder.ts';
 const FILE = 'stop.request';
 
 /** Asks the run in a folder to stop. It ends after the step in progress, with a checkpoint. */
-export function requestStop({ path }: RunFolder): void {
+export function requestStop(folder: RunFolder): void {
   const request = { pid: process.pid, host: hostname(), at: new Date().toISOString() };
-  writeFileAtomic(join(path, FILE), `${JSON.stringify(request)}\n`);
+  writeFileAtomic(join(folder.path, FILE), `${JSON.stringify(request)}\n`);
 }
 
 /** Whether somebody asks the run to stop. */
