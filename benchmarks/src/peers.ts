@@ -4,6 +4,7 @@
  * The first one also plays what `lib/bridge-checks.ts` tries with the bridge to Python. `--tensorboard` is an interpreter with what
  * `python/peers-tensorboard.txt` names: it reads event files of a run. `--optuna` is one with what `python/peers-optuna.txt` names:
  * it searches beside `@zpin/sweep`, which has a table in a file of its own and takes 20 of the seeds, and works with it on one journal.
+ * `--loggers` is one with what `python/peers-loggers.txt` names: MLflow and Weights & Biases, which the programs of the guide send a run to.
  * `--seeds 1001:40` are 40 seeds from 1001 on, `--only box2d,fetch` some groups; `--write` stores the table.
  */
 import { execFileSync } from 'node:child_process';
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { loadEnv } from '@zpin/envs';
 import { bridgeChecks } from './lib/bridge-checks.ts';
 import { journalChecks } from './lib/journal-checks.ts';
+import { loggerChecks } from './lib/logger-checks.ts';
 import { largestDifference, PEER_GROUPS, type PeerEpisode, type PeerGroup } from './lib/peer-episodes.ts';
 import { samplingComparisons } from './lib/sampling-checks.ts';
 import { table } from './lib/table.ts';
@@ -26,6 +28,7 @@ const { values: flags } = parseArgs({
     robotics: { type: 'string' },
     tensorboard: { type: 'string' },
     optuna: { type: 'string' },
+    loggers: { type: 'string' },
     seeds: { type: 'string', default: '1001:40' },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -108,6 +111,16 @@ function samplingTable(): string {
   return `## Searches beside Optuna\n\n${found}`;
 }
 
+/** What MLflow and Weights & Biases keep of a run, as a table. */
+async function loggersTable(): Promise<string> {
+  const isWanted = flags.only === undefined || flags.only.split(',').includes('loggers');
+  if (!isWanted || flags.loggers === undefined) return 'left out: MLflow, Weights & Biases';
+  const checks = await loggerChecks(resolve(flags.loggers));
+  missed += checks.filter(({ isMet }) => !isMet).length;
+  const lines = checks.map(({ name, found, isMet }) => [name, `${found}${isMet ? '' : ' (missed)'}`]);
+  return `## MLflow, Weights & Biases\n\n${table(['what it keeps', 'found'], lines)}`;
+}
+
 const rows: string[][] = [];
 let missed = 0;
 for (const group of PEER_GROUPS) {
@@ -145,6 +158,8 @@ const board = await tensorboardTable();
 process.stdout.write(`\n${board}\n`);
 process.stdout.write(`\n${samplingTable()}\n`);
 process.stdout.write(`\n${await journalTable()}\n`);
+const loggers = await loggersTable();
+process.stdout.write(`\n${loggers}\n`);
 if (flags.write && rows.length > 0) {
   const intro = [
     '# Episodes beside Gymnasium',
@@ -154,6 +169,6 @@ if (flags.write && rows.length > 0) {
     'was hit wobbles on its edge, which is chaotic: in the original itself, moving it by 10⁻¹² m parts 5 of 40 such episodes by more than 10⁻³.',
     'Environments that begin with `gymnasium:` are played here through `@zpin/python`, by the same Python: those must be equal to the bit.',
   ].join('\n');
-  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n\n${board}\n`);
+  writeFileSync(new URL('../results/peers.md', import.meta.url), `${intro}\n\n${text}\n\n${bridge}\n\n${board}\n\n${loggers}\n`);
 }
 process.exitCode = missed === 0 ? 0 : 1;
