@@ -18,7 +18,7 @@ const bounds: readonly Bound[] = [
     env: 'CartPole-v1',
     config: { rolloutLength: 64, epochs: 1 },
     steps: 64,
-    nodes: { 'ppo.explore': 36, 'ppo.update': 120 },
+    nodes: { 'ppo.explore': 36, 'ppo.update': 110 },
   },
   {
     title: 'A2C',
@@ -26,7 +26,7 @@ const bounds: readonly Bound[] = [
     env: 'CartPole-v1',
     config: { numEnvs: 1 },
     steps: 10,
-    nodes: { 'a2c.explore': 36, 'a2c.update': 92 },
+    nodes: { 'a2c.explore': 36, 'a2c.update': 83 },
   },
   {
     title: 'DQN',
@@ -34,7 +34,7 @@ const bounds: readonly Bound[] = [
     env: 'CartPole-v1',
     config: { hiddenSizes: [64, 64], batchSize: 64, learningStarts: 64 },
     steps: 70,
-    nodes: { 'dqn.act': 11, 'dqn.update': 65 },
+    nodes: { 'dqn.act': 11, 'dqn.update': 60 },
   },
   {
     title: 'SAC',
@@ -42,7 +42,7 @@ const bounds: readonly Bound[] = [
     env: 'Pendulum-v1',
     config: { hiddenSizes: [64, 64], batchSize: 100, learningStarts: 100 },
     steps: 102,
-    nodes: { 'sac.explore': 13, 'sac.update': 262 },
+    nodes: { 'sac.explore': 13, 'sac.update': 244 },
   },
 ];
 

@@ -2,14 +2,14 @@ import type { MaybePromise, NumericArray } from '@zpin/contracts';
 import type { Executable, ProgramSource, Results } from '../engine.ts';
 import type { WasmArena } from '../wasm/wasm-arena.ts';
 import { BoundTail } from './bound-tail.ts';
-import { Feeds } from './feeds.ts';
+import { type Carried, Feeds } from './feeds.ts';
 import { Fetches } from './fetches.ts';
 import type { HostVector } from './host-vector.ts';
 import type { OnnxSession } from './onnx-runtime.ts';
 import type { Plan } from './plan.ts';
 import { BoundScalars } from './scalars.ts';
 
-/** A plan with a session that runs its graph, and with all memory that calls need. */
+/** A plan, of a program or a stage of one, with a session that runs its graph, and with all memory that calls need. */
 export class BoundProgram implements Executable {
   readonly nodes: number;
   readonly metricNames: readonly string[];
@@ -19,15 +19,26 @@ export class BoundProgram implements Executable {
   readonly #fetches: Fetches;
   readonly #tails: readonly BoundTail[];
 
-  constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena) {
+  /** @param carried what earlier stages write */
+  constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena, carried: Carried) {
     const vectorOf = (name: string) => source.state[name] as HostVector;
     this.nodes = plan.nodes;
     this.#session = session;
     this.#scalars = new BoundScalars(plan.scalars);
-    this.#feeds = new Feeds(plan, source.inputs, this.#scalars, vectorOf);
+    this.#feeds = new Feeds(plan, source.inputs, this.#scalars, carried, vectorOf);
     this.#fetches = new Fetches(plan, this.#scalars, vectorOf);
-    this.#tails = plan.tails.map(tail => new BoundTail(tail, plan.scalars, arena, vectorOf));
+    this.#tails = plan.tails.map(tail => new BoundTail(tail, plan, arena, vectorOf));
     this.metricNames = this.#fetches.metricNames;
+  }
+
+  /** What later stages read. */
+  get carried(): Carried {
+    return this.#fetches.carried;
+  }
+
+  /** Arrays that every call overwrites. */
+  get results(): Results {
+    return this.#fetches.results;
   }
 
   run(given: Readonly<Record<string, NumericArray>>): MaybePromise<Results> {

@@ -2,8 +2,8 @@ import type { WasmArena } from '../wasm/wasm-arena.ts';
 import type { TailPlan } from './cut-tail.ts';
 import { HostVector } from './host-vector.ts';
 import type { OnnxValues } from './onnx-runtime.ts';
+import type { Plan } from './plan.ts';
 import { outputKey } from './port.ts';
-import type { ScalarsPlan } from './scalars.ts';
 import { compileLoop, type Loop } from './wasm-loop.ts';
 
 /** The tail of a program with everything that its loop reads and writes. */
@@ -14,12 +14,17 @@ export class BoundTail {
   readonly #arrays: readonly { readonly vector: HostVector; readonly isFresh: boolean }[];
   readonly #results: readonly HostVector[];
   /** What the graph computes for the loop, by the name of the output. */
-  readonly #received = new Map<string, HostVector>();
+  readonly #received = new Map<string, { readonly vector: HostVector; readonly shape: readonly number[] }>();
   readonly #scalars: HostVector;
   /** Where the numbers of the loop are among those of the program. */
   readonly #places: readonly { readonly index: number; readonly place: number }[];
 
-  constructor(plan: TailPlan, { results }: ScalarsPlan, arena: WasmArena, vectorOf: (name: string) => HostVector) {
+  constructor(
+    plan: TailPlan,
+    { scalars: { results }, outputs }: Pick<Plan, 'scalars' | 'outputs'>,
+    arena: WasmArena,
+    vectorOf: (name: string) => HostVector,
+  ) {
     this.#bytes = Math.ceil(plan.size / 4) * 16;
     this.#places = results.flatMap(({ port, place }) =>
       port.kind === 'tailScalar' && port.size === plan.size ? [{ index: port.index, place }] : [],
@@ -29,7 +34,9 @@ export class BoundTail {
     this.#arrays = plan.arrays.map(port => {
       if (port.kind !== 'tailArray') return { vector: vectorOf(port.vector), isFresh: port.kind === 'fresh' };
       const vector = new HostVector(arena, new Float32Array(plan.size));
-      this.#received.set(outputKey(port), vector);
+      const key = outputKey(port);
+      const shape = outputs.find(output => outputKey(output.port) === key)?.shape ?? [plan.size];
+      this.#received.set(key, { vector, shape });
       return { vector, isFresh: false };
     });
     this.#results = plan.results.map(({ vector }) => vectorOf(vector));
@@ -37,7 +44,7 @@ export class BoundTail {
 
   /** Says where the graph is to write what the loop reads. */
   receive(fetches: OnnxValues): void {
-    for (const [key, vector] of this.#received) fetches[key] = vector.current;
+    for (const [key, { vector, shape }] of this.#received) fetches[key] = vector.stretch(`${shape}`, 0, vector.size, shape);
   }
 
   /** @param numbers of the program, by place */
@@ -54,6 +61,6 @@ export class BoundTail {
 
   dispose(): void {
     this.#scalars.dispose();
-    for (const vector of this.#received.values()) vector.dispose();
+    for (const { vector } of this.#received.values()) vector.dispose();
   }
 }

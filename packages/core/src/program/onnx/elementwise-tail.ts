@@ -65,7 +65,7 @@ function inputsOf({ source }: Value): readonly Value[] {
 }
 
 /** An operation on whole arrays of one size, and on single numbers. */
-function isLoopStep(value: Value, size: number): boolean {
+export function isLoopStep(value: Value, size: number): boolean {
   const { source } = value;
   if (source.kind !== 'operation' || !isLoopOperator(source.operator) || value.type !== 'float32' || sizeOf(value.shape) !== size)
     return false;

@@ -17,6 +17,9 @@ interface Held {
   readonly offset: number;
 }
 
+/** Arrays that earlier stages of a program write, by the numbers of their ports. */
+export type Carried = ReadonlyMap<number, NumericArray>;
+
 /** What goes into the graph of a program at a call. */
 export class Feeds {
   /** By the names of the inputs of the graph. */
@@ -37,9 +40,16 @@ export class Feeds {
   readonly #packed: Float32Array;
   readonly #packedVectors: Held[] = [];
   readonly #packedGiven: Given[] = [];
+  readonly #packedCarried: { readonly data: NumericArray; readonly offset: number }[] = [];
   readonly #packedScalars: { readonly place: number; readonly offset: number }[] = [];
 
-  constructor(plan: Plan, specs: ProgramSource['inputs'], scalars: BoundScalars, vectorOf: (name: string) => HostVector) {
+  constructor(
+    plan: Plan,
+    specs: ProgramSource['inputs'],
+    scalars: BoundScalars,
+    carried: Carried,
+    vectorOf: (name: string) => HostVector,
+  ) {
     this.#scalars = scalars;
     for (const { port, place } of plan.scalars.inputs) {
       if (port.kind === 'state') this.#scalarVectors.push({ vector: vectorOf(port.vector), offset: place });
@@ -53,6 +63,7 @@ export class Feeds {
         const [begin, end] = port.kind === 'state' ? [0, vector.size] : [port.begin, port.end];
         this.#vectors.push({ key, view: `${key} ${shape}`, vector, begin, end, shape });
       } else if (port.kind === 'packed') this.values[key] = onnxValue('float32', this.#packed, shape);
+      else if (port.kind === 'carried') this.values[key] = onnxValue(port.type, carried.get(port.id) as NumericArray, shape);
       else if (port.kind === 'scalar')
         this.values[key] = onnxValue('float32', scalars.values.subarray(port.place, port.place + 1), shape);
       else {
@@ -63,6 +74,7 @@ export class Feeds {
     }
     for (const { port, offset } of plan.packedIn) {
       if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), offset });
+      else if (port.kind === 'carried') this.#packedCarried.push({ data: carried.get(port.id) as NumericArray, offset });
       else if (port.kind === 'given') this.#packedGiven.push({ name: port.name, offset });
       else this.#packedScalars.push({ place: port.place, offset });
     }
@@ -79,6 +91,7 @@ export class Feeds {
     for (const { name, value } of this.#given) value.data = given[name] as NumericArray;
     for (const { vector, offset } of this.#packedVectors) this.#packed.set(vector.numbers, offset);
     for (const { name, offset } of this.#packedGiven) this.#packed.set(given[name] as Float32Array, offset);
+    for (const { data, offset } of this.#packedCarried) this.#packed.set(data, offset);
     for (const { place, offset } of this.#packedScalars) this.#packed[offset] = numbers[place] as number;
   }
 }

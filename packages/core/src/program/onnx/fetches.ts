@@ -14,6 +14,8 @@ export class Fetches {
   readonly values: OnnxValues = {};
   readonly results: Results;
   readonly metricNames: readonly string[];
+  /** What later stages read, by the numbers of its ports. */
+  readonly carried = new Map<number, NumericArray>();
   readonly #numbers: Float32Array;
   readonly #packed: Float32Array;
   readonly #vectors: { readonly key: string; readonly vector: HostVector }[] = [];
@@ -34,6 +36,10 @@ export class Fetches {
         const data = arrayOf(type, sizeOf(shape));
         outputs[port.name] = data;
         this.values[key] = onnxValue(type, data, shape);
+      } else if (port.kind === 'carried') {
+        const data = arrayOf(type, sizeOf(shape));
+        this.carried.set(port.id, data);
+        this.values[key] = onnxValue(type, data, shape);
       }
     }
     for (const { vector } of this.#vectors) vector.reserve();
@@ -41,6 +47,7 @@ export class Fetches {
       const data = this.#packed.subarray(offset, offset + size);
       if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), data });
       else if (port.kind === 'scalar') this.#packedScalars.push({ place: port.place, offset });
+      else if (port.kind === 'carried') this.carried.set(port.id, data);
       else outputs[port.name] = data;
     }
     const metrics: { name: string; place: number }[] = [];
@@ -48,6 +55,7 @@ export class Fetches {
       const data = numbers.subarray(place, place + 1);
       if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), data });
       else if (port.kind === 'output') outputs[port.name] = data;
+      else if (port.kind === 'carried') this.carried.set(port.id, data);
       else if (port.kind === 'metric') metrics.push({ name: port.name, place });
     }
     this.metricNames = metrics.map(({ name }) => name);

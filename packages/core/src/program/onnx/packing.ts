@@ -1,7 +1,16 @@
 import type { GraphBuilder } from '../recording/builder.ts';
 import { operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
 import type { GraphOutput } from './graph-output.ts';
-import { type GivenPort, type InputPort, inputKey, PACKED, type ResultPort, type ScalarPort, type StatePort } from './port.ts';
+import {
+  type CarriedPort,
+  type GivenPort,
+  type InputPort,
+  inputKey,
+  PACKED,
+  type ResultPort,
+  type ScalarPort,
+  type StatePort,
+} from './port.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
@@ -12,8 +21,8 @@ const PACKED_SIZE = 2048;
 
 const isSmall = ({ type, shape }: Value): boolean => type === 'float32' && sizeOf(shape) <= PACKED_SIZE;
 
-export type PackedIn = StatePort | GivenPort | ScalarPort;
-export type PackedOut = StatePort | ResultPort | ScalarPort;
+export type PackedIn = StatePort | GivenPort | CarriedPort | ScalarPort;
+export type PackedOut = StatePort | ResultPort | CarriedPort | ScalarPort;
 
 /** A graph with what travels together in its packed tensors; nothing where a tensor would hold one part alone. */
 export interface Packed {
@@ -57,8 +66,8 @@ export function packPorts(
 
 function packOutputs(builder: GraphBuilder, outputs: readonly GraphOutput[]): Pick<Packed, 'outputs' | 'packedOut'> {
   const small = outputs.flatMap(({ port, value }) => {
-    const travels = port.kind === 'state' || port.kind === 'output' || port.kind === 'metric' || port.kind === 'scalar';
-    return travels && isSmall(value) ? [{ port, value, shape: value.shape }] : [];
+    if (port.kind === 'packed' || port.kind === 'tailArray' || port.kind === 'tailScalar') return [];
+    return isSmall(value) ? [{ port, value, shape: value.shape }] : [];
   });
   if (small.length < 2) return { outputs, packedOut: [] };
   const order = reachable(outputs.map(({ value }) => value));
@@ -88,6 +97,7 @@ const BROADCASTING = new Set([
   'Less',
   'LessOrEqual',
   'Greater',
+  'GreaterOrEqual',
   'Equal',
 ]);
 

@@ -20,12 +20,19 @@ function source(
   };
 }
 
+/** Of a program of one stage. */
+function planOf(program: ProgramSource): Plan {
+  const { stages } = planProgram(program);
+  expect(stages).toHaveLength(1);
+  return stages[0];
+}
+
 const portsOf = ({ inputs }: Plan) => inputs.map(({ port }) => port);
 
 it('packs up to 2048 floats and hands over longer or other arrays by themselves', () => {
   const float = (size: number): InputSpec => ({ type: 'float32', shape: [size] });
   const inputs: Record<string, InputSpec> = { short: float(2048), long: float(2049), index: { type: 'int32', shape: [1] } };
-  const plan = planProgram(
+  const plan = planOf(
     source({ pair: 2 }, inputs, ({ pair }, { short, long, index }) => ({
       state: { pair: tf.add(pair, 1) },
       outputs: { short: tf.mul(short, 2), long: tf.mul(long, 2), index: tf.neg(index) },
@@ -54,7 +61,7 @@ it('packs up to 2048 floats and hands over longer or other arrays by themselves'
 });
 
 it('views long slices of state vectors where they are, and copies those of inputs', () => {
-  const plan = planProgram(
+  const plan = planOf(
     source({ w: 10_000 }, { x: { type: 'float32', shape: [10_000] } }, ({ w }, { x }) => ({
       metrics: { w: tf.max(tf.slice(w, [500], [8192])), x: tf.max(tf.slice(x, [500], [8192])) },
     })),
@@ -69,7 +76,7 @@ it('views long slices of state vectors where they are, and copies those of input
 
 it('leaves new state to the loop unless the graph reads it, and needs no model without work for the graph', () => {
   const decay = (state: Tensors) => tf.mul(state.w, 0.5);
-  const alone = planProgram(source({ w: 4096 }, {}, state => ({ state: { w: decay(state) } })));
+  const alone = planOf(source({ w: 4096 }, {}, state => ({ state: { w: decay(state) } })));
   expect(alone.model).toBeNull();
   expect(alone.tails).toHaveLength(1);
   expect(alone.tails[0]).toMatchObject({
@@ -81,7 +88,7 @@ it('leaves new state to the loop unless the graph reads it, and needs no model w
     places: [0.5],
     results: [{ port: { kind: 'tailScalar', size: 4096, index: 0 }, place: 0 }],
   });
-  const read = planProgram(
+  const read = planOf(
     source({ w: 4096 }, {}, state => {
       const w = decay(state);
       return { state: { w }, metrics: { largest: tf.max(w) } };
@@ -93,7 +100,7 @@ it('leaves new state to the loop unless the graph reads it, and needs no model w
 
 it('makes a loop for each size, and reads in it what the graph has written of another vector', () => {
   const sizes = { small: 5000, large: 50_000, follower: 50_000 };
-  const plan = planProgram(
+  const plan = planOf(
     source(sizes, {}, ({ small, large, follower }) => {
       const next = tf.mul(large, 0.5);
       const state = { small: tf.mul(small, 0.5), large: next, follower: tf.add(follower, next) };
@@ -111,7 +118,7 @@ it('makes a loop for each size, and reads in it what the graph has written of an
 });
 
 it('hands a small tensor over as it is where it would be packed alone', () => {
-  const plan = planProgram(
+  const plan = planOf(
     source({}, { x: { type: 'float32', shape: [4, 2] } }, (_, { x }) => ({ outputs: { y: tf.reshape(tf.exp(x), [2, 4]) } })),
   );
   expect(plan.inputs).toEqual([{ port: { kind: 'given', name: 'x' }, shape: [4, 2] }]);
@@ -120,14 +127,14 @@ it('hands a small tensor over as it is where it would be packed alone', () => {
 });
 
 it('leaves out a shape that only the caller would see', () => {
-  const plan = planProgram(
+  const plan = planOf(
     source({}, { x: { type: 'float32', shape: [3000] } }, (_, { x }) => ({ outputs: { y: tf.reshape(tf.exp(x), [3, 1000]) } })),
   );
   expect(plan.nodes).toBe(1);
 });
 
 it('gives an input the one shape that the graph reads it in', () => {
-  const plan = planProgram(
+  const plan = planOf(
     source({ w: 10_000 }, { i: { type: 'int32', shape: [6] } }, ({ w }, { i }) => ({
       outputs: { i: tf.sum(tf.reshape(i, [2, 3]), 1) },
       metrics: { largest: tf.max(tf.matMul(tf.reshape(w, [100, 100]), tf.ones([100, 100]))) },
@@ -143,7 +150,7 @@ it('gives an input the one shape that the graph reads it in', () => {
 });
 
 it('computes single numbers beside the graph: before it, behind it, and without it', () => {
-  const plan = planProgram(
+  const plan = planOf(
     source({ step: 1 }, { rate: { type: 'float32', shape: [] }, x: { type: 'float32', shape: [3] } }, ({ step }, { rate, x }) => {
       const next = tf.add(step, 1);
       const scaled = tf.mul(x, tf.sqrt(rate));

@@ -1,6 +1,8 @@
 import type { InputType, ProgramSource } from '../engine.ts';
+import type { GraphBuilder } from '../recording/builder.ts';
 import { operation, reachable, type Value } from '../recording/graph.ts';
 import { cutTails, type TailPlan } from './cut-tail.ts';
+import { flattenProducts } from './flat-products.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
 import { lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
@@ -10,8 +12,9 @@ import { recordPorts } from './record-ports.ts';
 import { type ScalarsPlan, takeScalars } from './scalars.ts';
 import { shapeInputs } from './shape-inputs.ts';
 import { shareSlices } from './share-slices.ts';
+import { cutStages } from './stages.ts';
 
-/** A program as the engine runs it: its graph as an ONNX model, and what each tensor of the graph stands for. */
+/** A stage of a program as the engine runs it: its graph as an ONNX model, and what each tensor of the graph stands for. */
 export interface Plan {
   /** `null` when no work is left for the graph. */
   readonly model: Uint8Array | null;
@@ -28,24 +31,44 @@ export interface Plan {
   readonly tails: readonly TailPlan[];
 }
 
-/** Records a program, and compiles it down to a model. */
-export function planProgram(source: ProgramSource): Plan {
-  const recorded = recordPorts(source);
-  const { builder } = recorded;
-  const ports = new Map(recorded.inputs);
+/** A program as the engine runs it. */
+export interface ProgramPlan {
+  /** Run one after the other. */
+  readonly stages: readonly Plan[];
+  readonly metricNames: readonly string[];
+}
+
+/** Records a program, and compiles it down to models. */
+export function planProgram(source: ProgramSource): ProgramPlan {
+  const { builder, inputs, outputs } = recordPorts(source);
+  const stages = cutStages(builder, outputs);
+  const ports = new Map([...inputs, ...stages.carried.map(port => [inputKey(port), port] as const)]);
+  return {
+    stages: stages.outputs.map(own => planStage(source.name, builder, ports, own)),
+    metricNames: outputs.flatMap(({ port }) => (port.kind === 'metric' ? [port.name] : [])),
+  };
+}
+
+function planStage(
+  name: string,
+  builder: GraphBuilder,
+  inputs: ReadonlyMap<string, InputPort>,
+  recorded: readonly GraphOutput[],
+): Plan {
+  const ports = new Map(inputs);
   const portOf = (key: string) => ports.get(key);
-  const { outputs: before, tails } = cutTails(builder, recorded.outputs, portOf);
+  const { outputs: before, tails } = cutTails(builder, recorded, portOf);
   const { outputs: rest, scalars, ports: scalarPorts } = takeScalars(builder, before, portOf);
   for (const port of scalarPorts) ports.set(inputKey(port), port);
   const { outputs: whole, packedIn, packedOut } = packPorts(builder, rest, portOf);
   ports.set(inputKey(PACKED), PACKED);
   const shared = shareSlices(builder, valuesByKey(whole), portOf);
   for (const port of shared.stretches) ports.set(inputKey(port), port);
-  const values = shapeInputs(builder, shared.outputs);
+  const values = shapeInputs(builder, flattenProducts(builder, shared.outputs));
   const outputs = whole.map(({ port }) => ({ port, value: unshaped(port, values[outputKey(port)] as Value) }));
 
   const graphInputs = inputsOf(outputs);
-  const model = outputs.length === 0 ? null : lowerToOnnx(source.name, graphInputs, valuesByKey(outputs));
+  const model = outputs.length === 0 ? null : lowerToOnnx(name, graphInputs, valuesByKey(outputs));
   return {
     model: model && encodeOnnx(model),
     nodes: model?.nodes.length ?? 0,
@@ -58,9 +81,10 @@ export function planProgram(source: ProgramSource): Plan {
   };
 }
 
-/** The caller's array of an output has no shape, so that the graph need not give it one. */
+/** The array of an output has no shape, so that the graph need not give it one. */
 function unshaped({ kind }: OutputPort, value: Value): Value {
-  const inner = kind === 'output' ? operation(value, 'Reshape')?.inputs[0] : undefined;
+  const inner =
+    kind === 'output' || kind === 'carried' || kind === 'tailArray' ? operation(value, 'Reshape')?.inputs[0] : undefined;
   return inner?.source.kind === 'operation' ? inner : value;
 }
 

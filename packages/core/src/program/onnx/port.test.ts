@@ -8,6 +8,8 @@ it('gives every port a name of its own, whatever vectors, inputs and outputs are
     { kind: 'scalar', place: 0, rank: 0 },
     { kind: 'scalar', place: 0, rank: 1 },
     { kind: 'scalar', place: 1, rank: 1 },
+    { kind: 'carried', id: 0, type: 'float32' },
+    { kind: 'carried', id: 1, type: 'float32' },
     ...names.flatMap((name): InputPort[] => [
       { kind: 'state', vector: name },
       { kind: 'stretch', vector: name, begin: 0, end: 9 },
@@ -18,6 +20,8 @@ it('gives every port a name of its own, whatever vectors, inputs and outputs are
   const outputs: OutputPort[] = [
     { kind: 'packed' },
     { kind: 'tailScalar', size: 1, index: 0 },
+    { kind: 'carried', id: 0, type: 'float32' },
+    { kind: 'carried', id: 1, type: 'float32' },
     { kind: 'scalar', place: 0, rank: 0 },
     { kind: 'scalar', place: 0, rank: 1 },
     { kind: 'tailArray', size: 1, index: 0 },

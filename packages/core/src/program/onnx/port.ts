@@ -1,3 +1,5 @@
+import type { InputType } from '../engine.ts';
+
 /** A state vector. */
 export type StatePort = { readonly kind: 'state'; readonly vector: string };
 
@@ -10,11 +12,14 @@ export type GivenPort = { readonly kind: 'given'; readonly name: string };
 /** A number that is computed beside the graph, or needed there, by its place; `rank` axes of length 1 in the graph. */
 export type ScalarPort = { readonly kind: 'scalar'; readonly place: number; readonly rank: number };
 
+/** What one stage of a program computes for a later one, by a number of its own. */
+export type CarriedPort = { readonly kind: 'carried'; readonly id: number; readonly type: InputType };
+
 /** Small tensors in one. */
 export type PackedPort = { readonly kind: 'packed' };
 
 /** A tensor that goes into a compiled graph. */
-export type InputPort = StatePort | StretchPort | GivenPort | ScalarPort | PackedPort;
+export type InputPort = StatePort | StretchPort | GivenPort | CarriedPort | ScalarPort | PackedPort;
 
 /** An output or metric of the program. */
 export type ResultPort = { readonly kind: 'output' | 'metric'; readonly name: string };
@@ -29,7 +34,7 @@ export type TailArrayPort = { readonly kind: 'tailArray'; readonly size: number;
 export type TailScalarPort = { readonly kind: 'tailScalar'; readonly size: number; readonly index: number };
 
 /** What comes out of a compiled graph, or of the numbers beside it; `state` holds the new numbers of a vector. */
-export type OutputPort = StatePort | ResultPort | ScalarPort | PackedPort | TailArrayPort | TailScalarPort;
+export type OutputPort = StatePort | ResultPort | CarriedPort | ScalarPort | PackedPort | TailArrayPort | TailScalarPort;
 
 export const PACKED: PackedPort = { kind: 'packed' };
 
@@ -42,6 +47,8 @@ export function inputKey(port: InputPort): string {
       return `stretch/${port.begin}:${port.end}/${port.vector}`;
     case 'given':
       return `input/${port.name}`;
+    case 'carried':
+      return `carried/${port.id}`;
     case 'scalar':
       return `scalar/${port.place}/${port.rank}`;
     case 'packed':
@@ -57,6 +64,8 @@ export function outputKey(port: OutputPort): string {
     case 'output':
     case 'metric':
       return `out/${port.kind}/${port.name}`;
+    case 'carried':
+      return `out/carried/${port.id}`;
     case 'scalar':
       return `out/scalar/${port.place}/${port.rank}`;
     case 'packed':

@@ -3,17 +3,18 @@ import { reachable, type Value } from '../recording/graph.ts';
 
 /**
  * Makes values anew on top of others.
- * @param replace what stands in place of a value; `null` where it stays the same operation, on what stands in place of its inputs
+ * @param replace what stands in place of a value; `null` where it stays the same operation, on what stands in place of its inputs,
+ * which it is told by its second argument
  * @returns what has become of a value that one of `values` needs
  */
 export function rewrite(
   builder: GraphBuilder,
   values: readonly Value[],
-  replace: (value: Value) => Value | null,
+  replace: (value: Value, now: (value: Value) => Value) => Value | null,
 ): (value: Value) => Value {
   const rewritten = new Map<Value, Value>();
   const now = (value: Value): Value => rewritten.get(value) ?? value;
-  for (const value of reachable(values)) rewritten.set(value, replace(value) ?? rebuild(builder, value, now));
+  for (const value of reachable(values)) rewritten.set(value, replace(value, now) ?? rebuild(builder, value, now));
   return now;
 }
 

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../recording/builder.ts';
 import { reachable, sizeOf, type Value } from '../recording/graph.ts';
 import type { GraphOutput } from './graph-output.ts';
 import {
+  type CarriedPort,
   type GivenPort,
   type InputPort,
   inputKey,
@@ -54,7 +55,7 @@ export interface ScalarsPlan {
   /** Done with what the graph has computed. */
   readonly after: readonly ScalarStep[];
   /** Numbers that go out. */
-  readonly results: readonly { readonly port: StatePort | ResultPort | TailScalarPort; readonly place: number }[];
+  readonly results: readonly { readonly port: StatePort | ResultPort | CarriedPort | TailScalarPort; readonly place: number }[];
 }
 
 /**
