@@ -179,7 +179,7 @@ it.each([
   ['eval edited', 'zpin eval: gamma in config.json must be 0.98'],
   ['eval ppo --episodes 0', 'zpin eval: --episodes must be an integer >= 1, got "0".'],
   ['eval ppo --episods 3', 'zpin eval: flags must be known, got "--episods". Did you mean --episodes?'],
-  ['list env', 'zpin list: the topic must be one of algorithms, envs, presets, got "env". Write zpin list envs.'],
+  ['list env', 'zpin list: the topic must be one of algorithms, envs, presets, policies, got "env". Write zpin list envs.'],
   ['list --jsn', 'zpin list: flags must be known, got "--jsn". Did you mean --json?'],
 ] as const)('refuses %s', async (line, expected) => {
   const before = snapshot();
