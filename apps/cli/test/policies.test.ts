@@ -6,9 +6,12 @@ import { runCli } from './run-cli.ts';
 
 inScratchFolder();
 
+/** The first command of a process loads everything. */
+const PATIENCE = { timeout: 240_000 };
+
 const named = (name: string) => listPolicies().find(({ id }) => id === name);
 
-describe('a trained policy in the place of a run folder', () => {
+describe('a trained policy in the place of a run folder', PATIENCE, () => {
   it('is evaluated to what is known about it', async () => {
     const info = named('q-learning/Taxi-v4');
     const { exitCode, out, err } = await runCli(['eval', 'hub:q-learning/Taxi-v4', '--engine', 'wasm', '--json']);
@@ -40,7 +43,7 @@ describe('a trained policy in the place of a run folder', () => {
   });
 });
 
-describe('refused in one line with exit code 2', () => {
+describe('refused in one line with exit code 2', PATIENCE, () => {
   it.each([
     [
       ['eval', 'hub:ppo/CartPol-v1'],
