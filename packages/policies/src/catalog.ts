@@ -401,6 +401,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
   ],
   [
     {
+      id: 'sac/Pendulum-v1',
+      algorithm: 'sac',
+      env: 'Pendulum-v1',
+      envOptions: {},
+      seed: 1001,
+      steps: 20000,
+      meanReturn: -143.26060210862212,
+      stdReturn: 80.08440654314886,
+      episodes: 100,
+      bytes: 19208,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/sac/Pendulum-v1'),
+  ],
+  [
+    {
       id: 'sarsa-lambda/CliffWalking-v1',
       algorithm: 'sarsa-lambda',
       env: 'CliffWalking-v1',
@@ -506,6 +524,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
       date: '2026-11-29',
     },
     () => import('#data/sarsa/Taxi-v4'),
+  ],
+  [
+    {
+      id: 'td3/Pendulum-v1',
+      algorithm: 'td3',
+      env: 'Pendulum-v1',
+      envOptions: {},
+      seed: 1001,
+      steps: 20000,
+      meanReturn: -142.90714773770947,
+      stdReturn: 83.09056359003004,
+      episodes: 100,
+      bytes: 69800,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/td3/Pendulum-v1'),
   ],
   [
     {
