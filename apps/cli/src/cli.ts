@@ -15,6 +15,7 @@ import { plotCommand } from './commands/plot.ts';
 import { recordCommand } from './commands/record.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { watchCommand } from './commands/watch.ts';
 import { EXIT } from './exit-codes.ts';
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     fqeCommand(context);
     checkEnvCommand(context);
     plotCommand(context);
+    sweepCommand(context);
     listCommand(context);
     initCommand(context);
     doctorCommand(context);

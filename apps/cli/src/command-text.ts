@@ -18,7 +18,7 @@ export function commandOf(env: Readonly<Record<string, string | undefined>>, scr
 /** Commands that a text tells its reader to type, as this reader types them; what stands at the start of a line is a name. */
 export function asTyped(text: string, command: string): string {
   return text.replaceAll(
-    /(?<=[^\n])\bzpin (?=(?:train|eval|record|collect|fqe|play|watch|status|stop|plot|list|check-env|init|doctor|--help)\b)/g,
+    /(?<=[^\n])\bzpin (?=(?:train|eval|record|collect|sweep|fqe|play|watch|status|stop|plot|list|check-env|init|doctor|--help)\b)/g,
     `${command} `,
   );
 }

@@ -11,10 +11,11 @@ import { styleOf } from './style.ts';
 import type { OutputPlan } from './train-plan.ts';
 
 /** Greedy episodes at the end of a run. */
-type FinalEvaluation = Pick<Evaluation, 'returns' | 'lengths' | 'successRate' | 'cutOff'>;
+export type FinalEvaluation = Pick<Evaluation, 'returns' | 'lengths' | 'successRate' | 'cutOff'>;
 
 /**
  * Evaluates the trained policy, draws the curve, writes the summary, and says where everything is.
+ * @returns the evaluation
  * @throws the reason of the signal where that comes before the evaluation is over
  */
 export async function conclude(
@@ -23,7 +24,7 @@ export async function conclude(
   plan: OutputPlan,
   io: Io,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<FinalEvaluation> {
   const evaluation = await watchedEvaluation(run.evaluate.bind(run), {
     ...{ episodes: run.description.evaluation?.episodes ?? DEFAULT_EVALUATION_EPISODES, signal, io },
     isQuiet: plan.json || plan.quiet,
@@ -39,10 +40,11 @@ export async function conclude(
   folder.writeJson('summary', summary);
   if (plan.json) {
     io.stdout.write(`${JSON.stringify(summary)}\n`);
-    return;
+    return evaluation;
   }
   if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve, columnsOf(io.stdout))}\n`);
   io.stdout.write(report(run, folder, evaluation, io));
+  return evaluation;
 }
 
 /** What the events of a run say, in two numbers each: a long run has millions of them. */

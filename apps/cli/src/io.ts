@@ -84,3 +84,15 @@ export function processIo(): Io {
     exit: code => process.exit(code),
   };
 }
+
+/** The same process, of which nothing is heard: for runs of which another command tells in a line of its own. */
+export function silenced(io: Io): Io {
+  const nowhere = { write: () => true };
+  return {
+    ...{ stdout: nowhere, stderr: nowhere, env: io.env, command: io.command },
+    now: () => io.now(),
+    wait: milliseconds => io.wait(milliseconds),
+    onStop: listener => io.onStop(listener),
+    exit: code => io.exit(code),
+  };
+}

@@ -5,11 +5,10 @@ import { parse } from 'yaml';
 
 /**
  * Reads settings from a YAML or JSON file.
- * @param flag that names it
+ * @param where command and flag that name it
  * @throws InputError when the file cannot be read, is not of that form, or holds anything but a mapping
  */
-export function readSettings(path: string, flag = '--config'): Readonly<Record<string, unknown>> {
-  const where = `zpin train ${flag}`;
+export function readSettings(path: string, where = 'zpin train --config'): Readonly<Record<string, unknown>> {
   const kind = extname(path).toLowerCase();
   if (!['.yaml', '.yml', '.json'].includes(kind)) {
     throw new InputError(message(where, 'the file must end in .yaml, .yml or .json', path, 'Name it after its form'));

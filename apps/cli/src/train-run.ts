@@ -50,7 +50,7 @@ export async function newRun(
     // Settings of any algorithm: `openRun` checks them against its schema.
     config: { ...file, ...flagged },
     ...(flags.curriculum !== undefined && {
-      curriculum: readSettings(flags.curriculum, '--curriculum') as unknown as Curriculum,
+      curriculum: readSettings(flags.curriculum, 'zpin train --curriculum') as unknown as Curriculum,
     }),
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),

@@ -12,7 +12,7 @@ inScratchFolder();
 const ESCAPE = '\u001b';
 const COMMANDS = [
   ...['train', 'eval', 'record', 'play', 'watch', 'status', 'stop', 'collect', 'fqe', 'check-env', 'plot', 'list'],
-  ...['init', 'doctor', 'completion'],
+  ...['sweep', 'init', 'doctor', 'completion'],
 ];
 const helps = [[], ...COMMANDS.map(command => [command]), ['train', 'ppo'], ['train', 'td3'], ['help', 'record']].map(argv =>
   argv[0] === 'help' ? argv : [...argv, '--help'],

@@ -24,6 +24,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     text: 'Training',
     items: [
       { text: 'Settings and presets', link: '/guide/settings' },
+      { text: 'Searching for settings', link: '/guide/sweeps' },
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
       { text: 'Watching a run', link: '/guide/watching' },
       { text: 'Steering a run', link: '/guide/steering' },

@@ -37,3 +37,26 @@ export function bestTrial<T extends Trial>(trials: readonly T[], direction: Dire
   }
   return best;
 }
+
+/** Finished trials, best first: complete ones by value, then pruned ones, those that came further before those that did not, then by value. */
+export function rankTrials(trials: readonly Trial[], direction: Direction): Trial[] {
+  const key = ({ state, value, intermediateValues }: Trial): readonly [group: number, step: number, loss: number] => {
+    if (state === 'complete' && value !== null) return [0, 0, lossOf(value, direction)];
+    const last = Math.max(...intermediateValues.keys());
+    return [1, -last, lossOf(intermediateValues.get(last) ?? Number.NaN, direction)];
+  };
+  return trials
+    .filter(isFinished)
+    .map(trial => ({ trial, key: key(trial) }))
+    .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || compare(a.key[2], b.key[2]))
+    .map(({ trial }) => trial);
+}
+
+function isFinished({ state, value, intermediateValues }: Trial): boolean {
+  return (state === 'complete' && value !== null) || (state === 'pruned' && intermediateValues.size > 0);
+}
+
+/** Infinite losses are equal; their difference would be NaN. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}

@@ -53,6 +53,7 @@ export function formatLine(operation: JsonObject): string {
   return text.replaceAll(/"\\u0001number:([^"]*)"/g, '$1');
 }
 
+/** Whether a value is an object, no list and not null. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

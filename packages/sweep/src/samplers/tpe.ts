@@ -17,7 +17,7 @@ import type { Rng } from '@zpin/contracts';
 import { holds } from '../space/check-space.ts';
 import type { Params, SearchSpace } from '../space/parameter.ts';
 import { isActive, type ParameterGroup, parameterGroups } from '../space/parameter-groups.ts';
-import { type Direction, lossOf, type Trial } from '../trial.ts';
+import { type Direction, rankTrials, type Trial } from '../trial.ts';
 import { ParzenEstimator } from './parzen-estimator.ts';
 import { sampleRandom } from './random.ts';
 
@@ -44,9 +44,8 @@ export function sampleTpe(
   rng: Rng,
   { startupTrials = 10, candidates = 24 }: TpeOptions = {},
 ): Params {
-  const finished = trials.filter(isFinished);
-  if (finished.length < startupTrials) return sampleRandom(space, rng);
-  const ranked = rank(finished, direction);
+  const ranked = rankTrials(trials, direction);
+  if (ranked.length < startupTrials) return sampleRandom(space, rng);
   const running = trials.filter(({ state }) => state === 'running');
   let params: Params = {};
   for (const group of parameterGroups(space)) {
@@ -55,28 +54,6 @@ export function sampleTpe(
     params = { ...params, ...mostPromising(group, ranked.filter(knows), running.filter(knows), candidates, rng) };
   }
   return params;
-}
-
-function isFinished({ state, value, intermediateValues }: Trial): boolean {
-  return (state === 'complete' && value !== null) || (state === 'pruned' && intermediateValues.size > 0);
-}
-
-/** Best first: complete trials by value, then pruned ones, those that came further before those that did not, then by value. */
-function rank(trials: readonly Trial[], direction: Direction): Trial[] {
-  const key = ({ state, value, intermediateValues }: Trial): readonly [group: number, step: number, loss: number] => {
-    if (state === 'complete' && value !== null) return [0, 0, lossOf(value, direction)];
-    const last = Math.max(...intermediateValues.keys());
-    return [1, -last, lossOf(intermediateValues.get(last) ?? Number.NaN, direction)];
-  };
-  return trials
-    .map(trial => ({ trial, key: key(trial) }))
-    .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || compare(a.key[2], b.key[2]))
-    .map(({ trial }) => trial);
-}
-
-/** Infinite losses are equal; their difference would be NaN. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 function mostPromising(

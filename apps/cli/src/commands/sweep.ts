@@ -1,0 +1,104 @@
+import { InputError, message } from '@zpin/contracts';
+import { isAlgorithmId } from 'zpin/catalog';
+import type { CommandContext } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { readInteger } from '../flags.ts';
+import { columnsOf, type Io } from '../io.ts';
+
+interface SweepFlags {
+  readonly env?: string;
+  readonly out?: string;
+  readonly steps?: string;
+  readonly trials?: string;
+  readonly seeds?: string;
+  readonly sampler?: string;
+  readonly pruning?: string;
+  readonly seed?: string;
+  readonly train?: boolean;
+  readonly json?: boolean;
+}
+
+const WHOLE = { steps: 1, trials: 1, seeds: 1, seed: 0 } as const;
+
+/** Adds `zpin sweep`. */
+export function sweepCommand({ program, io, finish }: CommandContext): void {
+  program
+    .command('sweep')
+    .description(
+      'Search for settings. `zpin sweep sweep.yaml` runs what the file says, `zpin sweep ppo --env CartPole-v1` the usual ' +
+        'settings of an algorithm; the same again, in several terminals too, takes part in it. `zpin sweep show <dir>` tells ' +
+        'how far it is, `zpin sweep best <dir>` writes the best settings to a file for --config.',
+    )
+    .argument('[what]', 'a file that ends in .yaml or .json, an algorithm, show or best')
+    .argument('[dir]', 'of show and best: the folder of a sweep')
+    .option('--env <id>', 'environment, with the name of an algorithm')
+    .option('--steps <n>', 'steps of one run')
+    .option('--trials <n>', 'trials of the whole sweep (default: 40)')
+    .option('--seeds <n>', 'runs of one trial (default: 2)')
+    .option('--sampler <name>', 'tpe, random or grid (default: tpe)')
+    .option('--pruning <name>', 'median, halving or none (default: median)')
+    .option('--seed <n>', 'of everything random (default: 1)')
+    .option('--out <dir>', 'folder of the sweep (default: sweeps/<algorithm>-<environment>)')
+    .option('--train', 'of best: train the best settings on five seeds that the sweep has not seen, and tell what they come to')
+    .option('--json', 'print JSON')
+    .exitOverride()
+    .action(async (what: string | undefined, dir: string | undefined, flags: SweepFlags) => {
+      await finish(sweep(what, dir, flags, io));
+    });
+}
+
+async function sweep(what: string | undefined, dir: string | undefined, flags: SweepFlags, io: Io): Promise<number> {
+  if (what === 'show' || what === 'best') {
+    const where = `zpin sweep ${what}`;
+    if (dir === undefined) {
+      throw new InputError(message(where, 'a folder must be given', 'nothing', 'Give one that zpin sweep made'));
+    }
+    return what === 'show' ? showSweep(dir, flags, io) : bestOfSweep(dir, flags, io);
+  }
+  const where = 'zpin sweep';
+  if (what === undefined || dir !== undefined) {
+    const remedy = 'Write zpin sweep sweep.yaml, or zpin sweep ppo --env CartPole-v1';
+    throw new InputError(message(where, 'a file or an algorithm must be given', dir ?? 'nothing', remedy));
+  }
+  const { readSettings } = await import('../settings-file.ts');
+  const told = isAlgorithmId(what) ? { algorithm: what } : readSettings(what, where);
+  const { runSweep } = await import('../sweep/run-sweep.ts');
+  const given = { ...told, ...flagged(where, flags) };
+  return runSweep(given, { ...(flags.out !== undefined && { out: flags.out }), json: flags.json ?? false }, io);
+}
+
+function flagged(where: string, { env, sampler, pruning, ...flags }: SweepFlags): Readonly<Record<string, unknown>> {
+  const numbers = Object.entries(WHOLE).flatMap(([name, min]) => {
+    const text = flags[name as keyof typeof WHOLE];
+    return text === undefined ? [] : [[name, readInteger(where, `--${name}`, text, min)]];
+  });
+  return {
+    ...Object.fromEntries(numbers),
+    ...(env !== undefined && { env }),
+    ...(sampler !== undefined && { sampler }),
+    ...(pruning !== undefined && { pruning }),
+  };
+}
+
+async function showSweep(dir: string, { json = false }: SweepFlags, io: Io): Promise<number> {
+  const [{ openSweepFolder }, { counted, sweepText }] = await Promise.all([
+    import('../sweep/sweep-folder.ts'),
+    import('../sweep/sweep-texts.ts'),
+  ]);
+  const { file, study } = await openSweepFolder(dir, 'zpin sweep show');
+  const trials = await study.trials();
+  if (json) {
+    const told = trials.map(({ number, state, value, params }) => ({ number, state, value, params }));
+    io.stdout.write(`${JSON.stringify({ ...file, trialsSoFar: told }, null, 2)}\n`);
+    return EXIT.done;
+  }
+  io.stdout.write(
+    `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, columnsOf(io.stdout))}`,
+  );
+  return EXIT.done;
+}
+
+async function bestOfSweep(dir: string, { json = false, train = false }: SweepFlags, io: Io): Promise<number> {
+  const { writeBest } = await import('../sweep/best-of-sweep.ts');
+  return writeBest(dir, { json, train }, io);
+}

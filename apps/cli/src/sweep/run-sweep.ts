@@ -1,0 +1,69 @@
+import { join, relative } from 'node:path';
+import { formatCount } from '@zpin/plot';
+import { bestTrial, search } from '@zpin/sweep';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { columnsOf, type Io } from '../io.ts';
+import { shellWord } from '../shell-word.ts';
+import { Stopping } from '../stopping.ts';
+import { createSweepFolder, isAbandoned, workerAttributes } from './sweep-folder.ts';
+import { pruningOf, readSweep } from './sweep-plan.ts';
+import { counted, sweepText, trialLine } from './sweep-texts.ts';
+import { trainTrial } from './trial-runs.ts';
+
+/**
+ * Runs a sweep, or takes part in it: trials that nobody works on are taken up again, then new ones are begun until all are.
+ * @param given what file and flags say of it
+ */
+export async function runSweep(
+  given: Readonly<Record<string, unknown>>,
+  { out, json }: { readonly out?: string; readonly json: boolean },
+  io: Io,
+): Promise<number> {
+  const where = 'zpin sweep';
+  const plan = await readSweep(given, where);
+  const { file } = plan;
+  const { path, study } = await createSweepFolder(
+    out ?? join('sweeps', `${file.algorithm}-${file.env.replaceAll(/[/:]/g, '-')}`),
+    file,
+    where,
+  );
+  const stop = new AbortController();
+  const stopping = new Stopping(io, stop);
+  const shown = relative(process.cwd(), path) || '.';
+  if (!json) {
+    const { trials, seeds, steps } = file;
+    io.stdout.write(
+      `${study.name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`,
+    );
+  }
+  try {
+    const { signal } = stop;
+    const events = search({
+      ...{ storage: study, space: plan.searched.space, direction: 'maximize', pruning: pruningOf(file), signal, isAbandoned },
+      ...{ sampler: file.sampler, seed: file.seed, trials: file.trials, attributes: workerAttributes() },
+      evaluate: ({ trial }, report) => trainTrial({ plan, folder: path, trial, signal, io, report }),
+    });
+    for await (const event of events) {
+      if (event.type === 'begun') {
+        if (event.isTakenUp && !json) io.stdout.write(`trial ${event.trial.number} is taken up again\n`);
+        continue;
+      }
+      const { number, state, value, params } = event.trial;
+      const told = { type: 'trial', number, state, value, params, ...(event.error && { error: event.error.message }) };
+      io.stdout.write(`${json ? JSON.stringify(told) : trialLine(event.trial, event.error)}\n`);
+    }
+    if (stopping.received !== null) {
+      io.stderr.write(`Stopped. Go on by the same command; what was trained is in ${shellWord(shown)}.\n`);
+      return exitCodeOf(stopping.received);
+    }
+    const trials = await study.trials();
+    const hasBest = bestTrial(trials, 'maximize') !== null;
+    if (!json) {
+      io.stdout.write(`\n${sweepText(trials, columnsOf(io.stdout))}`);
+      if (hasBest) io.stdout.write(`\nthe best settings as a file: ${io.command} sweep best ${shellWord(shown)}\n`);
+    }
+    return trials.every(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
+  } finally {
+    stopping.forget();
+  }
+}

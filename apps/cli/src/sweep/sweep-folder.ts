@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { InputError, message } from '@zpin/contracts';
+import { isRunning, makeFolder, writeFileAtomic } from '@zpin/core/node';
+import { isObject, type JsonObject, type StoredTrial } from '@zpin/sweep';
+import { JournalStudy } from '@zpin/sweep/node';
+import type { SweepFile } from './sweep-plan.ts';
+
+const FILE = 'sweep.json';
+const JOURNAL = 'journal.log';
+/** System attribute of a trial: who works on it. */
+const WORKER = 'zpin:worker';
+
+/** A folder with a sweep: what is searched, the journal of its trials, and their run folders. */
+export interface SweepFolder {
+  readonly path: string;
+  readonly file: SweepFile;
+  readonly study: JournalStudy;
+}
+
+/** Name of the study in the journal. */
+function studyName({ algorithm, env }: SweepFile): string {
+  return `${algorithm} on ${env}`;
+}
+
+/**
+ * Makes the folder of a sweep, or takes part in the one that is there.
+ * @throws InputError when another sweep is there
+ */
+export async function createSweepFolder(path: string, file: SweepFile, where: string): Promise<SweepFolder> {
+  const whole = resolve(path);
+  const before = readFile(whole, where);
+  if (before !== null) {
+    // More trials are no other sweep.
+    const { trials: _, ...now } = file;
+    const { trials: __, ...then } = before;
+    const different = Object.keys(now).find(
+      key => !isDeepStrictEqual(now[key as keyof typeof now], then[key as keyof typeof then]),
+    );
+    if (different !== undefined) {
+      const expectation = `${different} must be what the sweep in ${whole} began with`;
+      const remedy = 'Undo the change, or choose another folder by --out';
+      throw new InputError(message(where, expectation, now[different as keyof typeof now], remedy));
+    }
+  }
+  makeFolder(whole);
+  if (before === null || before.trials !== file.trials) {
+    writeFileAtomic(join(whole, FILE), `${JSON.stringify(file, null, 2)}\n`);
+  }
+  const study = await JournalStudy.open(join(whole, JOURNAL), { name: studyName(file), direction: 'maximize' });
+  return { path: whole, file, study };
+}
+
+/** Opens the folder of a sweep. @throws InputError when it is none */
+export async function openSweepFolder(path: string, where: string): Promise<SweepFolder> {
+  const whole = resolve(path);
+  const file = readFile(whole, where);
+  if (file === null) {
+    const remedy = 'Give a folder that zpin sweep made, such as sweeps/ppo-CartPole-v1';
+    throw new InputError(message(where, `a folder of a sweep must hold ${FILE}`, path, remedy));
+  }
+  return { path: whole, file, study: await JournalStudy.open(join(whole, JOURNAL), { name: studyName(file) }) };
+}
+
+function readFile(path: string, where: string): SweepFile | null {
+  const file = join(path, FILE);
+  if (!existsSync(file)) return null;
+  try {
+    const found = JSON.parse(readFileSync(file, 'utf8')) as SweepFile;
+    if (typeof found.algorithm === 'string' && typeof found.env === 'string' && Number.isInteger(found.trials)) return found;
+  } catch {
+    // Told below, as every file that describes no sweep.
+  }
+  throw new InputError(message(where, `${FILE} must describe a sweep`, file, 'The file is damaged; start a new sweep'));
+}
+
+/** What says in a trial that this process works on it. */
+export function workerAttributes(): JsonObject {
+  return { [WORKER]: { host: hostname(), pid: process.pid } };
+}
+
+/**
+ * Whether the process that worked on a trial is gone. Nobody can tell from here whether one of another machine lives: its trials are
+ * left to it.
+ */
+export function isAbandoned({ systemAttributes }: StoredTrial): boolean {
+  const worker = systemAttributes[WORKER];
+  if (!isObject(worker) || worker.host !== hostname()) return false;
+  return worker.pid === process.pid || !isRunning(Number(worker.pid));
+}

@@ -1,0 +1,77 @@
+import { formatNumber } from '@zpin/plot';
+import { bestTrial, parameterImportance, type SearchSpace, type StoredTrial } from '@zpin/sweep';
+import { table } from '../wrapped-text.ts';
+import { judged } from './trial-runs.ts';
+
+/** One line about a trial: its number, how it ended, what it came to, and its settings. */
+export function trialLine(trial: StoredTrial, error: Error | null = null): string {
+  const { number, state, params } = trial;
+  const result = error ? `failed: ${error.message}` : `${state}${valueText(trial)}`;
+  return `trial ${number}  ${result}  ${paramsText(params)}`;
+}
+
+function valueText({ value, state, intermediateValues }: StoredTrial): string {
+  if (value !== null) return ` ${formatNumber(value)}`;
+  const steps = [...intermediateValues.keys()];
+  if (steps.length === 0 || state === 'failed') return '';
+  const last = Math.max(...steps);
+  return ` ${formatNumber(intermediateValues.get(last) ?? Number.NaN)} at ${last} steps`;
+}
+
+function paramsText(params: StoredTrial['params']): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${settingText(value)}`)
+    .join(', ');
+}
+
+function settingText(value: StoredTrial['params'][string]): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(3))) : String(value);
+}
+
+/** Trials from best to worst, as many as are shown. */
+const SHOWN = 10;
+
+/** A sweep in a few lines: how many trials came to which end, the best ones, and how sure one can be of the first. */
+export function sweepText(trials: readonly StoredTrial[], width: number): string {
+  const counts = (['complete', 'pruned', 'failed', 'running', 'waiting'] as const)
+    .map(state => ({ state, count: trials.filter(trial => trial.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`);
+  const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);
+  const best = bestTrial(trials, 'maximize');
+  const ranked = complete.toSorted((a, b) => Number(b.value) - Number(a.value));
+  const names = [...new Set(ranked.flatMap(({ params }) => Object.keys(params)))];
+  const rows = ranked
+    .slice(0, SHOWN)
+    .map(({ number, value, params }) => [
+      String(number),
+      formatNumber(value ?? Number.NaN),
+      ...names.map(name => (name in params ? settingText(params[name]) : '–')),
+    ]);
+  const lines = [`${counted(trials.length, 'trial')}: ${counts.join(', ')}`];
+  if (best) {
+    const middle = formatNumber(
+      judged(
+        complete.map(({ value }) => Number(value)),
+        0.5,
+      ),
+    );
+    lines.push(`best: trial ${best.number} with ${formatNumber(best.value ?? Number.NaN)}; the median trial has ${middle}`);
+    lines.push('', table([['trial', 'return', ...names], ...rows], width), ...importanceLines(trials));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What made the best trials good; nothing where there are too few to say. */
+function importanceLines(trials: readonly StoredTrial[]): string[] {
+  const space: SearchSpace = Object.assign({}, ...trials.map(({ distributions }) => distributions));
+  const shares = Object.entries(parameterImportance(space, trials, 'maximize')).toSorted(([, a], [, b]) => b - a);
+  if (shares.length === 0) return [];
+  const told = shares.map(([name, share]) => `${name} ${Math.round(100 * share)} %`);
+  return ['', `what matters, by PED-ANOVA of the best quarter: ${told.join(', ')}`];
+}
+
+/** `1 trial`, `2 trials`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,157 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoredTrial } from '@zpin/sweep';
+import { openRun, openSavedRun, type RunEvent, type RunInternals, type TrainingRun } from 'zpin';
+import { RunFolder, readMetrics } from 'zpin/node';
+import { conclude } from '../conclude-run.ts';
+import { flagNames } from '../flag-names.ts';
+import { type Io, silenced } from '../io.ts';
+import { mean } from '../numbers.ts';
+import type { SweepPlan } from './sweep-plan.ts';
+
+/** What the runs of one trial need. */
+export interface TrialRunsOptions {
+  readonly plan: SweepPlan;
+  /** Folder of the sweep. */
+  readonly folder: string;
+  readonly trial: StoredTrial;
+  readonly signal: AbortSignal;
+  readonly io: Io;
+  /** Told what the seeds have come to together at a step; false from it stops them all. */
+  report(step: number, value: number): Promise<boolean>;
+}
+
+/** One seed of a trial. */
+interface SeedRun {
+  /** Null where it was trained and evaluated before. */
+  readonly training: { readonly run: TrainingRun; readonly events: AsyncGenerator<RunEvent> } | null;
+  /** Mean return at its end; null before. */
+  readonly result: number | null;
+  /** Mean returns of its evaluations so far. */
+  readonly evaluations: number[];
+  isDone: boolean;
+}
+
+/**
+ * Trains one trial: a run for each seed, side by side, so that they are compared with other trials at the same steps. Runs that were begun
+ * before go on from their checkpoints.
+ * @returns what the seeds come to in greedy evaluation at the end; null where they were stopped
+ */
+export async function trainTrial(options: TrialRunsOptions): Promise<number | null> {
+  const { plan, signal, report } = options;
+  const { seeds, judge } = plan.file;
+  const every = evaluationSteps(plan);
+  const running: SeedRun[] = [];
+  try {
+    for (let seed = 0; seed < seeds; seed++) running.push(await openSeed(options, seed));
+    for (let reported = 0; ; ) {
+      const behind = running.filter(({ isDone }) => !isDone);
+      if (behind.length === 0) break;
+      await nextEvaluation(behind.reduce((last, each) => (each.evaluations.length < last.evaluations.length ? each : last)));
+      if (signal.aborted) return null;
+      const common = Math.min(...running.map(({ evaluations }) => evaluations.length));
+      for (; reported < common; reported++) {
+        const step = every * (reported + 1);
+        const value = judged(
+          running.map(({ evaluations }) => evaluations[reported]),
+          judge,
+        );
+        if (!(await report(step, value))) return null;
+      }
+    }
+    const returns: number[] = [];
+    for (const { training, result } of running) {
+      if (training) returns.push(await concluded(training.run, options));
+      else if (result !== null) returns.push(result);
+    }
+    return judged(returns, judge);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
+    for (const { training } of running) {
+      await training?.events.return(undefined);
+      training?.run.dispose();
+    }
+  }
+}
+
+/** Folder of one run of a trial. */
+export function trialFolder(folder: string, trial: number, seed: number): string {
+  return join(folder, 'trials', `${String(trial).padStart(4, '0')}-seed${seed}`);
+}
+
+/** Mean of what the seeds came to, or a quantile of it, between two neighbours where it falls between them. */
+export function judged(values: readonly number[], judge: 'mean' | number): number {
+  if (judge === 'mean') return mean(values);
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = judge * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
+}
+
+/** Steps from one evaluation to the next. */
+function evaluationSteps({ file: { steps, evaluations } }: SweepPlan): number {
+  return Math.ceil(steps / evaluations);
+}
+
+async function openSeed({ plan, folder, trial, signal, io }: TrialRunsOptions, index: number): Promise<SeedRun> {
+  const { env, steps, evalEpisodes, seed: first } = plan.file;
+  const seed = first + index;
+  const path = trialFolder(folder, trial.number, seed);
+  const internals: RunInternals = { names: flagNames('zpin sweep'), concludes: true, now: () => io.now() };
+  const saved = new RunFolder(path);
+  if (saved.isConcluded(steps)) {
+    const summary = JSON.parse(readFileSync(saved.file('summary'), 'utf8')) as { readonly evalReturnMean: number };
+    return { training: null, result: summary.evalReturnMean, evaluations: evaluationsOf(saved, steps), isDone: true };
+  }
+  if (saved.has('checkpoint')) {
+    const run = await openSavedRun(path, { signal }, internals);
+    const evaluations = evaluationsOf(saved, run.step);
+    return { training: { run, events: run.events() }, result: null, evaluations, isDone: false };
+  }
+  // What a run left that was killed before its first checkpoint.
+  rmSync(path, { recursive: true, force: true });
+  const every = evaluationSteps(plan);
+  const run = await openRun(
+    plan.algorithm,
+    env,
+    {
+      ...{ steps, seed, saveTo: path, signal, preset: true, config: plan.settings(trial.params) },
+      evaluation: { everySteps: every, episodes: evalEpisodes },
+      checkpointEverySteps: every,
+    },
+    internals,
+  );
+  return { training: { run, events: run.events() }, result: null, evaluations: [], isDone: false };
+}
+
+/** Mean returns of the evaluations of a run up to a step. */
+function evaluationsOf(folder: RunFolder, step: number): number[] {
+  return readMetrics(folder).flatMap(event => (event.type === 'eval' && event.step <= step ? [mean(event.returns)] : []));
+}
+
+/** Trains one seed up to its next evaluation, or to its end. */
+async function nextEvaluation(seed: SeedRun): Promise<void> {
+  for (;;) {
+    const { done, value } = (await seed.training?.events.next()) ?? { done: true, value: undefined };
+    if (done) {
+      seed.isDone = true;
+      return;
+    }
+    if (value.type !== 'eval') continue;
+    seed.evaluations.push(mean(value.returns));
+    return;
+  }
+}
+
+/** Leaves curve and summary in the folder of a run, as `zpin train` does. @returns its mean return */
+async function concluded(run: TrainingRun, { signal, io, plan }: TrialRunsOptions): Promise<number> {
+  const silent = silenced(io);
+  const folder = new RunFolder(run.folder as string);
+  if (run.summary?.reason !== 'finished') throw signal.reason ?? new Error(`the run in ${folder.shown} did not finish`);
+  const { returns } = await conclude(run, folder, { json: false, quiet: true }, silent, signal);
+  if (returns.length === 0) throw new Error(`the run of ${plan.file.env} in ${folder.shown} had no evaluation`);
+  return mean(returns);
+}
