@@ -1,6 +1,7 @@
-// Writes the API reference, from the comments in the sources, to site/api: one page per import path of every package.
+// Writes the API reference, from the comments in the sources, to site/api: a page for every import path of every package; for one that exports
+// much, a page for each folder and file of its sources.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter, DeclarationReflection, ReflectionKind } from 'typedoc';
 
@@ -47,11 +48,43 @@ const app = await Application.bootstrapWithPlugins({
   useCodeBlocks: true,
   sanitizeComments: true,
 });
+/** Exports of an import path from which on they are spread over several pages. */
+const MANY = 12;
+
+/**
+ * Puts what a module exports into modules of its own: one for each folder of the sources, and for each file outside of them.
+ * @param {import('typedoc').ProjectReflection} project
+ * @param {DeclarationReflection} module
+ * @param {string} folder of the sources
+ */
+function spread(project, module, folder) {
+  /** @type {Map<string, DeclarationReflection>} */
+  const parts = new Map();
+  for (const child of [...(module.children ?? [])]) {
+    const file = project.getSymbolIdFromReflection(child)?.fileName ?? '';
+    const path = relative(folder, file);
+    if (file === '' || path.startsWith('..')) continue;
+    const name = (path.split(sep)[0] ?? '').replace(/\.ts$/, '');
+    let part = parts.get(name);
+    if (!part) {
+      part = new DeclarationReflection(name, ReflectionKind.Module, module);
+      project.registerReflection(part, undefined, undefined);
+      parts.set(name, part);
+    }
+    module.removeChild(child);
+    child.parent = part;
+    part.addChild(child);
+  }
+  for (const part of parts.values()) module.addChild(part);
+}
+
 // Modules are called as they are imported, not after their files.
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, context => {
   for (const reflection of context.project.getReflectionsByKind(ReflectionKind.Module)) {
     const file = context.project.getSymbolIdFromReflection(reflection)?.fileName ?? '';
     reflection.name = entries.get(file) ?? reflection.name;
+    const isLarge = reflection instanceof DeclarationReflection && (reflection.children?.length ?? 0) > MANY;
+    if (isLarge && entries.has(file)) spread(context.project, reflection, dirname(file));
   }
   // What a class has from its base is told there.
   for (const reflection of context.project.getReflectionsByKind(ReflectionKind.All)) {

@@ -1,8 +1,8 @@
 // `pnpm --filter docs check:browser [--screenshots FOLDER]`: opens the built site in Chromium and lets the agents of the live pages learn there.
-// Fails when one does not, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same
+// Fails when one does not, when a page is wider than the screen or a table is cut off at one of four widths, in light or dark, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same
 // run in Node, or when anything is asked of another host. Without a browser it says so and ends well.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 const SCREENS = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
+/** From a phone to a large screen. */
+const WIDTHS = [390, 768, 1280, 1920];
 const PAGES = [
   '',
   'guide/installation',
@@ -27,10 +29,12 @@ const PAGES = [
   'algorithms/',
   'algorithms/ppo',
   'algorithms/c51',
+  'algorithms/family',
+  'guide/choosing',
   'environments/',
   'environments/CartPole-v1',
   'api/',
-  'api/@zpin/replay',
+  'api/@zpin/replay/',
   'live/cart-pole',
   'live/grid',
   'live/atari',
@@ -200,6 +204,37 @@ async function checkAtari() {
   await page.close();
 }
 
+/** Every page at every width: nothing is wider than the screen, and what is cut off can be scrolled to. */
+async function checkWidths() {
+  const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.html') && name !== '404.html')
+    .map(name => name.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, ''));
+  for (const [i, path] of paths.entries()) {
+    const page = await open(path, { width: WIDTHS[0] ?? 390, height: 900 }, i % 2 === 0 ? 'light' : 'dark');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const found of await page.evaluate(cutOff)) problems.push(`${path || 'home'} at ${width}: ${found}`);
+    }
+    await page.close();
+  }
+  console.log(`${paths.length} pages at ${WIDTHS.join(', ')} pixels looked at`);
+}
+
+/** What of a page cannot be reached. Runs in the browser. */
+function cutOff() {
+  const root = document.documentElement;
+  const found = root.scrollWidth > root.clientWidth ? [`must not scroll sideways, got ${root.scrollWidth} pixels`] : [];
+  for (const element of document.querySelectorAll('.vp-doc table, .vp-doc pre, .vp-doc mjx-container, .vp-doc img')) {
+    const { right, left } = element.getBoundingClientRect();
+    const inner = element.scrollWidth > element.clientWidth + 1;
+    const scrolls = /auto|scroll/.test(getComputedStyle(element).overflowX);
+    if (right > root.clientWidth + 1 || left < -1)
+      found.push(`<${element.localName}> must lie within the page, got ${Math.round(left)} to ${Math.round(right)}`);
+    else if (inner && !scrolls && element.localName === 'table') found.push('a table that is cut off must scroll');
+  }
+  return found;
+}
+
 /** Whether a part was asked for. @param {string} part */
 const wants = part => flags.only === undefined || flags.only === part;
 
@@ -218,6 +253,7 @@ try {
       }
     }
   }
+  if (wants('widths')) await checkWidths();
   if (wants('cart-pole')) await checkCartPole();
   if (wants('grid')) await checkGrid();
   if (wants('atari')) await checkAtari();

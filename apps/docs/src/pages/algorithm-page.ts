@@ -129,7 +129,7 @@ function factsTable({ algorithm, source, content: { after, adds } }: AlgorithmPa
     ['', ''],
     [
       ['name on the command line', code(algorithm.id)],
-      ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder})`],
+      ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder}/)`],
       ['observations', spacesText(algorithm.spaces.observations, code)],
       ['actions', spacesText(algorithm.spaces.actions, code)],
       ['learns from', regimeOf(algorithm)],
