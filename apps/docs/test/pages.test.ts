@@ -63,6 +63,12 @@ describe('every algorithm', () => {
     expect(page('algorithms/pictures/ppo.dark.svg')).not.toContain('#ffffff"/>');
   });
 
+  test('has equations that fit on a phone, one below the other', () => {
+    const equations = page('algorithms/td3.md').split('## Equations')[1]?.split('## Pseudo-code')[0] ?? '';
+    expect(equations).toContain('\\tilde a \\right), \\\\[6pt]\n\\tilde a =');
+    expect(equations.match(/\\begin\{gathered\}/g)).toHaveLength(1);
+  });
+
   test('stands beside what others have published', () => {
     expect(page('algorithms/dqn.md')).toMatch(/\[CartPole-v1\].*\| 500 ± 0 \(50k\) RL Zoo; 489 ± 16 \(500k\) CleanRL \|/);
     expect(page('algorithms/bc.md')).toMatch(/\| CartPole-v1: 10,000 steps of a random policy\. \| 5,000 \| 35, 35, 34 \| 22 \|/);
@@ -97,9 +103,12 @@ describe('every algorithm', () => {
 
   test('shows what was measured', () => {
     expect(page('algorithms/q-learning.md')).toMatch(
-      /\[CliffWalking-v1\]\(\S+\) \| 100,000 \| −13 \| −13 \(−13 to −13\) \| – \| 20 seeds \|/,
+      /\[CliffWalking-v1\]\(\S+\)<br>100,000 \| −13 \| −13 \(−13 to −13\) \| 20 seeds \| – \|/,
     );
-    expect(page('algorithms/double-dqn.md')).toContain('experiments/double-dqn.svg');
+    expect(page('algorithms/ppo.md')).toMatch(
+      /\[CartPole-v1\]\(\S+\)<br>100,000 \| 500 \| 500 \(500 to 500\) \| 20 of 20, from 475 \|/,
+    );
+    expect(page('algorithms/double-dqn.md')).toContain('./pictures/experiment-double-dqn-1.dark.svg');
   });
 });
 

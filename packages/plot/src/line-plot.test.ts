@@ -25,6 +25,7 @@ describe('linePlot', () => {
     const dark = linePlot('title', 'caption', [plot], { theme: 'dark', width: 320, height: 190 });
     expect(dark).toContain('viewBox="0 0 320 290" width="320" height="290"');
     expect(dark).not.toMatch(/#ffffff|#24292f/);
+    expect(linePlot('', '', [plot])).toContain('viewBox="0 0 720 374" width="720" height="374"');
   });
 
   it('begins at 0, or where the plot says', () => {

@@ -76,7 +76,7 @@ const LEGEND_ROW = 20;
 
 /**
  * An SVG picture: a title, a legend, and plots side by side. Lines of one name have one colour.
- * @param caption small, below; none when empty
+ * @param title none when empty, and no room for it @param caption small, below; none when empty
  */
 export function linePlot(title: string, caption: string, plots: readonly Plot[], style: PlotStyle = {}): string {
   const palette = PALETTES[style.theme ?? 'light'];
@@ -90,13 +90,14 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[],
   const width = panelWidth * plots.length;
   const entries = [...names, ...(reference ? [reference.name] : [])];
   const places = flow(entries, width - MARGIN.left - MARGIN.right);
-  const top = 54 + ((places.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
+  const head = title === '' ? 20 : 54;
+  const top = head + ((places.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
   const height = top + panelHeight + (caption === '' ? 4 : 26);
   const color = (name: string) => palette.lines[names.indexOf(name) % palette.lines.length];
   const size = { width: panelWidth, height: panelHeight };
   const legend = entries.map((name, i) => {
     const x = MARGIN.left + places[i].x;
-    const y = 52 + places[i].row * LEGEND_ROW;
+    const y = head - 2 + places[i].row * LEGEND_ROW;
     const isReference = i === names.length;
     const stroke = isReference ? `stroke="${palette.ink}" stroke-dasharray="5 4"` : `stroke="${color(name)}"`;
     const sign =

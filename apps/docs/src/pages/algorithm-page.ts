@@ -3,13 +3,13 @@ import { describeConfig, isFamily } from '@zpin/core';
 import { type Figure, type Theme, themes } from '../figures/figure.ts';
 import type { AlgorithmContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
-import { curveFile } from './learning-pictures.ts';
+import { curveFile, experimentFile } from './learning-pictures.ts';
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { metricFile, shownMetrics, type UpdateMetrics } from './metric-pictures.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
 import { sourceLink } from './repository.ts';
 import {
-  type ExperimentPicture,
+  type ExperimentResult,
   formatNumber,
   formatThreshold,
   type LearningResult,
@@ -31,7 +31,7 @@ export interface AlgorithmPageInput extends AlgorithmFacts {
   readonly published: ReturnType<typeof publishedResults>;
   /** Environments of which there is a picture of its learning, with the number of seeds. */
   readonly curves: readonly { readonly env: string; readonly seeds: number }[];
-  readonly pictures: readonly ExperimentPicture[];
+  readonly pictures: readonly ExperimentResult[];
   /** What updates reported in one run of a preset; null where none was measured. */
   readonly metrics: UpdateMetrics | null;
   /** Return from which an environment counts as solved, `null` where none is published. */
@@ -51,7 +51,7 @@ export function algorithmPage(input: AlgorithmPageInput): string {
     sections.Idea,
     figure(algorithm.id, input.figure),
     '## Equations',
-    sections.Equations,
+    stacked(sections.Equations),
     '## Pseudo-code',
     sections['Pseudo-code'],
     codeOf(input),
@@ -60,7 +60,7 @@ export function algorithmPage(input: AlgorithmPageInput): string {
       'What an update reports: `update` of its events and of `metrics.jsonl`, `update/<name>` in TensorBoard. Returns, lengths and',
       'speed are [reported for every algorithm](/guide/watching).',
     ),
-    sections.Metrics,
+    `<div class="metric-table">\n\n${sections.Metrics}\n\n</div>`,
     healthyRun(input),
     settings(describeConfig(algorithm.config)),
     presets(input),
@@ -77,6 +77,14 @@ export function algorithmPage(input: AlgorithmPageInput): string {
     withPaperLinks(sections.References),
     `## Source\n\n::: details ${source.path}\n<<< @/../../../${source.path}\n:::`,
   ]);
+}
+
+/** Equations that stand side by side, one below the other: a line of several does not fit on a phone. */
+function stacked(equations: string): string {
+  return equations.replaceAll(/\$\$\n([\s\S]*?)\n\$\$/g, (whole, body: string) => {
+    const lines = body.split(/\s*\\qquad\s*/);
+    return lines.length === 1 ? whole : `$$\n\\begin{gathered}\n${lines.join(' \\\\[6pt]\n')}\n\\end{gathered}\n$$`;
+  });
 }
 
 /** The picture that explains it, once for light and once for dark pages. */
@@ -178,13 +186,13 @@ function presets({ algorithm }: AlgorithmPageInput): string {
       'Settings tuned for an environment; a star stands for all environments that begin so and have none of their own. The command',
       'line starts from them by itself; in code they are `presets` of the algorithm.',
     ),
-    table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows),
+    `<div class="presets">\n\n${table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows)}\n\n</div>`,
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
   ]).trim();
 }
 
 function results(input: AlgorithmPageInput): string {
-  const { algorithm, results: all, offline, published, curves, pictures: shown, threshold } = input;
+  const { algorithm, results: all, offline, published, curves, pictures: shown, threshold: thresholdOf } = input;
   const measured = all.filter(({ algo }) => algo === algorithm.id);
   if (algorithm.learnsFrom === 'dataset') return onData(offline.filter(({ algo }) => algo === algorithm.id));
   const others = published.results.filter(({ algo }) => algo === algorithm.id);
@@ -200,20 +208,21 @@ function results(input: AlgorithmPageInput): string {
       paragraph(
         'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
         'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
-        `95 % interval, beside what other libraries have published.${oldSeedsText(measured)}`,
+        `95 % interval, beside what other libraries have published.${olderRows(measured)}`,
       ),
     measured.length > 0 &&
       table(
-        ['environment', 'steps', 'mean return', 'interquartile mean', 'solved from', 'seeds that solve it', 'published (steps)'],
-        measured.map(({ env, steps, returns, interquartileMean, reached }) => [
-          `[${env}](${environmentPath(env)})`,
-          formatNumber(steps),
-          returns,
-          interquartileMean,
-          formatThreshold(threshold(env)),
-          reached,
-          cell(env),
-        ]),
+        ['environment, steps', 'mean return', 'interquartile mean', 'solved', 'published (steps)'],
+        measured.map(({ env, steps, returns, interquartileMean, reached }) => {
+          const threshold = formatThreshold(thresholdOf(env));
+          return [
+            `[${env}](${environmentPath(env)})<br>${formatNumber(steps)}`,
+            returns,
+            interquartileMean,
+            threshold === '–' || reached === '–' ? reached : `${reached}, from ${threshold}`,
+            cell(env),
+          ];
+        }),
       ),
     sources.map(source => `${source}: ${prose(published.sources[source] ?? '')}.`).join(' '),
     measured.length === 0 && 'There are no measurements of it on fresh seeds yet.',
@@ -231,6 +240,13 @@ function results(input: AlgorithmPageInput): string {
       ]).trim(),
     pictures(shown),
   ]).trim();
+}
+
+/** What is said of rows that have only the seeds on which the settings were chosen. */
+function olderRows(measured: readonly LearningResult[]): string {
+  if (measured.every(({ seeding }) => seeding)) return '';
+  const which = measured.every(({ seeding }) => !seeding) ? 'All of these are' : 'Rows with one number per seed are';
+  return ` ${which} older: of the seeds on which the settings were chosen, measured before 29 November 2026, when copy i got seed + i.`;
 }
 
 /** What an algorithm that learns from fixed data came to. */
@@ -255,15 +271,20 @@ function onData(rows: readonly OfflineResult[]): string {
   ]).trim();
 }
 
-function pictures(list: readonly ExperimentPicture[]): string {
+function pictures(list: readonly ExperimentResult[]): string {
   return list
-    .map(({ title, file, seeds, seeding, command }) =>
-      page([
+    .map(experiment => {
+      const { title, seeds, seeding, command, panels } = experiment;
+      return page([
         `### ${prose(title)}`,
-        `![${title.replaceAll(/[[\]]/g, '')}](../../../../benchmarks/results/experiments/${file})`,
-        `Mean of ${seeds} seeds, with a band of one standard deviation. Drawn by \`${command}\`.${oldSeedsText([{ seeding }])}`,
-      ]).trim(),
-    )
+        '<div class="curves">',
+        ...panels.map(({ yLabel }, panel) =>
+          bothThemes(theme => experimentFile(experiment, panel, theme), `${title}: ${yLabel}`),
+        ),
+        '</div>',
+        `Mean of ${seeds} seeds, with a band of one standard deviation. Made by \`${command}\`.${oldSeedsText([{ seeding }])}`,
+      ]).trim();
+    })
     .join('\n\n');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { linePlot, meanAndBand } from '@zpin/plot';
 import type { Theme } from '../figures/figure.ts';
 import { environmentFile } from './paths.ts';
-import { resultsFolder } from './results.ts';
+import { type ExperimentResult, resultsFolder } from './results.ts';
 
 /** A measured preset with the curves of its runs, as `pnpm bench learning` writes it. */
 export interface MeasuredCurves {
@@ -42,6 +42,23 @@ export function curvePicture({ algo, env, steps, summary, runs }: MeasuredCurves
   const caption = `${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}: mean, and a band of one standard deviation`;
   const plot = { xLabel: 'environment steps', yLabel: 'training return', x, lines: [line], ...reference };
   return linePlot(env, caption, [plot], { theme, width: 420, height: 250 });
+}
+
+/** Name of the picture of one panel of an experiment. */
+export function experimentFile({ name }: Pick<ExperimentResult, 'name'>, panel: number, theme: Theme): string {
+  return `experiment-${name}-${panel}.${theme}.svg`;
+}
+
+/** One panel of an experiment: the mean of each arm over its seeds, with a band of one standard deviation, as an SVG document. */
+export function experimentPicture({ xLabel, x, panels, arms }: ExperimentResult, panel: number, theme: Theme): string {
+  const lines = arms.map(({ name, curves }) =>
+    meanAndBand(
+      name,
+      curves.map(seed => seed[panel] ?? []),
+    ),
+  );
+  const { yLabel = '', ...shown } = panels[panel] ?? {};
+  return linePlot('', '', [{ xLabel, yLabel, x, lines, ...shown }], { theme, width: 420, height: 290 });
 }
 
 /** Where no episode ended, the value before holds. */

@@ -144,36 +144,46 @@ export function offlineResults(): OfflineResult[] {
   });
 }
 
-/** A picture of several arms trained side by side. */
-export interface ExperimentPicture {
+/** One picture of an experiment. */
+export interface ExperimentPanel {
+  readonly yLabel: string;
+  readonly logY?: boolean;
+  readonly reference?: { readonly name: string; readonly value: number };
+}
+
+/** Several arms trained side by side. */
+export interface ExperimentResult {
+  /** Of its file in `benchmarks/results/experiments`. */
+  readonly name: string;
   readonly title: string;
-  /** File name in `benchmarks/results/experiments`. */
-  readonly file: string;
   readonly algorithms: readonly string[];
   readonly env: string;
   readonly seeds: number;
+  readonly xLabel: string;
+  readonly x: readonly number[];
+  readonly panels: readonly ExperimentPanel[];
+  /** Curves by seed and panel. */
+  readonly arms: readonly {
+    readonly name: string;
+    readonly algo: string;
+    readonly curves: readonly (readonly (readonly (number | null)[])[])[];
+  }[];
   /** As `LearningResult.seeding`. */
   readonly seeding?: string;
   readonly command: string;
 }
 
-export function experimentPictures(): ExperimentPicture[] {
+/** All experiments whose curves are stored. */
+export function experimentResults(): ExperimentResult[] {
   const folder = join(resultsFolder, 'experiments');
   return readdirSync(folder)
     .filter(name => name.endsWith('.json'))
     .sort()
-    .map(name => {
-      const { title, env, seeds, seeding, command, arms } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
-        title: string;
-        env: string;
-        seeds: readonly number[];
-        seeding?: string;
-        command: string;
-        arms: readonly { algo: string }[];
-      };
-      const algorithms = [...new Set(arms.map(({ algo }) => algo))];
-      const file = name.replace('.json', '.svg');
-      return { title, file, algorithms, env, seeds: seeds.length, ...(seeding && { seeding }), command };
+    .map(file => {
+      type Stored = Omit<ExperimentResult, 'name' | 'algorithms' | 'seeds'> & { seeds: readonly number[] };
+      const stored = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Stored;
+      const algorithms = [...new Set(stored.arms.map(({ algo }) => algo))];
+      return { ...stored, name: file.replace('.json', ''), algorithms, seeds: stored.seeds.length };
     });
 }
 

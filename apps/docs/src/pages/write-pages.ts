@@ -15,13 +15,13 @@ import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFil
 import { declaration } from './declaration.ts';
 import { parseEnvironment } from './environment-content.ts';
 import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
-import { curveFile, curvePicture, measuredCurves } from './learning-pictures.ts';
+import { curveFile, curvePicture, experimentFile, experimentPicture, measuredCurves } from './learning-pictures.ts';
 import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetrics } from './metric-pictures.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { environmentSpeeds, peerResults } from './peer-results.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
-import { experimentPictures, learningResults, offlineResults, publishedResults } from './results.ts';
+import { type ExperimentResult, experimentResults, learningResults, offlineResults, publishedResults } from './results.ts';
 import { classComment } from './source-comment.ts';
 import { speedChart } from './speed-chart.ts';
 
@@ -132,7 +132,8 @@ function* algorithmFiles(
   threshold: (env: string) => number | null,
 ): Generator<[path: string, text: string]> {
   const [results, offline, published] = [learningResults(), offlineResults(), publishedResults()];
-  const [experiments, curves] = [experimentPictures(), measuredCurves()];
+  const [experiments, curves] = [experimentResults(), measuredCurves()];
+  for (const experiment of experiments) yield* experimentFiles(experiment);
   for (const fact of facts) {
     const { id } = fact.algorithm;
     const content = readAlgorithm(id);
@@ -153,6 +154,14 @@ function* algorithmFiles(
         yield [`algorithms/pictures/${metricFile(id, name, theme)}`, metricPicture(metrics as UpdateMetrics, name, theme)];
       }
       for (const curve of own) yield [`algorithms/pictures/${curveFile(curve, theme)}`, curvePicture(curve, theme)];
+    }
+  }
+}
+
+function* experimentFiles(experiment: ExperimentResult): Generator<[path: string, text: string]> {
+  for (const panel of experiment.panels.keys()) {
+    for (const theme of themes) {
+      yield [`algorithms/pictures/${experimentFile(experiment, panel, theme)}`, experimentPicture(experiment, panel, theme)];
     }
   }
 }
