@@ -2,7 +2,7 @@
  * `pnpm bench watch`: how soon the page of `zpin watch` shows its first picture of many long runs, what its server and its tab take of
  * memory, and what training pays for being followed, with TensorBoard's files and without.
  *
- * `--runs 20`, `--points 100000`, `--rounds 5`, `--steps 30000`; `--write` stores the table in `benchmarks/results/watch.md`. The page
+ * `--runs 20`, `--points 100000`, `--rounds 5` (0: no training), `--steps 30000`; `--write` stores the table in `benchmarks/results/watch.md`. The page
  * is opened in the Chromium of `ZPIN_CHROMIUM`, else of the machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -96,6 +96,8 @@ interface PageFigures {
   readonly readSeconds: number;
   readonly serverMegabytes: number;
   readonly tabMegabytes: number;
+  /** Seconds of a processor that the tab took until the first picture. */
+  readonly tabSeconds: number;
   readonly problems: readonly string[];
 }
 
@@ -108,7 +110,7 @@ async function openPage(folder: string): Promise<PageFigures> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const problems: string[] = [];
   const pictureSeconds: number[] = [];
-  let [serverSeconds, readSeconds, tabMegabytes] = [0, 0, 0];
+  let [serverSeconds, readSeconds, tabSeconds, tabMegabytes] = [0, 0, 0, 0];
   try {
     for (let k = 0; k < 5; k++) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -118,21 +120,34 @@ async function openPage(folder: string): Promise<PageFigures> {
       await page.waitForSelector('[data-measure=return] canvas', { timeout: 300_000 });
       // By the clock of the page, from the begin of its navigation.
       pictureSeconds.push((await page.evaluate(() => performance.now())) / 1000);
+      const session = await page.context().newCDPSession(page);
       if (k === 0) {
+        await session.send('Performance.enable');
+        const { metrics } = await session.send('Performance.getMetrics');
+        tabSeconds = metrics.find(({ name }) => name === 'ProcessTime')?.value ?? Number.NaN;
         serverSeconds = secondsOf(server);
         await page.waitForFunction(() => document.querySelector('.summary')?.textContent?.includes('read') === false, null, {
           timeout: 300_000,
         });
         readSeconds = secondsOf(server);
       }
-      const session = await page.context().newCDPSession(page);
       const { usedSize } = await session.send('Runtime.getHeapUsage');
       tabMegabytes = Math.max(tabMegabytes, usedSize / 1e6);
       await page.close();
     }
     const [, peak = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? [];
     const serverMegabytes = (Number(peak) * 1024) / 1e6;
-    return { megabytes, startSeconds, pictureSeconds, serverSeconds, readSeconds, serverMegabytes, tabMegabytes, problems };
+    return {
+      megabytes,
+      startSeconds,
+      pictureSeconds,
+      serverSeconds,
+      readSeconds,
+      serverMegabytes,
+      tabSeconds,
+      tabMegabytes,
+      problems,
+    };
   } finally {
     await browser.close();
     server.kill('SIGINT');
@@ -237,13 +252,13 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-function report(page: PageFigures, { without, followed }: Paid): string {
-  const share = median(without) / median(followed);
+function report(page: PageFigures, paid: Paid): string {
   const rows = [
     ['command until its address is served', `${page.startSeconds.toFixed(2)} s`],
     ['first picture of the return, first visit', `${page.pictureSeconds[0].toFixed(2)} s`],
     ['first picture, median of five visits', `${median(page.pictureSeconds).toFixed(2)} s`],
     ['processor time of the server until the first picture', `${page.serverSeconds.toFixed(2)} s`],
+    ['processor time of the tab until the first picture', `${page.tabSeconds.toFixed(2)} s`],
     ['processor time of the server until all is read', `${page.readSeconds.toFixed(2)} s`],
     ['most memory of the server', `${page.serverMegabytes.toFixed(0)} MB`],
     ['memory of the tab, heap', `${page.tabMegabytes.toFixed(0)} MB`],
@@ -259,10 +274,18 @@ function report(page: PageFigures, { without, followed }: Paid): string {
     '',
     table(['', 'measured'], rows),
     '',
+    ...paidText(paid),
+    ...page.problems.map(problem => `- ${problem}`),
+  ].join('\n');
+}
+
+function paidText({ without, followed }: Paid): string[] {
+  if (rounds === 0) return [];
+  const share = median(without) / median(followed);
+  return [
     `Training of DQN on CartPole for ${steps.toLocaleString('en-US')} steps, alone, and with \`--tensorboard\` while a page follows it, in turn:`,
     `median processor time ${median(without).toFixed(2)} s and ${median(followed).toFixed(2)} s over ${rounds} rounds,`,
     `so ${(100 * share).toFixed(1)} % of its speed.`,
     '',
-    ...page.problems.map(problem => `- ${problem}`),
-  ].join('\n');
+  ];
 }
