@@ -5,7 +5,8 @@ import { catalogSource, dataSource } from '../src/lib/policies/policy-sources.ts
 import { recipes } from '../src/lib/policies/recipes.ts';
 import { trainPolicy } from '../src/lib/policies/train-policy.ts';
 
-describe('policies of the package', () => {
+// Seconds alone, minutes on a machine that has much else to do.
+describe('policies of the package', { timeout: 600_000 }, () => {
   it('have a recipe each, and come to what it asks', () => {
     const asked = new Map(recipes.map(({ algorithm, env, atLeast }) => [`${algorithm}/${env}`, atLeast]));
     for (const { id, meanReturn } of listPolicies()) expect(meanReturn, id).toBeGreaterThanOrEqual(asked.get(id) as number);
