@@ -167,6 +167,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
   ],
   [
     {
+      id: 'dueling-double-dqn/LunarLander-v3',
+      algorithm: 'dueling-double-dqn',
+      env: 'LunarLander-v3',
+      envOptions: { wrappers: ['scale-reward:0.05'] },
+      seed: 1001,
+      steps: 250000,
+      meanReturn: 235.98322076754562,
+      stdReturn: 37.2983168283717,
+      episodes: 100,
+      bytes: 72984,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/dueling-double-dqn/LunarLander-v3'),
+  ],
+  [
+    {
       id: 'expected-sarsa/CliffWalking-v1',
       algorithm: 'expected-sarsa',
       env: 'CliffWalking-v1',
