@@ -39,7 +39,7 @@ export const cartPole = {
   dqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   doubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
   duelingDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
-  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
+  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   // Rare samples come again and again: with half of the batch one seed in five ends below the threshold.
   prioritizedDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, batchSize: 128 } },
   noisyDqn: { totalSteps, config: { ...common, ...audibleNoise, double: true } },
