@@ -31,8 +31,9 @@ it.each(['q-learning', 'dqn', 'ppo', 'h-dqn'])(
     const { exitCode, err } = await runCli(['train', '--resume', `old/${id}`, ...more]);
     expect([exitCode, err]).toEqual([0, expect.stringMatching(/^warning: Schedules.* go from \d+ steps.*to 128 steps.*\n$/)]);
     const [state, expected] = ['checkpoint.bin', 'continued.bin'].map(file => readCheckpoint(`old/${id}/${file}`).state);
-    // Tables are reckoned in doubles, equal everywhere; the kernels of ONNX Runtime differ between machines in the last digits.
-    if (id === 'q-learning') expect(state).toEqual(expected);
+    // Tables are reckoned in doubles, equal everywhere; the kernels of ONNX Runtime differ between machines in the last digits. A state
+    // holds more now: the seeds of copies of the environment, for settings that change.
+    if (id === 'q-learning') expect(state).toMatchObject(expected);
     // The memories of h-DQN have another place in its state now.
     const places = (part: { readonly [key: string]: unknown }) => new Map(arraysOf(id === 'h-dqn' ? part.agent : part));
     const [arrays, wanted] = [places(state), places(expected)];
