@@ -170,7 +170,7 @@ it('searches the usual settings of an algorithm where nothing else is said', asy
 describe('what does not fit is refused before anything is made', () => {
   it.each([
     [['sweep'], 'zpin sweep: a file or an algorithm must be given, got "nothing"'],
-    [['sweep', 'ppo'], 'zpin sweep: env must be named, got undefined'],
+    [['sweep', 'ppo'], 'zpin sweep: env must be named, got "nothing". Write env: and its name, or --env on the command line.'],
     [['sweep', 'pppo'], 'zpin sweep: the file must end in .yaml, .yml or .json, got "pppo"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--trials', '0'], '--trials must be an integer >= 1, got "0"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--sampler', 'best'], 'sampler must be one of tpe, random, grid, got "best"'],

@@ -136,7 +136,7 @@ test('every environment has a page with its rules, its picture and its options',
 });
 
 describe('every environment', () => {
-  const plan = ['Use', ...environmentSections.slice(0, -1), 'Options', 'Presets that solve it', 'Versions and differences'];
+  const plan = ['Use', ...environmentSections.slice(0, -1), 'Options', 'Presets for it', 'Versions and differences'];
 
   test('has all sections of the plan, in one order, with tables', () => {
     for (const { spec } of listEnvs()) {

@@ -74,12 +74,12 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
     const remedy = `${near === undefined ? '' : `Did you mean ${near}? `}A sweep has ${KEYS.join(', ')}`;
     throw new ConfigError(message(where, 'what a sweep says must be known', key, remedy));
   }
-  const algorithm = await loadAlgorithm(text(raw, 'algorithm', where), where);
+  const algorithm = await loadAlgorithm(text(raw, 'algorithm', where, 'Write algorithm: and its name'), where);
   if (algorithm.learnsFrom === 'dataset') {
     const remedy = 'Choose one that plays; data sets are for zpin train';
     throw new ConfigError(message(where, 'the algorithm must learn in an environment', algorithm.id, remedy));
   }
-  const env = await knownEnv(text(raw, 'env', where), flagNames(where));
+  const env = await knownEnv(text(raw, 'env', where, 'Write env: and its name, or --env on the command line'), flagNames(where));
   const preset = presetOf(algorithm, env);
   const fields = new Map(describeConfig(algorithm.config).map(field => [field.name, field]));
   const given = raw.settings ?? defaultSpace(fields);
@@ -119,10 +119,10 @@ export function pruningOf({ pruning, steps, evaluations }: SweepFile): Pruning {
   return { type: 'halving', minResource: Math.ceil(steps / evaluations), reductionFactor: 2 };
 }
 
-function text(raw: Readonly<Record<string, unknown>>, key: string, where: string): string {
+function text(raw: Readonly<Record<string, unknown>>, key: string, where: string, remedy: string): string {
   const value = raw[key];
   if (typeof value === 'string') return value;
-  throw new ConfigError(message(where, `${key} must be named`, value, `Write ${key}: and its name`));
+  throw new ConfigError(message(where, `${key} must be named`, value ?? 'nothing', remedy));
 }
 
 function integer(raw: Readonly<Record<string, unknown>>, key: string, standard: number, min: number, where: string): number {

@@ -120,10 +120,10 @@ function options(entry: EnvEntry): string {
 
 function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningResult[]): string {
   if (presets.length === 0)
-    return '## Presets that solve it\n\nNobody has tuned settings for it yet. [Which algorithm for my task](/guide/choosing) says where to begin.';
+    return '## Presets for it\n\nNobody has tuned settings for it yet. [Which algorithm for my task](/guide/choosing) says where to begin.';
   const measured = new Map(results.map(result => [`${result.algo} ${result.steps}`, result]));
   return page([
-    '## Presets that solve it',
+    '## Presets for it',
     paragraph(
       'Settings that were tuned for it, and what they came to; on the page of the algorithm are the curves. The command line starts from',
       'them by itself.',
