@@ -46,6 +46,6 @@ export const cartPole = {
   c51: { totalSteps, config: { ...common, ...greedyInTheEnd, ...atoms } },
   qrDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...twice, double: true, numQuantiles: 10 } },
   iqn: { totalSteps: 2 * totalSteps, config: { ...common, ...greedyInTheEnd, ...drawnQuantiles } },
-  munchausenDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
+  munchausenDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   rainbow: { totalSteps, config: { ...common, ...quietNoise, ...atoms } },
 } as const satisfies Readonly<Record<string, Preset>>;
