@@ -114,6 +114,12 @@ describe('spaces', () => {
     expect([[1], [2], [], [1, 1]].map(v => contains(tuple([discrete(2)]), v))).toEqual([true, false, false, false]);
   });
 
+  it('know no negative zero, which JSON would lose', () => {
+    // The second one is 0 only when it is rounded to single precision.
+    const { low } = box({ low: [-0, -1e-60], high: 1, shape: [2] });
+    expect(low).toEqual(Float32Array.of(0, 0));
+  });
+
   it('sample each bounded element over its whole range', () => {
     const rng = new Rng(3);
     const space = box({ low: [-2, 10], high: [-1, 30] });

@@ -372,7 +372,10 @@ function bounds(bound: number | ArrayLike<number>, size: number, dtype: Dtype, n
   const [least, most] = ranges[dtype];
   const bad = given.find(value => !(value >= least && value <= most) || (dtype !== 'float32' && !Number.isInteger(value)));
   check(bad === undefined, 'box', `${name} must be of ${dtype}`, bad, 'Change the bound or the dtype');
-  return make.from(given);
+  const made = make.from(given);
+  // −0 bounds what 0 does, and JSON, by which spaces are told to be equal, does not know it.
+  for (let i = 0; i < made.length; i++) made[i] += 0;
+  return made;
 }
 
 function leafSize(space: FlatPart['space']): number {
