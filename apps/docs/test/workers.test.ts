@@ -26,11 +26,12 @@ test.each(gridWorlds.flatMap(world => gridAlgorithms.map(algorithm => [algorithm
     const { reports, send } = await startWorker<GridReport>('grid');
     const settings = { algorithm, world, isSlippery: true, seed: 1, learningRate: 0.5, epsilon: 0.1 };
     send({ type: 'start', settings, stepsPerSecond: 5000 });
-    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(2), { timeout: 30_000 });
+    const stepsOf = () => reports.map(report => (report.type === 'progress' ? report.step : report.text));
+    // How far a report comes depends on the machine.
+    await vi.waitFor(() => expect(Number(stepsOf()[2] && stepsOf().at(-1))).toBeGreaterThan(100), { timeout: 30_000 });
     send({ type: 'pause' });
-    const steps = reports.map(report => (report.type === 'progress' ? report.step : report.text));
+    const steps = stepsOf();
     expect(steps.map(Number)).toEqual(steps);
-    expect(steps.at(-1)).toBeGreaterThan(100);
   },
 );
 
@@ -52,16 +53,15 @@ test.each(cartPoleAlgorithms)('the pole shows how %s learns', async algorithm =>
 test('the game of Atari shows how double-dqn learns, and a picture of what it does', async () => {
   const { reports, send } = await startWorker<AtariReport>('atari');
   send({ type: 'start', settings: { game: 'Catch', view: 'memory', engine: 'cpu', seed: 1 } });
-  await vi.waitFor(() => expect(reports.filter(({ type }) => type === 'progress').length).toBeGreaterThan(2), {
-    timeout: 60_000,
-  });
+  const progressOf = () => ownReports(reports).filter(report => report.type === 'progress');
+  const picturesOf = () => progressOf().flatMap(({ picture }) => picture ?? []);
+  // Pictures come by the clock, so how many reports have none depends on the machine.
+  await vi.waitFor(() => expect(progressOf().length * picturesOf().length).toBeGreaterThan(2), { timeout: 60_000 });
   send({ type: 'pause' });
-  const own = ownReports(reports);
-  expect(own[0]).toMatchObject({ type: 'ready', totalSteps: 40_000 });
-  const progress = own.filter(report => report.type === 'progress');
-  expect(progress.map(({ step }) => step)).toEqual([...progress.map(({ step }) => step)].sort((a, b) => a - b));
-  const pictures = progress.flatMap(({ picture }) => picture ?? []);
-  expect(pictures.length).toBeGreaterThan(0);
+  expect(ownReports(reports)[0]).toMatchObject({ type: 'ready', totalSteps: 40_000 });
+  const steps = progressOf().map(({ step }) => step);
+  expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  const pictures = picturesOf();
   // The background of the game is none of black, and all is opaque.
   expect(new Set(pictures[0]).size).toBeGreaterThan(3);
   expect(pictures[0][3]).toBe(255);
