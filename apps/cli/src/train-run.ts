@@ -49,6 +49,7 @@ export async function newRun(
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
     config: { ...file, ...flagged },
+    // From a file it may be anything: `openRun` checks it whole before the environment sees it.
     ...(flags.curriculum !== undefined && {
       curriculum: readSettings(flags.curriculum, 'zpin train --curriculum') as unknown as Curriculum,
     }),

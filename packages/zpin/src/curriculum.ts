@@ -92,19 +92,11 @@ export class CurriculumProgress {
   }
 
   restore(state: EnvState): void {
-    const { level, since, recent, behind } = state as unknown as SavedProgress;
-    this.#level = level;
-    this.#since = since;
-    this.#recent = [...recent];
-    this.#behind = new Set(behind);
+    this.#level = state.level as number;
+    this.#since = state.since as number;
+    this.#recent = [...(state.recent as number[])];
+    this.#behind = new Set(state.behind as number[]);
   }
-}
-
-interface SavedProgress {
-  readonly level: number;
-  readonly since: number;
-  readonly recent: readonly number[];
-  readonly behind: readonly number[];
 }
 
 /** 1 where an episode reached its goal; NaN, which no threshold is below, where it does not tell. */
