@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkActionMask, checkMaskable, countLegal, hasActionMask } from './action-mask.ts';
 import type { Env, EnvSpec } from './env.ts';
 import { InputError, SpaceError } from './errors.ts';
-import { box, discrete, multiDiscrete } from './spaces.ts';
+import { box, discrete, multiDiscrete } from './spaces/create.ts';
 
 const spec: EnvSpec = {
   id: 'Doors-v0',

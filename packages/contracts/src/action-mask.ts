@@ -1,6 +1,6 @@
 import type { Env, EnvSpec } from './env.ts';
 import { InputError, message, SpaceError } from './errors.ts';
-import { describeSpace } from './spaces.ts';
+import { describeSpace } from './spaces/values.ts';
 
 /** Whether an environment tells legal actions in `info.actionMask`: its spec says so, or it does itself. */
 export function hasActionMask(env: Env): boolean {

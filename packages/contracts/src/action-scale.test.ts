@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeFarActions } from './action-scale.ts';
-import { type BoxSpace, box, discrete } from './spaces.ts';
+import { box, discrete } from './spaces/create.ts';
+import type { BoxSpace } from './spaces/space.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 

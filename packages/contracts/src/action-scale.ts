@@ -1,4 +1,4 @@
-import type { Space } from './spaces.ts';
+import type { Space } from './spaces/space.ts';
 
 /** A half width beyond which samples of a standard normal distribution see little of a box, and one below which they miss it. */
 const WIDEST = 4;

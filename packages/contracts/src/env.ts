@@ -1,7 +1,7 @@
 import type { GoalOutcomes } from './goal-outcomes.ts';
 import type { NumericArray } from './numeric-array.ts';
 import type { Rng, RngState } from './rng.ts';
-import type { Space } from './spaces.ts';
+import type { Space } from './spaces/space.ts';
 
 /** What is fixed about an environment: everything an agent needs before the first step. */
 export interface EnvSpec {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flatBounds } from './flat-bounds.ts';
-import { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces.ts';
+import { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces/create.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 

@@ -1,4 +1,5 @@
-import { type FlatPart, flatLayout, type Space } from './spaces.ts';
+import { type FlatPart, flatLayout } from './spaces/flat-rows.ts';
+import type { Space } from './spaces/space.ts';
 
 /** What each number of a flat row can be, `[D]` each. */
 export interface FlatBounds {

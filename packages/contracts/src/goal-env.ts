@@ -1,7 +1,8 @@
 import type { Env } from './env.ts';
 import type { GoalOutcomes } from './goal-outcomes.ts';
 import type { NumericArray } from './numeric-array.ts';
-import { type BoxSpace, type DictSpace, dict, type MultiBinarySpace } from './spaces.ts';
+import { dict } from './spaces/create.ts';
+import type { BoxSpace, DictSpace, MultiBinarySpace } from './spaces/space.ts';
 
 /** What a goal environment shows; the names are those of Gymnasium-Robotics. */
 export interface GoalObs {

@@ -81,41 +81,25 @@ export { camelCase, flagText, kebabCase, parseFlag } from './settings/flags.ts';
 export type { JsonSchema } from './settings/json-schema.ts';
 export { alternatives } from './settings/json-schema.ts';
 export { readValues, takes } from './settings/read-values.ts';
+export type { BoxOptions } from './spaces/create.ts';
+export { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces/create.ts';
+export type { FlatPart } from './spaces/flat-rows.ts';
+export { createRows, flatDtype, flatLayout, flatSize, flatten, unflatten } from './spaces/flat-rows.ts';
+export type { JsonBound, SpaceJSON } from './spaces/json.ts';
+export { spaceFromJSON, spaceToJSON } from './spaces/json.ts';
 export type {
-  BoxOptions,
   BoxSpace,
   DictSpace,
   DiscreteSpace,
   Dtype,
-  FlatPart,
-  JsonBound,
   MultiBinarySpace,
   MultiDiscreteSpace,
   Space,
-  SpaceJSON,
   SpaceValue,
   TupleSpace,
   ValueOf,
-} from './spaces.ts';
-export {
-  box,
-  contains,
-  createRows,
-  describeSpace,
-  dict,
-  discrete,
-  flatDtype,
-  flatLayout,
-  flatSize,
-  flatten,
-  multiBinary,
-  multiDiscrete,
-  sample,
-  spaceFromJSON,
-  spaceToJSON,
-  tuple,
-  unflatten,
-} from './spaces.ts';
+} from './spaces/space.ts';
+export { contains, describeSpace, sample } from './spaces/values.ts';
 export type { Tallied } from './with-tally.ts';
 export { withTally } from './with-tally.ts';
 export { followStatistics, NORMALIZE_OBSERVATION, normalizedSpace, unnormalizedSpec, wrappedSpec } from './wrapped-spec.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SpaceError } from './errors.ts';
 import { boxScale, measuredNumbers, observationParts, type Reading } from './observation-parts.ts';
-import { box, type Dtype, dict, discrete, multiBinary, multiDiscrete, type Space, tuple } from './spaces.ts';
+import { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces/create.ts';
+import type { Dtype, Space } from './spaces/space.ts';
 
 const bounded = (shape: number[], high: number, dtype: Dtype = 'float32', low = 0) => box({ low, high, shape, dtype });
 const readings = (space: Space): Reading[] => observationParts(space).map(({ reading }) => reading);

@@ -1,5 +1,6 @@
 import { message, SpaceError } from './errors.ts';
-import { type BoxSpace, type FlatPart, flatDtype, flatLayout, type Space } from './spaces.ts';
+import { type FlatPart, flatDtype, flatLayout } from './spaces/flat-rows.ts';
+import type { BoxSpace, Space } from './spaces/space.ts';
 
 /** How a network reads one part of an observation. Every deep algorithm reads a space in the same way, at every depth of it. */
 export type Reading =

@@ -1,5 +1,5 @@
 import type { ReplayBuffer } from './agent.ts';
-import type { Space } from './spaces.ts';
+import type { Space } from './spaces/space.ts';
 
 /** How transitions of a prioritized replay memory are drawn (Schaul et al. 2016). */
 export interface ReplayPriorities {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SpaceError } from './errors.ts';
 import { checkSameSpaces, isSameSpace, type NamedSpaces } from './same-spaces.ts';
-import { box, dict, discrete, multiBinary, multiDiscrete, type Space, tuple } from './spaces.ts';
+import { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces/create.ts';
+import type { Space } from './spaces/space.ts';
 
 const vector = box({ low: -1, high: 1, shape: [2] });
 const picture = box({ low: 0, high: 255, shape: [1, 1, 2], dtype: 'uint8' });

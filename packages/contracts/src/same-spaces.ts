@@ -1,7 +1,9 @@
 import type { EnvSpec } from './env.ts';
 import { message, SpaceError } from './errors.ts';
 import { boxScale } from './observation-parts.ts';
-import { type BoxSpace, describeSpace, type Space, spaceToJSON } from './spaces.ts';
+import { spaceToJSON } from './spaces/json.ts';
+import type { BoxSpace, Space } from './spaces/space.ts';
+import { describeSpace } from './spaces/values.ts';
 
 /** An environment's name and spaces, and the wrappers that made them where they are known. */
 export type NamedSpaces = Pick<EnvSpec, 'id' | 'observationSpace' | 'actionSpace' | 'wrappers'>;

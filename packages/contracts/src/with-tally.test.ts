@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Env, EnvSpec, EnvState, StepResult } from './env.ts';
-import { discrete } from './spaces.ts';
+import { discrete } from './spaces/create.ts';
 import { type Tallied, withTally } from './with-tally.ts';
 
 const spec: EnvSpec = {

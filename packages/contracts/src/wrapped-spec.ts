@@ -1,6 +1,7 @@
 import type { EnvSpec } from './env.ts';
 import { measuredNumbers } from './observation-parts.ts';
-import { box, dict, type Space, tuple } from './spaces.ts';
+import { box, dict, tuple } from './spaces/create.ts';
+import type { Space } from './spaces/space.ts';
 
 /** Name under which `NormalizeObservation` stands among the wrappers of a spec. */
 export const NORMALIZE_OBSERVATION = 'NormalizeObservation';

@@ -1,27 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { SpaceError } from './errors.ts';
-import { Rng } from './rng.ts';
-import {
-  box,
-  contains,
-  createRows,
-  describeSpace,
-  dict,
-  discrete,
-  flatDtype,
-  flatLayout,
-  flatSize,
-  flatten,
-  multiBinary,
-  multiDiscrete,
-  type Space,
-  sample,
-  spaceFromJSON,
-  spaceToJSON,
-  tuple,
-  unflatten,
-} from './spaces.ts';
+import { SpaceError } from '../errors.ts';
+import { Rng } from '../rng.ts';
+import { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './create.ts';
+import { createRows, flatDtype, flatLayout, flatSize, flatten, unflatten } from './flat-rows.ts';
+import { spaceFromJSON, spaceToJSON } from './json.ts';
+import type { Space } from './space.ts';
+import { contains, describeSpace, sample } from './values.ts';
 
 const float = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 const bound = fc.tuple(float, float).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
