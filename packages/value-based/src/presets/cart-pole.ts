@@ -44,7 +44,7 @@ export const cartPole = {
   prioritizedDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, batchSize: 128 } },
   noisyDqn: { totalSteps, config: { ...common, ...audibleNoise, double: true } },
   c51: { totalSteps, config: { ...common, ...greedyInTheEnd, ...atoms } },
-  qrDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...twice, double: true, numQuantiles: 10 } },
+  qrDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...twice, ...large, double: true, numQuantiles: 10 } },
   iqn: { totalSteps: 2 * totalSteps, config: { ...common, ...greedyInTheEnd, ...drawnQuantiles } },
   munchausenDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   rainbow: { totalSteps, config: { ...common, ...quietNoise, ...atoms } },
