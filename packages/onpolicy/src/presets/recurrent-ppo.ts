@@ -4,7 +4,7 @@ import type { Preset } from '@zpin/core';
 export const recurrentPpoPresets = {
   // Position and angle, without velocities.
   'CartPole-v1': {
-    totalSteps: 100_000,
+    totalSteps: 200_000,
     envOptions: { wrappers: ['select-observation:0,2'] },
     config: {
       numEnvs: 8,
