@@ -29,7 +29,7 @@ import { ConfigError, field, message } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { explorationFields } from './acting/deterministic-actor.ts';
 import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields, criticFields } from './actor-critic/actor-critic-fields.ts';
 import { deterministicLearner, deterministicNetworks } from './actor-critic/deterministic-learner.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { meanError } from './critics/critics.ts';
@@ -39,6 +39,7 @@ import { ddpgPresets } from './presets/ddpg.ts';
 
 export const ddpgConfig = actorCriticConfigSchema({
   ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+  ...criticFields,
   targetUpdateEveryUpdates: field.count({
     default: 1,
     unit: 'updates',

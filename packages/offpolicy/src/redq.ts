@@ -23,7 +23,7 @@ import { ConfigError, field, message, type Rng } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, type PolicyOptions, program } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
 import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields, criticFields } from './actor-critic/actor-critic-fields.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { softFields, softLearner, softNetworks } from './actor-critic/soft-learner.ts';
 import { meanError, smallest } from './critics/critics.ts';
@@ -34,6 +34,7 @@ import { sacCriticLoss } from './sac.ts';
 
 export const redqConfig = actorCriticConfigSchema({
   ...actorCriticFields({ batchSize: 256, learningStarts: 5000, gradientSteps: 20, learningRate: 3e-4 }),
+  ...criticFields,
   policyDelay: field.count({ default: 20, meaning: 'updates of the critics per update of the policy and the temperature' }),
   numCritics: field.count({ min: 2, max: 100, default: 10, meaning: 'critics (N)' }),
   targetCritics: field.count({ max: 100, default: 2, meaning: 'critics whose smallest value is the target (M)' }),

@@ -25,7 +25,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ConfigOf, type CreateOptions, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
 import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields, criticFields } from './actor-critic/actor-critic-fields.ts';
 import { softFields, softLearner, softNetworks, softReport } from './actor-critic/soft-learner.ts';
 import { meanError, smallest } from './critics/critics.ts';
 import { sacPresets } from './presets/sac.ts';
@@ -34,6 +34,7 @@ import { sacPresets } from './presets/sac.ts';
 
 export const sacConfig = actorCriticConfigSchema({
   ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }),
+  ...criticFields,
   ...softFields,
   ...correlationField,
 });

@@ -25,7 +25,7 @@ import { field } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, noiseInputs, type PolicyOptions, program, weightedMean } from '@zpin/core';
 import { explorationFields } from './acting/deterministic-actor.ts';
 import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields, criticFields } from './actor-critic/actor-critic-fields.ts';
 import { deterministicLearner, deterministicNetworks } from './actor-critic/deterministic-learner.ts';
 import { periodicUpdate } from './actor-critic/periodic-update.ts';
 import { meanError, smallest } from './critics/critics.ts';
@@ -50,6 +50,7 @@ export const smoothingFields = {
 
 export const td3Config = actorCriticConfigSchema({
   ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 1e-3 }),
+  ...criticFields,
   ...smoothingFields,
   ...explorationFields,
 });

@@ -24,7 +24,7 @@ import { ConfigError, field, message } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, type PolicyOptions, program, quantileMidpoints, weightedMean } from '@zpin/core';
 import { correlationField } from './acting/stochastic-actor.ts';
 import { actorCriticAgent, actorCriticAlgorithm, checkedConfig } from './actor-critic/actor-critic-agent.ts';
-import { actorCriticConfigSchema, actorCriticFields } from './actor-critic/actor-critic-fields.ts';
+import { actorCriticConfigSchema, actorCriticFields, criticFields } from './actor-critic/actor-critic-fields.ts';
 import { softFields, softLearner, softNetworks, softReport } from './actor-critic/soft-learner.ts';
 import { meanError } from './critics/critics.ts';
 import { tqcPresets } from './presets/tqc.ts';
@@ -33,6 +33,7 @@ import { tqcPresets } from './presets/tqc.ts';
 
 export const tqcConfig = actorCriticConfigSchema({
   ...actorCriticFields({ batchSize: 256, learningStarts: 100, learningRate: 3e-4 }),
+  ...criticFields,
   numCritics: field.count({ max: 100, default: 2, meaning: 'critics (N)' }),
   numQuantiles: field.count({ min: 2, max: 1000, default: 25, meaning: 'quantiles of each critic (M)' }),
   droppedQuantiles: field.count({

@@ -208,9 +208,13 @@ const caseOf = (id: string): AlgorithmCase => {
 
 /** The same algorithms with what is off by default, for the suites that follow every bit. */
 export const switchedCases: readonly AlgorithmCase[] = [
-  { id: 'sac', small: { normalizeObservations: true, nSteps: 3 } },
+  { id: 'sac', small: { normalizeObservations: true, nSteps: 3, criticLayerNorm: true } },
   { id: 'td3', small: { prioritizedReplay: true }, constant: { priorityWeight: 1 } },
-  { id: 'ddpg', small: { normalizeObservations: true, prioritizedReplay: true, nSteps: 2 }, constant: { priorityWeight: 1 } },
+  {
+    id: 'ddpg',
+    small: { normalizeObservations: true, prioritizedReplay: true, nSteps: 2, criticLayerNorm: true },
+    constant: { priorityWeight: 1 },
+  },
   { id: 'redq', small: { normalizeObservations: true, noiseCorrelation: 0.5 } },
   { id: 'tqc', small: { prioritizedReplay: true, nSteps: 2 }, constant: { priorityWeight: 1 } },
   { id: 'discrete-sac', small: { prioritizedReplay: true, nSteps: 3 }, constant: { priorityWeight: 1 } },

@@ -10,6 +10,19 @@ export const networkFields = {
 
 export type NetworkConfig = Readonly<ValuesOf<typeof networkFields>>;
 
+/**
+ * Settings of critics that see an action, not of those that know all values of discrete ones. A critic with normalised layers cannot
+ * say without bound what an action is worth that it has never seen (Ball et al. 2023, arXiv:2302.02948, section 4.2).
+ */
+export const criticFields = {
+  criticLayerNorm: field.boolean({
+    default: false,
+    meaning: 'normalise the hidden layers of the critics before their activation, which keeps values of untried actions in bounds',
+  }),
+};
+
+export type CriticNetworkConfig = NetworkConfig & Readonly<Partial<ValuesOf<typeof criticFields>>>;
+
 /** How fast targets follow. */
 export const tauField = {
   tau: field.number({

@@ -7,7 +7,7 @@ import {
   noisyActing,
 } from '../acting/deterministic-actor.ts';
 import { type CriticForm, criticsOf } from '../critics/critics.ts';
-import type { NetworkConfig } from './actor-critic-fields.ts';
+import type { CriticNetworkConfig } from './actor-critic-fields.ts';
 import type { LearnerOptions } from './learner-options.ts';
 
 /** What learners with a deterministic policy read of the settings. */
@@ -17,7 +17,7 @@ export interface DeterministicLearnerConfig extends NoisyActingConfig {
 }
 
 /** The policy and the critics. @param algorithm named in errors @throws SpaceError unless actions are a bounded `Box` */
-export function deterministicNetworks(algorithm: string, { spec, config }: PolicyOptions<NetworkConfig>, form: CriticForm) {
+export function deterministicNetworks(algorithm: string, { spec, config }: PolicyOptions<CriticNetworkConfig>, form: CriticForm) {
   const actor = deterministicActor(algorithm, spec, config);
   return { actor, critic: criticsOf(actor.box, { spec, config }, form) };
 }

@@ -18,7 +18,7 @@ import {
   stochasticActor,
 } from '../acting/stochastic-actor.ts';
 import { type CriticForm, criticsOf } from '../critics/critics.ts';
-import type { NetworkConfig } from './actor-critic-fields.ts';
+import type { CriticNetworkConfig } from './actor-critic-fields.ts';
 import type { LearnerOptions } from './learner-options.ts';
 import { type TemperatureConfig, temperature, temperatureFields } from './temperature.ts';
 
@@ -39,7 +39,7 @@ export interface SoftLearnerConfig extends Readonly<ValuesOf<typeof softFields>>
 }
 
 /** The policy and the critics. @param algorithm named in errors @throws SpaceError unless actions are a bounded `Box` */
-export function softNetworks(algorithm: string, { spec, config }: PolicyOptions<NetworkConfig>, form: CriticForm) {
+export function softNetworks(algorithm: string, { spec, config }: PolicyOptions<CriticNetworkConfig>, form: CriticForm) {
   const actor = stochasticActor(algorithm, spec, config);
   return { actor, critic: criticsOf(actor.box, { spec, config }, form) };
 }

@@ -31,6 +31,18 @@ describe('critics', () => {
     expect(numbers(smallest(q))).toEqual([21, 30]);
   });
 
+  it('with normalised layers see which of their units says more, not by how much', () => {
+    const network = critics({
+      observationSpace: box({ low: -1, high: 1, shape: [1] }),
+      ...options,
+      ...{ actionSize: 1, hiddenSizes: [2], layerNorm: true, count: 1 },
+    });
+    // The units are observation and action; gains 2 and 3; the output is 10 of the first and 100 of the second, and 5.
+    const params = unflattenParams(network.layout, tf.tensor1d([1, 0, 0, 1, 0, 0, 2, 3, 0, 0, 10, 100, 5]));
+    const [q] = network.apply(params, tf.tensor2d([4, 400, -7], [3, 1]), tf.tensor2d([2, 2, 300], [3, 1]));
+    for (const [i, expected] of [25, 25, 305].entries()) expect(numbers(q)[i]).toBeCloseTo(expected, 3);
+  });
+
   it('see an index as one-hot', () => {
     const network = critics({ observationSpace: discrete(3), ...options, count: 1 });
     const params = unflattenParams(network.layout, tf.tensor1d([1, 2, 3, 10, 20, 0]));

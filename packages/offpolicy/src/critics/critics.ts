@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { combine, type PolicyOptions } from '@zpin/core';
 import type { ActionBox } from '../acting/action-box.ts';
-import type { NetworkConfig } from '../actor-critic/actor-critic-fields.ts';
+import type { CriticNetworkConfig } from '../actor-critic/actor-critic-fields.ts';
 import { type StateActionNetwork, type StateActionOptions, stateActionNetwork } from './state-action-network.ts';
 
 /** How many critics there are, and what each says. */
@@ -30,9 +30,9 @@ export function critics({ count, outputs = 1, ...options }: CriticOptions): Crit
 }
 
 /** The critics of a policy over a box of actions, of the form that the settings ask for. */
-export function criticsOf({ size }: ActionBox, { spec, config }: PolicyOptions<NetworkConfig>, form: CriticForm): Critics {
-  const { hiddenSizes, activation } = config;
-  return critics({ observationSpace: spec.observationSpace, actionSize: size, hiddenSizes, activation, ...form });
+export function criticsOf({ size }: ActionBox, { spec, config }: PolicyOptions<CriticNetworkConfig>, form: CriticForm): Critics {
+  const { hiddenSizes, activation, criticLayerNorm: layerNorm = false } = config;
+  return critics({ observationSpace: spec.observationSpace, actionSize: size, hiddenSizes, activation, layerNorm, ...form });
 }
 
 /**

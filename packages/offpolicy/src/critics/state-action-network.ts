@@ -9,6 +9,8 @@ export interface StateActionOptions {
   /** Units of each hidden layer. */
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
+  /** Normalises each hidden layer before its activation; off when omitted. */
+  readonly layerNorm?: boolean;
   /** Numbers that the network says about an action. */
   readonly outputs: number;
 }
@@ -21,10 +23,10 @@ export type StateActionNetwork<Output = tf.Tensor> = Network<readonly [obs: tf.T
  * `[B, outputs]`. First weights are as PyTorch draws them.
  */
 export function stateActionNetwork(options: StateActionOptions): StateActionNetwork {
-  const { observationSpace, actionSize, hiddenSizes, activation, outputs: outputSize } = options;
+  const { observationSpace, actionSize, outputs: outputSize, ...layers } = options;
   const initialization = 'fan-in';
-  const encoder = observationEncoder(observationSpace, { hiddenSizes, initialization });
-  const head = mlp({ inputSize: encoder.outputSize + actionSize, hiddenSizes, activation, outputSize, initialization });
+  const encoder = observationEncoder(observationSpace, { hiddenSizes: layers.hiddenSizes, initialization });
+  const head = mlp({ ...layers, inputSize: encoder.outputSize + actionSize, outputSize, initialization });
   return {
     ...inOneVector(encoder, head),
     apply: (params, obs, action) => head.apply(params, tf.concat([encoder.apply(params, obs), action], 1)),
