@@ -69,14 +69,23 @@ test('what trains longer gets fewer seeds, and what nobody measured one', () => 
 });
 
 test('missing runs come in order of their time, without those that are there', () => {
-  const slow: Planned = { settings: { ...settings, env: 'Hopper-v5' }, runs: [runOf(1002, 1, 2000)], secondsBefore: null };
+  const slow: Planned = {
+    settings: { ...settings, env: 'Hopper-v5' },
+    runs: [1001, 1003].map(seed => runOf(seed, 1, 2000)),
+    secondsBefore: null,
+  };
   const quick: Planned = { settings, runs: [runOf(1001, 500, 200)], secondsBefore: null };
   const jobs = missingJobs([slow, quick], null, Number.POSITIVE_INFINITY);
   expect(jobs.map(({ settings: { env }, seed }) => `${env} ${seed}`)).toEqual([
     ...[1002, 1003, 1004, 1005].map(seed => `CartPole-v1 ${seed}`),
-    ...[1001, 1003].map(seed => `Hopper-v5 ${seed}`),
+    'Hopper-v5 1002',
   ]);
   expect(missingJobs([slow, quick], [1001, 7], 300)).toEqual([{ settings, seed: 7 }]);
+});
+
+test('a preset measured on later seeds goes on from the first of them', () => {
+  const mended: Planned = { settings, runs: [1021, 1022, 1024].map(seed => runOf(seed, 500, 500)), secondsBefore: null };
+  expect(missingJobs([mended], null, Number.POSITIVE_INFINITY).map(({ seed }) => seed)).toEqual([1023, 1025]);
 });
 
 test('a setting that changed makes results old, one that is new does not', () => {

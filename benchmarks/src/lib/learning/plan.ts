@@ -28,14 +28,18 @@ export function secondsOf({ runs, secondsBefore, settings }: Planned): number {
   return secondsBefore ?? settings.steps / 1000;
 }
 
-/** What is still to be trained, the shortest first: the seeds given, or as many as the preset should have. */
+/**
+ * What is still to be trained, the shortest first: the seeds given, or as many as the preset should have. A preset that was mended is
+ * measured on seeds that its earlier form had not seen: it goes on from the first of those.
+ */
 export function missingJobs(planned: readonly Planned[], seeds: readonly number[] | null, longest: number): Job[] {
   return planned
     .filter(preset => secondsOf(preset) <= longest)
     .toSorted((a, b) => secondsOf(a) - secondsOf(b))
     .flatMap(preset => {
-      const wanted = seeds ?? Array.from({ length: seedsWanted(preset) }, (_, i) => FIRST_SEED + i);
       const there = new Set(preset.runs.map(({ seed }) => seed));
+      const first = there.size === 0 ? FIRST_SEED : Math.min(...there);
+      const wanted = seeds ?? Array.from({ length: seedsWanted(preset) }, (_, i) => first + i);
       return wanted.filter(seed => !there.has(seed)).map(seed => ({ settings: preset.settings, seed }));
     });
 }

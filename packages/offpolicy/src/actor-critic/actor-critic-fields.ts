@@ -17,7 +17,7 @@ export type NetworkConfig = Readonly<ValuesOf<typeof networkFields>>;
 export const criticFields = {
   criticLayerNorm: field.boolean({
     default: false,
-    meaning: 'normalise the hidden layers of the critics before their activation, which keeps values of untried actions in bounds',
+    meaning: 'normalise the hidden layers of the critics, so that values of untried actions stay in bounds',
   }),
 };
 
