@@ -19,13 +19,15 @@ import type { Node, Operand } from './node.ts';
 import { f32 } from './vector-operations.ts';
 import { broadcast } from './view.ts';
 
-/** Rows and vectors of four columns that a tile of the result holds in registers. */
-const TILE_ROWS = 4;
-const TILE_VECTORS = 4;
-/** With a single row there is room for more columns, which hide the latency of additions. */
-const ROW_VECTORS = 8;
-/** Steps along the inner axis in one round of the loop; more make it too long for the cache of decoded instructions. */
-const UNROLLED = 2;
+/**
+ * Rows of a tile by the vectors of four columns that it has. Its sums, one step's numbers of both factors and a product must fit into the
+ * fifteen vector registers that V8 gives out: of what it spills each step stores and loads again. Steps are not unrolled either, since V8 puts
+ * all loads of a straight piece of code before its arithmetic.
+ */
+const TILE_ROWS = [0, 6, 4] as const;
+const TILE_VECTORS = 2;
+/** With one or two rows there is room for more columns, which hide the latency of additions. */
+const FEW_ROWS_VECTORS = [0, 6, 4] as const;
 /** Matrices with longer rows are laid out anew: their columns would lie in the same few lines of the cache. */
 const LONGEST_ROW = 128;
 /** Packing costs a pass over the right matrix, which few rows on the left do not win back. */
@@ -111,7 +113,7 @@ function emitMatrix(
     f.emit(call(dotRows(module, rows, inner, a.down), i32(a.address), i32(b.address), i32(result)));
     return;
   }
-  const width = 4 * (rows < TILE_ROWS ? ROW_VECTORS : TILE_VECTORS);
+  const width = 4 * (FEW_ROWS_VECTORS[rows] ?? TILE_VECTORS);
   const packed = isPacked(b, rows, inner, columns);
   if (packed) pack(f, b, inner, columns, width, workspace);
   for (let first = 0; first < columns; first += width) {
@@ -123,9 +125,10 @@ function emitMatrix(
       const kernel = panelKernel(module, { height, wide, inner, tiles, a, stride, columns });
       f.emit(call(kernel, i32(a.address + 4 * from * a.down), i32(start), i32(result + 4 * (from * columns + first))));
     };
-    const whole = Math.floor(rows / TILE_ROWS);
-    panel(TILE_ROWS, 0, whole);
-    panel(rows % TILE_ROWS, whole * TILE_ROWS, 1);
+    const tall = Math.min(rows, TILE_ROWS[Math.ceil(wide / 4)] ?? rows);
+    const whole = Math.floor(rows / tall);
+    panel(tall, 0, whole);
+    panel(rows % tall, whole * tall, 1);
   }
 }
 
@@ -163,10 +166,10 @@ function panelKernel(module: ModuleBuilder, { height, wide, inner, tiles, a, str
     const sums = Array.from({ length: height * vectors }, () => f.local(V128));
     const right = Array.from({ length: vectors }, () => f.local(V128));
     const [left, pa, pb] = [f.local(V128), f.local(I32), f.local(I32)];
-    const step = (u: number) => {
-      for (const [j, local] of right.entries()) f.emit(set(local, vectorMemory(0x00, 4 * u * stride + 16 * j, get(pb))));
+    const step = () => {
+      for (const [j, local] of right.entries()) f.emit(set(local, vectorMemory(0x00, 16 * j, get(pb))));
       for (let i = 0; i < height; i++) {
-        if (!a.ones) f.emit(set(left, vectorMemory(0x09, 4 * (i * a.down + u * a.along), get(pa))));
+        if (!a.ones) f.emit(set(left, vectorMemory(0x09, 4 * i * a.down, get(pa))));
         for (const [j, local] of right.entries()) {
           const sum = sums[i * vectors + j] as number;
           f.emit(set(sum, f32.add(get(sum), a.ones ? get(local) : f32.mul(get(left), get(local)))));
@@ -176,12 +179,11 @@ function panelKernel(module: ModuleBuilder, { height, wide, inner, tiles, a, str
     f.repeat(tiles, () => {
       for (const sum of sums) f.emit(set(sum, f32x4(0)));
       f.emit(set(pa, get(0)), set(pb, get(1)));
-      f.repeat(Math.floor(inner / UNROLLED), () => {
-        for (let u = 0; u < UNROLLED; u++) step(u);
-        f.add(pa, 4 * UNROLLED * a.along);
-        f.add(pb, 4 * UNROLLED * stride);
+      f.repeat(inner, () => {
+        step();
+        f.add(pa, 4 * a.along);
+        f.add(pb, 4 * stride);
       });
-      for (let u = 0; u < inner % UNROLLED; u++) step(u);
       for (let i = 0; i < height; i++) {
         for (let j = 0; j < vectors; j++)
           storeLanes(f, 4 * (i * columns + 4 * j), get(2), get(sums[i * vectors + j] as number), Math.min(4, wide - 4 * j));
