@@ -14,6 +14,8 @@ export interface TrainFlags {
   readonly dataset?: string;
   readonly recordDataset?: string;
   readonly seed?: string;
+  readonly seeds?: string;
+  readonly processes?: string;
   readonly steps?: string;
   readonly runDir?: string;
   readonly resume?: string;
@@ -65,6 +67,11 @@ export function addTrainFlags(command: Command): Command {
     .option('--record-dataset <file>', 'file that takes all that training plays, for offline algorithms')
     .option('--seed <n>', 'seed of everything random, an integer >= 0 (default: 1)')
     .option(
+      '--seeds <list>',
+      'several seeds, such as 1-5 or 1,3,8, each in a process and a run folder of its own; one table and one picture',
+    )
+    .option('--processes <n>', 'with --seeds: runs at a time (default: as many as there are cores)')
+    .option(
       '--steps <n>',
       'environment steps over all copies; gradient steps on a data set (default: of the preset, else 100000)',
     )
@@ -108,7 +115,7 @@ export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
   ...['tensorboard', 'recordEvery', 'recordFormat'],
-  ...['json', 'quiet'],
+  ...['json', 'quiet', 'processes'],
 ];
 
 /**

@@ -36,6 +36,13 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
           );
         }
       }
+      const { SeedsFolder } = await import('../seeds/seeds-folder.ts');
+      if (SeedsFolder.isOne(flags.resume)) {
+        const { resumeSeeds } = await import('../seeds/train-seeds.ts');
+        await finish(resumeSeeds(flags.resume, argv, flags, io));
+        return;
+      }
+      refuseProcesses('zpin train --resume', flags);
       const { resumeRun } = await import('../train-run.ts');
       await finish(resumeRun(flags.resume, flags, io));
     });
@@ -64,7 +71,18 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
       if (text === undefined || command.getOptionValueSource(name) !== 'cli') continue;
       settings[field.name] = typeof text === 'string' ? parseFlag(field, text) : text;
     }
+    if (flags.seeds !== undefined) {
+      const { trainSeeds } = await import('../seeds/train-seeds.ts');
+      await finish(trainSeeds(algorithm.id, argv, flags, io));
+      return;
+    }
+    refuseProcesses(`zpin train ${algorithm.id}`, flags);
     const { newRun } = await import('../train-run.ts');
     await finish(newRun(algorithm, settings, flags, io));
   });
+}
+
+function refuseProcesses(where: string, { processes }: TrainFlags): void {
+  if (processes === undefined) return;
+  throw new InputError(message(where, '--processes goes with several seeds', processes, 'Give them by --seeds 1-5, for example'));
 }
