@@ -24,7 +24,7 @@ const onFloats: Readonly<Record<string, Step>> = {
   Floor: one(f32.floor),
   Round: one(f32.nearest),
   Reciprocal: one(x => f32.div(f32x4(1), x)),
-  Relu: one(x => f32.max(x, f32x4(0))),
+  Relu: one(x => f32.larger(x, f32x4(0))),
   // ±1 with the sign of x where x is not 0; what is not a number stays so.
   Sign: one(x => {
     const unit = bits.or(signBit(x), f32x4(1));

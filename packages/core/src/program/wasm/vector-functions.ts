@@ -10,25 +10,30 @@ import { bits, f32, i32s, polynomial, signBit } from './vector-operations.ts';
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444005469057e-4;
 
-/** x = n · ln 2 + r with |r| ≤ ½ ln 2: n, and e^r − 1. */
-function reduced(f: FunctionBuilder, x: Code): { n: Code; rest: Code } {
+/** 3 · 2²²: a small number added to it is rounded to a whole one, which lies in the last bits of the sum. */
+const ROUNDING = 12_582_912;
+const ROUNDING_BITS = 0x4b400000;
+
+/** x = n · ln 2 + r with |r| ≤ ½ ln 2: n behind the bits of `ROUNDING`, and e^r − 1. */
+function reduced(f: FunctionBuilder, x: Code): { shifted: Code; rest: Code } {
   const keep = (code: Code) => f.keep(V128, code);
-  const n = keep(f32.nearest(f32.mul(x, f32x4(Math.LOG2E))));
+  const shifted = keep(f32.add(f32.mul(x, f32x4(Math.LOG2E)), f32x4(ROUNDING)));
+  const n = keep(f32.sub(shifted, f32x4(ROUNDING)));
   const r = keep(f32.sub(f32.sub(x, f32.mul(n, f32x4(LN2_HIGH))), f32.mul(n, f32x4(LN2_LOW))));
   const tail = polynomial(r, [0.00139262033616, 0.00836319488242, 0.0416665544984, 0.166665768946, 0.5]);
-  return { n, rest: f32.add(f32.mul(f32.mul(r, r), tail), r) };
+  return { shifted, rest: f32.add(f32.mul(f32.mul(r, r), tail), r) };
 }
 
-/** 2^k for the integers k of normal numbers. */
+/** 2^k for the integers k of normal numbers, of which the last nine bits are read. */
 const powerOfTwo = (k: Code): Code => i32s.shiftLeft(i32s.add(k, i32x4(127)), i32(23));
 
 function exponential(x: Code, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
-  // Beyond these the result is infinite or 0. The minimum keeps what is not a number.
-  const { n, rest } = reduced(f, keep(f32.max(f32.min(x, f32x4(89)), f32x4(-105))));
+  // Beyond these the result is infinite or 0. What is not a number stays so.
+  const { shifted, rest } = reduced(f, keep(f32.larger(f32.smaller(x, f32x4(89)), f32x4(-105))));
   const e = keep(f32.add(rest, f32x4(1)));
   // 2^n in two factors, each of which is a normal number.
-  const exponent = keep(i32s.fromFloat(n));
+  const exponent = keep(i32s.sub(shifted, i32x4(ROUNDING_BITS)));
   const half = keep(i32s.shiftRight(exponent, i32(1)));
   return f32.mul(f32.mul(e, powerOfTwo(half)), powerOfTwo(i32s.sub(exponent, half)));
 }
@@ -61,8 +66,8 @@ function hyperbolicTangent(x: Code, f: FunctionBuilder): Code {
   const keep = (code: Code) => f.keep(V128, code);
   const a = keep(f32.abs(x));
   // From 10 on it is 1 in 32 bits.
-  const { n, rest } = reduced(f, keep(f32.min(f32.add(a, a), f32x4(20))));
-  const power = keep(powerOfTwo(i32s.fromFloat(n)));
+  const { shifted, rest } = reduced(f, keep(f32.smaller(f32.add(a, a), f32x4(20))));
+  const power = keep(powerOfTwo(shifted));
   const grown = keep(f32.add(f32.mul(power, rest), f32.sub(power, f32x4(1))));
   return bits.or(f32.div(grown, f32.add(grown, f32x4(2))), signBit(x));
 }

@@ -21,6 +21,10 @@ export const f32 = {
   div: binary(0xe7),
   min: binary(0xe8),
   max: binary(0xe9),
+  /** `b` where it is the smaller one, else `a`, not a number included: one instruction of a processor where `min` takes seven. */
+  smaller: binary(0xea),
+  /** `b` where it is the larger one, else `a`. */
+  larger: binary(0xeb),
   eq: binary(0x41),
   ne: binary(0x42),
   lt: binary(0x43),
