@@ -15,7 +15,7 @@ import { sideBySide } from './lib/side-by-side.ts';
 import { table } from './lib/table.ts';
 
 const ROUNDS = 9;
-const THRESHOLDS = [2, 5, 8, 10, 12, 15, 20, 25, 30, 40, 60, 100].map(thousand => 1000 * thousand);
+const THRESHOLDS = [10, 15, 20, 30, 40, 50, 60, 70, 80, 100, 150, 200].map(thousand => 1000 * thousand);
 
 const sizes = (width: number) => ({ hiddenSizes: [width, width] });
 

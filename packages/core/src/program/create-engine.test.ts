@@ -10,7 +10,7 @@ describe('createEngine', () => {
   it('chooses program by program when ONNX Runtime is there, and says how in one line', async () => {
     for (const choice of [undefined, 'auto', 'onnx+wasm'] as const) {
       const { name, description } = await createEngine(choice);
-      const rule = 'WebAssembly up to 30,000 operations per node of a program, above ONNX Runtime, native, one thread';
+      const rule = 'WebAssembly up to 70,000 operations per node of a program, above ONNX Runtime, native, one thread';
       expect([name, description]).toEqual(['onnx+wasm', `onnx+wasm: ${rule}`]);
     }
     const { name, description } = await createEngine('onnx');

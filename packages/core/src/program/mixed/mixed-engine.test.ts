@@ -16,8 +16,8 @@ describe('the rule', () => {
     ['acting, 4-64-64-2', { productOperations: 8960, nodes: 10 }, 'wasm'],
     ['no products at all', { productOperations: 0, nodes: 0 }, 'wasm'],
     ['PPO, 64-64, batch 64', { productOperations: 3_401_990, nodes: 153 }, 'wasm'],
-    ['just as much', { productOperations: 300_000, nodes: 10 }, 'wasm'],
-    ['an operation more', { productOperations: 300_001, nodes: 10 }, 'onnx'],
+    ['just as much', { productOperations: 700_000, nodes: 10 }, 'wasm'],
+    ['an operation more', { productOperations: 700_001, nodes: 10 }, 'onnx'],
     ['SAC, 256-256, batch 256', { productOperations: 546_703_360, nodes: 325 }, 'onnx'],
   ] as const)('takes for %s', (_, size, expected) => {
     expect(chooseEngine(size)).toBe(expected);
