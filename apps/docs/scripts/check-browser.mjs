@@ -11,7 +11,9 @@ import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../../tools/testing/chromium.mjs';
 
 const TYPES = {
+  '.bin': 'application/octet-stream',
   '.css': 'text/css',
+  '.gif': 'image/gif',
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.json': 'application/json',
@@ -38,9 +40,15 @@ const PAGES = [
   'live/cart-pole',
   'live/grid',
   'live/atari',
+  'live/lunar-lander',
+  'live/four-rooms',
 ];
 /** All that a live page asks for, its worker and its engine included. */
 const LARGEST_PAGE = 2_000_000;
+/** All that the first page asks for before anybody scrolls or clicks, the agent that plays there included. */
+const LARGEST_HOME = 600_000;
+/** Agents that must learn their tasks; what that means is said with each. */
+const EXPERIMENTS = ['lunar-lander', 'pendulum', 'breakout', 'bit-flip', 'arm', 'four-rooms'];
 /** Learning takes longer where the machine has other work. */
 const PATIENCE = 600_000;
 
@@ -204,6 +212,55 @@ async function checkAtari() {
   await page.close();
 }
 
+/** A trained agent lands on the first page, with nothing but what a page loads before it is scrolled. */
+async function checkHome() {
+  const before = served;
+  const page = await open('', SCREENS.desktop);
+  await page.waitForFunction(() => Number(document.querySelector('[data-home]')?.getAttribute('data-landings')) >= 1);
+  const bytes = served - before;
+  const score = Number(await page.locator('[data-home]').getAttribute('data-score'));
+  console.log(`home: ${(bytes / 1000).toFixed(0)} kB loaded, first landing ${score.toFixed(0)} points`);
+  if (bytes > LARGEST_HOME) problems.push(`home: must load at most ${LARGEST_HOME} bytes before it is scrolled, got ${bytes}`);
+  if (!(score > 0)) problems.push(`home: the agent must land, got ${score} points`);
+  await shoot(page, 'home-landed');
+  await page.getByRole('button', { name: 'Let it learn from nothing' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 20_000);
+  await shoot(page, 'home-learning');
+  await page.close();
+}
+
+/**
+ * An agent learns its task; it rests while it is paused, and a link holds its settings.
+ * @param {string} id
+ */
+async function checkExperiment(id) {
+  const path = `live/${id}`;
+  const before = served;
+  const page = await open(`${path}?live=${id}&seed=2`, SCREENS.desktop);
+  const seed = page.getByLabel('seed');
+  if ((await seed.inputValue()) !== '2')
+    problems.push(`${path}: the seed must be that of the link, got ${await seed.inputValue()}`);
+  const began = Date.now();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 500);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.waitForTimeout(500);
+  const stopped = await stateOf(page);
+  await page.waitForTimeout(500);
+  if ((await stateOf(page)).step !== stopped.step) problems.push(`${path}: must rest when stopped`);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.waitForSelector('[data-live][data-phase=done]');
+  const { rate, finalReturn, successRate, solved } = await stateOf(page);
+  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  console.log(
+    `${id}: ${rate} steps/s, 100 greedy episodes ${finalReturn}${successRate ? `, success ${successRate}` : ''}, ${seconds} s`,
+  );
+  checkSize(path, served - before);
+  if (solved !== 'true') problems.push(`${path}: must learn its task, got a mean return of ${finalReturn}`);
+  await shoot(page, `${id}-done`);
+  await page.close();
+}
+
 /** Every page at every width: nothing is wider than the screen, and what is cut off can be scrolled to. */
 async function checkWidths() {
   const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' })
@@ -254,6 +311,8 @@ try {
     }
   }
   if (wants('widths')) await checkWidths();
+  if (wants('home')) await checkHome();
+  for (const id of EXPERIMENTS) if (wants(id)) await checkExperiment(id);
   if (wants('cart-pole')) await checkCartPole();
   if (wants('grid')) await checkGrid();
   if (wants('atari')) await checkAtari();

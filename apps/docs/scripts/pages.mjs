@@ -2,5 +2,6 @@
 import { register } from 'node:module';
 
 register(new URL('../../../tools/testing/typescript-hooks.mjs', import.meta.url));
-const { generatePages, writePages } = await import('../src/pages/write-pages.ts');
+const { generatePages, writeHomePolicy, writePages } = await import('../src/pages/write-pages.ts');
 writePages(await generatePages());
+await writeHomePolicy();

@@ -190,6 +190,12 @@ describe('every environment', () => {
   });
 });
 
+test('each generated page says where its words are', () => {
+  expect(generated.words['algorithms/ppo.md']).toBe('apps/docs/content/algorithms/ppo.md');
+  expect(generated.words['environments/MinAtar-Breakout-v1.md']).toBe('apps/docs/content/environments/breakout.md');
+  for (const file of Object.values(generated.words)) expect(existsSync(join(root, file)), file).toBe(true);
+});
+
 test('what is written about environments must be whole', () => {
   const text = environmentSections.map(name => `## ${name}\n\nText.\n`).join('\n');
   expect(parseEnvironment('x', text).Ends).toBe('Text.');
@@ -206,7 +212,7 @@ test('what is written for an algorithm belongs to one', () => {
 
 test('no page links to one that is not there', () => {
   const written = readdirSync(siteFolder, { recursive: true, encoding: 'utf8' })
-    .filter(name => /^(index|guide\/.*|live\/.*)\.md$/.test(name))
+    .filter(name => /^(index|(guide|live|course)\/.*)\.md$/.test(name))
     .map((name): [string, string] => [name, readFileSync(join(siteFolder, name), 'utf8')]);
   const pages = new Map([...written, ...generated.files]);
   const dead: string[] = [];

@@ -2,10 +2,9 @@ import '@zpin/atari/register';
 import type { Agent } from '@zpin/contracts';
 import { makeEnv, SyncVectorEnv } from '@zpin/envs';
 import { openRun } from 'zpin';
-import type { AtariCommand, AtariReport, AtariSettings } from './atari-messages.ts';
+import type { AtariReport, AtariSettings } from './atari-messages.ts';
 import { liveEngine } from './live-engine.ts';
-import { macrotask } from './macrotask.ts';
-import { Pause } from './pause.ts';
+import { servePage, showLearned, trainShown } from './serve-page.ts';
 import { toRgba } from './to-rgba.ts';
 
 /** Milliseconds between two reports: those of one step of the demonstration, which are four frames of a sixtieth of a second. */
@@ -46,13 +45,7 @@ const bricksFromMemory = {
   },
 } as const;
 
-const pause = new Pause();
-
-self.onmessage = ({ data }: MessageEvent<AtariCommand>) => {
-  if (data.type !== 'start') pause.set(data.type === 'pause');
-  else
-    train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
-};
+const page = servePage<AtariReport, AtariSettings>(train);
 
 async function train({ game, view, engine, seed }: AtariSettings): Promise<void> {
   const id = `Atari/${game}-v5`;
@@ -62,30 +55,18 @@ async function train({ game, view, engine, seed }: AtariSettings): Promise<void>
   const envOptions = view === 'memory' ? { obsType: 'ram' } : {};
   const run = await openRun('double-dqn', id, { ...options, envOptions, engine: await liveEngine(engine), seed });
   const { steps: totalSteps, envOptions: trained = {} } = run.description;
-  report({ type: 'ready', engine: run.engine, totalSteps });
+  page.report({ type: 'ready', engine: run.engine, totalSteps });
 
   const demo = new Demo(run.agent, id, trained, seed);
-  let episodes: number[] = [];
-  let seconds = 0;
-  let since = performance.now();
-  for await (const event of run.events()) {
-    if (event.type === 'episode') episodes.push(event.step, event.episodeReturn);
-    const isLast = event.step >= totalSteps && event.type === 'checkpoint';
-    const spent = performance.now() - since;
-    if ((event.type !== 'step' || spent < REPORT_EVERY) && !isLast) continue;
-    seconds += spent / 1000;
-    report({ type: 'progress', step: event.step, seconds, episodes: Float32Array.from(episodes), picture: await demo.play() });
-    episodes = [];
-    await macrotask();
-    await pause.passed();
-    since = performance.now();
-  }
-  report({ type: 'done' });
-  for (;;) {
-    await pause.passed();
-    report({ type: 'progress', step: totalSteps, seconds, episodes: new Float32Array(0), picture: await demo.play() });
-    await new Promise(resolve => setTimeout(resolve, REPORT_EVERY));
-  }
+  const seconds = await trainShown(run, {
+    ...{ pause: page.pause, reportEvery: REPORT_EVERY },
+    async tell(progress) {
+      page.report({ type: 'progress', ...progress, picture: await demo.play() });
+    },
+  });
+  page.report({ type: 'done' });
+  const rest = { step: totalSteps, seconds, episodes: new Float32Array(0) };
+  await showLearned(page.pause, REPORT_EVERY, async () => page.report({ type: 'progress', ...rest, picture: await demo.play() }));
 }
 
 /** The present policy in a game of its own, at the pace of the console as long as training leaves the time. */
@@ -116,8 +97,4 @@ class Demo {
     this.#env.step(await this.#agent.act(this.#step.obs, 'exploit'), this.#step);
     return this.#render().pixels;
   }
-}
-
-function report(message: AtariReport): void {
-  self.postMessage(message);
 }

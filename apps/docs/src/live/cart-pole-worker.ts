@@ -1,60 +1,41 @@
 import type { Agent } from '@zpin/contracts';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { openRun } from 'zpin';
-import type { CartPoleCommand, CartPoleReport, CartPoleSettings } from './cart-pole-messages.ts';
+import type { CartPoleReport, CartPoleSettings } from './cart-pole-messages.ts';
 import { fingerprint } from './fingerprint.ts';
+import { learnedVectors } from './learned-vectors.ts';
 import { liveEngine } from './live-engine.ts';
-import { macrotask } from './macrotask.ts';
-import { Pause } from './pause.ts';
+import { servePage, showLearned, trainShown } from './serve-page.ts';
 
-/** Milliseconds between two reports; a turn is then left to the page's messages. */
+/** Milliseconds between two reports. */
 const REPORT_EVERY = 30;
 /** Seconds of one step of the environment. */
 const STEP_SECONDS = 0.02;
 /** No more than this is played at once, after a pause for instance. */
 const MAX_DEMO_STEPS = 10;
 
-const pause = new Pause();
-
-self.onmessage = ({ data }: MessageEvent<CartPoleCommand>) => {
-  if (data.type !== 'start') pause.set(data.type === 'pause');
-  else
-    train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
-};
+const page = servePage<CartPoleReport, CartPoleSettings>(train);
 
 async function train({ algorithm, engine, seed, learningRate }: CartPoleSettings): Promise<void> {
   const config = { learningRate: { type: 'linear', from: learningRate, to: 0 } } as const;
   const run = await openRun(algorithm, 'CartPole-v1', { config, engine: await liveEngine(engine), seed });
   const { steps: totalSteps } = run.description;
-  report({ type: 'ready', engine: run.engine, totalSteps });
+  page.report({ type: 'ready', engine: run.engine, totalSteps });
 
   const demo = new Demo(run.agent, seed);
-  let episodes: number[] = [];
-  let trained = 0;
-  let since = performance.now();
-  for await (const event of run.events()) {
-    if (event.type === 'episode') episodes.push(event.step, event.episodeReturn);
-    const isLast = event.step >= totalSteps && event.type === 'checkpoint';
-    const spent = performance.now() - since;
-    if (event.type !== 'step' && !isLast) continue;
-    if (spent < REPORT_EVERY && !isLast) continue;
-    trained += spent;
-    const states = Float32Array.from(await demo.play(spent / 1000));
-    report({ type: 'progress', step: event.step, seconds: trained / 1000, episodes: Float32Array.from(episodes), states });
-    episodes = [];
-    await macrotask();
-    await pause.passed();
-    since = performance.now();
-  }
+  const seconds = await trainShown(run, {
+    ...{ pause: page.pause, reportEvery: REPORT_EVERY },
+    async tell(progress, spent) {
+      page.report({ type: 'progress', ...progress, states: Float32Array.from(await demo.play(spent / 1000)) });
+    },
+  });
   const { meanReturn } = await run.evaluate();
-  const { vectors } = (await run.agent.state()) as { readonly vectors: Readonly<Record<string, Float32Array>> };
-  report({ type: 'done', meanReturn, weights: fingerprint(Object.values(vectors)) });
-  for (;;) {
-    await pause.passed();
-    const states = Float32Array.from(await demo.play(REPORT_EVERY / 1000));
-    report({ type: 'progress', step: totalSteps, seconds: trained / 1000, episodes: new Float32Array(0), states });
-    await new Promise(resolve => setTimeout(resolve, REPORT_EVERY));
-  }
+  const vectors = await learnedVectors(run.agent);
+  page.report({ type: 'done', meanReturn, weights: fingerprint(vectors.values()) });
+  const rest = { step: totalSteps, seconds, episodes: new Float32Array(0) };
+  await showLearned(page.pause, REPORT_EVERY, async () =>
+    page.report({ type: 'progress', ...rest, states: Float32Array.from(await demo.play(REPORT_EVERY / 1000)) }),
+  );
 }
 
 /** The present policy in an episode of its own, as fast as a real cart would move. */
@@ -79,8 +60,4 @@ class Demo {
     }
     return states;
   }
-}
-
-function report(message: CartPoleReport): void {
-  self.postMessage(message);
 }

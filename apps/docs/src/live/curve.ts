@@ -67,7 +67,8 @@ export class Curve {
       context.fillText(String(Number(value.toFixed(2))), area.left - 6, y(value));
     }
     context.textBaseline = 'bottom';
-    context.fillText(`${maxStep.toLocaleString('en-US')} steps`, area.right, height - 2);
+    // Before a run nobody knows how long it will be.
+    if (maxStep > 1) context.fillText(`${maxStep.toLocaleString('en-US')} steps`, area.right, height - 2);
 
     context.fillStyle = brand;
     context.globalAlpha = 0.25;

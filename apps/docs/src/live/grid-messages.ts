@@ -1,5 +1,7 @@
+import type { LiveReport } from './live-messages.ts';
+
 export const gridAlgorithms = ['q-learning', 'sarsa', 'expected-sarsa', 'sarsa-lambda'] as const;
-export const gridWorlds = ['CliffWalking-v1', 'FrozenLake-v1', 'FrozenLake8x8-v1'] as const;
+export const gridWorlds = ['CliffWalking-v1', 'FrozenLake-v1', 'FrozenLake8x8-v1', 'Corridor-v0', 'Maze-v0'] as const;
 
 export interface GridSettings {
   readonly algorithm: (typeof gridAlgorithms)[number];
@@ -11,13 +13,9 @@ export interface GridSettings {
   readonly learningRate: number;
   /** Probability of a random action, from the first step to the last. */
   readonly epsilon: number;
+  /** How fast it learns at first; the page tells when that changes. */
+  readonly stepsPerSecond: number;
 }
-
-/** From the page to the worker. */
-export type GridCommand =
-  | { readonly type: 'start'; readonly settings: GridSettings; readonly stepsPerSecond: number }
-  | { readonly type: 'speed'; readonly stepsPerSecond: number }
-  | { readonly type: 'pause' | 'go on' };
 
 /** A world with what was learned about it. */
 export interface GridPicture {
@@ -36,13 +34,4 @@ export interface GridPicture {
 }
 
 /** From the worker to the page. */
-export type GridReport =
-  | {
-      readonly type: 'progress';
-      readonly step: number;
-      readonly picture: GridPicture;
-      /** Step at the end and return, two numbers per episode. */
-      readonly episodes: Float32Array;
-      readonly isLast: boolean;
-    }
-  | { readonly type: 'error'; readonly text: string };
+export type GridReport = LiveReport<{ readonly picture: GridPicture }>;

@@ -23,7 +23,7 @@ export function drawGrid(
 
   const numActions = moves.length;
   const values = Array.from(letters, (_, cell) => Math.max(...table.subarray(cell * numActions, (cell + 1) * numActions)));
-  const open = values.map((_, cell) => !'GHC#'.includes(letters[cell]));
+  const open = values.map((_, cell) => !'GHC#AP'.includes(letters[cell]));
   const seen = values.filter((_, cell) => open[cell]);
   const [low, high] = [Math.min(...seen), Math.max(...seen)];
   for (const [cell, value] of values.entries()) {

@@ -2,27 +2,25 @@ import { createEngine } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
 import type { TabularAgent } from '@zpin/value-based';
 import { openRun } from 'zpin';
-import type { GridCommand, GridReport, GridSettings } from './grid-messages.ts';
+import type { GridReport, GridSettings } from './grid-messages.ts';
 import { gridPicture, makeGridWorld } from './grid-world.ts';
 import { macrotask } from './macrotask.ts';
-import { Pause } from './pause.ts';
+import { servePage } from './serve-page.ts';
 
 /** Milliseconds between two reports. */
 const REPORT_EVERY = 40;
 /** The run ends here at the latest. */
 const TOTAL_STEPS = 2_000_000;
 
-const pause = new Pause();
 let stepsPerSecond = 0;
+const page = servePage<GridReport, GridSettings, number>(train, setSpeed);
 
-self.onmessage = ({ data }: MessageEvent<GridCommand>) => {
-  if (!('stepsPerSecond' in data)) return pause.set(data.type === 'pause');
-  stepsPerSecond = data.stepsPerSecond;
-  if (data.type === 'start')
-    train(data.settings).catch(error => report({ type: 'error', text: error instanceof Error ? error.message : String(error) }));
-};
+function setSpeed(value: number): void {
+  stepsPerSecond = value;
+}
 
 async function train({ algorithm, seed, learningRate, epsilon, ...wanted }: GridSettings): Promise<void> {
+  setSpeed(wanted.stepsPerSecond);
   const grid = makeGridWorld(wanted);
   // Paths along the cliff have an end, so nothing need be discounted there.
   const gamma = wanted.world === 'CliffWalking-v1' ? 1 : 0.99;
@@ -32,9 +30,11 @@ async function train({ algorithm, seed, learningRate, epsilon, ...wanted }: Grid
   const openGrid = () => new SyncVectorEnv(() => grid.env, 1);
   const run = await openRun(algorithm, openGrid, { config, engine, seed, preset: false, steps: TOTAL_STEPS });
   const { table } = run.agent as TabularAgent;
+  page.report({ type: 'ready', engine: run.engine, totalSteps: TOTAL_STEPS });
 
   let episodes: number[] = [];
   let reported = 0;
+  let seconds = 0;
   let since = performance.now();
   /** Steps that may be made before the next report. */
   let allowed = 0;
@@ -45,18 +45,17 @@ async function train({ algorithm, seed, learningRate, epsilon, ...wanted }: Grid
     if (event.step < allowed && performance.now() - since < REPORT_EVERY && !isLast) continue;
     if (performance.now() - reported >= REPORT_EVERY || isLast) {
       const picture = gridPicture(grid, table.slice());
-      report({ type: 'progress', step: event.step, picture, episodes: Float32Array.from(episodes), isLast });
+      const progress = { step: event.step, seconds, episodes: Float32Array.from(episodes) };
+      page.report({ type: 'progress', ...progress, picture });
       episodes = [];
       reported = performance.now();
     }
+    seconds += (performance.now() - since) / 1000;
     const ahead = event.step >= allowed ? Math.max(0, REPORT_EVERY - (performance.now() - since)) : 0;
     await (ahead > 0 ? new Promise(resolve => setTimeout(resolve, ahead)) : macrotask());
-    await pause.passed();
+    await page.pause.passed();
     since = performance.now();
     allowed = event.step + Math.max(1, Math.round((stepsPerSecond * REPORT_EVERY) / 1000));
   }
-}
-
-function report(message: GridReport): void {
-  self.postMessage(message);
+  page.report({ type: 'done' });
 }

@@ -1,4 +1,4 @@
-import { CliffWalking, FrozenLake, frozenLake8x8V1, frozenLakeV1, type MapEnv } from '@zpin/envs';
+import { CliffWalking, Corridor, FrozenLake, frozenLake8x8V1, frozenLakeV1, type MapEnv, Maze } from '@zpin/envs';
 import type { GridPicture, GridSettings } from './grid-messages.ts';
 import { toRgba } from './to-rgba.ts';
 
@@ -15,6 +15,8 @@ export interface GridWorld {
 
 export function makeGridWorld({ world, isSlippery }: Pick<GridSettings, 'world' | 'isSlippery'>): GridWorld {
   if (world === 'CliffWalking-v1') return { env: new CliffWalking(), moves: [up, right, down, left] };
+  if (world === 'Corridor-v0') return { env: new Corridor(), moves: [left, right] };
+  if (world === 'Maze-v0') return { env: new Maze(), moves: [up, right, down, left] };
   const [spec, map] = world === 'FrozenLake-v1' ? ([frozenLakeV1, '4x4'] as const) : ([frozenLake8x8V1, '8x8'] as const);
   return { env: new FrozenLake(spec, { map, isSlippery }), moves: [left, down, right, up] };
 }

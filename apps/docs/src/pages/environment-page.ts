@@ -1,6 +1,8 @@
 import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import { type EnvEntry, optionsOf } from '@zpin/envs';
+import type { PolicyInfo } from '@zpin/policies';
 import type { EnvironmentSection } from './environment-content.ts';
+import { filmFile, films } from './film-files.ts';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import type { PeerResult } from './peer-results.ts';
@@ -16,6 +18,8 @@ export interface EnvironmentPageInput {
   readonly source: string;
   /** Whether `pnpm pictures` has drawn it. */
   readonly hasPicture: boolean;
+  /** The policy that was filmed in it beside random actions; absent where there are no films. */
+  readonly filmed?: Pick<PolicyInfo, 'algorithm' | 'meanReturn' | 'steps'> | undefined;
   /** Algorithms with a preset for it. */
   readonly presets: readonly {
     readonly id: string;
@@ -34,7 +38,7 @@ export interface EnvironmentPageInput {
 
 /** The page of one environment: the same sections in the same order on each. */
 export function environmentPage(input: EnvironmentPageInput): string {
-  const { entry, description, source, hasPicture, presets, results, content, speed } = input;
+  const { entry, description, source, hasPicture, filmed, presets, results, content, speed } = input;
   const { spec, summary, requires } = entry;
   const { id } = spec;
   const suited = suitedAlgorithm(spec, presets);
@@ -44,7 +48,7 @@ export function environmentPage(input: EnvironmentPageInput): string {
   return page([
     `# ${id}`,
     prose(summary),
-    hasPicture && `![${id}, some steps into an episode](${picturePath(id)}){.env-picture}`,
+    filmed ? filmsOf(id, filmed) : hasPicture && `![${id}, some steps into an episode](${picturePath(id)}){.env-picture}`,
     prose(description),
     table(
       ['', ''],
@@ -79,6 +83,22 @@ export function environmentPage(input: EnvironmentPageInput): string {
     content['Versions and differences'],
     peerText(input),
   ]);
+}
+
+/** A trained policy and random actions side by side; for who wants no motion, the picture. */
+function filmsOf(id: string, { algorithm, meanReturn, steps }: NonNullable<EnvironmentPageInput['filmed']>): string {
+  const trained = `[${algorithm}](${algorithmPath(algorithm)}) after ${formatNumber(steps)} steps, mean return ${formatMean(meanReturn)}`;
+  const figures = films.map(film => {
+    const image = `<img src="../../films/${filmFile(id, film)}" alt="${id}, ${film === 'trained' ? 'a trained policy' : 'random actions'}" loading="lazy">`;
+    const still = `<source media="(prefers-reduced-motion: reduce)" srcset="${picturePath(id)}">`;
+    const caption = film === 'trained' ? trained : 'random actions';
+    return page([`<figure><picture>${still}${image}</picture><figcaption>`, caption, '</figcaption></figure>']).trim();
+  });
+  return page(['<div class="films">', ...figures, '</div>']).trim();
+}
+
+function formatMean(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 0 }).replace('-', '−');
 }
 
 function copiesText(copies: number): string {

@@ -12,7 +12,7 @@ export const siteFolder = join(root, 'apps', 'docs', 'site');
 export const contentFolder = join(root, 'apps', 'docs', 'content');
 
 /** Address under which files of the repository can be seen; without it they are named, not linked. */
-const repositoryUrl = process.env.ZPIN_REPOSITORY_URL?.replace(/\/$/, '');
+export const repositoryUrl = process.env.ZPIN_REPOSITORY_URL?.replace(/\/$/, '');
 
 export interface SourceFile {
   /** Path in the repository, with forward slashes. */

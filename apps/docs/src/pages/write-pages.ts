@@ -9,19 +9,30 @@ import { algorithmFigures } from '../figures/algorithm-figures.ts';
 import { drawBars } from '../figures/bars.ts';
 import { drawFigure } from '../figures/draw.ts';
 import { themes } from '../figures/figure.ts';
+import { encodeNetwork } from '../live/plain-policy.ts';
 import { type AlgorithmContent, parseContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
 import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFile } from './algorithm-page.ts';
+import { darkSvg } from './dark-svg.ts';
 import { declaration } from './declaration.ts';
 import { parseEnvironment } from './environment-content.ts';
 import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
+import { filmedPolicies, isFilmed } from './film-files.ts';
+import { homePolicy, homePolicyFile } from './home-policy.ts';
 import { curveFile, curvePicture, experimentFile, experimentPicture, measuredCurves } from './learning-pictures.ts';
 import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetrics } from './metric-pictures.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { environmentSpeeds, peerResults } from './peer-results.ts';
 import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
-import { type ExperimentResult, experimentResults, learningResults, offlineResults, publishedResults } from './results.ts';
+import {
+  type ExperimentResult,
+  experimentResults,
+  learningResults,
+  offlineResults,
+  publishedResults,
+  resultsFolder,
+} from './results.ts';
 import { classComment } from './source-comment.ts';
 import { speedChart } from './speed-chart.ts';
 
@@ -30,6 +41,8 @@ export interface GeneratedPages {
   readonly files: ReadonlyMap<string, string>;
   readonly algorithmGroups: readonly SidebarGroup[];
   readonly environmentGroups: readonly SidebarGroup[];
+  /** Of each page of an algorithm or an environment, the file of the repository that holds its words. */
+  readonly words: Readonly<Record<string, string>>;
 }
 
 /** Headings of algorithms, by folder of their source; others come under the name of their folder. */
@@ -90,6 +103,7 @@ export async function generatePages(): Promise<GeneratedPages> {
         ...{ entry, description, presets },
         source: source.path,
         hasPicture: drawn.has(id),
+        filmed: isFilmed(id) ? filmedPolicies().find(({ env }) => env === id) : undefined,
         results: measured.filter(({ env }) => env === id),
         content: parseEnvironment(name, readContent(`environments/${name}.md`)),
         peer: peers.get(id),
@@ -112,8 +126,21 @@ export async function generatePages(): Promise<GeneratedPages> {
   }));
   files.set('environments/index.md', environmentIndex(listed, drawn));
   for (const theme of themes) files.set(`algorithms/pictures/speed.${theme}.svg`, drawBars(speedChart(), theme));
+  for (const name of ['cliff-paths', 'episode-weights']) {
+    const svg = readFileSync(join(resultsFolder, 'experiments', `${name}.svg`), 'utf8');
+    files.set(`algorithms/pictures/${name}.light.svg`, svg);
+    files.set(`algorithms/pictures/${name}.dark.svg`, darkSvg(name, svg));
+  }
+  const words = Object.fromEntries([
+    ...facts.map(({ algorithm: { id } }) => [`algorithms/${id}.md`, `apps/docs/content/algorithms/${id}.md`] as const),
+    ...envs.map(({ entry, source }) => {
+      const written = `apps/docs/content/environments/${basename(source.path, '.ts')}.md`;
+      return [`environments/${environmentFile(entry.spec.id)}.md`, written] as const;
+    }),
+  ]);
   return {
     files,
+    words,
     algorithmGroups: algorithmGroups.map(({ text, members }) => ({
       text,
       items: members.map(({ algorithm: { id } }) => ({ text: id, link: algorithmPath(id) })),
@@ -184,8 +211,15 @@ function shownCode(written: string, own: SourceFile, sources: readonly SourceFil
   return { path: source.path, text: declaration(source.text, name) };
 }
 
+/** Writes what the first page plays to where the site serves it. */
+export async function writeHomePolicy(): Promise<void> {
+  const file = join(siteFolder, 'public', homePolicyFile);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, encodeNetwork(await homePolicy()));
+}
+
 /** Writes pages into the site; those of things that are gone are deleted. What the site's navigation needs lies beside them. */
-export function writePages({ files, algorithmGroups, environmentGroups }: GeneratedPages): void {
+export function writePages({ files, algorithmGroups, environmentGroups, words }: GeneratedPages): void {
   for (const path of readNavigation().files) if (!files.has(path)) rmSync(join(siteFolder, path), { force: true });
   for (const [path, text] of files) {
     const file = join(siteFolder, path);
@@ -193,7 +227,7 @@ export function writePages({ files, algorithmGroups, environmentGroups }: Genera
     // Pages that did not change keep their time, so that nothing is made of them anew.
     if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
   }
-  const navigation: Navigation = { files: [...files.keys()], algorithmGroups, environmentGroups };
+  const navigation: Navigation = { files: [...files.keys()], algorithmGroups, environmentGroups, words };
   writeFileSync(navigationFile, JSON.stringify(navigation));
 }
 

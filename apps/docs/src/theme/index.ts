@@ -1,7 +1,9 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
+import HomeAgent from './home-agent.vue';
 import LiveAtari from './live-atari.vue';
 import LiveCartPole from './live-cart-pole.vue';
+import LiveExperiment from './live-experiment.vue';
 import LiveGrid from './live-grid.vue';
 import './style.css';
 
@@ -9,8 +11,10 @@ import './style.css';
 export const theme: Theme = {
   extends: DefaultTheme,
   enhanceApp({ app }) {
+    app.component('HomeAgent', HomeAgent);
     app.component('LiveAtari', LiveAtari);
     app.component('LiveCartPole', LiveCartPole);
+    app.component('LiveExperiment', LiveExperiment);
     app.component('LiveGrid', LiveGrid);
   },
 };
