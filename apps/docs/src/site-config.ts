@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DefaultTheme, UserConfig, Plugin as VitePlugin } from 'vitepress';
+import type { DefaultTheme, HeadConfig, UserConfig, Plugin as VitePlugin } from 'vitepress';
 import { readNavigation, type SidebarGroup } from './pages/navigation.ts';
-import { siteFolder } from './pages/repository.ts';
+import { writePlainPages } from './pages/plain-pages.ts';
+import { repositoryUrl, siteFolder } from './pages/repository.ts';
 
 type BundlingOptions = NonNullable<NonNullable<NonNullable<UserConfig['vite']>['build']>['rollupOptions']>;
 
@@ -13,6 +14,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Installation', link: '/guide/installation' },
       { text: 'A first training run', link: '/guide/first-run' },
       { text: 'Which algorithm for my task', link: '/guide/choosing' },
+      { text: 'Coming from SB3 or CleanRL', link: '/guide/coming-from-others' },
       { text: 'Spaces, environments, wrappers', link: '/guide/environments' },
       { text: 'Vector environments, workers', link: '/guide/vector-environments' },
       { text: 'Atari', link: '/guide/atari' },
@@ -32,6 +34,8 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Trained agents', link: '/guide/trained-agents' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },
       { text: 'Learning from fixed data', link: '/guide/fixed-data' },
+      { text: 'My agent does not learn', link: '/guide/not-learning' },
+      { text: 'Reproducibility', link: '/guide/reproducibility' },
     ],
   },
   {
@@ -44,9 +48,29 @@ const guide: DefaultTheme.SidebarItem[] = [
   },
 ];
 
+const course: DefaultTheme.SidebarItem[] = [
+  { text: 'A course in ten lessons', link: '/course/' },
+  { text: '1. Tables', link: '/course/tables' },
+  { text: '2. SARSA and traces', link: '/course/sarsa' },
+  { text: '3. Networks', link: '/course/networks' },
+  { text: '4. DQN', link: '/course/dqn' },
+  { text: '5. Policy gradients', link: '/course/policy-gradients' },
+  { text: '6. Actor and critic', link: '/course/actor-critic' },
+  { text: '7. Steps of a safe size', link: '/course/trust-regions' },
+  { text: '8. Continuous actions', link: '/course/continuous' },
+  { text: '9. Hierarchies and goals', link: '/course/goals' },
+  { text: '10. Fixed data', link: '/course/offline' },
+];
+
 const live: DefaultTheme.SidebarItem[] = [
   { text: 'CartPole', link: '/live/cart-pole' },
+  { text: 'LunarLander', link: '/live/lunar-lander' },
+  { text: 'Pendulum', link: '/live/pendulum' },
   { text: 'Grid worlds', link: '/live/grid' },
+  { text: 'Four rooms', link: '/live/four-rooms' },
+  { text: 'BitFlip', link: '/live/bit-flip' },
+  { text: 'Arm that follows you', link: '/live/arm' },
+  { text: 'Breakout, 10 × 10', link: '/live/breakout' },
   { text: 'Atari', link: '/live/atari' },
 ];
 
@@ -65,8 +89,10 @@ const noWorkersOnServer: VitePlugin = {
     options?.ssr && code.includes('new Worker(') ? code.replaceAll(/new Worker\(.*\);$/gm, 'null;') : null,
 };
 
-const { algorithmGroups, environmentGroups } = readNavigation();
+const { algorithmGroups, environmentGroups, words } = readNavigation();
 const base = process.env.ZPIN_DOCS_BASE ?? '/';
+/** Where the site will be served, without its path: `https://example.org`. */
+const siteUrl = process.env.ZPIN_DOCS_URL?.replace(/\/$/, '');
 
 /** How VitePress puts the site together. */
 export const siteConfig: UserConfig<DefaultTheme.Config> = {
@@ -76,6 +102,28 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
   base,
   outDir: '../dist',
   head: [['link', { rel: 'icon', href: `${base}logo.svg`, type: 'image/svg+xml' }]],
+  buildEnd({ pages, srcDir, outDir }) {
+    const { title = '', description = '' } = siteConfig;
+    writePlainPages({ title, description, pages, sources: srcDir, output: outDir, base });
+  },
+  // What other sites show beside a link; the picture needs an address that is whole.
+  transformHead({ pageData: { title, description }, siteData }) {
+    const card = (name: string, content: string): HeadConfig => ['meta', { property: `og:${name}`, content }];
+    const text = description || siteData.description;
+    return [
+      card('type', 'website'),
+      card('title', title || siteData.title),
+      card('description', text),
+      ...(siteUrl ? [card('image', `${siteUrl}${base}card.png`)] : []),
+      ['meta', { name: 'twitter:card', content: siteUrl ? 'summary_large_image' : 'summary' }],
+    ];
+  },
+  // Generated pages are changed where their words are, which the navigation knows.
+  transformPageData(page) {
+    const { relativePath, frontmatter } = page;
+    page.filePath = words[relativePath] ?? `apps/docs/site/${relativePath}`;
+    if (!words[relativePath] && /^(algorithms|environments|api)\//.test(relativePath)) frontmatter.editLink = false;
+  },
   markdown: { math: true, image: { lazyLoading: true } },
   themeConfig: {
     logo: '/logo.svg',
@@ -83,13 +131,17 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
     outline: [2, 3],
     nav: [
       { text: 'Guide', link: '/guide/installation', activeMatch: '/guide/' },
+      { text: 'Course', link: '/course/', activeMatch: '/course/' },
       { text: 'Algorithms', link: '/algorithms/', activeMatch: '/algorithms/' },
       { text: 'Environments', link: '/environments/', activeMatch: '/environments/' },
       { text: 'Live', link: '/live/cart-pole', activeMatch: '/live/' },
       { text: 'API', link: '/api/', activeMatch: '/api/' },
     ],
+    ...(repositoryUrl && { editLink: { pattern: `${repositoryUrl.replace('/blob/', '/edit/')}/:path`, text: 'Edit this page' } }),
+    docFooter: { prev: 'Before', next: 'Next' },
     sidebar: {
       '/guide/': guide,
+      '/course/': course,
       '/live/': live,
       '/algorithms/': [
         { text: 'All algorithms', link: '/algorithms/' },

@@ -21,8 +21,10 @@ const readmes = ['.', ...['packages', 'apps'].flatMap(group => readdirSync(join(
   .map(path => join(path, 'README.md'))
   .filter(path => existsSync(join(root, path)));
 
-const guideFolder = 'apps/docs/site/guide';
-const guide = readdirSync(join(root, guideFolder)).map(name => join(guideFolder, name));
+const guide = ['guide', 'course'].flatMap(folder => {
+  const path = join('apps/docs/site', folder);
+  return readdirSync(join(root, path)).map(name => join(path, name));
+});
 
 const programs = [...readmes, ...guide].flatMap(readme =>
   codeBlocks(readFileSync(join(root, readme), 'utf8')).map(({ line, code }) => {
