@@ -64,7 +64,13 @@ function flagOf({ long, flags, description, required, optional, argChoices }: Op
   const flag = long ?? flags;
   const words =
     argChoices ??
-    { '--env': known.envs, '--wrap': known.wrappers, '--engine': ENGINES, '--schedules': ['keep', 'stretch'] }[flag] ??
+    {
+      '--env': known.envs,
+      '--wrap': known.wrappers,
+      '--engine': ENGINES,
+      '--device': ['cpu', 'webgpu'],
+      '--schedules': ['keep', 'stretch'],
+    }[flag] ??
     [];
   const paths = /<file>/.test(flags) || flag === '--env' ? 'files' : /<dir>/.test(flags) ? 'folders' : null;
   return { flag, meaning: description, value: required || optional ? { words, paths } : null, algorithms: null };

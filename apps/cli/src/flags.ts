@@ -21,6 +21,7 @@ export interface TrainFlags {
   readonly resume?: string;
   readonly schedules?: string;
   readonly engine?: string;
+  readonly device?: string;
   readonly evalEvery?: string;
   readonly evalEpisodes?: string;
   readonly checkpointEvery?: string;
@@ -37,7 +38,7 @@ export interface TrainFlags {
   readonly quiet?: boolean;
 }
 
-export const ENGINES = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'] as const;
+export const ENGINES = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'webgpu', 'tensorflow'] as const;
 export type EngineChoice = (typeof ENGINES)[number];
 
 export function readSeed(where: string, text: string): number {
@@ -82,6 +83,7 @@ export function addTrainFlags(command: Command): Command {
       'with --resume and other --steps: keep leaves schedules as they were planned, stretch spreads them anew (default: keep)',
     )
     .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .option('--device <name>', 'where it computes: cpu, or webgpu, which is the engine webgpu (default: cpu)')
     .option(
       '--eval-every <n>',
       'environment steps between two evaluations during training; the best policy stays (default: none)',
@@ -112,7 +114,7 @@ export const AGENT_PLACE = 'folder that zpin train made, or a trained policy suc
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
-  ...['resume', 'env', 'steps', 'schedules', 'engine'],
+  ...['resume', 'env', 'steps', 'schedules', 'engine', 'device'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
   ...['tensorboard', 'recordEvery', 'recordFormat'],
   ...['json', 'quiet', 'processes'],
@@ -224,4 +226,14 @@ export function readEngine(where: string, text: string): EngineChoice {
   const engine = ENGINES.find(name => name === text);
   if (engine) return engine;
   throw new InputError(message(where, '--engine must be a known engine', text, `Use one of ${ENGINES.join(', ')}`));
+}
+
+/** The engine that computes on a device, which is all that is said of it. */
+export function readDevice(where: string, device: string, engine: string | undefined): EngineChoice {
+  if (device !== 'cpu' && device !== 'webgpu')
+    throw new InputError(message(where, '--device must be cpu or webgpu', device, 'Choose one of them'));
+  const isOther = device === 'webgpu' ? engine !== undefined && engine !== 'webgpu' : engine === 'webgpu';
+  if (isOther)
+    throw new InputError(message(where, `--device ${device} must go with its engine`, engine, 'Leave one of them out'));
+  return readEngine(where, engine ?? (device === 'webgpu' ? 'webgpu' : 'auto'));
 }

@@ -1,6 +1,6 @@
 import { InputError, message } from '@zpin/contracts';
 import type { ContinueOptions, FilmPlan } from 'zpin';
-import { orNone, readEngine, readFilmFormat, readInteger, readNumber, type TrainFlags } from './flags.ts';
+import { orNone, readDevice, readEngine, readFilmFormat, readInteger, readNumber, type TrainFlags } from './flags.ts';
 
 /** What the command line says about its own output. */
 export interface OutputPlan {
@@ -14,7 +14,8 @@ export function outputPlan(flags: TrainFlags): OutputPlan {
 
 /** What the command line says about a run that begins or goes on: only what was said, as the run keeps the rest. */
 export function continueOptions(where: string, flags: TrainFlags): ContinueOptions {
-  const { engine, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } = flags;
+  const { engine, device, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } =
+    flags;
   const evaluation = {
     ...(evalEvery !== undefined && { everySteps: readInteger(where, '--eval-every', evalEvery, 1) }),
     ...(evalEpisodes !== undefined && { episodes: readInteger(where, '--eval-episodes', evalEpisodes, 1) }),
@@ -25,6 +26,7 @@ export function continueOptions(where: string, flags: TrainFlags): ContinueOptio
   };
   return {
     ...(engine !== undefined && { engine: readEngine(where, engine) }),
+    ...(device !== undefined && { engine: readDevice(where, device, engine) }),
     evaluation,
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),

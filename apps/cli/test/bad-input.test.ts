@@ -105,7 +105,7 @@ it.each([
   [[...CARTPOLE, '--seed', '1.5'], 'zpin train ppo: --seed must be an integer >= 0, got "1.5".'],
   [
     [...CARTPOLE, '--engine', 'gpu'],
-    'zpin train ppo: --engine must be a known engine, got "gpu". Use one of auto, onnx, wasm, onnx+wasm, tensorflow.',
+    'zpin train ppo: --engine must be a known engine, got "gpu". Use one of auto, onnx, wasm, onnx+wasm, webgpu, tensorflow.',
   ],
   [[...CARTPOLE, '--eval-every', '0'], 'zpin train ppo: --eval-every must be an integer >= 1, got "0".'],
   [[...CARTPOLE, '--eval-episodes', '0'], 'zpin train ppo: --eval-episodes must be an integer >= 1, got "0".'],

@@ -42,7 +42,33 @@ describe('createEngine', () => {
     );
     const { name, description } = await createEngine('tensorflow');
     expect(name).toBe('tensorflow');
-    expect(description).toMatch(/^tensorflow: TensorFlow.js on (tensorflow|wasm) \(asked for\)$/);
+    expect(description).toBe('tensorflow: TensorFlow.js on wasm (asked for; without @tensorflow/tfjs-node: not installed)');
+  });
+
+  it('says why the native library that is installed does not load', async () => {
+    vi.doMock('@tensorflow/tfjs-node', () => {
+      throw new Error('tfjs_binding.node can not be found\nand more');
+    });
+    const { description } = await createEngine('tensorflow');
+    expect(description).toMatch(/^tensorflow: TensorFlow.js on wasm \(asked for; without @tensorflow\/tfjs-node: .*\)$/);
+    expect(description).not.toContain('not installed');
+    expect(description).not.toContain('\n');
+    vi.doUnmock('@tensorflow/tfjs-node');
+  });
+
+  it.each([
+    [false, false, 'TensorFlow 2.18.1 by @tensorflow/tfjs-node, on the CPU'],
+    [true, false, 'TensorFlow 2.18.1 by @tensorflow/tfjs-node-gpu, on the CPU, since it finds no GPU'],
+    [true, true, 'TensorFlow 2.18.1 by @tensorflow/tfjs-node-gpu, on the GPU'],
+  ])('names version, package and device of the native library: %s %s', async (isGPUPackage, isUsingGpuDevice, expected) => {
+    await createEngine('tensorflow', { backend: 'cpu' });
+    const facts = { isGPUPackage, isUsingGpuDevice, binding: { TF_Version: '2.18.1' } };
+    tf.registerBackend('tensorflow', () => Object.assign(Object.create(tf.findBackend('cpu')), facts));
+    try {
+      expect((await createEngine('tensorflow')).description).toBe(`tensorflow: ${expected} (asked for)`);
+    } finally {
+      tf.removeBackend('tensorflow');
+    }
   });
 
   it('runs on the module onnxruntime-web when it is given', async () => {
@@ -92,7 +118,7 @@ describe('createEngine', () => {
     const attempt = createEngine(choice as EngineChoice);
     await expect(attempt).rejects.toBeInstanceOf(InputError);
     await expect(attempt).rejects.toThrow(
-      `createEngine: the engine must be one of auto, onnx, wasm, onnx+wasm, tensorflow, got "${choice}". ${remedy}`,
+      `createEngine: the engine must be one of auto, onnx, wasm, onnx+wasm, webgpu, tensorflow, got "${choice}". ${remedy}`,
     );
   });
 

@@ -4,15 +4,18 @@ import type { Engine, ProgramChoices } from './engine.ts';
 import { mixedEngine } from './mixed/mixed-engine.ts';
 import { onnxEngine } from './onnx/onnx-engine.ts';
 import { nativeRuntime, type OnnxRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
+import { describeNativeLibrary, loadNativeLibrary } from './tensorflow/native-library.ts';
 import { tensorflowEngine } from './tensorflow/tensorflow-engine.ts';
 import { completeWasmKernels } from './tensorflow/tfjs-wasm-kernels.ts';
 import { hasVectors, wasmEngine } from './wasm/wasm-engine.ts';
+import { webgpuEngine } from './webgpu/webgpu-engine.ts';
+import { webgpuRuntime } from './webgpu/webgpu-runtime.ts';
 
 /**
  * `auto` takes the fastest that is there: `onnx+wasm`, which chooses for each program by its size; without ONNX Runtime `wasm`. That
- * needs nothing installed, and gives the same bits everywhere.
+ * needs nothing installed, and gives the same bits everywhere. `webgpu` is ONNX Runtime on a GPU, in Node: nothing takes it unasked.
  */
-export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'onnx+wasm' | 'tensorflow';
+export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'onnx+wasm' | 'webgpu' | 'tensorflow';
 
 /**
  * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
@@ -33,11 +36,8 @@ export interface EngineOptions {
   readonly choices?: ProgramChoices;
 }
 
-const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'];
+const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'webgpu', 'tensorflow'];
 const BACKENDS: readonly TensorflowBackend[] = ['tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'];
-
-/** Not written into the imports, so that bundlers for the browser leave them alone. */
-const NATIVE_PACKAGES: readonly [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in globalThis;
 
@@ -50,6 +50,7 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
   if (options.backend !== undefined) checkName('backend', options.backend, BACKENDS, 'cpu');
   if (choice === 'wasm') return wasmEngine();
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
+  if (choice === 'webgpu') return createWebgpu();
   const remedy = inBrowser ? 'pass { onnxruntime: ort } of onnxruntime-web' : 'npm install onnxruntime-node --ignore-scripts';
   let runtime: OnnxRuntime;
   try {
@@ -64,6 +65,20 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
   }
   const mixes = choice === 'onnx+wasm' || (choice === 'auto' && hasVectors());
   return mixes ? mixedEngine(runtime, options.choices) : onnxEngine(runtime);
+}
+
+async function createWebgpu(): Promise<Engine> {
+  try {
+    if (inBrowser) throw new Error('a page');
+    return webgpuEngine(await webgpuRuntime());
+  } catch (error) {
+    const remedy = inBrowser
+      ? 'Take the engine tensorflow with its backend webgpu there'
+      : 'It comes with npm install onnxruntime-node --ignore-scripts, and wants a driver: on Linux libvulkan1 and one for Vulkan';
+    // Before what happened the library says where in its sources.
+    const reason = firstLine(error).replace(/^.*was false\. /, '');
+    throw new InputError(message('createEngine', 'engine "webgpu" needs ONNX Runtime in Node and a device', reason, remedy));
+  }
 }
 
 /** @throws Error when there is none */
@@ -91,11 +106,20 @@ async function createTensorflow(options: EngineOptions, why: string): Promise<En
           `${provide(options.backend)}, or take another backend`,
         ),
       );
-    return tensorflowEngine(options.backend, why);
+    return tensorflowEngine(options.backend, describeBackend(options.backend), why);
   }
   const order: TensorflowBackend[] = inBrowser ? ['webgl', 'wasm', 'cpu'] : ['tensorflow', 'wasm', 'cpu'];
-  for (const backend of order) if (!(await activate(backend))) return tensorflowEngine(backend, why);
+  let without = '';
+  for (const backend of order) {
+    const problem = await activate(backend);
+    if (!problem) return tensorflowEngine(backend, describeBackend(backend), why + without);
+    if (backend === 'tensorflow') without = `; without ${packageOf(backend)}: ${problem}`;
+  }
   throw new InputError(message('createEngine', 'a backend of TensorFlow.js must be there', 'none', provide('cpu')));
+}
+
+function describeBackend(backend: TensorflowBackend): string {
+  return backend === 'tensorflow' ? describeNativeLibrary() : `TensorFlow.js on ${backend}`;
 }
 
 function packageOf(backend: TensorflowBackend): string {
@@ -131,18 +155,8 @@ async function activate(backend: TensorflowBackend): Promise<string | null> {
 
 /** Imports the package that registers a backend, unless it is there. */
 async function load(backend: TensorflowBackend): Promise<void> {
-  if (backend === 'tensorflow') await loadNative();
+  if (backend === 'tensorflow') await loadNativeLibrary();
   else if (!tf.findBackendFactory(backend)) await import(/* @vite-ignore */ /* webpackIgnore: true */ packageOf(backend));
-}
-
-/** The TensorFlow library with its GPU build first. */
-async function loadNative(): Promise<void> {
-  if (tf.findBackend('tensorflow')) return;
-  try {
-    await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_PACKAGES[0]);
-  } catch {
-    await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_PACKAGES[1]);
-  }
 }
 
 function firstLine(error: unknown): string {

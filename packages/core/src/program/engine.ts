@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
 
 /** `onnx+wasm` is both of them, program by program. */
-export type EngineName = 'onnx' | 'wasm' | 'onnx+wasm' | 'tensorflow';
+export type EngineName = 'onnx' | 'wasm' | 'onnx+wasm' | 'webgpu' | 'tensorflow';
 
 /** Which of two engines runs a program, by the name and sizes of the program. Plain data. */
 export type ProgramChoices = Readonly<Record<string, 'onnx' | 'wasm'>>;

@@ -29,7 +29,7 @@ export function isWhole(found: RunDescription): boolean {
     (curriculum === undefined || (isObject(curriculum) && Array.isArray(curriculum.levels) && isObject(curriculum.advance))) &&
     (patience === null || isCountOrNone(patience)) &&
     (stopAtReturn == null || Number.isFinite(stopAtReturn)) &&
-    ['auto', 'onnx', 'wasm', 'onnx+wasm', 'tensorflow'].includes(engine)
+    ['auto', 'onnx', 'wasm', 'onnx+wasm', 'webgpu', 'tensorflow'].includes(engine)
   );
 }
 

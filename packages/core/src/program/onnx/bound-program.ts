@@ -1,9 +1,10 @@
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
-import type { Executable, ProgramSource, Results } from '../engine.ts';
+import type { Executable, ProgramSource, Results, StateVector } from '../engine.ts';
 import type { WasmArena } from '../wasm/wasm-arena.ts';
 import { BoundTail } from './bound-tail.ts';
 import { type Carried, Feeds } from './feeds.ts';
 import { Fetches } from './fetches.ts';
+import type { GraphVector } from './graph-vector.ts';
 import type { HostVector } from './host-vector.ts';
 import type { OnnxSession } from './onnx-runtime.ts';
 import type { Plan } from './plan.ts';
@@ -21,13 +22,15 @@ export class BoundProgram implements Executable {
 
   /** @param carried what earlier stages write */
   constructor(plan: Plan, source: ProgramSource, session: OnnxSession, arena: WasmArena, carried: Carried) {
-    const vectorOf = (name: string) => source.state[name] as HostVector;
+    // The vectors are of the engine that made the plan: on a device where it says so, and then there are no tails.
+    const vectorOf = (name: string) => source.state[name] as StateVector & GraphVector;
+    const hostVectorOf = (name: string) => source.state[name] as HostVector;
     this.nodes = plan.nodes;
     this.#session = session;
     this.#scalars = new BoundScalars(plan.scalars);
     this.#feeds = new Feeds(plan, source.inputs, this.#scalars, carried, vectorOf);
     this.#fetches = new Fetches(plan, this.#scalars, vectorOf);
-    this.#tails = plan.tails.map(tail => new BoundTail(tail, plan, arena, vectorOf));
+    this.#tails = plan.tails.map(tail => new BoundTail(tail, plan, arena, hostVectorOf));
     this.metricNames = this.#fetches.metricNames;
   }
 

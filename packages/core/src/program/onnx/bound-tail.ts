@@ -1,7 +1,7 @@
 import type { WasmArena } from '../wasm/wasm-arena.ts';
 import type { TailPlan } from './cut-tail.ts';
 import { HostVector } from './host-vector.ts';
-import type { OnnxValues } from './onnx-runtime.ts';
+import type { OnnxFetches } from './onnx-runtime.ts';
 import type { Plan } from './plan.ts';
 import { outputKey } from './port.ts';
 import { compileLoop, type Loop } from './wasm-loop.ts';
@@ -43,7 +43,7 @@ export class BoundTail {
   }
 
   /** Says where the graph is to write what the loop reads. */
-  receive(fetches: OnnxValues): void {
+  receive(fetches: OnnxFetches): void {
     for (const [key, { vector, shape }] of this.#received) fetches[key] = vector.stretch(`${shape}`, 0, vector.size, shape);
   }
 

@@ -1,7 +1,7 @@
 import type { NumericArray } from '@zpin/contracts';
 import type { ProgramSource } from '../engine.ts';
-import type { HostVector } from './host-vector.ts';
-import { type OnnxValue, type OnnxValues, onnxValue } from './onnx-runtime.ts';
+import type { GraphVector } from './graph-vector.ts';
+import { type OnnxFeeds, type OnnxValue, onnxValue } from './onnx-runtime.ts';
 import { totalSize } from './packing.ts';
 import type { Plan } from './plan.ts';
 import { inputKey } from './port.ts';
@@ -13,7 +13,7 @@ interface Given {
   readonly offset: number;
 }
 interface Held {
-  readonly vector: HostVector;
+  readonly vector: GraphVector;
   readonly offset: number;
 }
 
@@ -23,7 +23,7 @@ export type Carried = ReadonlyMap<number, NumericArray>;
 /** What goes into the graph of a program at a call. */
 export class Feeds {
   /** By the names of the inputs of the graph. */
-  readonly values: OnnxValues = {};
+  readonly values: OnnxFeeds = {};
   readonly #scalars: BoundScalars;
   readonly #scalarVectors: Held[] = [];
   readonly #scalarGiven: Given[] = [];
@@ -31,7 +31,7 @@ export class Feeds {
     readonly key: string;
     /** Of the vector's tensor: other programs may see the same stretch in another shape. */
     readonly view: string;
-    readonly vector: HostVector;
+    readonly vector: GraphVector;
     readonly begin: number;
     readonly end: number;
     readonly shape: readonly number[];
@@ -48,7 +48,7 @@ export class Feeds {
     specs: ProgramSource['inputs'],
     scalars: BoundScalars,
     carried: Carried,
-    vectorOf: (name: string) => HostVector,
+    vectorOf: (name: string) => GraphVector,
   ) {
     this.#scalars = scalars;
     for (const { port, place } of plan.scalars.inputs) {

@@ -1,8 +1,8 @@
 import { message, type NumericArray, ProgramError } from '@zpin/contracts';
 import type { InputType, Results } from '../engine.ts';
 import { sizeOf } from '../recording/graph.ts';
-import type { HostVector } from './host-vector.ts';
-import { type OnnxValues, onnxValue } from './onnx-runtime.ts';
+import type { GraphVector } from './graph-vector.ts';
+import { type OnnxFetches, onnxValue } from './onnx-runtime.ts';
 import { totalSize } from './packing.ts';
 import type { Plan } from './plan.ts';
 import { outputKey } from './port.ts';
@@ -11,18 +11,18 @@ import type { BoundScalars } from './scalars.ts';
 /** What comes out of the graph of a program at a call: arrays that every call overwrites, and new state. */
 export class Fetches {
   /** By the names of the outputs of the graph. */
-  readonly values: OnnxValues = {};
+  readonly values: OnnxFetches = {};
   readonly results: Results;
   readonly metricNames: readonly string[];
   /** What later stages read, by the numbers of its ports. */
   readonly carried = new Map<number, NumericArray>();
   readonly #numbers: Float32Array;
   readonly #packed: Float32Array;
-  readonly #vectors: { readonly key: string; readonly vector: HostVector }[] = [];
-  readonly #packedVectors: { readonly vector: HostVector; readonly data: Float32Array }[] = [];
+  readonly #vectors: { readonly key: string; readonly vector: GraphVector }[] = [];
+  readonly #packedVectors: { readonly vector: GraphVector; readonly data: Float32Array }[] = [];
   readonly #packedScalars: { readonly place: number; readonly offset: number }[] = [];
 
-  constructor(plan: Plan, { values: numbers }: BoundScalars, vectorOf: (name: string) => HostVector) {
+  constructor(plan: Plan, { values: numbers }: BoundScalars, vectorOf: (name: string) => GraphVector) {
     const outputs: Record<string, NumericArray> = {};
     this.#numbers = numbers;
     this.#packed = new Float32Array(totalSize(plan.packedOut));

@@ -1,6 +1,7 @@
 import { OVERRUN } from '../wasm/memory-plan.ts';
 import type { Block, WasmArena } from '../wasm/wasm-arena.ts';
 import type { FixedVector } from '../wasm/wasm-vector.ts';
+import type { GraphVector } from './graph-vector.ts';
 import { type OnnxValue, onnxValue } from './onnx-runtime.ts';
 
 /** A tensor over floats of the arena. */
@@ -11,7 +12,7 @@ type Floats = OnnxValue & { readonly data: Float32Array };
  * places. The loop of a program's tail writes in place. Once a module holds its address, new numbers are copied to where the old ones
  * were.
  */
-export class HostVector implements FixedVector {
+export class HostVector implements FixedVector, GraphVector {
   readonly size: number;
   readonly #arena: WasmArena;
   #current: Block;

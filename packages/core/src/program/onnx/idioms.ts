@@ -13,6 +13,9 @@ export interface Idiom {
 /** Of singles. */
 const LARGEST = 2 ** 127;
 
+/** Finds what a value is in fewer operators. */
+export type FindIdiom = (value: Value, usersOf: (value: Value) => readonly Value[]) => Idiom | null;
+
 /** What a value is in fewer operators than it was recorded with, or `null`. @param usersOf what is computed from a value */
 export function idiomOf(value: Value, usersOf: (value: Value) => readonly Value[]): Idiom | null {
   return stepFunction(value, usersOf) ?? logSoftmax(value, usersOf);

@@ -9,7 +9,7 @@ import {
   type Value,
 } from '../recording/graph.ts';
 import { integersOf } from '../recording/shape-builder.ts';
-import { type Idiom, idiomOf } from './idioms.ts';
+import { type FindIdiom, type Idiom, idiomOf } from './idioms.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode, OnnxTensor } from './onnx-protobuf.ts';
 
 /** Splats larger than this are made by the runtime instead of being stored in the model. */
@@ -18,16 +18,31 @@ const MAX_STORED_SPLAT = 1024;
 /** A node that cuts a tensor into pieces copies those that nobody asked for as well: more of them than this cost too much. */
 const MAX_UNUSED = 8192;
 
+/** What an implementation of ONNX does well. */
+export interface Dialect {
+  /** Finds what it has one operator for. */
+  readonly find: FindIdiom;
+  /** Whether slices of one tensor are to be made by one node. */
+  readonly splits: boolean;
+}
+
+const PROCESSOR: Dialect = { find: idiomOf, splits: true };
+
+/** Programs of a device write to a handful of tensors at most, and have few operators for more than one step. */
+export const DEVICE: Dialect = { find: () => null, splits: false };
+
 /**
  * Writes a graph as an ONNX model. What the graph says in several values and ONNX says in one operator is joined on the way:
  * a product and the addition of its bias become one `Gemm`.
  * @param inputs graph inputs by the name they get in the model
  * @param outputs graph values by the name they get in the model
+ * @param dialect what else may be joined
  */
 export function lowerToOnnx(
   name: string,
   inputs: Readonly<Record<string, Value>>,
   outputs: Readonly<Record<string, Value>>,
+  { find, splits }: Dialect = PROCESSOR,
 ): OnnxModel {
   const values = reachable(Object.values(outputs));
   const uses = countUses(values, Object.values(outputs));
@@ -45,8 +60,8 @@ export function lowerToOnnx(
     fused.add(match.product);
   }
 
-  const idioms = findIdioms(values, Object.values(outputs), fused);
-  const pieces = splits(values);
+  const idioms = findIdioms(values, Object.values(outputs), fused, find);
+  const pieces = splits ? splitsOf(values) : new Map<Value, Split>();
 
   // A result is written straight into its output; only inputs, constants and results asked for twice are copied.
   const results = new Map<Value, string>();
@@ -116,7 +131,7 @@ export function lowerToOnnx(
 }
 
 /** What is written in one operator; what need not be computed for it any more joins `fused`. */
-function findIdioms(values: readonly Value[], outputs: readonly Value[], fused: Set<Value>): Map<Value, Idiom> {
+function findIdioms(values: readonly Value[], outputs: readonly Value[], fused: Set<Value>, find: FindIdiom): Map<Value, Idiom> {
   const users = new Map<Value, Value[]>();
   for (const value of values)
     if (value.source.kind === 'operation')
@@ -124,7 +139,7 @@ function findIdioms(values: readonly Value[], outputs: readonly Value[], fused: 
   const results = new Set(outputs);
   const idioms = new Map<Value, Idiom>();
   for (const value of values) {
-    const idiom = idiomOf(value, part => users.get(part) ?? []);
+    const idiom = find(value, part => users.get(part) ?? []);
     if (!idiom || idiom.within.some(part => results.has(part))) continue;
     idioms.set(value, idiom);
     for (const part of idiom.within) fused.add(part);
@@ -143,7 +158,7 @@ interface Split {
 }
 
 /** Slices that lie one behind the other on one tensor, by each of them: one node makes them all. */
-function splits(values: readonly Value[]): Map<Value, Split> {
+function splitsOf(values: readonly Value[]): Map<Value, Split> {
   const groups = new Map<string, { whole: Value; axis: number; slices: { value: Value; begin: number; end: number }[] }>();
   for (const value of values) {
     const slice = operation(value, 'Slice');

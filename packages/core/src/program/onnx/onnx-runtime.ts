@@ -18,12 +18,27 @@ export function onnxValue<Data extends NumericArray>(
   return { type, data, dims, location: 'cpu' };
 }
 
-export type OnnxValues = Record<string, OnnxValue>;
+/** A tensor that lies on a device, of ONNX Runtime. */
+export interface DeviceValue {
+  readonly type: InputType;
+  readonly dims: readonly number[];
+  readonly location: 'gpu-buffer';
+  dispose(): void;
+}
+
+/** Where a graph leaves a tensor that it makes on the device. */
+export interface DeviceSlot {
+  readonly location: 'slot';
+  received: DeviceValue | null;
+}
+
+export type OnnxFeeds = Record<string, OnnxValue | DeviceValue>;
+export type OnnxFetches = Record<string, OnnxValue | DeviceSlot>;
 
 /** A loaded model. */
 export interface OnnxSession {
-  /** Computes and writes into the arrays of `fetches`. */
-  run(feeds: OnnxValues, fetches: OnnxValues): MaybePromise<void>;
+  /** Computes and writes into the arrays and slots of `fetches`. */
+  run(feeds: OnnxFeeds, fetches: OnnxFetches): MaybePromise<void>;
   release(): void;
 }
 
@@ -34,7 +49,7 @@ export interface OnnxRuntime {
 }
 
 /** Options that keep results equal from run to run: one thread, nodes in the order of the model. */
-const SESSION_OPTIONS = {
+export const SESSION_OPTIONS = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -44,9 +59,14 @@ const SESSION_OPTIONS = {
   logSeverityLevel: 3,
 } as const;
 
-interface NativeSession {
+/** Of the native library. What it makes for a fetch that is `null` lies where the options of the session say. */
+export interface NativeSession {
   loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
-  run(feeds: OnnxValues, fetches: OnnxValues, options: object): OnnxValues;
+  run(
+    feeds: OnnxFeeds,
+    fetches: Readonly<Record<string, OnnxValue | DeviceSlot | null>>,
+    options: object,
+  ): Record<string, OnnxValue | DeviceValue>;
   dispose(): void;
 }
 
@@ -59,17 +79,25 @@ interface NativeBinding {
 const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
 
 /**
- * ONNX Runtime's native library in Node, through its binding: its public `run` waits for a turn of the event loop, which
- * costs more than a small network.
+ * Sessions of ONNX Runtime's native library in Node, through its binding: its public `run` waits for a turn of the event loop,
+ * which costs more than a small network.
  * @throws Error when the package or its library for this platform is missing
  */
-export async function nativeRuntime(): Promise<OnnxRuntime> {
+export async function nativeSessions(): Promise<new () => NativeSession> {
   const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as {
     default?: NativeBinding;
   } & NativeBinding;
   const native = module.default ?? module;
   native.initOrt?.();
-  const Session = native.binding.InferenceSession;
+  return native.binding.InferenceSession;
+}
+
+/**
+ * ONNX Runtime's native library, on the processor.
+ * @throws Error when the package or its library for this platform is missing
+ */
+export async function nativeRuntime(): Promise<OnnxRuntime> {
+  const Session = await nativeSessions();
   const waste = new Waste();
   return {
     description: 'ONNX Runtime, native, one thread',
@@ -106,12 +134,13 @@ class Waste {
     this.#nowhere = port1;
   }
 
-  free(copies: OnnxValues, fetches: OnnxValues): void {
+  free(copies: Readonly<Record<string, OnnxValue | DeviceValue>>, fetches: OnnxFetches): void {
     for (const name in copies) {
-      const { buffer, byteLength } = copies[name].data;
+      const [copy, own] = [copies[name], fetches[name]];
+      if (copy.location !== 'cpu' || own.location !== 'cpu') continue;
+      const { buffer, byteLength } = copy.data;
       // Should a binding hand out the caller's own arrays, they stay.
-      if (byteLength >= LARGE_BYTES && buffer instanceof ArrayBuffer && buffer !== fetches[name]?.data.buffer)
-        this.#buffers.push(buffer);
+      if (byteLength >= LARGE_BYTES && buffer instanceof ArrayBuffer && buffer !== own.data.buffer) this.#buffers.push(buffer);
     }
     if (this.#buffers.length === 0) return;
     this.#nowhere.postMessage(null, this.#buffers);
@@ -144,16 +173,21 @@ export function webRuntime(ort: OnnxRuntimeWeb): OnnxRuntime {
         run: async (feeds, fetches) => {
           const tensors = Object.fromEntries(
             // The type and the array of a value agree, which its type does not say.
-            Object.entries(feeds).map(([name, { type, data, dims }]) => [
+            onHost(feeds).map(([name, { type, data, dims }]) => [
               name,
               new ort.Tensor(type as 'float32', data as Float32Array, dims),
             ]),
           );
           const results = await session.run(tensors);
-          for (const [name, value] of Object.entries(fetches)) value.data.set(results[name].data as NumericArray);
+          for (const [name, value] of onHost(fetches)) value.data.set(results[name].data as NumericArray);
         },
         release: () => void session.release(),
       };
     },
   };
+}
+
+/** Tensors in main memory, which is where all of this build are. */
+function onHost(values: OnnxFeeds | OnnxFetches): [string, OnnxValue][] {
+  return Object.entries(values).flatMap(([name, value]) => (value.location === 'cpu' ? [[name, value]] : []));
 }

@@ -6,6 +6,7 @@ import {
   type GivenPort,
   type InputPort,
   inputKey,
+  type OutputPort,
   PACKED,
   type ResultPort,
   type ScalarPort,
@@ -31,16 +32,22 @@ export interface Packed {
   readonly packedOut: readonly Part<PackedOut>[];
 }
 
-/** Puts small inputs and small outputs of a graph into one tensor each. @param portOf the port of an input, by its name */
+/**
+ * Puts small inputs and small outputs of a graph into one tensor each.
+ * @param portOf the port of an input, by its name
+ * @param isPacked whether a port of so many numbers may travel with others
+ */
 export function packPorts(
   builder: GraphBuilder,
   outputs: readonly GraphOutput[],
   portOf: (input: string) => InputPort | undefined,
+  isPacked: (port: InputPort | OutputPort, size: number) => boolean = () => true,
 ): Packed {
   const order = reachable(outputs.map(({ value }) => value));
   const small = order.flatMap(value => {
     const port = value.source.kind === 'input' && isSmall(value) ? portOf(value.source.name) : undefined;
-    return port && port.kind !== 'packed' && port.kind !== 'stretch' ? [{ port, shape: value.shape, value }] : [];
+    if (!port || port.kind === 'packed' || port.kind === 'stretch' || !isPacked(port, sizeOf(value.shape))) return [];
+    return [{ port, shape: value.shape, value }];
   });
   const packedIn = small.length > 1 ? layOut(small) : [];
   const packed = builder.input(inputKey(PACKED), [totalSize(packedIn)], 'float32');
@@ -59,15 +66,20 @@ export function packPorts(
     ...packOutputs(
       builder,
       outputs.map(({ port, value }) => ({ port, value: now(value) })),
+      isPacked,
     ),
     packedIn,
   };
 }
 
-function packOutputs(builder: GraphBuilder, outputs: readonly GraphOutput[]): Pick<Packed, 'outputs' | 'packedOut'> {
+function packOutputs(
+  builder: GraphBuilder,
+  outputs: readonly GraphOutput[],
+  isPacked: (port: OutputPort, size: number) => boolean,
+): Pick<Packed, 'outputs' | 'packedOut'> {
   const small = outputs.flatMap(({ port, value }) => {
     if (port.kind === 'packed' || port.kind === 'tailArray' || port.kind === 'tailScalar') return [];
-    return isSmall(value) ? [{ port, value, shape: value.shape }] : [];
+    return isSmall(value) && isPacked(port, sizeOf(value.shape)) ? [{ port, value, shape: value.shape }] : [];
   });
   if (small.length < 2) return { outputs, packedOut: [] };
   const order = reachable(outputs.map(({ value }) => value));

@@ -2,9 +2,10 @@ import type { InputType, ProgramSource } from '../engine.ts';
 import type { GraphBuilder } from '../recording/builder.ts';
 import { operation, reachable, type Value } from '../recording/graph.ts';
 import { cutTails, type TailPlan } from './cut-tail.ts';
+import { deviceOperators } from './device-operators.ts';
 import { flattenProducts } from './flat-products.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
-import { lowerToOnnx } from './onnx-lowering.ts';
+import { DEVICE, type Dialect, lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
 import { type PackedIn, type PackedOut, type Part, packPorts } from './packing.ts';
 import { type InputPort, inputKey, type OutputPort, outputKey, PACKED } from './port.ts';
@@ -38,15 +39,31 @@ export interface ProgramPlan {
   readonly metricNames: readonly string[];
 }
 
+/** What a plan is made for: ONNX Runtime on the processor with loops behind its graphs, or a device that holds the state. */
+export type PlanTarget = 'processor' | 'device';
+
+/** Whether a state vector of a device is kept in main memory all the same: a single number, which is computed with there. */
+export const isHeld = (size: number): boolean => size === 1;
+
 /** Records a program, and compiles it down to models. */
-export function planProgram(source: ProgramSource): ProgramPlan {
+export function planProgram(source: ProgramSource, target: PlanTarget = 'processor'): ProgramPlan {
   const { builder, inputs, outputs } = recordPorts(source);
+  if (target === 'device') {
+    return {
+      stages: [planOnDevice(source.name, builder, inputs, deviceOperators(builder, outputs))],
+      metricNames: metricNamesOf(outputs),
+    };
+  }
   const stages = cutStages(builder, outputs);
   const ports = new Map([...inputs, ...stages.carried.map(port => [inputKey(port), port] as const)]);
   return {
     stages: stages.outputs.map(own => planStage(source.name, builder, ports, own)),
-    metricNames: outputs.flatMap(({ port }) => (port.kind === 'metric' ? [port.name] : [])),
+    metricNames: metricNamesOf(outputs),
   };
+}
+
+function metricNamesOf(outputs: readonly GraphOutput[]): string[] {
+  return outputs.flatMap(({ port }) => (port.kind === 'metric' ? [port.name] : []));
 }
 
 function planStage(
@@ -66,18 +83,42 @@ function planStage(
   for (const port of shared.stretches) ports.set(inputKey(port), port);
   const values = shapeInputs(builder, flattenProducts(builder, shared.outputs));
   const outputs = whole.map(({ port }) => ({ port, value: unshaped(port, values[outputKey(port)] as Value) }));
+  return { ...modelOf(name, outputs, ports), packedIn, packedOut, scalars, tails };
+}
 
+/**
+ * One graph with all of the optimiser in it: what left it would cross to the processor and back. Vectors go in and out whole, in the
+ * shape that they have on the device.
+ */
+function planOnDevice(
+  name: string,
+  builder: GraphBuilder,
+  inputs: ReadonlyMap<string, InputPort>,
+  recorded: readonly GraphOutput[],
+): Plan {
+  const ports = new Map(inputs);
+  const portOf = (key: string) => ports.get(key);
+  const { outputs: rest, scalars, ports: scalarPorts } = takeScalars(builder, recorded, portOf);
+  for (const port of scalarPorts) ports.set(inputKey(port), port);
+  const isPacked = (port: InputPort | OutputPort, size: number) => port.kind !== 'state' || isHeld(size);
+  const { outputs, packedIn, packedOut } = packPorts(builder, rest, portOf, isPacked);
+  ports.set(inputKey(PACKED), PACKED);
+  return { ...modelOf(name, outputs, ports, DEVICE), packedIn, packedOut, scalars, tails: [] };
+}
+
+function modelOf(
+  name: string,
+  outputs: readonly GraphOutput[],
+  ports: ReadonlyMap<string, InputPort>,
+  dialect?: Dialect,
+): Pick<Plan, 'model' | 'nodes' | 'inputs' | 'outputs'> {
   const graphInputs = inputsOf(outputs);
-  const model = outputs.length === 0 ? null : lowerToOnnx(name, graphInputs, valuesByKey(outputs));
+  const model = outputs.length === 0 ? null : lowerToOnnx(name, graphInputs, valuesByKey(outputs), dialect);
   return {
     model: model && encodeOnnx(model),
     nodes: model?.nodes.length ?? 0,
     inputs: Object.entries(graphInputs).map(([key, { shape }]) => ({ port: ports.get(key) as InputPort, shape })),
     outputs: outputs.map(({ port, value }) => ({ port, type: value.type as InputType, shape: value.shape })),
-    packedIn,
-    packedOut,
-    scalars,
-    tails,
   };
 }
 

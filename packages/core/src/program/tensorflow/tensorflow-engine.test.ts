@@ -36,7 +36,7 @@ beforeEach(() => {
 
 describe('on a device', () => {
   const make = () => {
-    const store = new Store(tensorflowEngine(DEVICE, 'test'), { v: Float32Array.of(1, 2) });
+    const store = new Store(tensorflowEngine(DEVICE, 'TensorFlow.js', 'test'), { v: Float32Array.of(1, 2) });
     const learn = program(store, {
       name: 'learn',
       inputs: { x: ['batch'] },
