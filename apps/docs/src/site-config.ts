@@ -42,6 +42,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     text: 'Under the hood',
     items: [
       { text: 'Engines and compiled programs', link: '/guide/engines' },
+      { text: 'When a GPU helps', link: '/guide/gpu' },
       { text: 'Your own algorithm', link: '/guide/own-algorithm' },
       { text: 'In a browser tab', link: '/guide/browser' },
     ],
