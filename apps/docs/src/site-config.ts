@@ -19,6 +19,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Vector environments, workers', link: '/guide/vector-environments' },
       { text: 'Atari', link: '/guide/atari' },
       { text: 'Any environment of Gymnasium', link: '/guide/gymnasium' },
+      { text: 'Pictures, several parts', link: '/guide/pictures' },
       { text: 'Your own environment', link: '/guide/own-environment' },
     ],
   },
@@ -31,6 +32,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Watching a run', link: '/guide/watching' },
       { text: 'Steering a run', link: '/guide/steering' },
       { text: 'Evaluate, film, export', link: '/guide/policies' },
+      { text: 'Deploying a policy', link: '/guide/deploying' },
       { text: 'Trained agents', link: '/guide/trained-agents' },
       { text: 'Hindsight replay', link: '/guide/hindsight' },
       { text: 'Learning from fixed data', link: '/guide/fixed-data' },
@@ -95,6 +97,15 @@ const base = process.env.ZPIN_DOCS_BASE ?? '/';
 /** Where the site will be served, without its path: `https://example.org`. */
 const siteUrl = process.env.ZPIN_DOCS_URL?.replace(/\/$/, '');
 
+const { version }: { readonly version: string } = JSON.parse(
+  readFileSync(join(siteFolder, '..', '..', '..', 'packages', 'zpin', 'package.json'), 'utf8'),
+);
+/** Sites of other versions, as they are named in ZPIN_DOCS_VERSIONS: `0.1=https://example.org/0.1/ 0.2=…`. */
+const otherVersions = (process.env.ZPIN_DOCS_VERSIONS ?? '')
+  .split(/\s+/)
+  .filter(entry => entry.includes('='))
+  .map(entry => ({ text: entry.slice(0, entry.indexOf('=')), link: entry.slice(entry.indexOf('=') + 1) }));
+
 /** How VitePress puts the site together. */
 export const siteConfig: UserConfig<DefaultTheme.Config> = {
   title: 'zpin',
@@ -123,7 +134,8 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
   transformPageData(page) {
     const { relativePath, frontmatter } = page;
     page.filePath = words[relativePath] ?? `apps/docs/site/${relativePath}`;
-    if (!words[relativePath] && /^(algorithms|environments|api)\//.test(relativePath)) frontmatter.editLink = false;
+    if (!words[relativePath] && /^(?:(?:algorithms|environments|api)\/|changelog\.md)/.test(relativePath))
+      frontmatter.editLink = false;
   },
   markdown: { math: true, image: { lazyLoading: true } },
   themeConfig: {
@@ -137,6 +149,7 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
       { text: 'Environments', link: '/environments/', activeMatch: '/environments/' },
       { text: 'Live', link: '/live/cart-pole', activeMatch: '/live/' },
       { text: 'API', link: '/api/', activeMatch: '/api/' },
+      { text: version, items: [{ text: 'Changelog', link: '/changelog' }, ...otherVersions] },
     ],
     ...(repositoryUrl && { editLink: { pattern: `${repositoryUrl.replace('/blob/', '/edit/')}/:path`, text: 'Edit this page' } }),
     docFooter: { prev: 'Before', next: 'Next' },

@@ -4,6 +4,7 @@ import { type AnyAlgorithm, describeConfig } from '@zpin/core';
 import { listEnvs } from '@zpin/envs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
+import { experiments } from '../src/live/experiments.ts';
 import { environmentSections, parseEnvironment } from '../src/pages/environment-content.ts';
 import { environmentFile } from '../src/pages/paths.ts';
 import { contentFolder, root, siteFolder } from '../src/pages/repository.ts';
@@ -244,6 +245,32 @@ function anchors(markdown: string): string[] {
       .replaceAll(/^-|-$/g, ''),
   );
 }
+
+test('each lesson of the course has equations, an agent that learns, code, and an exercise with its solution', () => {
+  const folder = join(siteFolder, 'course');
+  const lessons = readdirSync(folder).filter(name => name !== 'index.md');
+  expect(lessons).toHaveLength(10);
+  const index = readFileSync(join(folder, 'index.md'), 'utf8');
+  for (const name of lessons) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    expect(text, name).toMatch(/^# \d+\. /);
+    expect(text, name).toMatch(/^\$\$$/m);
+    expect(text, name).toMatch(/^<Live\w+ /m);
+    expect(text, name).toMatch(/^## In code\n\n```ts$/m);
+    expect(text, name).toMatch(
+      /^## Exercise\n\n[\s\S]{40,}?\n\n<details><summary>Solution<\/summary>\n\n[\s\S]{60,}<\/details>$/m,
+    );
+    expect(index, name).toContain(`(/course/${name.replace('.md', '')})`);
+  }
+});
+
+test('pages show experiments that there are, and each has a page', () => {
+  const pages = ['live', 'course'].flatMap(folder =>
+    readdirSync(join(siteFolder, folder)).map(name => readFileSync(join(siteFolder, folder, name), 'utf8')),
+  );
+  const shown = pages.flatMap(text => [...text.matchAll(/<LiveExperiment id="([\w-]+)"/g)].map(([, id]) => id));
+  expect([...new Set(shown)].sort()).toEqual(Object.keys(experiments).sort());
+});
 
 test('the home page shows the code of the README', () => {
   const block = (text: string) => /^```ts\n([\s\S]*?)^```/m.exec(text)?.[1];

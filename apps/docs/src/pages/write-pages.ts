@@ -13,6 +13,7 @@ import { encodeNetwork } from '../live/plain-policy.ts';
 import { type AlgorithmContent, parseContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
 import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFile } from './algorithm-page.ts';
+import { changelogPage, releaseNotes, unreleasedChanges } from './changelog-page.ts';
 import { darkSvg } from './dark-svg.ts';
 import { declaration } from './declaration.ts';
 import { parseEnvironment } from './environment-content.ts';
@@ -125,6 +126,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     entries: members.map(({ entry }) => entry),
   }));
   files.set('environments/index.md', environmentIndex(listed, drawn));
+  files.set('changelog.md', changelogPage(unreleasedChanges(), releaseNotes()));
   for (const theme of themes) files.set(`algorithms/pictures/speed.${theme}.svg`, drawBars(speedChart(), theme));
   for (const name of ['cliff-paths', 'episode-weights']) {
     const svg = readFileSync(join(resultsFolder, 'experiments', `${name}.svg`), 'utf8');
