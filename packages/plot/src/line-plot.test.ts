@@ -47,3 +47,46 @@ describe('linePlot', () => {
     expect(linePlot('', '', [{ ...plot, x: [], lines: [] }])).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
+
+describe('other axes', () => {
+  const empty = { yLabel: 'y', lines: [] };
+
+  it('has words in two lines in place of numbers', () => {
+    const svg = linePlot('', '', [{ ...empty, xLabel: '', x: [0, 2], xNames: ['a', 'b\n1 to 2', 'c'], isYBare: true }]);
+    const texts = [...svg.matchAll(/>([^<]*)<\/text>/g)].map(([, text]) => text).filter(text => text !== '');
+    expect(texts).toEqual(['a', 'b', '1 to 2', 'c', 'y']);
+    expect(svg).toContain('<text x="690" y="299" text-anchor="middle" font-size="12"');
+  });
+
+  it('stands bars on 0, although all values are far from it', () => {
+    const marks = [
+      {
+        name: 'share',
+        isBar: true,
+        points: [
+          { x: 0, y: 40 },
+          { x: 1, y: 20 },
+        ],
+      },
+    ];
+    const svg = linePlot('', '', [{ ...empty, xLabel: '', x: [-1, 2], xFrom: -1, xNames: ['a', 'b'], marks }]);
+    const bars = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="28" height="([\d.]+)"/g)].map(found =>
+      found.slice(1).map(Number),
+    );
+    expect(bars).toHaveLength(2);
+    // Both end at the axis, and one is twice as high.
+    expect(bars.map(([, y, height]) => y + height)).toEqual([280, 280]);
+    expect(bars[0][2]).toBe(2 * bars[1][2]);
+  });
+
+  it('puts panels into rows', () => {
+    const plot = { ...empty, xLabel: 'x', x: [0, 1] };
+    const svg = linePlot('t', '', [plot, plot, plot], { columns: 2, width: 300, height: 200 });
+    expect(svg).toContain('viewBox="0 0 600 478"');
+    expect([...svg.matchAll(/translate\((\d+) (\d+)\)/g)].map(found => found.slice(1).map(Number))).toEqual([
+      [0, 74],
+      [300, 74],
+      [0, 274],
+    ]);
+  });
+});

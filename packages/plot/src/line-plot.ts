@@ -12,6 +12,8 @@ export interface PlotLine {
 /** Single points, such as evaluations between the lines of training. */
 export interface PlotMarks {
   readonly name: string;
+  /** Whether they are bars that stand on the axis of x; dots when omitted. */
+  readonly isBar?: boolean;
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
@@ -29,6 +31,10 @@ export interface Plot {
   readonly xFrom?: number;
   /** Whether x counts something, so that only whole numbers stand on its axis. */
   readonly isXWhole?: boolean;
+  /** Words in place of numbers along the axis of x, at 0, 1, 2, …; a line break parts one in two. */
+  readonly xNames?: readonly string[];
+  /** Whether the axis of y has no numbers, as where each x has a scale of its own. */
+  readonly isYBare?: boolean;
   /** Where the axis of x ends; at the last `x` when omitted. */
   readonly xEnd?: number;
   readonly reference?: { readonly name: string; readonly value: number };
@@ -42,6 +48,8 @@ export interface PlotStyle {
   readonly width?: number;
   /** Pixels of a panel with its margins; 330 when omitted. */
   readonly height?: number;
+  /** Panels in a row; all of them when omitted. */
+  readonly columns?: number;
 }
 
 interface Palette {
@@ -87,12 +95,13 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[],
   const names = [...new Set([...lineNames, ...markNames])];
   const reference = plots.find(plot => plot.reference)?.reference;
   const panelWidth = style.width ?? widthOf(plots.length);
-  const width = panelWidth * plots.length;
+  const columns = Math.max(1, Math.min(plots.length, style.columns ?? plots.length));
+  const width = panelWidth * columns;
   const entries = [...names, ...(reference ? [reference.name] : [])];
   const places = flow(entries, width - MARGIN.left - MARGIN.right);
   const head = title === '' ? 20 : 54;
   const top = head + ((places.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
-  const height = top + panelHeight + (caption === '' ? 4 : 26);
+  const height = top + panelHeight * Math.max(1, Math.ceil(plots.length / columns)) + (caption === '' ? 4 : 26);
   const color = (name: string) => palette.lines[names.indexOf(name) % palette.lines.length];
   const size = { width: panelWidth, height: panelHeight };
   const legend = entries.map((name, i) => {
@@ -113,7 +122,10 @@ export function linePlot(title: string, caption: string, plots: readonly Plot[],
     `<rect width="${width}" height="${height}" fill="${palette.page}"/>`,
     text(MARGIN.left, 28, title, 'start', 16, 'font-weight="bold"'),
     ...legend,
-    ...plots.map((plot, i) => `<g transform="translate(${i * panelWidth} ${top})">${panel(plot, size, color, palette)}</g>`),
+    ...plots.map((plot, i) => {
+      const [x, y] = [(i % columns) * panelWidth, top + Math.floor(i / columns) * panelHeight];
+      return `<g transform="translate(${x} ${y})">${panel(plot, size, color, palette)}</g>`;
+    }),
     ...(caption === '' ? [] : [text(MARGIN.left, height - 12, caption, 'start', 11, 'fill-opacity="0.7"')]),
     '</svg>',
     '',
@@ -150,18 +162,21 @@ function panel(
   color: (name: string) => string,
   { ink, grid }: Palette,
 ): string {
-  const { x, lines, marks = [], logY = false, logX = false, xFrom = 0, xEnd, isXWhole = false, reference } = plot;
+  const { x, lines, marks = [], logY = false, logX = false, xFrom = 0, xEnd, isXWhole = false, xNames, reference } = plot;
   const text = textIn(ink);
   const [left, right] = [MARGIN.left, width - MARGIN.right];
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
   const values = lines.flatMap(line => [...line.low, ...line.high]).filter(value => value !== null);
-  for (const { points } of marks) for (const { y } of points) values.push(y);
+  for (const { points, isBar = false } of marks) {
+    for (const { y } of points) values.push(y);
+    if (isBar) values.push(0);
+  }
   if (reference) values.push(reference.value);
   const [low, high] = values.length === 0 ? [0, 1] : extremes(values);
   const yTicks = logY ? logTicks(values) : enclosingTicks(low, high, 5);
   const [first, last] = [logX ? x[0] : xFrom, xEnd ?? x.at(-1) ?? 1];
   const isShown = (tick: number) => tick >= first && tick <= last && (!isXWhole || Number.isInteger(tick));
-  const xTicks = (logX ? logTicks(x) : enclosingTicks(first, last, 5)).filter(isShown);
+  const xTicks = xNames ? [...xNames.keys()] : (logX ? logTicks(x) : enclosingTicks(first, last, 5)).filter(isShown);
   const scale = logY ? Math.log10 : (value: number) => value;
   const [from, to] = [scale(yTicks[0]), scale(yTicks[yTicks.length - 1])];
   const along = (value: number) => (logX ? Math.log(value / first) / Math.log(last / first) : (value - first) / (last - first));
@@ -172,11 +187,12 @@ function panel(
   const parts: string[] = [];
   for (const tick of yTicks) {
     parts.push(`<line x1="${left}" y1="${r(py(tick))}" x2="${right}" y2="${r(py(tick))}" stroke="${grid}"/>`);
-    parts.push(text(left - 8, py(tick) + 4, label(tick), 'end', 12));
+    if (!plot.isYBare) parts.push(text(left - 8, py(tick) + 4, label(tick), 'end', 12));
   }
   for (const tick of xTicks) {
     parts.push(`<line x1="${r(px(tick))}" y1="${bottom}" x2="${r(px(tick))}" y2="${bottom + 5}" stroke="${ink}"/>`);
-    parts.push(text(px(tick), bottom + 19, label(tick), 'middle', 12));
+    const words = xNames ? xNames[tick].split('\n') : [label(tick)];
+    words.forEach((word, i) => void parts.push(text(px(tick), bottom + 19 + 14 * i, word, 'middle', 12)));
   }
   parts.push(`<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${ink}"/>`);
   parts.push(text((left + right) / 2, bottom + 39, plot.xLabel, 'middle', 13));
@@ -205,7 +221,12 @@ function panel(
       `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${ink}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
     );
   }
-  for (const { name, points } of marks) for (const point of points) parts.push(dot(px(point.x), py(point.y), color(name)));
+  for (const { name, points, isBar = false } of marks) {
+    const sign = isBar
+      ? (at: number, y: number) => bar(at, y, py(0), color(name))
+      : (at: number, y: number) => dot(at, y, color(name));
+    for (const point of points) parts.push(sign(px(point.x), py(point.y)));
+  }
   return parts.join('\n');
 }
 
@@ -218,6 +239,11 @@ function extremes(values: readonly number[]): [number, number] {
 
 function dot(x: number, y: number, color: string): string {
   return `<circle cx="${r(x)}" cy="${r(y)}" r="4" fill="${color}"/>`;
+}
+
+/** @param foot where it stands, in pixels */
+function bar(x: number, y: number, foot: number, color: string): string {
+  return `<rect x="${r(x - 14)}" y="${r(Math.min(y, foot))}" width="28" height="${r(Math.abs(foot - y))}" fill="${color}"/>`;
 }
 
 function path(points: readonly (readonly number[])[], px: (x: number) => number, py: (y: number) => number): string {
