@@ -9,7 +9,10 @@ providePnpm();
 if (!isInstalled()) install();
 
 const hooks = pathToFileURL(join(root, 'tools', 'testing', 'typescript.mjs')).href;
-const program = join(root, 'apps', 'cli', 'torture', 'main.ts');
-const argv = ['--conditions=@zpin/source', '--import', hooks, program, ...process.argv.slice(2)];
+// `pnpm torture queue` kills workers of a sweep in a database.
+const [first, ...rest] = process.argv.slice(2);
+const [file, given] = first === 'queue' ? ['queue-kills.ts', rest] : ['main.ts', process.argv.slice(2)];
+const program = join(root, 'apps', 'cli', 'torture', file);
+const argv = ['--conditions=@zpin/source', '--import', hooks, program, ...given];
 const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
 process.exitCode = status ?? 1;

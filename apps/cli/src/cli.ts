@@ -18,6 +18,7 @@ import { stopCommand } from './commands/stop.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { watchCommand } from './commands/watch.ts';
+import { workerCommand } from './commands/worker.ts';
 import { EXIT } from './exit-codes.ts';
 import { configureHelp } from './help.ts';
 import type { Io } from './io.ts';
@@ -53,6 +54,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     checkEnvCommand(context);
     plotCommand(context);
     sweepCommand(context);
+    workerCommand(context);
     listCommand(context);
     initCommand(context);
     doctorCommand(context);

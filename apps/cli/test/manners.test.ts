@@ -11,8 +11,8 @@ inScratchFolder();
 
 const ESCAPE = '\u001b';
 const COMMANDS = [
-  ...['train', 'eval', 'record', 'play', 'watch', 'status', 'stop', 'collect', 'fqe', 'check-env', 'plot', 'sweep', 'list'],
-  ...['init', 'doctor', 'completion'],
+  ...['train', 'eval', 'record', 'play', 'watch', 'status', 'stop', 'collect', 'fqe', 'check-env', 'plot', 'sweep', 'worker'],
+  ...['list', 'init', 'doctor', 'completion'],
 ];
 const helps = [[], ...COMMANDS.map(command => [command]), ['train', 'ppo'], ['train', 'td3'], ['help', 'record']].map(argv =>
   argv[0] === 'help' ? argv : [...argv, '--help'],

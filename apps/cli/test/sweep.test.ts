@@ -88,16 +88,31 @@ describe('a sweep', () => {
     });
   });
 
-  it('trains the winner on fresh seeds, once', async () => {
+  it('compares the best trials on seeds of their own, and trains the winner on fresh ones, once', async () => {
     const { exitCode, out, err } = await runCli(['sweep', 'best', 'whole', '--train', '--json']);
     expect([exitCode, err]).toEqual([0, '']);
-    const { freshReturns } = JSON.parse(out) as { freshReturns: number[] };
-    expect(readdirSync('whole/best')).toEqual([3, 4, 5, 6, 7].map(seed => `seed${seed}`));
-    const summaries = [3, 4, 5, 6, 7].map(seed => JSON.parse(readFileSync(`whole/best/seed${seed}/summary.json`, 'utf8')));
-    expect(summaries).toMatchObject(freshReturns.map((evalReturnMean, i) => ({ evalReturnMean, seed: 3 + i, steps: 256 })));
+    const { freshReturns, finalists, trial } = JSON.parse(out) as {
+      freshReturns: number[];
+      finalists: { trial: number; returns: number[] }[];
+      trial: number;
+    };
+    const summary = (path: string) => JSON.parse(readFileSync(`whole/${path}/summary.json`, 'utf8'));
+    const folder = (number: number, seed: number) => `000${number}-seed${seed}`;
+    expect(finalists).toHaveLength(4);
+    for (const { trial: number, returns } of finalists) {
+      const finals = [3, 4, 5, 6, 7].map(seed => summary(`finals/${folder(number, seed)}`));
+      expect(finals).toMatchObject(returns.map((evalReturnMean, i) => ({ evalReturnMean, seed: 3 + i, steps: 256 })));
+    }
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(finalists.find(each => each.trial === trial)?.returns ?? [])).toBe(
+      Math.max(...finalists.map(({ returns }) => mean(returns))),
+    );
+    expect(readdirSync('whole/best')).toEqual([10, 11, 12, 8, 9].map(seed => folder(trial, seed)));
+    const fresh = [8, 9, 10, 11, 12].map(seed => summary(`best/${folder(trial, seed)}`));
+    expect(fresh).toMatchObject(freshReturns.map((evalReturnMean, i) => ({ evalReturnMean, seed: 8 + i, steps: 256 })));
     const again = await runCli(['sweep', 'best', 'whole', '--train']);
-    const sum = freshReturns.reduce((total, value) => total + value, 0);
-    expect(again.out).toContain(`mean return of 5 fresh seeds: ${formatNumber(sum / 5)} ± `);
+    expect(again.out).toContain(`mean return of 5 fresh seeds: ${formatNumber(mean(freshReturns))} ± `);
+    expect(existsSync('whole/finalist.json')).toBe(false);
   });
 
   it('that was stopped goes on where it was, to the same end', async () => {
@@ -155,7 +170,7 @@ it('says which parameters matter once there are enough trials', async () => {
   expect(exitCode).toBe(0);
   const told = /^what matters, by PED-ANOVA of the best quarter: (.*)$/m.exec(out)?.[1];
   const shares = [...String(told).matchAll(/(\S+) (\d+) %/g)].map(([, name, share]) => [name, Number(share)] as const);
-  expect(shares.map(([name]) => name).sort()).toEqual(['gamma', 'learningRate']);
+  expect(shares.map(([name]) => name).sort()).toEqual(['gamma', 'learningRate.from']);
   expect(Math.abs(shares.reduce((sum, [, share]) => sum + share, 0) - 100)).toBeLessThanOrEqual(1);
 });
 
@@ -163,7 +178,7 @@ it('searches the usual settings of an algorithm where nothing else is said', asy
   const flags = ['--steps', '64', '--trials', '1', '--seeds', '1', '--sampler', 'random', '--pruning', 'none'];
   const { exitCode, out } = await runCli(['sweep', 'q-learning', '--env', 'FrozenLake-v1', ...flags]);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/^trial 0 {2}complete .*learningRate .*gamma /m);
+  expect(out).toMatch(/^trial 0 {2}complete .*learningRate\.from .*gamma /m);
   expect(existsSync('sweeps/q-learning-FrozenLake-v1/sweep.json')).toBe(true);
 });
 

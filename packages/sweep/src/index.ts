@@ -19,5 +19,5 @@ export type {
   SearchSpace,
 } from './space/parameter.ts';
 export { checkSettings, type SettingSpace, settingSpace } from './space/setting-space.ts';
-export { bestTrial, type Direction, type Trial, type TrialState } from './trial.ts';
+export { bestTrial, type Direction, rankComplete, type Trial, type TrialState } from './trial.ts';
 export type { BeginOptions, BegunTrial, Proposal, TrialStorage } from './trial-storage.ts';

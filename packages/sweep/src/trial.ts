@@ -24,18 +24,28 @@ export function lossOf(value: number, direction: Direction): number {
   return direction === 'minimize' ? value : -value;
 }
 
-/** The complete trial with the best value, the first of equal ones; null where there is none. */
+/**
+ * Complete trials, best first. Many come to the best value that there is where that is easy to reach; of equal ones, those come first that had come to
+ * more on the way, on average over their reports, and then those that were begun first.
+ */
+export function rankComplete<T extends Trial>(trials: readonly T[], direction: Direction): T[] {
+  return trials
+    .filter(({ state, value }) => state === 'complete' && value !== null)
+    .map(trial => ({ trial, loss: lossOf(Number(trial.value), direction), before: lossBefore(trial, direction) }))
+    .sort((a, b) => compare(a.loss, b.loss) || compare(a.before, b.before) || a.trial.number - b.trial.number)
+    .map(({ trial }) => trial);
+}
+
+/** Mean loss of what a trial reported; that of its end where it reported nothing. */
+function lossBefore({ intermediateValues, value }: Trial, direction: Direction): number {
+  const losses = [...intermediateValues.values()].map(each => lossOf(each, direction));
+  if (losses.length === 0) return lossOf(Number(value), direction);
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+/** The first of `rankComplete`; null where there is none. */
 export function bestTrial<T extends Trial>(trials: readonly T[], direction: Direction): T | null {
-  let best: T | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const trial of trials) {
-    if (trial.state !== 'complete' || trial.value === null) continue;
-    const loss = lossOf(trial.value, direction);
-    if (best !== null && loss >= least) continue;
-    best = trial;
-    least = loss;
-  }
-  return best;
+  return rankComplete(trials, direction)[0] ?? null;
 }
 
 /** Finished trials, best first: complete ones by value, then pruned ones, those that came further before those that did not, then by value. */

@@ -1,9 +1,11 @@
-import { InputError, message } from '@zpin/contracts';
+import { InputError, message, printable } from '@zpin/contracts';
 import { isAlgorithmId } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import { columnsOf, type Io } from '../io.ts';
+import type { OpenQueue } from '../sweep/queue/open-queue.ts';
+import type { SweepFolder } from '../sweep/sweep-folder.ts';
 
 interface SweepFlags {
   readonly env?: string;
@@ -15,6 +17,8 @@ interface SweepFlags {
   readonly pruning?: string;
   readonly seed?: string;
   readonly train?: boolean;
+  readonly queue?: string | true;
+  readonly shared?: string;
   readonly json?: boolean;
 }
 
@@ -38,8 +42,13 @@ export function sweepCommand({ program, io, finish }: CommandContext): void {
     .option('--sampler <name>', 'tpe, random or grid (default: tpe)')
     .option('--pruning <name>', 'median, halving or none (default: median)')
     .option('--seed <n>', 'of everything random (default: 1)')
-    .option('--out <dir>', 'folder of the sweep (default: sweeps/<algorithm>-<environment>)')
+    .option('--out <dir>', 'folder of the sweep (default: sweeps/<algorithm>-<environment>); of show: folder for pictures')
     .option('--train', 'of best: train the best settings on five seeds that the sweep has not seen, and tell what they come to')
+    .option(
+      '--queue [url]',
+      'put it into a PostgreSQL database, where zpin worker takes part on any machine; without an address one is started here',
+    )
+    .option('--shared <dir>', 'with --queue: folder that all workers share, for checkpoints, in place of the database')
     .option('--json', 'print JSON')
     .exitOverride()
     .action(async (what: string | undefined, dir: string | undefined, flags: SweepFlags) => {
@@ -62,8 +71,18 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
   }
   const { readSettings } = await import('../settings-file.ts');
   const told = isAlgorithmId(what) ? { algorithm: what } : readSettings(what, where);
-  const { runSweep } = await import('../sweep/run-sweep.ts');
   const given = { ...told, ...flagged(where, flags) };
+  const { queue, shared } = flags;
+  if (queue !== undefined) {
+    const { runQueuedSweep } = await import('../sweep/queue/run-queued-sweep.ts');
+    const place = { ...(flags.out !== undefined && { out: flags.out }), ...(shared !== undefined && { shared }) };
+    return runQueuedSweep(given, { url: queue, ...place, json: flags.json ?? false }, io);
+  }
+  if (shared !== undefined) {
+    const remedy = 'Leave it out: without a database, the folder of --out may be on a disk that machines share';
+    throw new InputError(message(where, '--shared goes with --queue', shared, remedy));
+  }
+  const { runSweep } = await import('../sweep/run-sweep.ts');
   return runSweep(given, { ...(flags.out !== undefined && { out: flags.out }), json: flags.json ?? false }, io);
 }
 
@@ -80,25 +99,59 @@ function flagged(where: string, { env, sampler, pruning, ...flags }: SweepFlags)
   };
 }
 
-async function showSweep(dir: string, { json = false }: SweepFlags, io: Io): Promise<number> {
-  const [{ openSweepFolder }, { counted, sweepText }] = await Promise.all([
-    import('../sweep/sweep-folder.ts'),
-    import('../sweep/sweep-texts.ts'),
-  ]);
-  const { file, study } = await openSweepFolder(dir, 'zpin sweep show');
-  const trials = await study.trials();
-  if (json) {
-    const told = trials.map(({ number, state, value, params }) => ({ number, state, value, params }));
-    io.stdout.write(`${JSON.stringify({ ...file, trialsSoFar: told }, null, 2)}\n`);
+async function showSweep(dir: string, { json = false, queue, out }: SweepFlags, io: Io): Promise<number> {
+  const { counted, sweepText } = await import('../sweep/sweep-texts.ts');
+  return withSweep(dir, queue, 'zpin sweep show', io, async ({ file, study }) => {
+    const trials = await study.trials();
+    if (json) {
+      const told = trials.map(({ number, state, value, params }) => ({ number, state, value, params }));
+      io.stdout.write(`${JSON.stringify({ ...file, trialsSoFar: told }, null, 2)}\n`);
+      return EXIT.done;
+    }
+    io.stdout.write(
+      `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, columnsOf(io.stdout))}`,
+    );
+    if (out !== undefined) {
+      const { writePictures } = await import('../sweep/sweep-pictures.ts');
+      const names = writePictures(out, study.name, trials);
+      const told = names.length === 0 ? 'no pictures: no trial is complete yet' : `${printable(out)}: ${names.join(', ')}`;
+      io.stdout.write(`\n${told}\n`);
+    }
     return EXIT.done;
-  }
-  io.stdout.write(
-    `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, columnsOf(io.stdout))}`,
-  );
-  return EXIT.done;
+  });
 }
 
-async function bestOfSweep(dir: string, { json = false, train = false }: SweepFlags, io: Io): Promise<number> {
+async function bestOfSweep(dir: string, { json = false, train = false, queue }: SweepFlags, io: Io): Promise<number> {
   const { writeBest } = await import('../sweep/best-of-sweep.ts');
-  return writeBest(dir, { json, train }, io);
+  return withSweep(dir, queue, 'zpin sweep best', io, async (sweep, open) => {
+    if (open) {
+      const { fetchBest } = await import('../sweep/queue/queued-folder.ts');
+      await fetchBest(open.queue, sweep);
+    }
+    return writeBest(sweep, { json, train }, io);
+  });
+}
+
+/** Opens a sweep in its folder, or in a database by the name of its folder. */
+async function withSweep(
+  dir: string,
+  queue: string | true | undefined,
+  where: string,
+  io: Io,
+  run: (sweep: SweepFolder, open: OpenQueue | null) => Promise<number>,
+): Promise<number> {
+  if (queue === undefined) {
+    const { openSweepFolder } = await import('../sweep/sweep-folder.ts');
+    return run(await openSweepFolder(dir, where), null);
+  }
+  const [{ openQueue }, { queuedFolder }] = await Promise.all([
+    import('../sweep/queue/open-queue.ts'),
+    import('../sweep/queue/queued-folder.ts'),
+  ]);
+  const open = await openQueue(queue, dir, where, io);
+  try {
+    return await run(await queuedFolder(open.queue, dir, where), open);
+  } finally {
+    await open.close();
+  }
 }

@@ -1,6 +1,6 @@
 import type { DescribedField } from '@zpin/contracts';
 import { describeField } from '@zpin/contracts';
-import type { JsonObject } from '@zpin/sweep';
+import { isObject, type JsonObject } from '@zpin/sweep';
 
 /** What is searched where a sweep does not say: settings that matter most often, in ranges that are usual for them. */
 const USUAL: Readonly<Record<string, JsonObject>> = {
@@ -16,11 +16,23 @@ const USUAL: Readonly<Record<string, JsonObject>> = {
   tau: { low: 0.001, high: 0.1, log: true },
 };
 
-/** Ranges for those settings of an algorithm that have usual ones; a schedule in a preset becomes a number. */
-export function defaultSpace(fields: ReadonlyMap<string, DescribedField>): JsonObject {
+/** What a step size of its own stands beside. */
+const PARTS: Readonly<Record<string, string>> = { policyLearningRate: 'learningRate', valueLearningRate: 'learningRate' };
+
+/**
+ * Ranges for those settings of an algorithm that have usual ones. Where the preset has a schedule, its beginning is searched and its shape stays:
+ * a step size that ends at 0 says most about the settings beside it. A step size that only stands in for the common one is left to that.
+ */
+export function defaultSpace(fields: ReadonlyMap<string, DescribedField>, preset: JsonObject = {}): JsonObject {
   const known = Object.entries(USUAL).filter(([name]) => {
     const field = fields.get(name);
-    return field !== undefined && /number|integer/.test(describeField(field.schema).type);
+    const isSaid = name in preset || !fields.has(PARTS[name]);
+    return field !== undefined && isSaid && /number|integer/.test(describeField(field.schema).type);
   });
-  return Object.fromEntries(known);
+  return Object.fromEntries(
+    known.map(([name, range]) => {
+      const { [name]: planned } = preset;
+      return [name, isObject(planned) && 'from' in planned && 'low' in range ? { ...planned, from: range } : range];
+    }),
+  );
 }

@@ -1,13 +1,13 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { formatCount } from '@zpin/plot';
 import { bestTrial, search } from '@zpin/sweep';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { columnsOf, type Io } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
-import { createSweepFolder, isAbandoned, workerAttributes } from './sweep-folder.ts';
+import { createSweepFolder, isAbandoned, sweepPath, workerAttributes } from './sweep-folder.ts';
 import { pruningOf, readSweep } from './sweep-plan.ts';
-import { counted, sweepText, trialLine } from './sweep-texts.ts';
+import { counted, sweepText, tellTrial } from './sweep-texts.ts';
 import { trainTrial } from './trial-runs.ts';
 
 /**
@@ -22,11 +22,7 @@ export async function runSweep(
   const where = 'zpin sweep';
   const plan = await readSweep(given, where);
   const { file } = plan;
-  const { path, study } = await createSweepFolder(
-    out ?? join('sweeps', `${file.algorithm}-${file.env.replaceAll(/[/:]/g, '-')}`),
-    file,
-    where,
-  );
+  const { path, study } = await createSweepFolder(out ?? sweepPath(file), file, where);
   const stop = new AbortController();
   const stopping = new Stopping(io, stop);
   const shown = relative(process.cwd(), path) || '.';
@@ -43,15 +39,7 @@ export async function runSweep(
       ...{ sampler: file.sampler, seed: file.seed, trials: file.trials, attributes: workerAttributes() },
       evaluate: ({ trial }, report) => trainTrial({ plan, folder: path, trial, signal, io, report }),
     });
-    for await (const event of events) {
-      if (event.type === 'begun') {
-        if (event.isTakenUp && !json) io.stdout.write(`trial ${event.trial.number} is taken up again\n`);
-        continue;
-      }
-      const { number, state, value, params } = event.trial;
-      const told = { type: 'trial', number, state, value, params, ...(event.error && { error: event.error.message }) };
-      io.stdout.write(`${json ? JSON.stringify(told) : trialLine(event.trial, event.error)}\n`);
-    }
+    for await (const event of events) tellTrial(event, json, io);
     if (stopping.received !== null) {
       io.stderr.write(`Stopped. Go on by the same command; what was trained is in ${shellWord(shown)}.\n`);
       return exitCodeOf(stopping.received);

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { InputError, message } from '@zpin/contracts';
 import { isRunning, makeFolder, writeFileAtomic } from '@zpin/core/node';
-import { isObject, type JsonObject, type StoredTrial } from '@zpin/sweep';
+import { isObject, type JsonObject, type StoredTrial, type TrialStorage } from '@zpin/sweep';
 import { JournalStudy } from '@zpin/sweep/node';
+import { checkSame } from './same-sweep.ts';
 import type { SweepFile } from './sweep-plan.ts';
 
 const FILE = 'sweep.json';
@@ -17,7 +17,7 @@ const WORKER = 'zpin:worker';
 export interface SweepFolder {
   readonly path: string;
   readonly file: SweepFile;
-  readonly study: JournalStudy;
+  readonly study: TrialStorage & { readonly name: string };
 }
 
 /** Name of the study in the journal. */
@@ -32,25 +32,18 @@ function studyName({ algorithm, env }: SweepFile): string {
 export async function createSweepFolder(path: string, file: SweepFile, where: string): Promise<SweepFolder> {
   const whole = resolve(path);
   const before = readFile(whole, where);
-  if (before !== null) {
-    // More trials are no other sweep.
-    const { trials: _, ...now } = file;
-    const { trials: __, ...then } = before;
-    const different = Object.keys(now).find(
-      key => !isDeepStrictEqual(now[key as keyof typeof now], then[key as keyof typeof then]),
-    );
-    if (different !== undefined) {
-      const expectation = `${different} must be what the sweep in ${whole} began with`;
-      const remedy = 'Undo the change, or choose another folder by --out';
-      throw new InputError(message(where, expectation, now[different as keyof typeof now], remedy));
-    }
-  }
+  if (before !== null) checkSame(file, before, whole, where);
   makeFolder(whole);
   if (before === null || before.trials !== file.trials) {
     writeFileAtomic(join(whole, FILE), `${JSON.stringify(file, null, 2)}\n`);
   }
   const study = await JournalStudy.open(join(whole, JOURNAL), { name: studyName(file), direction: 'maximize' });
   return { path: whole, file, study };
+}
+
+/** Folder of a sweep where none is named. */
+export function sweepPath({ algorithm, env }: SweepFile): string {
+  return join('sweeps', `${algorithm}-${env.replaceAll(/[/:]/g, '-')}`);
 }
 
 /** Opens the folder of a sweep. @throws InputError when it is none */

@@ -82,7 +82,7 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
   const env = await knownEnv(text(raw, 'env', where, 'Write env: and its name, or --env on the command line'), flagNames(where));
   const preset = presetOf(algorithm, env);
   const fields = new Map(describeConfig(algorithm.config).map(field => [field.name, field]));
-  const given = raw.settings ?? defaultSpace(fields);
+  const given = raw.settings ?? defaultSpace(fields, preset?.config as JsonObject | undefined);
   if (!isJsonObject(given)) {
     throw new ConfigError(message(where, 'settings must map names to values and ranges', given, 'See zpin sweep --help'));
   }

@@ -1,10 +1,22 @@
 import { formatNumber } from '@zpin/plot';
-import { bestTrial, parameterImportance, type SearchSpace, type StoredTrial } from '@zpin/sweep';
+import { bestTrial, parameterImportance, rankComplete, type SearchEvent, type SearchSpace, type StoredTrial } from '@zpin/sweep';
+import type { Io } from '../io.ts';
 import { table } from '../wrapped-text.ts';
 import { judged } from './trial-runs.ts';
 
+/** Tells of a trial that ended, or that was taken up again. */
+export function tellTrial(event: SearchEvent, isJson: boolean, io: Io): void {
+  if (event.type === 'begun') {
+    if (event.isTakenUp && !isJson) io.stdout.write(`trial ${event.trial.number} is taken up again\n`);
+    return;
+  }
+  const { number, state, value, params } = event.trial;
+  const told = { type: 'trial', number, state, value, params, ...(event.error && { error: event.error.message }) };
+  io.stdout.write(`${isJson ? JSON.stringify(told) : trialLine(event.trial, event.error)}\n`);
+}
+
 /** One line about a trial: its number, how it ended, what it came to, and its settings. */
-export function trialLine(trial: StoredTrial, error: Error | null = null): string {
+function trialLine(trial: StoredTrial, error: Error | null = null): string {
   const { number, state, params } = trial;
   const result = error ? `failed: ${error.message}` : `${state}${valueText(trial)}`;
   return `trial ${number}  ${result}  ${paramsText(params)}`;
@@ -39,7 +51,7 @@ export function sweepText(trials: readonly StoredTrial[], width: number): string
     .map(({ state, count }) => `${count} ${state}`);
   const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);
   const best = bestTrial(trials, 'maximize');
-  const ranked = complete.toSorted((a, b) => Number(b.value) - Number(a.value));
+  const ranked = rankComplete(complete, 'maximize');
   const names = [...new Set(ranked.flatMap(({ params }) => Object.keys(params)))];
   const rows = ranked
     .slice(0, SHOWN)

