@@ -17,7 +17,7 @@ import { median, sideBySide } from './lib/side-by-side.ts';
 import { table } from './lib/table.ts';
 import { speedCases } from './lib/update-cases.ts';
 
-const ROUNDS = 41;
+const ROUNDS = 21;
 const engines = ['onnx', 'wasm', 'onnx+wasm'] as const;
 
 const cases: readonly CaptureCase[] = [
@@ -86,7 +86,7 @@ const trainings: readonly CaptureCase[] = [
 /** Median processor seconds of whole training on each engine, in turns. */
 async function trainSideBySide({ algorithm, env: id, config, steps }: CaptureCase): Promise<number[]> {
   const times: number[][] = engines.map(() => []);
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     for (const [k, name] of engines.entries()) {
       const env = makeVectorEnv(id, 1);
       const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine: await createEngine(name) });

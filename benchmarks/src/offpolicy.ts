@@ -2,19 +2,15 @@
  * `pnpm bench offpolicy [--write]`: speed of DDPG, TD3 and SAC on one core.
  *
  * One update with two hidden layers of 256 units and batches of 256 on the spaces of HalfCheetah, beside the arithmetic that it
- * cannot do without and the rate at which this machine multiplies matrices; and whole training on Pendulum against
- * Stable-Baselines3 with equal hyperparameters, when `ZPIN_PYTHON` (or `python3`) has it. All times are processor time of the
- * process, so that other work on the machine does not disturb them.
+ * cannot do without and the rate at which this machine multiplies matrices. All times are processor time of the process, so that other
+ * work on the machine does not disturb them. Whole training beside other libraries is measured by `pnpm bench peer-speed`.
  * `--write` stores the tables in `benchmarks/results/offpolicy.md`.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { box, type EnvSpec, Rng } from '@zpin/contracts';
 import { createEngine, program, type ReplayAlgorithm, Store } from '@zpin/core';
-import { makeVectorEnv } from '@zpin/envs';
 import { ddpg, sac, td3 } from '@zpin/offpolicy';
 import { table } from './lib/table.ts';
 import { updateFlops } from './lib/update-flops.ts';
@@ -96,42 +92,7 @@ async function updates(): Promise<string> {
   return table(['update, 17-256-256-6, batch 256', 'MFLOP', 'ms', 'GFLOP/s', 'matrix products, GFLOP/s', 'share'], rows);
 }
 
-/** Environment steps per processor second of whole training, as `python/sb3_offpolicy.py` measures. */
-async function trainingRate(algorithm: ReplayAlgorithm): Promise<number> {
-  const [warmup, steps] = [500, 3000];
-  const env = makeVectorEnv('Pendulum-v1', 1);
-  const config = { hiddenSizes: [256, 256], batchSize: 256, learningStarts: 100 };
-  const agent = await algorithm.create({ spec: env.spec, config, seed: 1, engine });
-  let start: NodeJS.CpuUsage | null = null;
-  for await (const event of algorithm.train({ agent, env, totalSteps: warmup + steps, seed: 1 })) {
-    if (start === null && event.step >= warmup) start = process.cpuUsage();
-  }
-  const { user, system } = process.cpuUsage(start ?? undefined);
-  agent.dispose();
-  return (steps * 1e6) / (user + system);
-}
-
-/** Of Stable-Baselines3, by algorithm; nothing when Python cannot run it. */
-function referenceRates(): Map<string, number> {
-  const script = fileURLToPath(new URL('python/sb3_offpolicy.py', folder));
-  const { status, stdout } = spawnSync(process.env.ZPIN_PYTHON ?? 'python3', [script], { encoding: 'utf8' });
-  if (status !== 0) return new Map();
-  const lines = stdout.trim().split('\n');
-  return new Map(lines.map(line => JSON.parse(line)).map(({ name, stepsPerSecond }) => [name, stepsPerSecond]));
-}
-
-async function training(): Promise<string> {
-  const reference = referenceRates();
-  const rows: string[][] = [];
-  for (const name of names) {
-    const ours = await trainingRate(algorithms[name]);
-    const sb3 = reference.get(name);
-    rows.push([name, ours.toFixed(0), sb3?.toFixed(0) ?? '–', sb3 ? (ours / sb3).toFixed(1) : '–']);
-  }
-  return table(['Pendulum-v1, steps per processor second, one update each', 'zpin', 'Stable-Baselines3', 'zpin / SB3'], rows);
-}
-
-const parts = [`Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`, await updates(), await training()];
+const parts = [`Node ${process.version}, one thread, ${cpus()[0]?.model.trim()}.`, await updates()];
 process.stdout.write(`${parts.join('\n\n')}\n`);
 if (process.argv.includes('--write')) {
   const text = `# Speed of off-policy actor-critics\n\nWritten by \`pnpm bench offpolicy --write\`.\n\n${parts.join('\n\n')}\n`;

@@ -3,20 +3,15 @@ import { join } from 'node:path';
 import type { BarFigure } from '../figures/figure.ts';
 import { resultsFolder } from './results.ts';
 
-/** Training speed beside Stable-Baselines3, as `pnpm bench --write` and `pnpm bench offpolicy --write` measured it. */
+/** Training speed beside Stable-Baselines3, as `pnpm bench peer-speed --write` measured it. */
 export function speedChart(): BarFigure {
-  const rows = ['speed.md', 'offpolicy.md'].flatMap(file => {
-    const table = readFileSync(join(resultsFolder, file), 'utf8')
-      .split('\n\n')
-      .find(block => block.includes('zpin / SB3'));
-    if (!table) throw new Error(`speedChart: ${file} must have a table with the column zpin / SB3, got none. Measure it anew.`);
-    return table
-      .split('\n')
-      .slice(2)
-      .map(line => line.split('|').map(cell => cell.trim()))
-      .filter(cells => cells.length === 6)
-      .map(([, name = '', , , times]) => ({ name: name.split(',')[0] ?? name, times: Number(times) }));
-  });
+  const rows = readFileSync(join(resultsFolder, 'peer-speed.md'), 'utf8')
+    .split('\n')
+    .map(line => line.split('|').map(cell => cell.trim()))
+    .filter(cells => cells[3] === 'Stable-Baselines3')
+    .map(([, name = '', , , , times]) => ({ name: name.split(',')[0] ?? name, times: Number(Number(times).toFixed(1)) }));
+  if (rows.length === 0 || rows.some(({ times }) => !(times > 0)))
+    throw new Error('speedChart: peer-speed.md must have rows of Stable-Baselines3 with figures, got none. Measure it anew.');
   return {
     kind: 'bars',
     title: 'Environment steps per second beside Stable-Baselines3',
