@@ -5,6 +5,7 @@ import LiveAtari from './live-atari.vue';
 import LiveCartPole from './live-cart-pole.vue';
 import LiveExperiment from './live-experiment.vue';
 import LiveGrid from './live-grid.vue';
+import WhenSeen from './when-seen.vue';
 import './style.css';
 
 /** VitePress's own theme in quiet colours and the reader's fonts, with the agents that train in a page. */
@@ -16,5 +17,6 @@ export const theme: Theme = {
     app.component('LiveCartPole', LiveCartPole);
     app.component('LiveExperiment', LiveExperiment);
     app.component('LiveGrid', LiveGrid);
+    app.component('WhenSeen', WhenSeen);
   },
 };
