@@ -1,7 +1,7 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { type AnyAlgorithm, presetOf } from '@zpin/core';
 import { formatCount } from '@zpin/plot';
-import { type Curriculum, knownEnv, openRun, openSavedRun, type RunInternals, type TrainingRun } from 'zpin';
+import { knownEnv, openRun, openSavedRun, parseCurriculum, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
 import { readEnvSettings } from './env-flags.ts';
@@ -49,9 +49,8 @@ export async function newRun(
     ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
     config: { ...file, ...flagged },
-    // From a file it may be anything: `openRun` checks it whole before the environment sees it.
     ...(flags.curriculum !== undefined && {
-      curriculum: readSettings(flags.curriculum, 'zpin train --curriculum') as unknown as Curriculum,
+      curriculum: parseCurriculum(readSettings(flags.curriculum, 'zpin train --curriculum'), flagNames(where)),
     }),
     ...(flags.her !== undefined && { her: flags.her }),
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),

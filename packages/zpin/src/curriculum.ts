@@ -1,7 +1,7 @@
 import { ConfigError, type EnvParameters, type EnvState, InputError, message, type VectorEnv } from '@zpin/contracts';
 import type { AnyAlgorithm } from '@zpin/core';
 import { checkInteger } from './kept-options.ts';
-import type { MessageNames } from './message-names.ts';
+import { libraryNames, type MessageNames } from './message-names.ts';
 import type { LevelEvent, RunEvent } from './run-event.ts';
 
 /** Levels through which training comes to its environment, the easiest first. Plain data. */
@@ -121,7 +121,7 @@ export function curriculumOf(
 ): CurriculumProgress | undefined {
   if (!curriculum) return undefined;
   const option = names.option('curriculum');
-  checkCurriculum(curriculum, names);
+  parseCurriculum(curriculum, names);
   if (algorithm.learnsFrom === 'dataset' || algorithm.playsElsewhere) {
     const found = algorithm.playsElsewhere
       ? `${algorithm.id}, whose workers play in copies of their own`
@@ -150,30 +150,56 @@ function checkLevel(env: VectorEnv, level: EnvParameters, what: string, { where 
   }
 }
 
-/** @throws ConfigError when a curriculum is none, such as one that was read from a file */
-function checkCurriculum({ levels, advance }: Curriculum, names: MessageNames): void {
+/**
+ * Makes a curriculum of anything, such as what a file holds. The settings on its levels are for their environment to check.
+ * @param names how messages call what is wrong; those of a library when omitted
+ * @throws ConfigError when it is none
+ */
+export function parseCurriculum(value: unknown, names: MessageNames = libraryNames('parseCurriculum')): Curriculum {
   const option = names.option('curriculum');
-  const refuse = (expectation: string, found: unknown, remedy: string): never => {
-    throw new ConfigError(message(names.where, `${option}: ${expectation}`, found, remedy));
-  };
-  const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!Array.isArray(levels) || levels.length === 0 || !levels.every(isRecord)) {
-    refuse('levels must be a list of settings of the environment', levels, 'Write at least one, such as { windPower: 0 }');
+  const refuse = (expectation: string, found: unknown, remedy: string): ConfigError =>
+    new ConfigError(message(names.where, `${option}: ${expectation}`, found, remedy));
+  if (!isRecord(value)) throw refuse('it must have levels and a rule to advance', value, 'Write { levels: […], advance: {…} }');
+  const { levels, advance } = value;
+  if (!isLevels(levels)) {
+    const remedy = 'Write at least one, such as { windPower: 0 }';
+    throw refuse('levels must be a list of settings of the environment', levels, remedy);
   }
-  if (!isRecord(advance)) refuse('advance must say when a level is over', advance, 'Write success, meanReturn or steps');
+  if (!isRecord(advance)) throw refuse('advance must say when a level is over', advance, 'Write success, meanReturn or steps');
   const unknown = Object.keys(advance).find(name => !RULES.includes(name));
-  if (unknown !== undefined) refuse(`advance must be of ${RULES.join(', ')}`, unknown, 'Leave it out');
+  if (unknown !== undefined) throw refuse(`advance must be of ${RULES.join(', ')}`, unknown, 'Leave it out');
   const { success, meanReturn, episodes, steps } = advance;
   if (success === undefined && meanReturn === undefined && steps === undefined)
-    refuse('advance must say when a level is over', advance, 'Give success, meanReturn or steps');
+    throw refuse('advance must say when a level is over', advance, 'Give success, meanReturn or steps');
   if (success !== undefined && meanReturn !== undefined)
-    refuse('success and meanReturn exclude each other', advance, 'Leave one of them out');
-  if (success !== undefined && !(success > 0 && success <= 1))
-    refuse('success must be in (0, 1]', success, 'Give a share, such as 0.9');
-  if (meanReturn !== undefined && !Number.isFinite(meanReturn))
-    refuse('meanReturn must be finite', meanReturn, 'Give such a number');
-  if (episodes !== undefined) checkInteger(names, `${option}: episodes`, episodes, 1);
-  if (steps !== undefined) checkInteger(names, `${option}: steps`, steps, 1);
+    throw refuse('success and meanReturn exclude each other', advance, 'Leave one of them out');
+  if (success !== undefined && !(typeof success === 'number' && success > 0 && success <= 1))
+    throw refuse('success must be in (0, 1]', success, 'Give a share, such as 0.9');
+  if (meanReturn !== undefined && !(typeof meanReturn === 'number' && Number.isFinite(meanReturn)))
+    throw refuse('meanReturn must be finite', meanReturn, 'Give such a number');
+  const count = (name: string, found: unknown): number => {
+    const number = typeof found === 'number' ? found : Number.NaN;
+    if (Number.isNaN(number)) throw refuse(`${name} must be an integer >= 1`, found, 'Give such a number');
+    checkInteger(names, `${option}: ${name}`, number, 1);
+    return number;
+  };
+  return {
+    levels,
+    advance: {
+      ...(success !== undefined && { success }),
+      ...(meanReturn !== undefined && { meanReturn }),
+      ...(episodes !== undefined && { episodes: count('episodes', episodes) }),
+      ...(steps !== undefined && { steps: count('steps', steps) }),
+    },
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isLevels(levels: unknown): levels is readonly EnvParameters[] {
+  return Array.isArray(levels) && levels.length > 0 && levels.every(isRecord);
 }
 
 const RULES = ['success', 'meanReturn', 'episodes', 'steps'];

@@ -1,5 +1,5 @@
 export { type AlgorithmId, algorithmIds, type ConfigOfAlgorithm, isAlgorithmId, loadAlgorithm } from './algorithms.ts';
-export type { Curriculum, LevelRule } from './curriculum.ts';
+export { type Curriculum, type LevelRule, parseCurriculum } from './curriculum.ts';
 export { type EnvFile, isEnvFile } from './env-file.ts';
 export {
   type EnvPurpose,

@@ -130,6 +130,9 @@ describe('a run with a curriculum', () => {
     ['a rule of another name', { levels: [{}], advance: { succes: 1 } }, 'got "succes"'],
     ['a share above 1', { levels: [{}], advance: { success: 90 } }, 'success must be in (0, 1]'],
     ['two rules', { levels: [{}], advance: { success: 0.5, meanReturn: 1 } }, 'exclude each other'],
+    ['steps that are no number', { levels: [{}], advance: { steps: '5' } }, 'steps must be an integer >= 1'],
+    ['a share in words', { levels: [{}], advance: { success: 'most' } }, 'success must be in (0, 1]'],
+    ['a list', [{ maxEpisodeSteps: 9 }], 'it must have levels and a rule to advance'],
     ['half an episode', { levels: [{}], advance: { steps: 5, episodes: 0.5 } }, 'episodes must be an integer >= 1'],
     [
       'a setting of another environment',
