@@ -58,6 +58,12 @@ describe('other axes', () => {
     expect(svg).toContain('<text x="690" y="299" text-anchor="middle" font-size="12"');
   });
 
+  it('writes small powers of ten short', () => {
+    const svg = linePlot('', '', [{ ...empty, xLabel: '', x: [1e-6, 1], logX: true }]);
+    const texts = [...svg.matchAll(/>([^<]*)<\/text>/g)].map(([, text]) => text);
+    expect(texts).toEqual(expect.arrayContaining(['1e-6', '1e-5', '0.0001', '0.001', '1']));
+  });
+
   it('stands bars on 0, although all values are far from it', () => {
     const marks = [
       {

@@ -255,7 +255,9 @@ function label(value: number): string {
   const sign = value < 0 ? '−' : '';
   if (size >= 1e6) return `${sign}${Number((size / 1e6).toPrecision(3))} M`;
   if (size >= 1e4) return `${sign}${Number((size / 1e3).toPrecision(3))} k`;
-  return `${sign}${Number(size.toPrecision(3))}`;
+  const round = Number(size.toPrecision(3));
+  // Zeros would run into those of the next number.
+  return `${sign}${round > 0 && round < 1e-4 ? round.toExponential() : round}`;
 }
 
 /** Writes text in one colour. */

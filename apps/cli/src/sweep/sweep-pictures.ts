@@ -104,7 +104,16 @@ function parallelPicture(title: string, complete: readonly StoredTrial[], space:
     ...names.map(name => `${name}\n${range(space[name])}`),
     `return\n${formatNumber(low)} to ${formatNumber(high)}`,
   ];
-  const plot = { xLabel: '', yLabel: 'low to high', x: [...xNames.keys()], lines: lines.reverse(), xNames, isYBare: true };
+  const plot = {
+    xLabel: '',
+    yLabel: 'low to high',
+    x: [...xNames.keys()],
+    xFrom: -0.3,
+    xEnd: xNames.length - 0.7,
+    lines: lines.reverse(),
+    xNames,
+    isYBare: true,
+  };
   return linePlot(title, '', [plot], { width: 160 + 150 * (xNames.length - 1) });
 }
 
