@@ -8,7 +8,6 @@ import type { ExperimentReport, ExperimentSettings, OptionPicture, Picture, Targ
 import { type Experiment, experimentOf, Values } from './experiments.ts';
 import { learnedVectors, vectorOf } from './learned-vectors.ts';
 import { optionPicture } from './option-picture.ts';
-import { recordedData } from './recorded-data.ts';
 import { servePage, showLearned, trainShown } from './serve-page.ts';
 
 /** Milliseconds between two reports. */
@@ -26,7 +25,8 @@ async function train({ experiment: id, values }: ExperimentSettings): Promise<vo
   if (!isAlgorithmId(algorithm)) throw new Error(`The algorithm must be one of zpin's, got ${algorithm}.`);
   const seed = read.number('seed');
   const engine = await createEngine('wasm');
-  const dataset = data && (await recordedData(env, data, seed));
+  // Few experiments need what records data.
+  const dataset = data && (await (await import('./recorded-data.ts')).recordedData(env, data, seed));
   const run = await openRun(algorithm, env, { ...options, ...(dataset && { dataset }), engine, seed });
   const { steps: totalSteps, envOptions = {} } = run.description;
   page.report({ type: 'ready', engine: run.engine, totalSteps });
