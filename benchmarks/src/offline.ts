@@ -31,7 +31,7 @@ import {
 } from '@zpin/offline';
 import { loadDataset, saveDataset } from '@zpin/offline/node';
 import { sac } from '@zpin/offpolicy';
-import { ppo } from '@zpin/onpolicy';
+import { trpo } from '@zpin/onpolicy';
 import { doubleDqn, dqn } from '@zpin/value-based';
 import { SEEDING, SEEDING_NOTE, type Seeded, seedingMark } from './lib/seeding.ts';
 import { table } from './lib/table.ts';
@@ -69,6 +69,8 @@ interface Subject {
 }
 
 const engine = await createEngine();
+/** Data are made on the engine that computes the same bits everywhere, so that they are the same data everywhere. */
+const portable = await createEngine('wasm');
 
 const cartPole = {
   env: 'CartPole-v1',
@@ -104,7 +106,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   'cartpole-medium': {
     ...cartPole,
-    how: '10,000 steps of DQN as it is after 8,000 steps, half of its actions random',
+    how: '10,000 steps of DQN as it is after 12,000 steps, half of its actions random',
     make: mediumCartPole,
   },
   'pendulum-replay': {
@@ -114,17 +116,17 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   'hopper-narrow': {
     ...hopper,
-    how: '50,000 steps of PPO as it is after 300,000 steps, greedy but for noise of 0.1 half widths',
+    how: '50,000 steps of TRPO as it is after its 1,000,000, greedy but for noise of 0.1 half widths',
     make: narrowHopper,
   },
 };
 
-/** A policy that balances for some 360 steps, disturbed. */
+/** A policy that balances for some 380 steps, disturbed. */
 async function mediumCartPole(): Promise<OfflineDataset> {
   const env = makeVectorEnv('CartPole-v1', 1);
   const { config } = dqn.presets['CartPole-v1'];
-  const agent = await dqn.create({ spec: env.spec, config, seed: 1, engine });
-  for await (const _ of dqn.train({ agent, env, totalSteps: 8_000, seed: 1 }));
+  const agent = await dqn.create({ spec: env.spec, config, seed: 1, engine: portable });
+  for await (const _ of dqn.train({ agent, env, totalSteps: 12_000, seed: 1 }));
   const actor = behaviour({ spec: env.spec, seed: 2, actor: agent, epsilon: 0.5 });
   const data = await collectDataset({ env: makeVectorEnv('CartPole-v1', 1), actor, steps: 10_000, seed: 2 });
   agent.dispose();
@@ -134,7 +136,7 @@ async function mediumCartPole(): Promise<OfflineDataset> {
 async function replayOfPendulum(): Promise<OfflineDataset> {
   const env = recordTransitions(makeVectorEnv('Pendulum-v1', 1));
   const { config, totalSteps } = sac.presets['Pendulum-v1'];
-  const agent = await sac.create({ spec: env.spec, config, seed: 1, engine });
+  const agent = await sac.create({ spec: env.spec, config, seed: 1, engine: portable });
   for await (const _ of sac.train({ agent, env, totalSteps, seed: 1 }));
   agent.dispose();
   return env.dataset({ behaviour: 'sac, in training' });
@@ -142,10 +144,10 @@ async function replayOfPendulum(): Promise<OfflineDataset> {
 
 /** A policy that hops well, nearly always the same way. */
 async function narrowHopper(): Promise<OfflineDataset> {
-  const { config } = ppo.presets['Hopper-v5'];
-  const env = makeVectorEnv('Hopper-v5', 1);
-  const agent = await ppo.create({ spec: env.spec, config, seed: 1, engine });
-  for await (const _ of ppo.train({ agent, env, totalSteps: 300_000, seed: 1 }));
+  const { config, totalSteps } = trpo.presets['Hopper-v5'];
+  const env = makeVectorEnv('Hopper-v5', config.numEnvs);
+  const agent = await trpo.create({ spec: env.spec, config, seed: 1, engine: portable });
+  for await (const _ of trpo.train({ agent, env, totalSteps, seed: 1 }));
   const actor = behaviour({ spec: env.spec, seed: 2, actor: agent, noiseScale: 0.1 });
   const data = await collectDataset({ env: makeVectorEnv('Hopper-v5', 1), actor, steps: 50_000, seed: 2 });
   agent.dispose();

@@ -48,10 +48,12 @@ export const ddpgPresets = {
     totalSteps: 1_000_000,
     config: {
       batchSize: 128,
-      criticLearningRate: { type: 'linear', from: 1e-3, to: 1e-4 },
-      actorLearningRate: { type: 'linear', from: 3e-4, to: 3e-5 },
+      // Steps and noise that fall to 0: a policy of a single critic is good now and then, and the last one should not be a draw.
+      criticLearningRate: { type: 'linear', from: 1e-3, to: 0 },
+      actorLearningRate: { type: 'linear', from: 3e-4, to: 0 },
+      criticLayerNorm: true,
       learningStarts: 10_000,
-      noiseScale: { type: 'linear', from: 0.2, to: 0.02 },
+      noiseScale: { type: 'linear', from: 0.2, to: 0 },
       // With one step, values of a single critic run ahead of the returns: 820 at most after 400,000 steps.
       nSteps: 3,
       hiddenSizes: [128, 128],
