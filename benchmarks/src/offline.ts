@@ -145,11 +145,11 @@ async function replayOfPendulum(): Promise<OfflineDataset> {
 /** A policy that hops well, nearly always the same way. */
 async function narrowHopper(): Promise<OfflineDataset> {
   const { config, totalSteps } = trpo.presets['Hopper-v5'];
-  const env = makeVectorEnv('Hopper-v5', config.numEnvs);
+  const env = makeVectorEnv('Hopper-v5', 1);
   const agent = await trpo.create({ spec: env.spec, config, seed: 1, engine: portable });
-  for await (const _ of trpo.train({ agent, env, totalSteps, seed: 1 }));
+  for await (const _ of trpo.train({ agent, env: makeVectorEnv('Hopper-v5', agent.config.numEnvs), totalSteps, seed: 1 }));
   const actor = behaviour({ spec: env.spec, seed: 2, actor: agent, noiseScale: 0.1 });
-  const data = await collectDataset({ env: makeVectorEnv('Hopper-v5', 1), actor, steps: 50_000, seed: 2 });
+  const data = await collectDataset({ env, actor, steps: 50_000, seed: 2 });
   agent.dispose();
   return data;
 }
@@ -289,13 +289,14 @@ function markdown(rows: readonly Row[], behaviours: Readonly<Record<string, numb
       const means = group.map(({ evalReturnMean }) => evalReturnMean);
       const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
       const note = algorithm === naive.algorithm ? ' (naive)' : '';
-      const shown = means.map(value => value.toFixed(0)).join(', ');
+      // Adding 0 makes 0 of -0.
+      const shown = means.map(value => String(Math.round(value) + 0)).join(', ');
       return [
         [
           `${algorithm.id}${note}${seedingMark(group)}`,
           group[0].steps.toLocaleString('en'),
           shown,
-          mean.toFixed(0),
+          String(Math.round(mean) + 0),
           String(score(mean)),
         ],
       ];
