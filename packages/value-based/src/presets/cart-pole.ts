@@ -39,7 +39,8 @@ export const cartPole = {
   dqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
   doubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd } },
   duelingDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
-  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large } },
+  // With three rewards in each target, one seed in ten balances for half of the run, drifts off the track, and does not learn it again.
+  duelingDoubleDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, ...large, nSteps: 6 } },
   // Rare samples come again and again: with half of the batch one seed in five ends below the threshold.
   prioritizedDqn: { totalSteps, config: { ...common, ...greedyInTheEnd, batchSize: 128 } },
   noisyDqn: { totalSteps, config: { ...common, ...audibleNoise, double: true } },
