@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { AtariReport } from '../src/live/atari-messages.ts';
 import { type CartPoleReport, cartPoleAlgorithms } from '../src/live/cart-pole-messages.ts';
+import { initialValues } from '../src/live/experiment.ts';
 import type { ExperimentReport } from '../src/live/experiment-messages.ts';
-import { experiments, initialValues } from '../src/live/experiments.ts';
+import { experiments } from '../src/live/experiments.ts';
 import { type GridReport, gridAlgorithms, gridWorlds } from '../src/live/grid-messages.ts';
 
 const live = fileURLToPath(new URL('../src/live', import.meta.url));

@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, message } from '@zpin/contracts';
-import type { SweepFile } from './sweep-plan.ts';
+import type { JsonObject } from '@zpin/sweep';
 
 /**
  * More trials are no other sweep; anything else is.
+ * @param file what is asked for, and `other` what is there, as JSON
  * @param place where the other one is, for the error @throws InputError when it is another one
  */
-export function checkSame(file: SweepFile, other: SweepFile, place: string, where: string): void {
-  const { trials: _, ...now } = file;
-  const { trials: __, ...then } = other;
-  const different = Object.keys(now).find(
-    key => !isDeepStrictEqual(now[key as keyof typeof now], then[key as keyof typeof then]),
-  );
+export function checkSame(file: JsonObject, other: JsonObject, place: string, where: string): void {
+  const different = Object.keys(file).find(key => key !== 'trials' && !isDeepStrictEqual(file[key], other[key]));
   if (different === undefined) return;
   const expectation = `${different} must be what the sweep in ${place} began with`;
   const remedy = 'Undo the change, or choose another folder by --out';
-  throw new InputError(message(where, expectation, now[different as keyof typeof now], remedy));
+  throw new InputError(message(where, expectation, file[different], remedy));
 }

@@ -15,8 +15,8 @@ import { loadAlgorithm } from 'zpin/catalog';
 import { flagNames } from '../flag-names.ts';
 import { defaultSpace } from './default-space.ts';
 
-/** A sweep as its file says it, with what the file leaves out; it stays with the sweep. */
-export interface SweepFile {
+/** A sweep as its file says it, with what the file leaves out; it stays with the sweep. A `type`, so that it passes for plain JSON. */
+export type SweepFile = {
   readonly algorithm: string;
   readonly env: string;
   /** Steps of one run. */
@@ -36,7 +36,7 @@ export interface SweepFile {
   readonly seed: number;
   /** Settings of the algorithm, some of them ranges. */
   readonly settings: JsonObject;
-}
+};
 
 /** A sweep that can be run. */
 export interface SweepPlan {

@@ -1,4 +1,4 @@
-import type { ControlValues } from './experiments.ts';
+import type { ControlValues } from './experiment.ts';
 import type { LiveReport } from './live-messages.ts';
 
 export interface ExperimentSettings {

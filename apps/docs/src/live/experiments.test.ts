@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isAlgorithmId, openRun } from 'zpin';
-import { experimentOf, experiments, initialValues, Values } from './experiments.ts';
+import { initialValues, Values } from './experiment.ts';
+import { experimentOf, experiments } from './experiments.ts';
 import { recordedData } from './recorded-data.ts';
 
 describe.each(Object.entries(experiments))('%s', (id, experiment) => {

@@ -1,89 +1,4 @@
-import type { RunOptions } from 'zpin';
-
-/** What a reader can set before a run. */
-export type Control =
-  | {
-      readonly kind: 'number';
-      readonly name: string;
-      readonly label: string;
-      readonly initial: number;
-      readonly min: number;
-      readonly max?: number;
-    }
-  | {
-      readonly kind: 'choice';
-      readonly name: string;
-      readonly label: string;
-      readonly initial: string;
-      readonly choices: readonly string[];
-    };
-
-/** What a reader has set, by the name of the control. */
-export type ControlValues = Readonly<Record<string, number | string>>;
-
-/** What is trained. */
-export interface Plan {
-  readonly algorithm: string;
-  /** What an offline algorithm learns from: steps of a trained policy, and how many of its actions are random. */
-  readonly data?: { readonly policy: string; readonly epsilon: number; readonly steps: number };
-  readonly env: string;
-  readonly options: Pick<RunOptions, 'config' | 'envOptions' | 'wrappers' | 'preset' | 'steps' | 'her' | 'evaluation'>;
-}
-
-/** An agent that learns in a page. Plain data, and a function that plans a run: nothing heavy is loaded for it. */
-export interface Experiment {
-  readonly title: string;
-  readonly controls: readonly Control[];
-  plan(values: Values): Plan;
-  /** What returns lie between, and how many episodes the line is the mean of. */
-  readonly returns: { readonly low: number; readonly high: number; readonly window: number };
-  /** From which mean return, or share of goals reached, over 100 greedy episodes its task counts as solved. */
-  readonly solved: { readonly meanReturn: number } | { readonly successRate: number };
-  /** Steps per second of the game that the greedy policy plays beside the curve. */
-  readonly stepsPerSecond: number;
-  /** Width over height of the picture. */
-  readonly aspect: number;
-  /** What is drawn besides the environment's own picture. */
-  readonly shows?: 'options';
-  /** Whether the reader moves the target. */
-  readonly hasTarget?: true;
-  /** Said before the first run. */
-  readonly hint: string;
-}
-
-/** Reads values by name. */
-export class Values {
-  readonly #values: ControlValues;
-
-  constructor(values: ControlValues) {
-    this.#values = values;
-  }
-
-  /** @throws Error when there is no finite number of that name */
-  number(name: string): number {
-    const value = this.#values[name];
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`The setting "${name}" must be a number, got ${value === '' ? 'nothing' : value}. Type one.`);
-    return value;
-  }
-
-  text(name: string): string {
-    return String(this.#values[name]);
-  }
-
-  /** A step size that falls from the value to 0 over the run. */
-  falling(name: string) {
-    return { type: 'linear', from: this.number(name), to: 0 } as const;
-  }
-}
-
-const number = (name: string, label: string, initial: number, min = 0, max?: number): Control => ({
-  ...{ kind: 'number', name, label, initial, min },
-  ...(max !== undefined && { max }),
-});
-const choice = (name: string, label: string, choices: readonly [string, ...string[]]): Control => ({
-  ...{ kind: 'choice', name, label, initial: choices[0], choices },
-});
+import { choice, type Experiment, number, type Values } from './experiment.ts';
 
 /** How far one update may go, by the algorithm that is chosen. */
 function boundOf(values: Values) {
@@ -108,11 +23,7 @@ export const experiments = {
       env: 'LunarLander-v3',
       options: {
         config: {
-          learningRate: values.number('learningRate'),
-          gamma: values.number('gamma'),
-          lambda: values.number('lambda'),
-          clipRange: values.number('clipRange'),
-          entropyCoefficient: values.number('entropyCoefficient'),
+          ...values.numbers('learningRate', 'gamma', 'lambda', 'clipRange', 'entropyCoefficient'),
         },
       },
     }),
@@ -138,8 +49,7 @@ export const experiments = {
         config: {
           criticLearningRate: values.number('learningRate'),
           actorLearningRate: values.number('learningRate'),
-          gamma: values.number('gamma'),
-          batchSize: values.number('batchSize'),
+          ...values.numbers('gamma', 'batchSize'),
         },
       },
     }),
@@ -165,8 +75,7 @@ export const experiments = {
         steps: 200_000,
         config: {
           learningRate: values.falling('learningRate'),
-          nSteps: values.number('nSteps'),
-          epsilonEnd: values.number('epsilonEnd'),
+          ...values.numbers('nSteps', 'epsilonEnd'),
           batchSize: 32,
           bufferSize: 50_000,
           learningStarts: 2000,
@@ -247,12 +156,14 @@ export const experiments = {
       env: 'FourRooms-v0',
       options: {
         config: {
-          numOptions: values.number('numOptions'),
-          valueLearningRate: values.number('valueLearningRate'),
-          policyLearningRate: values.number('policyLearningRate'),
-          terminationLearningRate: values.number('terminationLearningRate'),
-          terminationMargin: values.number('terminationMargin'),
-          epsilon: values.number('epsilon'),
+          ...values.numbers(
+            'numOptions',
+            'valueLearningRate',
+            'policyLearningRate',
+            'terminationLearningRate',
+            'terminationMargin',
+            'epsilon',
+          ),
         },
       },
     }),
@@ -275,8 +186,7 @@ export const experiments = {
       env: 'GridWorld-v0',
       options: {
         config: {
-          learningRate: values.number('learningRate'),
-          gamma: values.number('gamma'),
+          ...values.numbers('learningRate', 'gamma'),
           hiddenSizes: values.text('hidden') === 'none' ? [] : [Number(values.text('hidden'))],
         },
       },
@@ -303,8 +213,7 @@ export const experiments = {
         steps: 30_000,
         config: {
           targetUpdateEverySteps: values.text('target') === 'every step' ? 1 : 250,
-          bufferSize: values.number('bufferSize'),
-          nSteps: values.number('nSteps'),
+          ...values.numbers('bufferSize', 'nSteps'),
           learningRate: values.falling('learningRate'),
         },
       },
@@ -405,9 +314,4 @@ export function experimentOf(id: string): Experiment {
   const found = Object.entries<Experiment>(experiments).find(([name]) => name === id);
   if (found) return found[1];
   throw new Error(`experimentOf: the experiment must be one of ${Object.keys(experiments).join(', ')}, got ${id}.`);
-}
-
-/** The values that controls begin with. */
-export function initialValues({ controls }: Experiment): Record<string, number | string> {
-  return { ...Object.fromEntries(controls.map(({ name, initial }) => [name, initial])), seed: 1 };
 }

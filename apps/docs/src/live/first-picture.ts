@@ -1,7 +1,7 @@
 import { loadEnv, makeEnv } from '@zpin/envs';
 import { FollowingArm } from './arm-target.ts';
+import { type ControlValues, type Experiment, Values } from './experiment.ts';
 import type { Picture } from './experiment-messages.ts';
-import { type ControlValues, type Experiment, Values } from './experiments.ts';
 import { toRgba } from './to-rgba.ts';
 
 /** The world of an experiment before anything was learned; null when the values make none. */

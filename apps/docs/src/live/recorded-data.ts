@@ -2,7 +2,7 @@ import { createEngine } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import { behaviour, collectDataset, type OfflineDataset } from '@zpin/offline';
 import { load } from 'zpin';
-import type { Plan } from './experiments.ts';
+import type { Plan } from './experiment.ts';
 
 /** Steps of a trained policy some of whose actions are random, as data to learn from. */
 export async function recordedData(

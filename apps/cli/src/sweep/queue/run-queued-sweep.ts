@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { makeFolder } from '@zpin/core/node';
 import { formatCount } from '@zpin/plot';
-import { bestTrial, type JsonObject } from '@zpin/sweep';
+import { bestTrial } from '@zpin/sweep';
 import { QueuedStudy } from '@zpin/sweep/postgres';
 import { EXIT, exitCodeOf } from '../../exit-codes.ts';
 import { columnsOf, type Io } from '../../io.ts';
@@ -9,7 +9,7 @@ import { shellWord } from '../../shell-word.ts';
 import { Stopping } from '../../stopping.ts';
 import { checkSame } from '../same-sweep.ts';
 import { sweepPath } from '../sweep-folder.ts';
-import { readSweep, type SweepFile } from '../sweep-plan.ts';
+import { readSweep } from '../sweep-plan.ts';
 import { counted, sweepText } from '../sweep-texts.ts';
 import { openQueue } from './open-queue.ts';
 import { workOn } from './queue-worker.ts';
@@ -43,8 +43,8 @@ export async function runQueuedSweep(
   const stopping = new Stopping(io, stop);
   try {
     const before = (await queue.sweeps()).find(sweep => sweep.name === name);
-    if (before) checkSame(file, before.plan as unknown as SweepFile, 'the database', where);
-    const sweep = await queue.open(name, file as unknown as JsonObject, file.trials);
+    if (before) checkSame(file, before.plan, 'the database', where);
+    const sweep = await queue.open(name, file, file.trials);
     if (!json) {
       const { trials, seeds, steps } = file;
       io.stdout.write(`${name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
