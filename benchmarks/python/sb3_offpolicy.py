@@ -6,28 +6,13 @@ disturb it. Prints one JSON line per algorithm: {"name", "steps", "seconds", "st
 """
 
 import argparse
-import json
-import time
 
 import torch
 from stable_baselines3 import DDPG, SAC, TD3
-from stable_baselines3.common.callbacks import BaseCallback
+from timed_training import train_timed
 
 WARMUP = 500
 ALGORITHMS = {"ddpg": DDPG, "td3": TD3, "sac": SAC}
-
-
-class Stopwatch(BaseCallback):
-    """Starts the clock after the warm-up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.started_at = 0.0
-
-    def _on_step(self) -> bool:
-        if self.num_timesteps == WARMUP:
-            self.started_at = time.process_time()
-        return True
 
 
 def main() -> None:
@@ -50,11 +35,7 @@ def main() -> None:
             device="cpu",
             seed=1,
         )
-        stopwatch = Stopwatch()
-        model.learn(WARMUP + args.steps, callback=stopwatch)
-        seconds = time.process_time() - stopwatch.started_at
-        rate = round(args.steps / seconds, 1)
-        print(json.dumps({"name": name, "steps": args.steps, "seconds": round(seconds, 2), "stepsPerSecond": rate}), flush=True)
+        train_timed(name, model, WARMUP, args.steps)
 
 
 if __name__ == "__main__":

@@ -6,32 +6,12 @@ number of steps after a warm-up in which learning has started. Prints one JSON l
 """
 
 import argparse
-import json
-import time
 
 import gymnasium as gym
 import torch
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.callbacks import BaseCallback
-
-
-class Stopwatch(BaseCallback):
-    """Starts the clock at the first rollout that begins after `warmup` environment steps, so between an update and the next."""
-
-    def __init__(self, warmup: int) -> None:
-        super().__init__()
-        self.warmup = warmup
-        self.started_at = 0.0
-        self.started_step = 0
-
-    def _on_rollout_start(self) -> None:
-        if self.started_at == 0.0 and self.num_timesteps >= self.warmup:
-            self.started_at = time.process_time()
-            self.started_step = self.num_timesteps
-
-    def _on_step(self) -> bool:
-        return True
+from timed_training import train_timed
 
 
 def ppo(seed: int) -> BaseAlgorithm:
@@ -73,13 +53,7 @@ def main() -> None:
     for name, make, warmup in (("ppo", ppo, 2_048), ("a2c", a2c, 2_000), ("dqn", dqn, 2_048)):
         if args.algo not in (name, "all"):
             continue
-        stopwatch = Stopwatch(warmup)
-        model = make(args.seed)
-        model.learn(warmup + args.steps, callback=stopwatch)
-        seconds = time.process_time() - stopwatch.started_at
-        steps = model.num_timesteps - stopwatch.started_step
-        rate = round(steps / seconds, 1)
-        print(json.dumps({"name": name, "steps": steps, "seconds": round(seconds, 2), "stepsPerSecond": rate}), flush=True)
+        train_timed(name, make(args.seed), warmup, args.steps)
 
 
 if __name__ == "__main__":

@@ -6,33 +6,13 @@ step. The clock runs over a fixed number of steps after a warm-up in which every
 """
 
 import argparse
-import json
 import os
-import time
 
 # Before JAX counts the cores, and makes a thread for each.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 import sbx  # noqa: E402
-from stable_baselines3.common.callbacks import BaseCallback  # noqa: E402
-
-
-class Stopwatch(BaseCallback):
-    """Starts the clock at the first rollout that begins after `warmup` environment steps, so between an update and the next."""
-
-    def __init__(self, warmup: int) -> None:
-        super().__init__()
-        self.warmup = warmup
-        self.started_at = 0.0
-        self.started_step = 0
-
-    def _on_rollout_start(self) -> None:
-        if self.started_at == 0.0 and self.num_timesteps >= self.warmup:
-            self.started_at = time.process_time()
-            self.started_step = self.num_timesteps
-
-    def _on_step(self) -> bool:
-        return True
+from timed_training import train_timed  # noqa: E402
 
 
 def dqn() -> sbx.DQN:
@@ -80,12 +60,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True, help="environment steps on the clock")
     args = parser.parse_args()
     make, warmup = CASES[args.algo]
-    model = make()
-    stopwatch = Stopwatch(warmup)
-    model.learn(warmup + args.steps, callback=stopwatch)
-    seconds = time.process_time() - stopwatch.started_at
-    steps = model.num_timesteps - stopwatch.started_step
-    print(json.dumps({"name": args.algo, "steps": steps, "seconds": round(seconds, 2), "stepsPerSecond": round(steps / seconds, 1)}))
+    train_timed(args.algo, make(), warmup, args.steps)
 
 
 if __name__ == "__main__":
