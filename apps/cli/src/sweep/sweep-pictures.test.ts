@@ -68,6 +68,13 @@ describe('pictures of a sweep', () => {
     );
   });
 
+  it('name the first and the last choice where all of them do not fit', () => {
+    const choices = [0.9, 0.95, 0.98, 0.99, 0.995];
+    const space: SearchSpace = { gamma: { type: 'categorical', choices } };
+    const trials = choices.map((gamma, i) => ({ ...trial(i, 0.01, 'up', i), params: { gamma }, distributions: space }));
+    expect(texts(sweepPictures('t', trials).get('parallel.svg'))).toContain('0.9 … 0.995');
+  });
+
   it('of importance: a bar for each parameter, which are 100 % together', () => {
     const svg = pictures.get('importance.svg') ?? '';
     const heights = [...svg.matchAll(/width="28" height="([\d.]+)"/g)].map(([, height]) => Number(height));

@@ -96,12 +96,8 @@ function parallelPicture(title: string, complete: readonly StoredTrial[], space:
     ];
     return { name: QUARTERS[Math.floor((4 * i) / ranked.length)], y, low: y, high: y };
   });
-  const range = (parameter: Parameter) =>
-    parameter.type === 'categorical'
-      ? parameter.choices.map(String).join(', ').slice(0, 18)
-      : `${formatNumber(parameter.low)} to ${formatNumber(parameter.high)}`;
   const xNames = [
-    ...names.map(name => `${name}\n${range(space[name])}`),
+    ...names.map(name => `${name}\n${rangeText(space[name])}`),
     `return\n${formatNumber(low)} to ${formatNumber(high)}`,
   ];
   const plot = {
@@ -115,6 +111,17 @@ function parallelPicture(title: string, complete: readonly StoredTrial[], space:
     isYBare: true,
   };
   return linePlot(title, '', [plot], { width: 160 + 150 * (xNames.length - 1) });
+}
+
+/** Longest list of choices that fits below its axis, in letters. */
+const LONGEST_LIST = 18;
+
+/** What a parameter lies between, bottom to top of its axis. */
+function rangeText(parameter: Parameter): string {
+  if (parameter.type !== 'categorical') return `${formatNumber(parameter.low)} to ${formatNumber(parameter.high)}`;
+  const names = parameter.choices.map(String);
+  const all = names.join(', ');
+  return all.length <= LONGEST_LIST ? all : `${names[0]} … ${names.at(-1)}`;
 }
 
 /** The share of each parameter in what made trials good. */
