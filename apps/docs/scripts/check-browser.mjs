@@ -1,6 +1,8 @@
-// `pnpm --filter docs check:browser [--screenshots FOLDER]`: opens the built site in Chromium and lets the agents of the live pages learn there.
-// Fails when one does not, when a page is wider than the screen or a table is cut off at one of four widths, in light or dark, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same
-// run in Node, or when anything is asked of another host. Without a browser it says so and ends well.
+// `pnpm --filter docs check:browser [--only PART] [--screenshots FOLDER]`: opens the built site in Chromium and lets the agents of its pages learn there.
+// Fails when one does not, when a page is wider than the screen or a table is cut off at one of four widths, in light or dark, when a link leads
+// nowhere, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same run in
+// Node, or when anything is asked of another host. Without a browser it says so and ends well.
+// Parts: home, widths, cart-pole, grid, atari, course, and the experiments of the live pages by their ids.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -47,8 +49,13 @@ const PAGES = [
 const LARGEST_PAGE = 2_000_000;
 /** All that the first page asks for before anybody scrolls or clicks, the agent that plays there included. */
 const LARGEST_HOME = 600_000;
-/** Agents that must learn their tasks; what that means is said with each. */
+/** Agents that must learn their tasks on pages of their own; what that means is said with each. */
 const EXPERIMENTS = ['lunar-lander', 'pendulum', 'breakout', 'bit-flip', 'arm', 'four-rooms'];
+/** Lessons with their agents; those that have a page of their own as well need only begin here. */
+const LESSONS = [
+  ...['networks network', 'dqn dqn', 'policy-gradients reinforce', 'actor-critic actor-critic', 'trust-regions trust-region'],
+  ...['continuous pendulum', 'goals four-rooms', 'goals bit-flip', 'offline offline'],
+].map(entry => entry.split(' '));
 /** Learning takes longer where the machine has other work. */
 const PATIENCE = 600_000;
 
@@ -117,16 +124,51 @@ async function shoot(page, name) {
   if (flags.screenshots) await page.screenshot({ path: join(flags.screenshots, `${name}.png`) });
 }
 
-/** @param {import('playwright-core').Page} page */
-const stateOf = page => page.locator('[data-live]').evaluate(element => ({ .../** @type {HTMLElement} */ (element).dataset }));
+/**
+ * What the run of a page says of itself.
+ * @param {import('playwright-core').Page} page
+ * @param {string} [id] of the run, where a page has several
+ */
+const stateOf = (page, id) =>
+  page
+    .locator(id ? `[data-live="${id}"]` : '[data-live]')
+    .evaluate(element => ({ .../** @type {HTMLElement} */ (element).dataset }));
+
+/**
+ * Waits until the run of a page has come so far.
+ * @param {import('playwright-core').Page} page
+ * @param {number} step
+ * @param {string} [id] of the run, where a page has several
+ */
+const reach = (page, step, id) =>
+  page.waitForFunction(
+    ([selector, least]) => Number(document.querySelector(selector)?.getAttribute('data-step')) > least,
+    /** @type {[string, number]} */ ([id ? `[data-live="${id}"]` : '[data-live]', step]),
+  );
+
+/**
+ * A link holds the settings of a live page, and a page writes the link that it was opened with.
+ * @param {string} path
+ * @param {string} query
+ */
+async function checkLink(path, query) {
+  const page = await open(`${path}?${query}`, SCREENS.desktop);
+  await page.waitForTimeout(300);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('button', { name: /Link copied|address bar/ }).waitFor();
+  const got = new URL(page.url()).search.slice(1);
+  if (got !== query) problems.push(`${path}: a link must give its settings back, ${query}, got ${got}`);
+  await page.close();
+}
 
 /** The pole stays up in 100 greedy episodes after PPO's preset. */
 async function checkCartPole() {
+  await checkLink('live/cart-pole', 'live=cart-pole&algorithm=double-dqn&engine=cpu&seed=3&learningRate=0.002');
   const before = served;
   const page = await open('live/cart-pole', SCREENS.desktop);
   await page.locator('.live select').nth(1).selectOption(flags.engine);
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 20_000);
+  await reach(page, 20_000);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.waitForTimeout(500);
   const stopped = await stateOf(page);
@@ -174,12 +216,15 @@ async function weightsInNode() {
 
 /** Q-learning walks along the cliff, falling down now and then by its random actions alone. */
 async function checkGrid() {
+  const link =
+    'live=grid&algorithm=sarsa&world=FrozenLake-v1&isSlippery=false&seed=4&learningRate=0.3&epsilon=0.2&stepsPerSecond=100';
+  await checkLink('live/grid', link);
   const before = served;
   const page = await open('live/grid', SCREENS.desktop);
   await page.locator('.live select').first().selectOption('1000000');
   const began = Date.now();
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 50_000);
+  await reach(page, 50_000);
   const { step, meanReturn } = await stateOf(page);
   console.log(
     `CliffWalking, Q-learning: ${Math.round((1000 * Number(step)) / (Date.now() - began))} steps/s, last 100 episodes ${meanReturn}`,
@@ -192,6 +237,7 @@ async function checkGrid() {
 
 /** Double DQN catches more balls than it misses; a reader who holds a key moves the plate. */
 async function checkAtari() {
+  await checkLink('live/atari', 'live=atari&game=Bricks&view=picture&engine=cpu&seed=5');
   const before = served;
   const page = await open('live/atari', SCREENS.desktop);
   await page.getByRole('button', { name: 'Play yourself' }).click();
@@ -203,7 +249,7 @@ async function checkAtari() {
   await shoot(page, 'atari-played');
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.getByRole('button', { name: 'Learn' }).click();
-  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 25_000);
+  await reach(page, 25_000);
   const { rate, meanReturn } = await stateOf(page);
   console.log(`Atari Catch from memory, Double DQN: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}`);
   checkSize('live/atari', served - before);
@@ -224,7 +270,7 @@ async function checkHome() {
   if (!(score > 0)) problems.push(`home: the agent must land, got ${score} points`);
   await shoot(page, 'home-landed');
   await page.getByRole('button', { name: 'Let it learn from nothing' }).click();
-  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 20_000);
+  await reach(page, 20_000);
   await shoot(page, 'home-learning');
   await page.close();
 }
@@ -242,7 +288,7 @@ async function checkExperiment(id) {
     problems.push(`${path}: the seed must be that of the link, got ${await seed.inputValue()}`);
   const began = Date.now();
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.waitForFunction(() => Number(document.querySelector('[data-live]')?.getAttribute('data-step')) > 500);
+  await reach(page, 500);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.waitForTimeout(500);
   const stopped = await stateOf(page);
@@ -261,27 +307,87 @@ async function checkExperiment(id) {
   await page.close();
 }
 
-/** Every page at every width: nothing is wider than the screen, and what is cut off can be scrolled to. */
+/** The agents of the course learn their tasks, too. */
+async function checkCourse() {
+  for (const [lesson = '', id = ''] of LESSONS) {
+    const path = `course/${lesson}`;
+    const page = await open(path, SCREENS.desktop);
+    const live = page.locator(`[data-live="${id}"]`);
+    const began = Date.now();
+    await live.getByRole('button', { name: 'Start' }).click();
+    if (EXPERIMENTS.includes(id)) await reach(page, 500, id);
+    else await page.waitForSelector(`[data-live="${id}"][data-phase=done]`);
+    const { step, rate, finalReturn, solved } = await stateOf(page, id);
+    const end = finalReturn === undefined ? 'learns on a page of its own' : `100 greedy episodes ${finalReturn}`;
+    console.log(`${path}, ${id}: ${step} steps, ${rate} a second, ${end}, ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    if (!EXPERIMENTS.includes(id) && solved !== 'true')
+      problems.push(`${path}: ${id} must learn its task, got a mean return of ${finalReturn}`);
+    await shoot(page, `course-${id}`);
+    await page.close();
+  }
+  await checkLessonGrid('course/tables', 0.9);
+  await checkLessonGrid('course/sarsa', -60);
+}
+
+/**
+ * A table learns on the page of a lesson.
+ * @param {string} path
+ * @param {number} least mean return of the last 100 episodes
+ */
+async function checkLessonGrid(path, least) {
+  const page = await open(path, SCREENS.desktop);
+  await page.getByLabel('speed').selectOption('1000000');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await reach(page, 20_000);
+  const { meanReturn } = await stateOf(page);
+  console.log(`${path}: mean return of the last 100 episodes ${meanReturn}`);
+  if (!(Number(meanReturn) > least)) problems.push(`${path}: must come to more than ${least}, got ${meanReturn}`);
+  await shoot(page, path.replace('/', '-'));
+  await page.close();
+}
+
+/** Every page at every width, in light and in dark: nothing is wider than the screen, what is cut off can be scrolled to, and links lead somewhere. */
 async function checkWidths() {
   const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.html') && name !== '404.html')
     .map(name => name.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, ''));
-  for (const [i, path] of paths.entries()) {
-    const page = await open(path, { width: WIDTHS[0] ?? 390, height: 900 }, i % 2 === 0 ? 'light' : 'dark');
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      for (const found of await page.evaluate(cutOff)) problems.push(`${path || 'home'} at ${width}: ${found}`);
+  /** @type {Map<string, string[]>} */
+  const anchors = new Map();
+  /** @type {{ from: string, to: string }[]} */
+  const links = [];
+  for (const path of paths) {
+    const page = await open(path, { width: WIDTHS[0] ?? 390, height: 900 });
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const found of await page.evaluate(cutOff)) problems.push(`${path || 'home'} at ${width}, ${colorScheme}: ${found}`);
+      }
     }
+    anchors.set(path, await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id)));
+    for (const to of await page.evaluate(() => [...document.links].map(({ href }) => href))) links.push({ from: path, to });
     await page.close();
   }
-  console.log(`${paths.length} pages at ${WIDTHS.join(', ')} pixels looked at`);
+  for (const { from, to } of links) {
+    const { origin: host, pathname, hash } = new URL(to);
+    if (host !== origin) continue;
+    const inside = decodeURIComponent(pathname)
+      .slice(base.length)
+      .replace(/(^|\/)index\.html$/, '$1')
+      .replace(/\.html$/, '');
+    const ids = anchors.get(inside);
+    if (ids === undefined && !existsSync(join(dist, inside))) problems.push(`${from || 'home'}: no page ${inside}`);
+    if (ids && hash && !ids.includes(decodeURIComponent(hash.slice(1))))
+      problems.push(`${from || 'home'}: nothing at ${inside}${hash}`);
+  }
+  console.log(`${paths.length} pages at ${WIDTHS.join(', ')} pixels in light and dark, ${links.length} links looked at`);
 }
 
 /** What of a page cannot be reached. Runs in the browser. */
 function cutOff() {
   const root = document.documentElement;
   const found = root.scrollWidth > root.clientWidth ? [`must not scroll sideways, got ${root.scrollWidth} pixels`] : [];
-  for (const element of document.querySelectorAll('.vp-doc table, .vp-doc pre, .vp-doc mjx-container, .vp-doc img')) {
+  for (const element of document.querySelectorAll('#VPContent :is(table, pre, mjx-container, img, canvas)')) {
     const { right, left } = element.getBoundingClientRect();
     const inner = element.scrollWidth > element.clientWidth + 1;
     const scrolls = /auto|scroll/.test(getComputedStyle(element).overflowX);
@@ -313,6 +419,7 @@ try {
   if (wants('widths')) await checkWidths();
   if (wants('home')) await checkHome();
   for (const id of EXPERIMENTS) if (wants(id)) await checkExperiment(id);
+  if (wants('course')) await checkCourse();
   if (wants('cart-pole')) await checkCartPole();
   if (wants('grid')) await checkGrid();
   if (wants('atari')) await checkAtari();

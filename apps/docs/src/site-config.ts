@@ -44,6 +44,7 @@ const guide: DefaultTheme.SidebarItem[] = [
   {
     text: 'Under the hood',
     items: [
+      { text: 'From TensorFlow.js to one graph', link: '/guide/program' },
       { text: 'Engines and compiled programs', link: '/guide/engines' },
       { text: 'When a GPU helps', link: '/guide/gpu' },
       { text: 'Your own algorithm', link: '/guide/own-algorithm' },

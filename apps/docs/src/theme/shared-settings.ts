@@ -16,7 +16,7 @@ const SAID_FOR = 2500;
 /**
  * Takes settings from the address of the page, and puts them there: a link holds them as `live=ID&name=value`.
  * @param id of the run on its page @param settings changed in place; names and types that they have not are passed over
- * @param choices what settings can be that are one of a few
+ * @param choices what settings can be that are one of a few, as text
  */
 export function useSharedSettings(
   id: string,
@@ -66,10 +66,10 @@ export function readSettings(
   if (query.get('live') !== id) return read;
   for (const [name, present] of Object.entries(settings)) {
     const text = query.get(name);
-    if (text === null || text === '') continue;
+    if (text === null || text === '' || choices[name]?.includes(text) === false) continue;
     if (typeof present === 'number' && Number.isFinite(Number(text))) read[name] = Number(text);
     if (typeof present === 'boolean') read[name] = text === 'true';
-    if (typeof present === 'string' && (choices[name]?.includes(text) ?? true)) read[name] = text;
+    if (typeof present === 'string') read[name] = text;
   }
   return read;
 }
