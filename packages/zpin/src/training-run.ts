@@ -1,82 +1,24 @@
 import {
   type Agent,
-  EnvError,
   type EnvParameters,
   type EnvSpec,
   InputError,
   message,
-  NumericsError,
   type Policy,
   type SpaceValue,
   type VectorEnv,
-  WorkerError,
 } from '@zpin/contracts';
-import {
-  type AnyAlgorithm,
-  type BestEvaluation,
-  breathe,
-  type Engine,
-  type Evaluation,
-  exportOnnx,
-  type TrainEvent,
-  type TrainState,
-  type TrainSummary,
-} from '@zpin/core';
+import { type AnyAlgorithm, type BestEvaluation, breathe, type Evaluation, type TrainSummary } from '@zpin/core';
 import { actOnce } from './act-once.ts';
-import type { CurriculumProgress } from './curriculum.ts';
-import type { EnvPurpose } from './environment.ts';
 import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
-import { filmEpisode } from './film-episode.ts';
-import type { Recording } from './recording.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
-import type { CheckpointParts, RunStore } from './run-store.ts';
-import type { Trainee, TrainingOptions } from './start-training.ts';
+import { RunFilms } from './run-films.ts';
+import type { RunParts } from './run-parts.ts';
+import { RunSaver } from './run-saver.ts';
 
 /** Milliseconds between two looks for a request to stop. */
 const LOOK_INTERVAL = 500;
-/** Steps after which an episode that is filmed is cut off. */
-const FILM_STEPS = 500;
-
-/** Everything that a run consists of. */
-export interface RunParts {
-  readonly description: RunDescription;
-  readonly algorithm: AnyAlgorithm;
-  readonly trainee: Trainee;
-  readonly engine: Engine;
-  readonly options: TrainingOptions;
-  /** Copies of the environment. */
-  openEnv(copies: number, purpose?: EnvPurpose): Promise<VectorEnv> | VectorEnv;
-  /** Where it is saved; nowhere when null. */
-  readonly store: RunStore | null;
-  /** Gives the folder free for other processes; null where there is none. */
-  readonly release: (() => void) | null;
-  /** Whether the folder is needed after training too, until `dispose`. */
-  readonly concludes: boolean;
-  /** Where it goes on from. */
-  readonly resume: ResumePoint | null;
-  /** All that training plays, where it is recorded. */
-  readonly recording?: Recording;
-  /** Where it is in its curriculum, where it has one. */
-  readonly curriculum?: CurriculumProgress;
-  /** What the user should know before it goes on. */
-  readonly notes?: readonly string[];
-  /** Stops it from outside its loop; the signal of its options hears of it. */
-  readonly stopping: AbortController;
-  /** Milliseconds since any fixed time. */
-  now(): number;
-}
-
-interface ResumePoint {
-  readonly step: number;
-  readonly wallSeconds: number;
-  readonly best: BestEvaluation | null;
-  /**
-   * Lets go of the state in the options, once training has taken it back: as the replay memory is overwritten, what it held would
-   * stay in memory.
-   */
-  forget(): void;
-}
 
 /** A run: an agent in training, or trained. Made by `openRun`, `train` and `resume`. */
 export class TrainingRun {
@@ -88,16 +30,17 @@ export class TrainingRun {
   /** What computes, and why, in a line. */
   readonly engine: string;
   readonly #parts: RunParts;
+  readonly #saver: RunSaver;
   #step: number;
   #wallMilliseconds: number;
   #best: BestEvaluation | null;
   #summary: TrainSummary | null = null;
   #isStarted = false;
-  #cannotFilm = false;
   #looked = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
+    this.#saver = new RunSaver(parts);
     this.description = parts.description;
     this.algorithm = parts.algorithm;
     this.agent = parts.trainee.agent;
@@ -185,7 +128,7 @@ export class TrainingRun {
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
     let hasFailed = false;
-    let filmed: number | null = null;
+    const films = new RunFilms(this.#parts);
     try {
       for (;;) {
         const before = now();
@@ -202,16 +145,15 @@ export class TrainingRun {
         }
         if (done) {
           this.#summary = value;
-          this.#record();
-          await this.#finish();
+          await this.#saver.finish(this.#step, value.reason === 'finished');
           return value;
         }
         this.#step = value.step;
         for (const note of this.#parts.engine.takeNotes?.() ?? []) yield this.#warning(note);
-        if (value.type === 'eval' && value.isBest) await this.#keepBest(value);
+        if (value.type === 'eval' && value.isBest) this.#best = await this.#saver.best(value, this);
         const event: RunEvent =
           value.type === 'checkpoint'
-            ? await this.#checkpoint(value)
+            ? await this.#saver.checkpoint(value, this)
             : value.type === 'update'
               ? { ...value, metrics: await value.metrics.read() }
               : value;
@@ -223,11 +165,8 @@ export class TrainingRun {
           store?.event(level);
           yield level;
         }
-        // Films are due at the same steps, whether the run was stopped or not.
-        filmed ??= store?.lastFilm() ?? 0;
-        if (event.type === 'step' && !event.evaluation && this.#isFilmDue(filmed)) {
-          filmed = this.#step;
-          const trouble = await this.#film();
+        if (event.type === 'step' && !event.evaluation) {
+          const trouble = await films.filmWhenDue(this.#step);
           if (trouble !== null) yield this.#warning(trouble);
         }
         this.#look();
@@ -236,7 +175,7 @@ export class TrainingRun {
       }
     } catch (error) {
       hasFailed = true;
-      throw this.#withCheckpoint(error);
+      throw this.#saver.withCheckpoint(error);
     } finally {
       // A consumer that leaves stops the training.
       await training.return?.(undefined as never);
@@ -289,101 +228,4 @@ export class TrainingRun {
     this.#parts.store?.event(event);
     return event;
   }
-
-  async #checkpoint(event: Extract<TrainEvent, { readonly type: 'checkpoint' }>): Promise<RunEvent> {
-    const { store, curriculum } = this.#parts;
-    const state = curriculum ? { ...event.state, curriculum: curriculum.state() } : event.state;
-    if (!store) return { ...event, state };
-    return { ...event, state, path: await store.saveCheckpoint(await this.#moment(state)) };
-  }
-
-  /** Keeps the agent of the best evaluation so far. */
-  async #keepBest(evaluation: Extract<TrainEvent, { readonly type: 'eval' }>): Promise<void> {
-    const { store } = this.#parts;
-    this.#best = { step: evaluation.step, meanReturn: mean(evaluation.returns) };
-    if (!store) return;
-    const moment = await this.#moment({ agent: await this.agent.state() });
-    await store.saveBest({ ...moment, evaluation, onnx: this.#onnx(moment.policy) });
-  }
-
-  /** What is saved of this moment. @throws NumericsError when something of the agent is not finite */
-  async #moment(state: TrainState): Promise<CheckpointParts> {
-    const { description } = this.#parts;
-    const policy = await this.agent.policy?.();
-    const { vectors = {} } = state.agent as { readonly vectors?: Readonly<Record<string, unknown>> };
-    // Also what the policy does not show: critics, targets, moments of optimisers.
-    for (const [name, values] of Object.entries({ ...vectors, ...(policy && { weights: policy.weights }) })) {
-      const broken = values instanceof Float32Array ? values.find(value => !Number.isFinite(value)) : undefined;
-      if (broken === undefined) continue;
-      const remedy = 'Lower the learning rate, clip gradients, or look at the rewards';
-      throw new NumericsError(message(`train at step ${this.#step}`, `${name} must be finite`, broken, remedy));
-    }
-    const programs = this.#parts.engine.choices?.();
-    return { description, state, step: this.#step, spec: this.spec, wallSeconds: this.wallSeconds, policy, programs };
-  }
-
-  #isFilmDue(before: number): boolean {
-    const { everySteps } = this.description.films ?? {};
-    if (everySteps === undefined || !this.#parts.store || this.#cannotFilm) return false;
-    return Math.floor(this.#step / everySteps) > Math.floor(before / everySteps);
-  }
-
-  /** Films a greedy episode. @returns why that cannot be; null where it can. The run goes on in any case */
-  async #film(): Promise<string | null> {
-    const { store, options } = this.#parts;
-    const { films, seed } = this.description;
-    if (!store || !films) return null;
-    const film = store.film(this.#step, films);
-    const env = await this.#parts.openEnv(1, 'evaluation');
-    const { signal } = options;
-    const told = { seed, signal, maxSteps: films.maxSteps ?? FILM_STEPS };
-    try {
-      await filmEpisode({ agent: this.agent, env, ...told, onFrame: frame => film.add(frame) });
-      await film.finish();
-      return null;
-    } catch (error) {
-      film.discard();
-      if (signal?.aborted) return null;
-      if (!(error instanceof InputError)) throw error;
-      this.#cannotFilm = true;
-      return `Nothing is filmed: ${error.message}`;
-    } finally {
-      env.close();
-    }
-  }
-
-  /** Leaves what was played as a data set. */
-  #record(): void {
-    const { algorithm, seed, envOptions = {} } = this.description;
-    this.#parts.recording?.save({ behaviour: `${algorithm}, in training`, trainedSteps: this.#step, seed, envOptions });
-  }
-
-  /** Leaves the policy as a model that other programs can run. */
-  async #finish(): Promise<void> {
-    const { store, algorithm } = this.#parts;
-    if (!store || this.#summary?.reason !== 'finished') return;
-    const model = algorithm.policy && this.#onnx(await this.agent.policy?.());
-    if (model) store.saveOnnx(model);
-  }
-
-  #onnx(policy: Policy | undefined): Uint8Array | undefined {
-    const { algorithm } = this.#parts;
-    // One's own algorithm may have agents of another one, under a name of its own.
-    return algorithm.policy && policy && exportOnnx(policy, { algorithms: [{ ...algorithm, id: policy.algorithm }] });
-  }
-
-  /** Failures of training say where the last good state is. */
-  #withCheckpoint(error: unknown): unknown {
-    const { store } = this.#parts;
-    const Kind = [NumericsError, WorkerError, EnvError].find(kind => error instanceof kind);
-    if (!store || !Kind || !(error instanceof Error)) return error;
-    const kept = store.checkpointPath
-      ? `The last good checkpoint is kept: ${store.checkpointPath}`
-      : 'No checkpoint was written yet';
-    return new Kind(`${error.message.replace(/\.$/, '')}. ${kept}.`, { cause: error });
-  }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -57,3 +57,10 @@ export function partOf<A extends NumericArray>(array: A, start: number, end: num
   const width = array.length / numEnvs;
   return array.subarray(start * width, end * width) as A;
 }
+
+/** A copy of an array in memory that threads share. */
+export function sharedCopy<A extends NumericArray>(array: A): A {
+  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
+}

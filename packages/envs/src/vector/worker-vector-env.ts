@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import {
   copySeeds,
   createRows,
@@ -8,7 +7,6 @@ import {
   type EnvSpec,
   type EnvState,
   type EpisodeInfo,
-  errorFromData,
   type Frame,
   flatSize,
   type GoalOutcomes,
@@ -19,23 +17,12 @@ import {
   type StateValue,
   type VectorEnv,
   type VectorStep,
-  WorkerError,
 } from '@zpin/contracts';
 import type { EnvOptions } from '../env-entry.ts';
 import { loadEnv, makeVectorEnv } from '../registry.ts';
 import { changesOf, joinedChanges } from './changing-copies.ts';
-import {
-  ANSWER,
-  CALL,
-  type Call,
-  COMMAND,
-  CONTROL_CELLS,
-  ENDED,
-  REQUEST,
-  type Reply,
-  STEP,
-  type WorkerSetup,
-} from './worker-protocol.ts';
+import { EnvThreads } from './env-threads.ts';
+import { STEP, sharedCopy } from './worker-protocol.ts';
 
 export interface WorkerOptions {
   /** Threads, which share the copies; as many as the machine runs at once when omitted, and never more than copies. */
@@ -44,23 +31,6 @@ export interface WorkerOptions {
   readonly timeoutSeconds?: number;
   /** URL of an ES module to import first in every thread, which registers the environment by `registerEnv`. */
   readonly module?: string;
-}
-
-/** Beside this file, in the sources and in what is published. */
-const script = new URL(import.meta.url.endsWith('.ts') ? './env-worker.ts' : './env-worker.js', import.meta.url);
-
-/** Milliseconds: a machine that does much else may take long to start a thread. */
-const LEAST_START_TIMEOUT = 60_000;
-
-/** One thread and what it is talked to by. */
-interface Thread {
-  readonly name: string;
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  readonly control: Int32Array;
-  /** Rows of this worker in the shared arrays. */
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -105,13 +75,8 @@ export class WorkerVectorEnv implements VectorEnv {
   readonly #local: VectorEnv;
   readonly #actions: NumericArray;
   readonly #shared: VectorStep;
-  readonly #threads: readonly Thread[];
-  readonly #timeout: number;
-  /** Whether infos of episodes come as messages: they are no arrays. */
-  readonly #tellsInfo: boolean;
-  #requests = 0;
+  readonly #threads: EnvThreads;
   #seeded = false;
-  #broken: Error | null = null;
 
   constructor(local: VectorEnv, source: EnvSource, workers: number, timeoutSeconds: number) {
     const { spec, numEnvs } = local;
@@ -121,16 +86,16 @@ export class WorkerVectorEnv implements VectorEnv {
     if (local.goals) this.goals = local.goals;
     this.isResumable = local.isResumable !== false;
     this.#local = local;
-    this.#timeout = timeoutSeconds * 1000;
-    this.#actions = shared(createRows(spec.actionSpace, numEnvs));
+    this.#actions = sharedCopy(createRows(spec.actionSpace, numEnvs));
+    // Infos of episodes are no arrays: they come as messages.
     const { episodeInfo, ...arrays } = local.createStep();
-    this.#tellsInfo = episodeInfo !== undefined;
-    const step = Object.entries(arrays).map(([name, array]) => [name, shared(array as NumericArray)]);
+    const step = Object.entries(arrays).map(([name, array]) => [name, sharedCopy(array as NumericArray)]);
     this.#shared = Object.fromEntries(step) as VectorStep;
-    this.#threads = Array.from({ length: workers }, (_, index) => this.#start(index, workers));
-    this.started = this.#whenStarted();
-    // Whoever waits for it hears of the failure; nobody has to.
-    this.started.catch(() => undefined);
+    this.#threads = new EnvThreads({
+      ...{ id: spec.id, source, numEnvs, workers, timeout: timeoutSeconds * 1000 },
+      ...{ actions: this.#actions, step: this.#shared, tellsInfo: episodeInfo !== undefined },
+    });
+    this.started = this.#threads.started;
   }
 
   createStep(): VectorStep {
@@ -150,7 +115,7 @@ export class WorkerVectorEnv implements VectorEnv {
       );
     const from = seed ?? (this.#seeded ? undefined : 0);
     const seeds = typeof from === 'number' ? copySeeds(from, this.numEnvs) : from;
-    this.#call(({ start, end }) => ({ method: 'reset', ...(seeds && { seeds: seeds.slice(start, end) }) }));
+    this.#threads.call(({ start, end }) => ({ method: 'reset', ...(seeds && { seeds: seeds.slice(start, end) }) }));
     this.#seeded = true;
     out.obs.set(this.#shared.obs);
     if (this.#shared.actionMask) out.actionMask?.set(this.#shared.actionMask);
@@ -165,7 +130,7 @@ export class WorkerVectorEnv implements VectorEnv {
       );
     }
     this.#actions.set(actions);
-    const replies = this.#command(STEP);
+    const replies = this.#threads.command(STEP);
     const { obs, reward, rawReward, terminated, truncated, finalObs, finalActionMask, success, actionMask } = this.#shared;
     out.obs.set(obs);
     out.reward.set(reward);
@@ -177,7 +142,7 @@ export class WorkerVectorEnv implements VectorEnv {
     out.finalObs.set(finalObs);
     if (finalActionMask) out.finalActionMask?.set(finalActionMask);
     if (success) out.success?.set(success);
-    this.#threads.forEach(({ start }, k) => {
+    this.#threads.all.forEach(({ start }, k) => {
       const infos = (replies[k]?.result ?? []) as readonly EpisodeInfo[];
       for (const [i, info] of infos.entries()) if (out.episodeInfo) out.episodeInfo[start + i] = info;
     });
@@ -185,15 +150,15 @@ export class WorkerVectorEnv implements VectorEnv {
 
   render(index = 0): Frame {
     const { id } = this.spec;
-    const thread = this.#threads.find(({ start, end }) => index >= start && index < end);
+    const thread = this.#threads.all.find(({ start, end }) => index >= start && index < end);
     if (!thread)
       throw new InputError(message(`${id}.render`, `the copy must be one of ${this.numEnvs}`, index, 'Pass its index'));
-    const [frame] = this.#call(({ start }) => ({ method: 'render', index: index - start }), [thread]);
+    const [frame] = this.#threads.call(({ start }) => ({ method: 'render', index: index - start }), [thread]);
     return frame as Frame;
   }
 
   state(): EnvState {
-    const states = this.#call(() => ({ method: 'state' })) as readonly CopiesState[];
+    const states = this.#threads.call(() => ({ method: 'state' })) as readonly CopiesState[];
     const infos = states.flatMap(({ envs, infos: told = envs.map(() => null) }) => told);
     return {
       seeded: this.#seeded,
@@ -211,7 +176,7 @@ export class WorkerVectorEnv implements VectorEnv {
     }
     const { seeded } = state;
     const infos = state.infos as readonly StateValue[] | undefined;
-    this.#call(({ start, end }) => ({
+    this.#threads.call(({ start, end }) => ({
       method: 'restore',
       state: {
         ...{ seeded, envs: envs.slice(start, end) },
@@ -223,101 +188,15 @@ export class WorkerVectorEnv implements VectorEnv {
   }
 
   setParameters(parameters: EnvParameters): void {
-    this.#call(() => ({ method: 'setParameters', parameters }));
+    this.#threads.call(() => ({ method: 'setParameters', parameters }));
   }
 
   /** Ends the threads, those that no longer answer too. */
   close(): void {
     try {
-      if (!this.#broken) this.#call(() => ({ method: 'close' }));
+      this.#threads.end(new InputError(message(this.spec.id, 'the environment must be open', 'closed', 'Make a new one')));
     } finally {
-      this.#broken ??= new InputError(message(this.spec.id, 'the environment must be open', 'closed', 'Make a new one'));
-      for (const { worker } of this.#threads) void worker.terminate();
       this.#local.close();
-    }
-  }
-
-  #start(index: number, workers: number): Thread {
-    const { numEnvs, source } = this;
-    const [start, end] = [index, index + 1].map(k => Math.floor((k * numEnvs) / workers));
-    const control = shared(new Int32Array(CONTROL_CELLS));
-    const { port1: port, port2 } = new MessageChannel();
-    const setup: WorkerSetup = {
-      source,
-      start,
-      end,
-      numEnvs,
-      control,
-      actions: this.#actions,
-      step: this.#shared,
-      tellsInfo: this.#tellsInfo,
-      port: port2,
-    };
-    const worker = new Worker(script, { workerData: setup, transferList: [port2] });
-    const name = `worker ${index} of ${this.spec.id}`;
-    worker.on('exit', () => Atomics.store(control, ENDED, 1));
-    // What ends a thread between two commands is told by the next one.
-    worker.on('error', error => {
-      this.#broken ??= errorFromData({ name: 'Error', message: error.message }, name);
-    });
-    port.unref();
-    return { name, worker, port, control, start, end };
-  }
-
-  async #whenStarted(): Promise<void> {
-    try {
-      await Promise.all(this.#threads.map(thread => ready(thread, Math.max(this.#timeout, LEAST_START_TIMEOUT))));
-    } catch (error) {
-      this.#broken = error as Error;
-      for (const { worker } of this.#threads) void worker.terminate();
-      throw error;
-    }
-    // A program that forgets to close its environments must end all the same.
-    for (const { worker } of this.#threads) worker.unref();
-  }
-
-  #call(callOf: (thread: Thread) => Call, threads = this.#threads): unknown[] {
-    if (this.#broken) throw this.#broken;
-    for (const thread of threads) thread.port.postMessage(callOf(thread));
-    return this.#command(CALL, threads).map(reply => reply?.result);
-  }
-
-  /** Lets threads work at the same time and waits for all of them. */
-  #command(command: number, threads = this.#threads): (Reply | undefined)[] {
-    if (this.#broken) throw this.#broken;
-    this.#requests++;
-    for (const { control } of threads) {
-      Atomics.store(control, COMMAND, command);
-      Atomics.store(control, REQUEST, this.#requests);
-      Atomics.notify(control, REQUEST);
-    }
-    const deadline = performance.now() + this.#timeout;
-    for (const thread of threads) this.#awaitAnswer(thread, deadline);
-    if (this.#broken) throw this.#broken;
-    const replies = threads.map(({ port }) => receiveMessageOnPort(port)?.message as Reply | undefined);
-    const failed = replies.findIndex(reply => reply?.error);
-    const error = replies[failed]?.error;
-    if (error) throw errorFromData(error, threads[failed].name);
-    return replies;
-  }
-
-  #awaitAnswer({ control, name, port }: Thread, deadline: number): void {
-    for (;;) {
-      const answer = Atomics.load(control, ANSWER);
-      if (answer === this.#requests) return;
-      if (Atomics.load(control, ENDED)) {
-        const { error } = (receiveMessageOnPort(port)?.message ?? {}) as Reply;
-        const end = new WorkerError(message(name, 'the thread must live', 'an end', 'Look for what ended it'));
-        this.#broken ??= error ? errorFromData(error, name) : end;
-        return;
-      }
-      const left = deadline - performance.now();
-      if (left <= 0) {
-        const expectation = `the thread must answer within ${this.#timeout / 1000} s`;
-        this.#broken ??= new WorkerError(message(name, expectation, 'no answer', 'Allow more by timeoutSeconds'));
-        return;
-      }
-      Atomics.wait(control, ANSWER, answer, left);
     }
   }
 }
@@ -327,32 +206,4 @@ interface CopiesState {
   readonly envs: readonly StateValue[];
   readonly infos?: readonly StateValue[];
   readonly changes?: StateValue;
-}
-
-/** A copy of an array in memory that threads share. */
-function shared<A extends NumericArray>(array: A): A {
-  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
-}
-
-/** Settled when a thread has made its copies. */
-function ready({ worker, name }: Thread, timeout: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const seconds = timeout / 1000;
-    const timer = setTimeout(() => {
-      const remedy = 'Allow more by timeoutSeconds';
-      reject(new WorkerError(message(name, `the thread must start within ${seconds} s`, 'no answer', remedy)));
-    }, timeout);
-    const settle = (error?: Error) => {
-      clearTimeout(timer);
-      if (error) reject(error);
-      else resolve();
-    };
-    worker.once('message', ({ error }: Reply) => settle(error && errorFromData(error, name)));
-    worker.once('error', error => settle(errorFromData({ name: 'Error', message: error.message }, name)));
-    worker.once('exit', code =>
-      settle(new WorkerError(message(name, 'the thread must live', `an end with code ${code}`, 'Look for what ended it'))),
-    );
-  });
 }
