@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { openRun, openSavedRun, type RunEvent, type RunOptions, resume, train } from '../src/index.ts';
 import { eventFileNames, RunFolder, readMetrics } from '../src/node.ts';
-import { pictureEvent, scalarsEvent, stepOf } from '../src/tensorboard/event-messages.ts';
+import { pictureEvent, ScalarsEncoder, stepOf } from '../src/tensorboard/event-messages.ts';
 import { ProtoWriter } from '../src/tensorboard/proto-writer.ts';
-import { encodeRecord, maskedCrc, readRecords } from '../src/tensorboard/records.ts';
+import { maskedCrc, RecordBlock, readRecords } from '../src/tensorboard/records.ts';
 import { bytesIn, fieldsOf, numberIn, readEvents, textIn } from './read-events.ts';
 
 inScratchFolder();
@@ -20,6 +20,13 @@ const eventsIn = (folder: string) =>
   eventFileNames(new RunFolder(folder)).flatMap(name => readEvents(readFileSync(join(folder, name))));
 const scalarsIn = (folder: string, tag: string) =>
   eventsIn(folder).flatMap(({ step, scalars }) => (tag in scalars ? [[step, scalars[tag] as number] as const] : []));
+/** A file of records. */
+function inRecords(...records: readonly Uint8Array[]): Buffer {
+  const block = new RecordBlock();
+  for (const record of records) block.append(record);
+  return Buffer.from(block.take());
+}
+
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('the bytes', () => {
@@ -41,7 +48,7 @@ describe('the bytes', () => {
     // CRC-32C of "123456789" is 0xe3069283: turned by 15 and moved by the constant.
     expect(maskedCrc(new TextEncoder().encode('123456789'))).toBe((0x2507c60d + 0xa282ead8) >>> 0);
     const records = [Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(300).fill(7)];
-    const file = Buffer.concat(records.map(encodeRecord));
+    const file = inRecords(...records);
     expect([...readRecords(file)].map(({ data }) => [...data])).toEqual(records.map(data => [...data]));
     // Torn anywhere, or damaged, it ends before.
     expect([...readRecords(file.subarray(0, file.length - 1))]).toHaveLength(2);
@@ -50,9 +57,29 @@ describe('the bytes', () => {
     expect([...readRecords(damaged)].length).toBeLessThan(3);
   });
 
+  it('of numbers are those of their messages, and nothing of the event before is in them', () => {
+    const encoder = new ScalarsEncoder();
+    expect(encoder.add({ loss: Number.NaN }).finish({ wallTime: 1, step: 1 })).toBe(null);
+    for (const [step, value] of [
+      [1, 0.5],
+      [300, -2],
+    ] as const) {
+      const event = encoder
+        .add({ loss: value, entropy: Number.POSITIVE_INFINITY }, 'update/')
+        .add({ rate: 8 })
+        .finish({ wallTime: 1, step });
+      const [loss, rate] = [
+        new ProtoWriter().text(1, 'update/loss').float(2, value),
+        new ProtoWriter().text(1, 'rate').float(2, 8),
+      ];
+      const summary = new ProtoWriter().message(1, loss).message(1, rate);
+      expect(event).toEqual(new ProtoWriter().double(1, 1).varint(2, step).message(5, summary).finish());
+    }
+  });
+
   it('tell their step', () => {
     const head = { wallTime: 1.5, step: 3_000_000_000 };
-    expect(stepOf(scalarsEvent(head, { 'train/return': 5 }))).toBe(3_000_000_000);
+    expect(stepOf(new ScalarsEncoder().add({ 'train/return': 5 }).finish(head) as Uint8Array)).toBe(3_000_000_000);
     expect(stepOf(pictureEvent({ wallTime: 1, step: 0 }, 'film', { width: 1, height: 2, file: Uint8Array.of(9) }))).toBe(0);
   });
 });
@@ -123,7 +150,7 @@ describe('a run with tensorboard', () => {
     for await (const event of run.events()) if (event.step >= 260) break;
     run.dispose();
     // What a killed process leaves beside: half a record.
-    appendFileSync('cut/events.out.tfevents.0000000001.zpin', Buffer.from(encodeRecord(new Uint8Array(50)).subarray(0, 30)));
+    appendFileSync('cut/events.out.tfevents.0000000001.zpin', inRecords(new Uint8Array(50)).subarray(0, 30));
     expect(scalarsIn('curves', 'update/loss').length).toBeGreaterThan(0);
     const rest = await openSavedRun('cut');
     expect(rest.step).toBe(200);

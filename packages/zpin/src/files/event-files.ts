@@ -10,14 +10,14 @@ import {
   hyperparametersEvents,
   type Picture,
   pictureEvent,
+  ScalarsEncoder,
   SESSION_END,
-  scalarsEvent,
   sessionEndEvent,
   stepOf,
   textEvent,
   versionEvent,
 } from '../tensorboard/event-messages.ts';
-import { encodeRecord, readRecords } from '../tensorboard/records.ts';
+import { RecordBlock, readRecords } from '../tensorboard/records.ts';
 import { metricEvents } from './metric-files.ts';
 import { RecentEpisodes, RowGate } from './recent-episodes.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -62,25 +62,21 @@ export function eventFiles(folder: RunFolder, { description, step, now = Date.no
     if (event.type === 'episode' || event.type === 'update') gates[event.type].opens(event.step);
   }
   const begun = { time: now(), step };
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  const held = new RecordBlock();
+  const encoder = new ScalarsEncoder();
   let flushed = begun.time;
   const flush = () => {
     flushed = now();
-    if (held.length > 0) appendFileSync(file, Buffer.concat(held));
-    held = [];
-    heldBytes = 0;
+    if (held.length > 0) appendFileSync(file, held.take());
   };
   const write = (event: Uint8Array) => {
-    const record = encodeRecord(event);
-    held.push(record);
-    heldBytes += record.length;
-    if (heldBytes > BUFFER || now() - flushed > FLUSH_INTERVAL) flush();
+    held.append(event);
+    if (held.length > BUFFER || now() - flushed > FLUSH_INTERVAL) flush();
   };
   const head = (at: number): EventHead => ({ wallTime: now() / 1000, step: at });
-  const scalars = (at: number, values: Readonly<Record<string, number>>) => {
-    const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
-    if (finite.length > 0) write(scalarsEvent(head(at), Object.fromEntries(finite)));
+  const scalars = (at: number) => {
+    const event = encoder.finish(head(at));
+    if (event) write(event);
   };
   write(versionEvent(head(step)));
   if (step === 0) {
@@ -96,14 +92,20 @@ export function eventFiles(folder: RunFolder, { description, step, now = Date.no
   return {
     event(event) {
       const { step: at } = event;
-      if (event.type === 'eval') scalars(at, evaluationScalars(event));
+      if (event.type === 'eval') {
+        encoder.add(evaluationScalars(event));
+        scalars(at);
+      }
       if (event.type === 'episode') {
         recent.add(event);
-        if (gates.episode.opens(at)) scalars(at, trainingScalars(recent));
+        if (!gates.episode.opens(at)) return;
+        encoder.add(recent.means, 'train/').add(recent.infoMeans);
+        scalars(at);
       }
       if (event.type === 'update' && gates.update.opens(at)) {
         const stepsPerSecond = (1000 * (at - begun.step)) / (now() - begun.time);
-        scalars(at, { ...prefixed('update', event.metrics), 'time/stepsPerSecond': stepsPerSecond });
+        encoder.add(event.metrics, 'update/').add({ stepsPerSecond }, 'time/');
+        scalars(at);
       }
     },
     picture: (at, tag, picture) => write(pictureEvent(head(at), tag, picture)),
@@ -148,15 +150,6 @@ function nameOf(number: number): string {
   return `events.out.tfevents.${String(number).padStart(10, '0')}.zpin`;
 }
 
-function trainingScalars(recent: RecentEpisodes): Record<string, number> {
-  return {
-    'train/return': recent.returnMean,
-    'train/length': recent.lengthMean,
-    'train/success': recent.successRate,
-    ...recent.infoMeans,
-  };
-}
-
 function evaluationScalars(event: Extract<RunEvent, { readonly type: 'eval' }>): Record<string, number> {
   const { returns, lengths, successRate } = event;
   const average = mean(returns);
@@ -187,10 +180,6 @@ function hyperparametersOf({ algorithm, env, envOptions, her, dataset, seed, ste
 function tableOf(values: Readonly<Record<string, HyperparameterValue>>): string {
   const rows = Object.entries(values).map(([name, value]) => `| ${name} | ${String(value).replaceAll('|', '\\|')} |`);
   return ['| setting | value |', '| --- | --- |', ...rows].join('\n');
-}
-
-function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
 }
 
 function mean(values: readonly number[]): number {

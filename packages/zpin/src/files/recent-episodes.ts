@@ -22,13 +22,18 @@ export class RecentEpisodes {
     return this.#mean(({ episodeReturn }) => episodeReturn);
   }
 
-  get lengthMean(): number {
-    return this.#mean(({ episodeLength }) => episodeLength);
-  }
-
-  /** Share that reached the goal; NaN where there are no goals. */
-  get successRate(): number {
-    return this.#mean(({ success }) => (success === undefined ? undefined : Number(success)));
+  /** Means over them, in one pass; `success` is the share that reached the goal, NaN where there are no goals. */
+  get means(): { readonly return: number; readonly length: number; readonly success: number } {
+    let [returns, lengths, successes, withGoal] = [0, 0, 0, 0];
+    for (const { episodeReturn, episodeLength, success } of this.#episodes) {
+      returns += episodeReturn;
+      lengths += episodeLength;
+      if (success === undefined) continue;
+      successes += Number(success);
+      withGoal++;
+    }
+    const { length: count } = this.#episodes;
+    return { return: returns / count, length: lengths / count, success: successes / withGoal };
   }
 
   /** Means of what the infos of episodes told, by `info/<name>`. */

@@ -25,11 +25,44 @@ export function versionEvent({ wallTime }: EventHead): Uint8Array {
   return proto().double(1, wallTime).text(3, 'brain.Event:2').finish();
 }
 
-/** Numbers by their tags. */
-export function scalarsEvent(head: EventHead, scalars: Readonly<Record<string, number>>): Uint8Array {
-  const summary = proto();
-  for (const [tag, value] of Object.entries(scalars)) summary.message(1, proto().text(1, tag).float(2, value));
-  return summaryEvent(head, summary);
+/**
+ * Encodes numbers by their tags. It keeps its room, and of each tag that it has met the bytes before its number: a run writes thousands
+ * of events with the same tags.
+ */
+export class ScalarsEncoder {
+  readonly #summary = proto();
+  readonly #event = proto();
+  readonly #openings = new Map<string, Uint8Array>();
+  #isEmpty = true;
+
+  /** Adds the finite ones of some numbers to the event in the making. */
+  add(scalars: Readonly<Record<string, number>>, prefix = ''): this {
+    for (const name in scalars) {
+      const value = scalars[name] as number;
+      if (!Number.isFinite(value)) continue;
+      this.#summary.encoded(this.#opening(prefix + name)).float32(value);
+      this.#isEmpty = false;
+    }
+    return this;
+  }
+
+  /** The event, as a view that is valid until the next one; null where it would tell nothing. The next one begins. */
+  finish({ wallTime, step }: EventHead): Uint8Array | null {
+    const event = this.#isEmpty
+      ? null
+      : this.#event.clear().double(1, wallTime).varint(2, step).message(5, this.#summary).finish();
+    this.#summary.clear();
+    this.#isEmpty = true;
+    return event;
+  }
+
+  #opening(tag: string): Uint8Array {
+    const known = this.#openings.get(tag);
+    if (known) return known;
+    const opening = proto().message(1, proto().text(1, tag).float(2, 0)).finish().slice(0, -4);
+    this.#openings.set(tag, opening);
+    return opening;
+  }
 }
 
 /** A text, which TensorBoard shows as Markdown. */

@@ -33,6 +33,19 @@ export class ProtoWriter {
 
   float(field: number, value: number): this {
     this.#key(field, FIXED_32);
+    return this.float32(value);
+  }
+
+  /** Fields that were encoded before. */
+  encoded(fields: Uint8Array): this {
+    this.#reserve(fields.length);
+    this.#bytes.set(fields, this.#length);
+    this.#length += fields.length;
+    return this;
+  }
+
+  /** The four bytes of a float whose field was encoded before. */
+  float32(value: number): this {
     this.#reserve(4);
     this.#view.setFloat32(this.#length, value, true);
     this.#length += 4;
@@ -46,14 +59,17 @@ export class ProtoWriter {
   bytes(field: number, value: Uint8Array): this {
     this.#key(field, LENGTH_DELIMITED);
     this.#varint(value.length);
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
-    return this;
+    return this.encoded(value);
   }
 
   message(field: number, value: ProtoWriter): this {
     return this.bytes(field, value.finish());
+  }
+
+  /** Begins a new message in the same room. */
+  clear(): this {
+    this.#length = 0;
+    return this;
   }
 
   /** What was written, as a view that is valid until the next field. */
@@ -67,9 +83,10 @@ export class ProtoWriter {
 
   #varint(value: number): void {
     this.#reserve(10);
-    // Steps may exceed 32 bits, which bit operations do not.
+    // Steps may exceed the 32 bits that bit operations have.
     let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) + 128;
+    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) + 128;
+    for (; rest >= 128; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
     this.#bytes[this.#length++] = rest;
   }
 

@@ -6,19 +6,46 @@ const TAIL = 4;
 const MASK_DELTA = 0xa282ead8;
 
 /**
- * One record of a TFRecord file: `uint64 length, uint32 masked CRC of it, data, uint32 masked CRC of the data`, in little-endian
- * order.
+ * Records of a TFRecord file, one behind the other: `uint64 length, uint32 masked CRC of it, data, uint32 masked CRC of the data`, in
+ * little-endian order.
  *
  * Source: https://www.tensorflow.org/tutorials/load_data/tfrecord
  */
-export function encodeRecord(data: Uint8Array): Uint8Array {
-  const record = new Uint8Array(HEAD + data.length + TAIL);
-  const view = new DataView(record.buffer);
-  view.setBigUint64(0, BigInt(data.length), true);
-  view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
-  record.set(data, HEAD);
-  view.setUint32(HEAD + data.length, maskedCrc(data), true);
-  return record;
+export class RecordBlock {
+  #bytes = new Uint8Array(4096);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(data: Uint8Array): void {
+    const start = this.#length;
+    this.#reserve(HEAD + data.length + TAIL);
+    // No event comes near 4 GiB.
+    this.#view.setUint32(start, data.length, true);
+    this.#view.setUint32(start + 4, 0, true);
+    this.#view.setUint32(start + 8, maskedCrc(this.#bytes.subarray(start, start + 8)), true);
+    this.#bytes.set(data, start + HEAD);
+    this.#view.setUint32(start + HEAD + data.length, maskedCrc(data), true);
+    this.#length += HEAD + data.length + TAIL;
+  }
+
+  /** All records, as a view that is valid until the next one. The block is empty afterwards. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
 }
 
 /** A record in a file. */
