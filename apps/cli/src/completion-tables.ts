@@ -2,7 +2,8 @@ import { describeConfig } from '@zpin/core';
 import { listEnvs, wrappers } from '@zpin/envs';
 import { Command, type Option } from 'commander';
 import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
-import { addConfigFlags, ENGINES } from './flags.ts';
+import { DEVICES, ENGINES } from './engine-flags.ts';
+import { addConfigFlags } from './flags.ts';
 
 /** What may stand somewhere: words, and the paths of files or folders. */
 export interface Completed {
@@ -68,7 +69,7 @@ function flagOf({ long, flags, description, required, optional, argChoices }: Op
       '--env': known.envs,
       '--wrap': known.wrappers,
       '--engine': ENGINES,
-      '--device': ['cpu', 'webgpu'],
+      '--device': DEVICES,
       '--schedules': ['keep', 'stretch'],
     }[flag] ??
     [];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ENGINES } from './flags.ts';
+import { ENGINES } from './engine-flags.ts';
 import { installedFrom, ownVersion } from './own-package.ts';
 
 /** What was found on this machine, for `zpin doctor`. */

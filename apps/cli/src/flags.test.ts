@@ -3,7 +3,7 @@ import { describeConfig } from '@zpin/core';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { loadAlgorithm } from 'zpin/catalog';
-import { addConfigFlags, addTrainFlags, helpText, readDevice, readInteger, readSeed } from './flags.ts';
+import { addConfigFlags, addTrainFlags, helpText, readInteger, readSeed } from './flags.ts';
 
 const fields = describeConfig((await loadAlgorithm('ppo')).config);
 const field = (name: string) => {
@@ -15,25 +15,6 @@ const parse = (...argv: string[]) => {
   const command = addConfigFlags(addTrainFlags(new Command('train')), 'ppo', fields);
   return command.exitOverride().parse(argv, { from: 'user' }).opts();
 };
-
-describe('readDevice', () => {
-  it.each([
-    ['webgpu', undefined, 'webgpu'],
-    ['webgpu', 'webgpu', 'webgpu'],
-    ['cpu', undefined, 'auto'],
-    ['cpu', 'wasm', 'wasm'],
-  ])('%s with the engine %s is the engine %s', (device, engine, expected) => {
-    expect(readDevice('test', device, engine)).toBe(expected);
-  });
-
-  it.each([
-    ['cuda', undefined, 'test: --device must be cpu or webgpu, got "cuda". Choose one of them.'],
-    ['webgpu', 'onnx', 'test: --device webgpu must go with its engine, got "onnx". Leave one of them out.'],
-    ['cpu', 'webgpu', 'test: --device cpu must go with its engine, got "webgpu". Leave one of them out.'],
-  ])('refuses %s with the engine %s', (device, engine, expected) => {
-    expect(() => readDevice('test', device, engine)).toThrow(new InputError(expected));
-  });
-});
 
 describe('readInteger', () => {
   it.each([

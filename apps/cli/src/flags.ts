@@ -3,9 +3,10 @@ import { alternatives, flagText, InputError, kebabCase, message } from '@zpin/co
 import { type Command, Option } from 'commander';
 import type { SavedMoment, ScheduleChoice } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES, FILM_FORMATS, type FilmFormat, isEnvFile } from 'zpin/catalog';
+import { addEngineFlags, type EngineFlags } from './engine-flags.ts';
 
 /** Texts of the flags that every training run has, as commander hands them over. */
-export interface TrainFlags {
+export interface TrainFlags extends EngineFlags {
   readonly env?: string;
   readonly envOption?: readonly string[];
   readonly wrap?: readonly string[];
@@ -20,8 +21,6 @@ export interface TrainFlags {
   readonly runDir?: string;
   readonly resume?: string;
   readonly schedules?: string;
-  readonly engine?: string;
-  readonly device?: string;
   readonly evalEvery?: string;
   readonly evalEpisodes?: string;
   readonly checkpointEvery?: string;
@@ -38,16 +37,13 @@ export interface TrainFlags {
   readonly quiet?: boolean;
 }
 
-export const ENGINES = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'webgpu', 'tensorflow'] as const;
-export type EngineChoice = (typeof ENGINES)[number];
-
 export function readSeed(where: string, text: string): number {
   return readInteger(where, '--seed', text, 0);
 }
 
 /** Adds the flags that do not depend on the algorithm. */
 export function addTrainFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Run:')
     .option(
       '--env <id>',
@@ -81,9 +77,8 @@ export function addTrainFlags(command: Command): Command {
     .option(
       '--schedules <what>',
       'with --resume and other --steps: keep leaves schedules as they were planned, stretch spreads them anew (default: keep)',
-    )
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
-    .option('--device <name>', 'where it computes: cpu, or webgpu, which is the engine webgpu (default: cpu)')
+    );
+  return addEngineFlags(command)
     .option(
       '--eval-every <n>',
       'environment steps between two evaluations during training; the best policy stays (default: none)',
@@ -220,20 +215,4 @@ export function readMoment(
 export function readSchedules(where: string, text: string): ScheduleChoice {
   if (text === 'keep' || text === 'stretch') return text;
   throw new InputError(message(where, '--schedules must be keep or stretch', text, 'Choose one of them'));
-}
-
-export function readEngine(where: string, text: string): EngineChoice {
-  const engine = ENGINES.find(name => name === text);
-  if (engine) return engine;
-  throw new InputError(message(where, '--engine must be a known engine', text, `Use one of ${ENGINES.join(', ')}`));
-}
-
-/** The engine that computes on a device, which is all that is said of it. */
-export function readDevice(where: string, device: string, engine: string | undefined): EngineChoice {
-  if (device !== 'cpu' && device !== 'webgpu')
-    throw new InputError(message(where, '--device must be cpu or webgpu', device, 'Choose one of them'));
-  const isOther = device === 'webgpu' ? engine !== undefined && engine !== 'webgpu' : engine === 'webgpu';
-  if (isOther)
-    throw new InputError(message(where, `--device ${device} must go with its engine`, engine, 'Leave one of them out'));
-  return readEngine(where, engine ?? (device === 'webgpu' ? 'webgpu' : 'auto'));
 }

@@ -1,6 +1,7 @@
 import { InputError, message } from '@zpin/contracts';
 import type { ContinueOptions, FilmPlan } from 'zpin';
-import { orNone, readDevice, readEngine, readFilmFormat, readInteger, readNumber, type TrainFlags } from './flags.ts';
+import { readEngine } from './engine-flags.ts';
+import { orNone, readFilmFormat, readInteger, readNumber, type TrainFlags } from './flags.ts';
 
 /** What the command line says about its own output. */
 export interface OutputPlan {
@@ -14,8 +15,8 @@ export function outputPlan(flags: TrainFlags): OutputPlan {
 
 /** What the command line says about a run that begins or goes on: only what was said, as the run keeps the rest. */
 export function continueOptions(where: string, flags: TrainFlags): ContinueOptions {
-  const { engine, device, evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } =
-    flags;
+  const { evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } = flags;
+  const engine = readEngine(where, flags);
   const evaluation = {
     ...(evalEvery !== undefined && { everySteps: readInteger(where, '--eval-every', evalEvery, 1) }),
     ...(evalEpisodes !== undefined && { episodes: readInteger(where, '--eval-episodes', evalEpisodes, 1) }),
@@ -25,8 +26,7 @@ export function continueOptions(where: string, flags: TrainFlags): ContinueOptio
     ...(patience !== undefined && { patience: orNone(patience, text => readInteger(where, '--patience', text, 1)) }),
   };
   return {
-    ...(engine !== undefined && { engine: readEngine(where, engine) }),
-    ...(device !== undefined && { engine: readDevice(where, device, engine) }),
+    ...(engine !== undefined && { engine }),
     evaluation,
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),

@@ -122,6 +122,41 @@ describe('completion', () => {
   });
 });
 
+describe('what computes, and where', () => {
+  const computing = [['train', 'ppo'], ['eval'], ['play'], ['record'], ['collect'], ['fqe'], ['sweep']];
+  const others = COMMANDS.filter(name => !computing.some(([command]) => command === name));
+
+  it.each(computing)('is said to %s %s by --engine and --device', async (...line) => {
+    const argv = line.filter(word => word !== undefined);
+    const { out } = await runCli([...argv, '--help']);
+    expect(out).toContain('--engine <name>');
+    expect(out).toContain('--device <name>');
+    const given = { train: ['--env', 'CartPole-v1'], fqe: ['hub:ppo/CartPole-v1', '--dataset', 'none.zpin'] }[argv[0]] ?? [
+      argv[0] === 'sweep' ? 'ppo' : 'hub:ppo/CartPole-v1',
+    ];
+    const { err, exitCode } = await runCli([...argv, ...given, '--device', 'cuda'], { isTTY: true });
+    expect(err).toMatch(/: --device must be cpu or webgpu, got "cuda"\. Choose one of them\.\n$/);
+    expect([exitCode, err.split('\n').length]).toEqual([2, 2]);
+  });
+
+  it.each(others)('is nothing that %s has', async command => {
+    const { err, exitCode } = await runCli([command, '--device', 'cpu']);
+    const text = `zpin ${command}: flags must be known, got "--device". zpin ${command} --help shows all.\n`;
+    expect([exitCode, err]).toEqual([2, text]);
+  });
+
+  it.each([
+    [['collect', '--env', 'CartPole-v1', '--engine', 'wasm'], '--engine goes with a run folder, got "wasm".'],
+    [['collect', '--env', 'CartPole-v1', '--device', 'webgpu'], '--device goes with a run folder, got "webgpu".'],
+    [['sweep', 'show', 'sweeps/a', '--engine', 'wasm'], '--engine goes with a sweep that begins, got "wasm".'],
+    [['sweep', 'best', 'sweeps/a', '--device', 'cpu'], '--device goes with a sweep that begins, got "auto".'],
+  ])('%j is refused', async (argv, text) => {
+    const { err, exitCode } = await runCli(argv);
+    expect(err).toContain(text);
+    expect([exitCode, err.split('\n').length]).toEqual([2, 2]);
+  });
+});
+
 describe('wrong use is answered by one line and code 2', () => {
   it.each([
     [['pppo'], 'zpin: the command must be known, got "pppo". Did you mean'],

@@ -58,6 +58,19 @@ describe('a sweep', () => {
     }
   });
 
+  it('computes with the engine that it is told, and is another one with another', async () => {
+    writeFileSync('engine.yaml', FILE.replace('trials: 3', 'trials: 1').replace('seeds: 2', 'seeds: 1'));
+    const { exitCode, err } = await runCli(['sweep', 'engine.yaml', '--out', 'engine', '--engine', 'wasm']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(new RunFolder('engine/trials/0000-seed1').describe('test').engine).toBe('wasm');
+    const other = await runCli(['sweep', 'engine.yaml', '--out', 'engine']);
+    expect(other.err).toMatch(/engine must be what the sweep in .* began with, got "nothing"\. Undo the change/);
+    expect(other.exitCode).toBe(2);
+    expect((await runCli(['sweep', 'engine.yaml', '--out', 'engine', '--engine', 'wasm'])).exitCode).toBe(0);
+    const wrong = await runCli(['sweep', 'engine.yaml', '--out', 'other', '--engine', 'gpu']);
+    expect([wrong.exitCode, wrong.err.split('\n').length]).toEqual([2, 2]);
+  });
+
   it('has nothing left to do the second time, and more trials on demand', async () => {
     const before = readFileSync('whole/journal.log', 'utf8');
     expect((await runCli(['sweep', 'sweep.yaml', '--out', 'whole'])).exitCode).toBe(0);

@@ -1,28 +1,28 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { AGENT_PLACE, ENGINES, gather, readEngine, readEnvFile, readInteger, readSeed } from '../flags.ts';
+import { AGENT_PLACE, gather, readEnvFile, readInteger, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping } from '../stopping.ts';
 
-interface CollectFlags extends EnvFlags {
+interface CollectFlags extends EnvFlags, EngineFlags {
   readonly steps?: string;
   readonly epsilon?: string;
   readonly noise?: string;
   readonly out?: string;
   readonly seed?: string;
-  readonly engine?: string;
 }
 
 const DEFAULT_STEPS = 10_000;
 
 /** Adds `zpin collect`. */
 export function collectCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('collect')
     .description('Play, and write all transitions to a file for offline algorithms: at random, or with the policy of a run.')
     .argument('[runDir]', `${AGENT_PLACE}; omitted, all actions are random`)
@@ -36,8 +36,8 @@ export function collectCommand({ program, io, finish }: CommandContext): void {
     .option('--epsilon <x>', 'share of random actions, in [0, 1] (default: 0 with a run folder, else 1)')
     .option('--noise <x>', 'deviation of noise on the other actions, in half widths of the box of actions (default: 0)')
     .option('--out <file>', 'file to write (default: dataset.zpin in the run folder, or <env>-random.zpin)')
-    .option('--seed <n>', 'seed of the environment and of random actions (default: 1)')
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
+    .option('--seed <n>', 'seed of the environment and of random actions (default: 1)');
+  addEngineFlags(command)
     .exitOverride()
     .action(async (path: string | undefined, flags: CollectFlags) => {
       await finish(collect(path, flags, io));
@@ -50,7 +50,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   const epsilon = readNumber(where, '--epsilon', flags.epsilon ?? (path === undefined ? '1' : '0'), 1);
   const noiseScale = readNumber(where, '--noise', flags.noise ?? '0', Number.POSITIVE_INFINITY);
   const seed = readSeed(where, flags.seed ?? '1');
-  const engine = readEngine(where, flags.engine ?? 'auto');
+  const engine = readEngine(where, flags);
   if (path === undefined && flags.env === undefined) {
     const remedy = 'Write zpin collect runs/sac-Pendulum-v1-seed1, or zpin collect --env Pendulum-v1 for a random policy';
     throw new InputError(message(where, 'a run folder or --env must be given', 'nothing', remedy));
@@ -64,6 +64,12 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   if (path === undefined && (epsilon < 1 || noiseScale > 0)) {
     const found = epsilon < 1 ? `--epsilon ${epsilon}` : `--noise ${noiseScale}`;
     throw new InputError(message(where, 'a random policy has no actions of its own', found, 'Name a run folder'));
+  }
+  if (path === undefined && engine !== undefined) {
+    const flag = flags.engine === undefined ? '--device' : '--engine';
+    throw new InputError(
+      message(where, `${flag} goes with a run folder`, engine, 'Leave it out: a random policy computes nothing'),
+    );
   }
   const [
     { dirname, join, resolve },
@@ -80,7 +86,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   ]);
   const [{ knownEnv, load, openEnv }, { readEnvSettings }] = await Promise.all([import('zpin'), import('../env-flags.ts')]);
   const names = flagNames(where);
-  const trained = path === undefined ? undefined : await load(path, { engine, names, ...file });
+  const trained = path === undefined ? undefined : await load(path, { engine: engine ?? 'auto', names, ...file });
   if (trained) warn(io, trained.notes);
   const id = trained?.description.env ?? (await knownEnv(flags.env as string, names));
   const settings = trained

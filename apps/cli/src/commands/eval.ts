@@ -1,9 +1,10 @@
 import { formatNumber } from '@zpin/plot';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
-import { AGENT_PLACE, ENGINES, readEngine, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
+import { AGENT_PLACE, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { cutText, successText, verdictText } from '../numbers.ts';
 import { givenRun } from '../policy-flags.ts';
@@ -11,12 +12,11 @@ import { watchedEvaluation } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 import { styleOf } from '../style.ts';
 
-interface EvalFlags {
+interface EvalFlags extends EngineFlags {
   readonly episodes?: string;
   readonly maxSteps?: string;
   readonly seed?: string;
   readonly env?: string;
-  readonly engine?: string;
   readonly best?: boolean;
   readonly fromStep?: string;
   readonly json?: boolean;
@@ -24,7 +24,7 @@ interface EvalFlags {
 
 /** Adds `zpin eval`. */
 export function evalCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('eval')
     .description('Play greedy episodes with the policy of a run.')
     .argument('[runDir]', AGENT_PLACE)
@@ -32,10 +32,10 @@ export function evalCommand({ program, io, finish }: CommandContext): void {
     .option('--max-steps <n>', 'steps after which an episode is cut off (default: of the environment, else 10,000)')
     .option('--seed <n>', 'seed of the episodes, in which no run trains (default: that of the run)')
     .option('--env <file>', 'file of the environment, if it lies elsewhere than when the run began')
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
     .option('--best', 'the policy of the best evaluation while the run trained, not the last one')
     .option('--from-step <n>', 'the policy of the kept checkpoint of this step')
-    .option('--json', 'print the result as one line of JSON')
+    .option('--json', 'print the result as one line of JSON');
+  addEngineFlags(command)
     .exitOverride()
     .action(async (path: string | undefined, flags: EvalFlags) => finish(evaluateRun(givenRun('zpin eval', path), flags, io)));
 }
@@ -45,7 +45,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const episodes = readInteger(where, '--episodes', flags.episodes ?? String(DEFAULT_EVALUATION_EPISODES), 1);
   const maxEpisodeSteps =
     flags.maxSteps === undefined ? {} : { maxEpisodeSteps: readInteger(where, '--max-steps', flags.maxSteps, 1) };
-  const engine = readEngine(where, flags.engine ?? 'auto');
+  const engine = readEngine(where, flags) ?? 'auto';
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   const from = readMoment(where, flags);
   const { load } = await import('zpin');

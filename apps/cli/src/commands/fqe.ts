@@ -1,19 +1,19 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
-import { AGENT_PLACE, ENGINES, readEngine, readInteger, readSeed } from '../flags.ts';
+import { AGENT_PLACE, readInteger, readSeed } from '../flags.ts';
 import { type Io, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
-interface FqeFlags {
+interface FqeFlags extends EngineFlags {
   readonly dataset?: string;
   readonly steps?: string;
   readonly gamma?: string;
   readonly seed?: string;
-  readonly engine?: string;
   readonly json?: boolean;
 }
 
@@ -22,7 +22,7 @@ const DEFAULT_GAMMA = 0.99;
 
 /** Adds `zpin fqe`. */
 export function fqeCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('fqe')
     .description('Estimate from a data set what the policy of a run would earn, without playing: fitted Q evaluation.')
     .argument('[runDir]', AGENT_PLACE)
@@ -30,8 +30,8 @@ export function fqeCommand({ program, io, finish }: CommandContext): void {
     .option('--steps <n>', `gradient steps in which values are fitted (default: ${DEFAULT_STEPS})`)
     .option('--gamma <x>', `discount per step of the return, in [0, 1] (default: ${DEFAULT_GAMMA})`)
     .option('--seed <n>', 'seed of the values and of the bootstrap (default: 1)')
-    .option('--engine <name>', `what computes: ${ENGINES.join(', ')} (default: auto)`)
-    .option('--json', 'print the result as one line of JSON')
+    .option('--json', 'print the result as one line of JSON');
+  addEngineFlags(command)
     .exitOverride()
     .action(async (path: string | undefined, flags: FqeFlags) => {
       await finish(evaluateOffline(path, flags, io));
@@ -58,7 +58,7 @@ async function evaluateOffline(path: string | undefined, flags: FqeFlags, io: Io
     import('@zpin/offline/node'),
     import('zpin'),
   ]);
-  const engine = await createEngine(readEngine(where, flags.engine ?? 'auto'));
+  const engine = await createEngine(readEngine(where, flags) ?? 'auto');
   const { agent, spec, description, step, folder, notes, dispose } = await load(path, { engine, names });
   warn(io, notes);
   if (!agent.policy) {

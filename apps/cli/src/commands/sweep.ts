@@ -1,13 +1,14 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { isAlgorithmId } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import { columnsOf, type Io } from '../io.ts';
 import type { OpenQueue } from '../sweep/queue/open-queue.ts';
 import type { SweepFolder } from '../sweep/sweep-folder.ts';
 
-interface SweepFlags {
+interface SweepFlags extends EngineFlags {
   readonly env?: string;
   readonly out?: string;
   readonly steps?: string;
@@ -26,7 +27,7 @@ const WHOLE = { steps: 1, trials: 1, seeds: 1, seed: 0 } as const;
 
 /** Adds `zpin sweep`. */
 export function sweepCommand({ program, io, finish }: CommandContext): void {
-  program
+  const command = program
     .command('sweep')
     .description(
       'Search for settings. `zpin sweep sweep.yaml` runs what the file says, `zpin sweep ppo --env CartPole-v1` the usual ' +
@@ -49,7 +50,8 @@ export function sweepCommand({ program, io, finish }: CommandContext): void {
       'put it into a PostgreSQL database, where zpin worker takes part on any machine; without an address one is started here',
     )
     .option('--shared <dir>', 'with --queue: folder that all workers share, for checkpoints, in place of the database')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  addEngineFlags(command)
     .exitOverride()
     .action(async (what: string | undefined, dir: string | undefined, flags: SweepFlags) => {
       await finish(sweep(what, dir, flags, io));
@@ -61,6 +63,13 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
     const where = `zpin sweep ${what}`;
     if (dir === undefined) {
       throw new InputError(message(where, 'a folder must be given', 'nothing', 'Give one that zpin sweep made'));
+    }
+    const engine = readEngine(where, flags);
+    if (engine !== undefined) {
+      const flag = flags.engine === undefined ? '--device' : '--engine';
+      throw new InputError(
+        message(where, `${flag} goes with a sweep that begins`, engine, 'Leave it out: the sweep has its engine'),
+      );
     }
     return what === 'show' ? showSweep(dir, flags, io) : bestOfSweep(dir, flags, io);
   }
@@ -91,8 +100,10 @@ function flagged(where: string, { env, sampler, pruning, ...flags }: SweepFlags)
     const text = flags[name as keyof typeof WHOLE];
     return text === undefined ? [] : [[name, readInteger(where, `--${name}`, text, min)]];
   });
+  const engine = readEngine(where, flags);
   return {
     ...Object.fromEntries(numbers),
+    ...(engine !== undefined && { engine }),
     ...(env !== undefined && { env }),
     ...(sampler !== undefined && { sampler }),
     ...(pruning !== undefined && { pruning }),

@@ -148,12 +148,12 @@ function runName({ number }: StoredTrial, seed: number): string {
 /** Trains the settings of a trial on one seed, or goes on with it. @returns its mean return; null where it was stopped */
 async function trainFresh(training: Training, trial: StoredTrial, run: RunFolder, seed: number): Promise<number | null> {
   const { plan, folder, io } = training;
-  const { env, steps } = plan.file;
+  const { env, steps, engine } = plan.file;
   if (!run.isConcluded(steps)) {
     const told = { preset: true, quiet: true, evalEpisodes: String(EPISODES) };
     const config = join(folder, 'finalist.json');
     writeFileAtomic(config, `${JSON.stringify(plan.settings(trial.params), null, 2)}\n`);
-    const flags = { ...told, env, config, steps: String(steps), seed: String(seed), runDir: run.path };
+    const flags = { ...told, env, config, steps: String(steps), seed: String(seed), runDir: run.path, ...(engine && { engine }) };
     training.code = run.has('checkpoint')
       ? await resumeRun(run.path, told, silenced(io))
       : await newRun(plan.algorithm, {}, flags, silenced(io));

@@ -12,6 +12,7 @@ import {
 } from '@zpin/sweep';
 import { knownEnv } from 'zpin';
 import { loadAlgorithm } from 'zpin/catalog';
+import { ENGINES, type EngineChoice } from '../engine-flags.ts';
 import { flagNames } from '../flag-names.ts';
 import { defaultSpace } from './default-space.ts';
 
@@ -34,6 +35,8 @@ export type SweepFile = {
   readonly evalEpisodes: number;
   /** Of everything random. */
   readonly seed: number;
+  /** What computes; `auto` where it is not said. */
+  readonly engine?: EngineChoice;
   /** Settings of the algorithm, some of them ranges. */
   readonly settings: JsonObject;
 };
@@ -58,7 +61,7 @@ const STANDARD = {
   evalEpisodes: 10,
   seed: 1,
 } as const;
-const KEYS = ['algorithm', 'env', 'steps', ...Object.keys(STANDARD), 'settings'];
+const KEYS = ['algorithm', 'env', 'steps', ...Object.keys(STANDARD), 'engine', 'settings'];
 const PRUNING = ['none', 'median', 'halving'] as const;
 /** Steps of a run where neither file nor preset says. */
 const DEFAULT_STEPS = 20_000;
@@ -87,6 +90,7 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
     throw new ConfigError(message(where, 'settings must map names to values and ranges', given, 'See zpin sweep --help'));
   }
   const whole = (key: keyof typeof STANDARD | 'steps', standard: number, min: number) => integer(raw, key, standard, min, where);
+  const engine = oneOf(raw, 'engine', ENGINES, 'auto', where);
   const file: SweepFile = {
     ...{ algorithm: algorithm.id, env },
     steps: whole('steps', preset?.totalSteps ?? DEFAULT_STEPS, 1),
@@ -98,6 +102,7 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
     evaluations: whole('evaluations', STANDARD.evaluations, 1),
     evalEpisodes: whole('evalEpisodes', STANDARD.evalEpisodes, 1),
     seed: whole('seed', STANDARD.seed, 0),
+    ...(engine !== 'auto' && { engine }),
     settings: given,
   };
   const isInteger = (path: readonly string[]) => {

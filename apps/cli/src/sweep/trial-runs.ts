@@ -113,7 +113,7 @@ function evaluationSteps({ file: { steps, evaluations } }: SweepPlan): number {
 }
 
 async function openSeed({ plan, folder, trial, signal, io, keeper }: TrialRunsOptions, index: number): Promise<SeedRun> {
-  const { env, steps, evalEpisodes, seed: first } = plan.file;
+  const { env, steps, evalEpisodes, seed: first, engine } = plan.file;
   const seed = first + index;
   const path = trialFolder(folder, trial.number, seed);
   const internals: RunInternals = { names: flagNames('zpin sweep'), concludes: true, now: () => io.now() };
@@ -137,6 +137,7 @@ async function openSeed({ plan, folder, trial, signal, io, keeper }: TrialRunsOp
     env,
     {
       ...{ steps, seed, saveTo: path, signal, preset: true, config: plan.settings(trial.params) },
+      ...(engine && { engine }),
       evaluation: { everySteps: every, episodes: evalEpisodes },
       checkpointEverySteps: every,
     },
