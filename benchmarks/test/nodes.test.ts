@@ -44,6 +44,14 @@ const bounds: readonly Bound[] = [
     steps: 102,
     nodes: { 'sac.explore': 13, 'sac.update': 244 },
   },
+  {
+    title: 'SAC of wide layers',
+    algorithm: sac,
+    env: 'Pendulum-v1',
+    config: { hiddenSizes: [256, 256], batchSize: 64, learningStarts: 64 },
+    steps: 66,
+    nodes: { 'sac.update': 233 },
+  },
 ];
 
 test.each(bounds)('graphs of $title have no more nodes than they had', async ({ nodes, ...subject }) => {

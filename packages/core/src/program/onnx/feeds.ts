@@ -17,6 +17,12 @@ interface Held {
   readonly offset: number;
 }
 
+/** Numbers `begin` to `end` of a state vector. */
+interface Stretch extends Held {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** Arrays that earlier stages of a program write, by the numbers of their ports. */
 export type Carried = ReadonlyMap<number, NumericArray>;
 
@@ -39,6 +45,7 @@ export class Feeds {
   readonly #given: { readonly name: string; readonly value: OnnxValue & { data: NumericArray } }[] = [];
   readonly #packed: Float32Array;
   readonly #packedVectors: Held[] = [];
+  readonly #packedStretches: Stretch[] = [];
   readonly #packedGiven: Given[] = [];
   readonly #packedCarried: { readonly data: NumericArray; readonly offset: number }[] = [];
   readonly #packedScalars: { readonly place: number; readonly offset: number }[] = [];
@@ -74,10 +81,20 @@ export class Feeds {
     }
     for (const { port, offset } of plan.packedIn) {
       if (port.kind === 'state') this.#packedVectors.push({ vector: vectorOf(port.vector), offset });
+      else if (port.kind === 'stretch') this.#addStretch({ ...port, vector: vectorOf(port.vector), offset });
       else if (port.kind === 'carried') this.#packedCarried.push({ data: carried.get(port.id) as NumericArray, offset });
       else if (port.kind === 'given') this.#packedGiven.push({ name: port.name, offset });
       else this.#packedScalars.push({ place: port.place, offset });
     }
+  }
+
+  /** Joins it to the one before where one copy can do both. */
+  #addStretch(stretch: Stretch): void {
+    const last = this.#packedStretches.at(-1);
+    const isNext =
+      last?.vector === stretch.vector && last.end === stretch.begin && last.offset + last.end - last.begin === stretch.offset;
+    if (last && isNext) this.#packedStretches[this.#packedStretches.length - 1] = { ...last, end: stretch.end };
+    else this.#packedStretches.push(stretch);
   }
 
   /** Takes the state as it is now, and the arrays of the caller. */
@@ -90,6 +107,8 @@ export class Feeds {
       this.values[key] = vector.stretch(view, begin, end, shape);
     for (const { name, value } of this.#given) value.data = given[name] as NumericArray;
     for (const { vector, offset } of this.#packedVectors) this.#packed.set(vector.numbers, offset);
+    for (const { vector, begin, end, offset } of this.#packedStretches)
+      this.#packed.set(vector.numbers.subarray(begin, end), offset);
     for (const { name, offset } of this.#packedGiven) this.#packed.set(given[name] as Float32Array, offset);
     for (const { data, offset } of this.#packedCarried) this.#packed.set(data, offset);
     for (const { place, offset } of this.#packedScalars) this.#packed[offset] = numbers[place] as number;

@@ -39,6 +39,21 @@ it('sums squares by an operator of their own, and no other products', () => {
   expect(operators(products)).toContain('Gemm');
 });
 
+it('gives a column the shape of a row before the product with a large matrix', () => {
+  const nodesOf = (rows: number, columns: number) => {
+    const specs = { x: { shape: [rows, columns], type: 'float32' }, d: { shape: [rows, 1], type: 'float32' } } as const;
+    const { inputs, outputs, builder } = record('test', specs, ({ x, d }) => {
+      const weights = flat(tf.matMul(x as tf.Tensor, d as tf.Tensor, true));
+      return { y: tf.concat1d([weights, flat(tf.sum(d as tf.Tensor, 0))]) };
+    });
+    return lowerToOnnx('test', inputs, flattenProducts(builder, outputs)).nodes;
+  };
+  const transposes = (rows: number, columns: number) =>
+    nodesOf(rows, columns).flatMap(({ operator, attributes }) => (operator === 'Gemm' ? [attributes.transA] : []));
+  expect(transposes(64, 255)).toEqual([1, 0]);
+  expect(transposes(64, 256)).toEqual([0, 0]);
+});
+
 it('gives the same numbers', async () => {
   const call = program(new Store(await createEngine('onnx'), {}), {
     name: 'rows',

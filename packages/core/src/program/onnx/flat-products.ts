@@ -3,6 +3,12 @@ import { operation, sizeOf, type Value } from '../recording/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
+ * From so many numbers on, a column is given the shape of a row before a product: one that is transposed inside it makes the runtime copy
+ * the matrix. For fewer, a node more costs as much.
+ */
+const LARGE_MATRIX = 16_384;
+
+/**
  * Puts a gradient together from rows. Its parts are products of matrices, and those of biases and of single outputs have one row
  * or one column: as rows side by side they need no `Reshape`, which parts of one axis would. Nor does a sum of squares.
  */
@@ -40,7 +46,8 @@ function productRow(builder: GraphBuilder, part: Value): Value | null {
   if (product.shape[1] !== 1) return null;
   // (A B)ᵀ = Bᵀ Aᵀ.
   const [a, b] = gemm.inputs as [Value, Value];
-  return builder.gemm(b, a, gemm.attributes.transB !== 1, gemm.attributes.transA !== 1);
+  const row = sizeOf(a.shape) < LARGE_MATRIX ? null : builder.reshape(b, [1, sizeOf(b.shape)]);
+  return builder.gemm(row ?? b, a, row === null && gemm.attributes.transB !== 1, gemm.attributes.transA !== 1);
 }
 
 /** A row times itself as one operator, of the shape `[]` or `[1]`. */

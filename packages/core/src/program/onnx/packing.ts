@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../recording/builder.ts';
 import { operation, reachable, sizeOf, type Value } from '../recording/graph.ts';
+import { integersOf } from '../recording/shape-builder.ts';
 import type { GraphOutput } from './graph-output.ts';
 import {
   type CarriedPort,
@@ -11,8 +12,10 @@ import {
   type ResultPort,
   type ScalarPort,
   type StatePort,
+  type StretchPort,
 } from './port.ts';
 import { rewrite } from './rewrite.ts';
+import { SMALLEST_STRETCH } from './share-slices.ts';
 
 /**
  * Handing one tensor to ONNX Runtime costs about a microsecond, a slice inside the graph a tenth of that. Float inputs,
@@ -22,7 +25,7 @@ const PACKED_SIZE = 2048;
 
 const isSmall = ({ type, shape }: Value): boolean => type === 'float32' && sizeOf(shape) <= PACKED_SIZE;
 
-export type PackedIn = StatePort | GivenPort | CarriedPort | ScalarPort;
+export type PackedIn = StatePort | StretchPort | GivenPort | CarriedPort | ScalarPort;
 export type PackedOut = StatePort | ResultPort | CarriedPort | ScalarPort;
 
 /** A graph with what travels together in its packed tensors; nothing where a tensor would hold one part alone. */
@@ -44,14 +47,18 @@ export function packPorts(
   isPacked: (port: InputPort | OutputPort, size: number) => boolean = () => true,
 ): Packed {
   const order = reachable(outputs.map(({ value }) => value));
-  const small = order.flatMap(value => {
+  const whole = order.flatMap(value => {
     const port = value.source.kind === 'input' && isSmall(value) ? portOf(value.source.name) : undefined;
     if (!port || port.kind === 'packed' || port.kind === 'stretch' || !isPacked(port, sizeOf(value.shape))) return [];
     return [{ port, shape: value.shape, value }];
   });
+  const small: readonly PackedInput[] = [
+    ...whole,
+    ...shortSlices(order, portOf).filter(({ port, shape }) => isPacked(port, sizeOf(shape))),
+  ];
   const packedIn = small.length > 1 ? layOut(small) : [];
   const packed = builder.input(inputKey(PACKED), [totalSize(packedIn)], 'float32');
-  const parts = new Map(packedIn.map((part, k) => [(small[k] as { value: Value }).value, part]));
+  const parts = new Map(packedIn.map((part, k) => [(small[k] as PackedInput).value, part]));
   const now = rewrite(
     builder,
     outputs.map(({ value }) => value),
@@ -70,6 +77,41 @@ export function packPorts(
     ),
     packedIn,
   };
+}
+
+/**
+ * Short slices of long state vectors, one behind the other: biases, between matrices that the graph reads in place. Where there are few other
+ * numbers, a node that cuts the whole vector costs less.
+ */
+function shortSlices(order: readonly Value[], portOf: (input: string) => InputPort | undefined): PackedSlice[] {
+  const slices = new Map<Value, PackedSlice[]>();
+  for (const value of order) {
+    const slice = operation(value, 'Slice');
+    const whole = slice?.inputs[0];
+    const port = whole?.source.kind === 'input' ? portOf(whole.source.name) : undefined;
+    // A fifth input holds steps.
+    if (!whole || port?.kind !== 'state' || slice?.inputs.length !== 4 || whole.shape.length !== 1) continue;
+    const [begin] = integersOf(slice.inputs[1] as Value) as [number];
+    const stretch: StretchPort = { kind: 'stretch', vector: port.vector, begin, end: begin + sizeOf(value.shape) };
+    slices.set(whole, [...(slices.get(whole) ?? []), { port: stretch, shape: value.shape, value }]);
+  }
+  return [...slices].flatMap(([whole, parts]) => {
+    const inGraph = parts.filter(({ shape }) => sizeOf(shape) < SMALLEST_STRETCH);
+    const others = sizeOf(whole.shape) - inGraph.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (others <= SMALLEST_STRETCH) return [];
+    return inGraph.filter(({ value }) => isSmall(value)).toSorted((a, b) => a.port.begin - b.port.begin);
+  });
+}
+
+/** What is to be read from the packed tensor. */
+interface PackedInput {
+  readonly port: PackedIn;
+  readonly shape: readonly number[];
+  readonly value: Value;
+}
+
+interface PackedSlice extends PackedInput {
+  readonly port: StretchPort;
 }
 
 function packOutputs(

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { createEngine } from '../create-engine.ts';
 import type { FlatResult, InputSpec, ProgramSource } from '../engine.ts';
+import { program } from '../program.ts';
+import { Store } from '../store.ts';
 import { type Plan, planProgram } from './plan.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -72,6 +75,64 @@ it('views long slices of state vectors where they are, and copies those of input
       { kind: 'given', name: 'x' },
     ]),
   );
+});
+
+it('copies short slices of a vector between those that it reads in place, unless few other numbers are left', () => {
+  const sums = (w: tf.Tensor, slices: readonly [begin: number, size: number][]) => ({
+    metrics: Object.fromEntries(slices.map(([begin, size]) => [`${begin}`, tf.max(tf.slice(w, [begin], [size]))])),
+  });
+  const wide = planOf(
+    source({ w: 20_000 }, {}, ({ w }) =>
+      sums(w, [
+        [9100, 20],
+        [0, 9000],
+        [9000, 100],
+        [10_000, 10_000],
+      ]),
+    ),
+  );
+  expect(portsOf(wide)).toEqual(
+    expect.arrayContaining([
+      { kind: 'packed' },
+      { kind: 'stretch', vector: 'w', begin: 0, end: 9000 },
+      { kind: 'stretch', vector: 'w', begin: 10_000, end: 20_000 },
+    ]),
+  );
+  // In the order in which they lie in the vector, so that one copy can do for neighbours.
+  expect(wide.packedIn.map(({ port, offset }) => [port, offset])).toEqual([
+    [{ kind: 'stretch', vector: 'w', begin: 9000, end: 9100 }, 0],
+    [{ kind: 'stretch', vector: 'w', begin: 9100, end: 9120 }, 100],
+  ]);
+  const narrow = planOf(
+    source({ w: 9000 }, {}, ({ w }) =>
+      sums(w, [
+        [0, 20],
+        [20, 100],
+        [120, 8000],
+      ]),
+    ),
+  );
+  expect(portsOf(narrow)).toEqual([{ kind: 'state', vector: 'w' }]);
+});
+
+it('reads packed slices anew at each call, whether they are neighbours or not', async () => {
+  const store = new Store(await createEngine('onnx'), { w: Float32Array.from({ length: 30_000 }, (_, i) => i) });
+  const call = program(store, {
+    name: 'slices',
+    inputs: {},
+    run: ({ w }) => {
+      const largest = [
+        [2, 8998],
+        [9000, 3],
+        [9003, 2],
+        [9010, 1],
+        [10_000, 9000],
+      ].map(([begin, size]) => tf.max(tf.slice(w, [begin], [size])));
+      return { state: { w: tf.mul(w, -1) }, outputs: { largest: tf.stack(largest) } };
+    },
+  });
+  expect(Array.from((await call({})).outputs.largest)).toEqual([8999, 9002, 9004, 9010, 18_999]);
+  expect(Array.from((await call({})).outputs.largest)).toEqual([-2, -9000, -9003, -9010, -10_000]);
 });
 
 it('leaves new state to the loop unless the graph reads it, and needs no model without work for the graph', () => {

@@ -100,7 +100,8 @@ function planOnDevice(
   const portOf = (key: string) => ports.get(key);
   const { outputs: rest, scalars, ports: scalarPorts } = takeScalars(builder, recorded, portOf);
   for (const port of scalarPorts) ports.set(inputKey(port), port);
-  const isPacked = (port: InputPort | OutputPort, size: number) => port.kind !== 'state' || isHeld(size);
+  const isPacked = ({ kind }: InputPort | OutputPort, size: number) =>
+    kind === 'state' || kind === 'stretch' ? kind === 'state' && isHeld(size) : true;
   const { outputs, packedIn, packedOut } = packPorts(builder, rest, portOf, isPacked);
   ports.set(inputKey(PACKED), PACKED);
   return { ...modelOf(name, outputs, ports, DEVICE), packedIn, packedOut, scalars, tails: [] };

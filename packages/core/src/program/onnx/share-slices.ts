@@ -5,7 +5,7 @@ import { type InputPort, inputKey, type StretchPort } from './port.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Copying fewer numbers than this costs less than handing over one more tensor. */
-const SMALLEST = 8192;
+export const SMALLEST_STRETCH = 8192;
 
 export interface SharedSlices {
   readonly outputs: Readonly<Record<string, Value>>;
@@ -42,7 +42,7 @@ function share(
   const port = whole?.source.kind === 'input' ? portOf(whole.source.name) : undefined;
   if (!whole || port?.kind !== 'state') return null;
   // A fifth input holds steps: such a slice is no stretch.
-  if (whole.shape.length !== 1 || slice?.inputs.length !== 4 || sizeOf(value.shape) < SMALLEST) return null;
+  if (whole.shape.length !== 1 || slice?.inputs.length !== 4 || sizeOf(value.shape) < SMALLEST_STRETCH) return null;
   const begin = integersOf(slice.inputs[1] as Value)[0] as number;
   const end = begin + sizeOf(value.shape);
   const stretch: StretchPort = { kind: 'stretch', vector: port.vector, begin, end };
