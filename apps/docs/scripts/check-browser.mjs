@@ -4,25 +4,14 @@
 // Node, or when anything is asked of another host. Without a browser it says so and ends well.
 // Parts: home, widths, cart-pole, grid, atari, course, and the experiments of the live pages by their ids.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../../tools/testing/chromium.mjs';
+import { serveFolder } from './serve-folder.mjs';
 
-const TYPES = {
-  '.bin': 'application/octet-stream',
-  '.css': 'text/css',
-  '.gif': 'image/gif',
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
 const SCREENS = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 /** From a phone to a large screen. */
 const WIDTHS = [390, 768, 1280, 1920];
@@ -63,7 +52,6 @@ const { values: flags } = parseArgs({
   options: { screenshots: { type: 'string' }, only: { type: 'string' }, engine: { type: 'string', default: 'wasm' } },
 });
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const base = process.env.ZPIN_DOCS_BASE ?? '/';
 
 const executablePath = findChromium();
 if (!executablePath) {
@@ -75,27 +63,13 @@ if (!existsSync(join(dist, 'index.html'))) {
   process.exit(1);
 }
 
-/** Bytes that the server has sent. */
-let served = 0;
-const server = createServer((request, response) => {
-  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-  const inside = path.startsWith(base) ? path.slice(base.length) : '404';
-  const wanted = join(dist, normalize(`/${inside}`));
-  const file = [wanted, `${wanted}.html`, join(wanted, 'index.html')].find(name => existsSync(name) && statSync(name).isFile());
-  response.writeHead(file ? 200 : 404, {
-    'content-type': TYPES[/** @type {keyof typeof TYPES} */ (extname(file ?? ''))] ?? 'text/plain',
-  });
-  const content = file ? readFileSync(file) : Buffer.from('not found');
-  served += content.length;
-  response.end(content);
-});
-await new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-const address = server.address();
-const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-
+const { origin, base, served, close } = await serveFolder(dist);
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 /** @type {string[]} */
 const problems = [];
+
+/** What each tab shows. @type {Map<import('playwright-core').Page, string>} */
+const opened = new Map();
 
 /**
  * Opens a page that notes everything that should not happen.
@@ -106,12 +80,14 @@ const problems = [];
 async function open(path, viewport, colorScheme = 'light') {
   const page = await browser.newPage({ viewport, colorScheme });
   page.setDefaultTimeout(PATIENCE);
-  page.on('pageerror', error => problems.push(`${path}: ${error.message}`));
-  page.on('console', message => message.type() === 'error' && problems.push(`${path}: ${message.text()}`));
+  opened.set(page, path);
+  const note = (/** @type {string} */ what) => void problems.push(`${opened.get(page) || 'home'}: ${what}`);
+  page.on('pageerror', error => note(error.message));
+  page.on('console', message => message.type() === 'error' && note(message.text()));
   page.on('request', request => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin))
-      problems.push(`${path} asks for ${request.url()}`);
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin)) note(`asks for ${request.url()}`);
   });
+  page.on('response', response => response.status() >= 400 && note(`must find what it asks for, got none of ${response.url()}`));
   await page.goto(origin + base + path, { waitUntil: 'load' });
   return page;
 }
@@ -164,7 +140,7 @@ async function checkLink(path, query) {
 /** The pole stays up in 100 greedy episodes after PPO's preset. */
 async function checkCartPole() {
   await checkLink('live/cart-pole', 'live=cart-pole&algorithm=double-dqn&engine=cpu&seed=3&learningRate=0.002');
-  const before = served;
+  const before = served();
   const page = await open('live/cart-pole', SCREENS.desktop);
   await page.locator('.live select').nth(1).selectOption(flags.engine);
   await page.getByRole('button', { name: 'Start' }).click();
@@ -184,7 +160,7 @@ async function checkCartPole() {
     `CartPole, PPO, ${flags.engine}: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}, 100 greedy episodes ${finalReturn}, weights ${weights}`,
   );
   if (flags.engine === 'wasm') {
-    checkSize('live/cart-pole', served - before);
+    checkSize('live/cart-pole', served() - before);
     const inNode = await weightsInNode();
     console.log(`The same run in Node ${process.version}: weights ${inNode}`);
     if (weights !== inNode) problems.push(`live/cart-pole: weights must be ${inNode} as in Node, got ${weights}`);
@@ -219,7 +195,7 @@ async function checkGrid() {
   const link =
     'live=grid&algorithm=sarsa&world=FrozenLake-v1&isSlippery=false&seed=4&learningRate=0.3&epsilon=0.2&stepsPerSecond=100';
   await checkLink('live/grid', link);
-  const before = served;
+  const before = served();
   const page = await open('live/grid', SCREENS.desktop);
   await page.locator('.live select').first().selectOption('1000000');
   const began = Date.now();
@@ -229,7 +205,7 @@ async function checkGrid() {
   console.log(
     `CliffWalking, Q-learning: ${Math.round((1000 * Number(step)) / (Date.now() - began))} steps/s, last 100 episodes ${meanReturn}`,
   );
-  checkSize('live/grid', served - before);
+  checkSize('live/grid', served() - before);
   if (!(Number(meanReturn) > -80)) problems.push(`live/grid: Q-learning must find the way, got a mean return of ${meanReturn}`);
   await shoot(page, 'grid-learned');
   await page.close();
@@ -238,7 +214,7 @@ async function checkGrid() {
 /** Double DQN catches more balls than it misses; a reader who holds a key moves the plate. */
 async function checkAtari() {
   await checkLink('live/atari', 'live=atari&game=Bricks&view=picture&engine=cpu&seed=5');
-  const before = served;
+  const before = served();
   const page = await open('live/atari', SCREENS.desktop);
   await page.getByRole('button', { name: 'Play yourself' }).click();
   await page.keyboard.down('ArrowLeft');
@@ -252,7 +228,7 @@ async function checkAtari() {
   await reach(page, 25_000);
   const { rate, meanReturn } = await stateOf(page);
   console.log(`Atari Catch from memory, Double DQN: ${rate} steps/s, last 20 episodes ${Number(meanReturn).toFixed(1)}`);
-  checkSize('live/atari', served - before);
+  checkSize('live/atari', served() - before);
   if (!(Number(meanReturn) > 5)) problems.push(`live/atari: Double DQN must catch balls, got a mean return of ${meanReturn}`);
   await shoot(page, 'atari-learned');
   await page.close();
@@ -260,10 +236,10 @@ async function checkAtari() {
 
 /** A trained agent lands on the first page, with nothing but what a page loads before it is scrolled. */
 async function checkHome() {
-  const before = served;
+  const before = served();
   const page = await open('', SCREENS.desktop);
   await page.waitForFunction(() => Number(document.querySelector('[data-home]')?.getAttribute('data-landings')) >= 1);
-  const bytes = served - before;
+  const bytes = served() - before;
   const score = Number(await page.locator('[data-home]').getAttribute('data-score'));
   console.log(`home: ${(bytes / 1000).toFixed(0)} kB loaded, first landing ${score.toFixed(0)} points`);
   if (bytes > LARGEST_HOME) problems.push(`home: must load at most ${LARGEST_HOME} bytes before it is scrolled, got ${bytes}`);
@@ -281,7 +257,7 @@ async function checkHome() {
  */
 async function checkExperiment(id) {
   const path = `live/${id}`;
-  const before = served;
+  const before = served();
   const page = await open(`${path}?live=${id}&seed=2`, SCREENS.desktop);
   const seed = page.getByLabel('seed');
   if ((await seed.inputValue()) !== '2')
@@ -301,7 +277,7 @@ async function checkExperiment(id) {
   console.log(
     `${id}: ${rate} steps/s, 100 greedy episodes ${finalReturn}${successRate ? `, success ${successRate}` : ''}, ${seconds} s`,
   );
-  checkSize(path, served - before);
+  checkSize(path, served() - before);
   if (solved !== 'true') problems.push(`${path}: must learn its task, got a mean return of ${finalReturn}`);
   await shoot(page, `${id}-done`);
   await page.close();
@@ -355,8 +331,11 @@ async function checkWidths() {
   const anchors = new Map();
   /** @type {{ from: string, to: string }[]} */
   const links = [];
-  for (const path of paths) {
-    const page = await open(path, { width: WIDTHS[0] ?? 390, height: 900 });
+  // One tab for all, which keeps what pages have in common.
+  const page = await open(paths[0] ?? '', { width: WIDTHS[0] ?? 390, height: 900 });
+  for (const [i, path] of paths.entries()) {
+    opened.set(page, path);
+    await page.goto(origin + base + path, { waitUntil: 'load' });
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       await page.emulateMedia({ colorScheme });
       for (const width of WIDTHS) {
@@ -366,8 +345,9 @@ async function checkWidths() {
     }
     anchors.set(path, await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id)));
     for (const to of await page.evaluate(() => [...document.links].map(({ href }) => href))) links.push({ from: path, to });
-    await page.close();
+    if (i % 50 === 49) console.log(`${i + 1} of ${paths.length} pages looked at`);
   }
+  await page.close();
   for (const { from, to } of links) {
     const { origin: host, pathname, hash } = new URL(to);
     if (host !== origin) continue;
@@ -425,7 +405,7 @@ try {
   if (wants('atari')) await checkAtari();
 } finally {
   await browser.close();
-  server.close();
+  close();
 }
 for (const problem of problems) console.error(problem);
 console.log(problems.length === 0 ? `Chromium in ${executablePath}: all well` : `${problems.length} problems`);

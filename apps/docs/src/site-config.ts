@@ -46,6 +46,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'From TensorFlow.js to one graph', link: '/guide/program' },
       { text: 'Engines and compiled programs', link: '/guide/engines' },
+      { text: 'Speed and devices', link: '/guide/speed' },
       { text: 'When a GPU helps', link: '/guide/gpu' },
       { text: 'Your own algorithm', link: '/guide/own-algorithm' },
       { text: 'In a browser tab', link: '/guide/browser' },
@@ -141,7 +142,11 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
     if (!words[relativePath] && /^(?:(?:algorithms|environments|api)\/|changelog\.md)/.test(relativePath))
       frontmatter.editLink = false;
   },
-  markdown: { math: true, image: { lazyLoading: true } },
+  // Colours of code that are read on the grey of a code block, too.
+  markdown: {
+    ...{ math: true, image: { lazyLoading: true } },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+  },
   themeConfig: {
     logo: '/logo.svg',
     search: { provider: 'local' },

@@ -158,7 +158,7 @@ describe('every environment', () => {
       ).toEqual(plan);
       for (const name of ['Rewards', 'Ends']) expect(sections[plan.indexOf(name)], spec.id).toMatch(/^\| .* \|\n\| --- \|/m);
       for (const section of sections.slice(1))
-        expect(section.split('\n').slice(1).join('').trim().length, spec.id).toBeGreaterThan(0);
+        expect(section.split('\n').slice(1).join('').trim().length, spec.id).toBeGreaterThan(15);
     }
   });
 
@@ -254,6 +254,15 @@ function anchors(markdown: string): string[] {
       .replaceAll(/^-|-$/g, ''),
   );
 }
+
+test('pages lead to where their agent or their world can be watched', () => {
+  const live = (path: string) => /^\| lear\w+ in this browser \| (.*) \|$/m.exec(page(path))?.[1];
+  expect(live('algorithms/trpo.md')).toBe('[7. Steps of a safe size](/course/trust-regions)');
+  expect(live('algorithms/double-dqn.md')).toContain('[CartPole, live](/live/cart-pole)');
+  expect(live('environments/Maze-v0.md')).toContain('[Grid worlds, live](/live/grid)');
+  expect(live('environments/BitFlip-v0.md')).toBe('[BitFlip, live](/live/bit-flip), [9. Hierarchies and goals](/course/goals)');
+  expect(live('environments/Ant-v5.md')).toBeUndefined();
+});
 
 test('each lesson of the course has equations, an agent that learns, code, and an exercise with its solution', () => {
   const folder = join(siteFolder, 'course');

@@ -45,8 +45,13 @@ export interface OptionPicture {
   readonly cells: readonly number[];
   /** Of each state, the option of the largest value. */
   readonly best: readonly number[];
-  /** Of each state, the most probable action of that option. */
+  readonly options: readonly OptionPlan[];
+}
+
+/** What one option would do. */
+export interface OptionPlan {
+  /** Of each state, its most probable action. */
   readonly action: readonly number[];
-  /** Of each state, the probability that the option ends there. */
+  /** Of each state, the probability that it ends there. */
   readonly ends: readonly number[];
 }

@@ -148,8 +148,8 @@ export const experiments = {
       number('valueLearningRate', 'step size of values', 0.5),
       number('policyLearningRate', 'step size of policies', 5),
       number('terminationLearningRate', 'step size of ends', 0.25),
-      number('terminationMargin', 'margin ξ', 0),
-      number('epsilon', 'random options ε', 0.01, 0, 1),
+      number('terminationMargin', 'margin ξ', 0.05),
+      number('epsilon', 'random options ε', 0.3, 0, 1),
     ],
     plan: values => ({
       algorithm: 'option-critic',
@@ -172,7 +172,7 @@ export const experiments = {
     stepsPerSecond: 8,
     aspect: 1,
     shows: 'options',
-    hint: 'A colour for each option: what is chosen in each cell, where it goes, and how likely it ends there.',
+    hint: 'A colour for each option: where it is worth most, where it goes, and grey where it ends.',
   },
   network: {
     title: 'Grid world, Q-learning with a network',

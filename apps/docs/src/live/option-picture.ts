@@ -12,22 +12,22 @@ export interface OptionTables {
   readonly terminations: Float32Array;
 }
 
-/** What options learned in the four rooms: of each cell the best one, where it goes, and how likely it ends. */
+/** What options learned in the four rooms: of each cell the best one, and where each of them would go and end. */
 export function optionPicture({ critic, policies, terminations }: OptionTables): OptionPicture {
   const numOptions = critic.length / fourRoomsCells.length;
-  const states = fourRoomsCells.map((_, state) => {
-    const best = largest(critic.subarray(state * numOptions, (state + 1) * numOptions));
-    const row = state * numOptions + best;
-    const action = largest(policies.subarray(row * ACTIONS, (row + 1) * ACTIONS));
-    return { best, action, ends: 1 / (1 + Math.exp(-terminations[row])) };
-  });
+  const states = [...fourRoomsCells.keys()];
   return {
     columns: fourRoomsMap.width,
     rows: fourRoomsMap.size / fourRoomsMap.width,
     cells: fourRoomsCells,
-    best: states.map(({ best }) => best),
-    action: states.map(({ action }) => action),
-    ends: states.map(({ ends }) => ends),
+    best: states.map(state => largest(critic.subarray(state * numOptions, (state + 1) * numOptions))),
+    options: Array.from({ length: numOptions }, (_, option) => {
+      const rows = states.map(state => state * numOptions + option);
+      return {
+        action: rows.map(row => largest(policies.subarray(row * ACTIONS, (row + 1) * ACTIONS))),
+        ends: rows.map(row => 1 / (1 + Math.exp(-terminations[row]))),
+      };
+    }),
   };
 }
 

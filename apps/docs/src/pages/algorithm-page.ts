@@ -4,6 +4,7 @@ import { type Figure, type Theme, themes } from '../figures/figure.ts';
 import type { AlgorithmContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
 import { curveFile, experimentFile } from './learning-pictures.ts';
+import { type LivePage, liveLinks } from './live-pages.ts';
 import { code, page, paragraph, prose, table, withPaperLinks } from './markdown.ts';
 import { metricFile, shownMetrics, type UpdateMetrics } from './metric-pictures.ts';
 import { algorithmPath, environmentPath } from './paths.ts';
@@ -34,6 +35,8 @@ export interface AlgorithmPageInput extends AlgorithmFacts {
   readonly pictures: readonly ExperimentResult[];
   /** What updates reported in one run of a preset; null where none was measured. */
   readonly metrics: UpdateMetrics | null;
+  /** Pages on which it learns. */
+  readonly live: readonly LivePage[];
   /** Return from which an environment counts as solved, `null` where none is published. */
   threshold(env: string): number | null;
 }
@@ -131,7 +134,7 @@ function codeOf({ code: shown, source }: AlgorithmPageInput): string {
   ]).trim();
 }
 
-function factsTable({ algorithm, source, content: { after, adds } }: AlgorithmPageInput): string {
+function factsTable({ algorithm, source, live, content: { after, adds } }: AlgorithmPageInput): string {
   const folder = source.path.split('/')[1] as string;
   return table(
     ['', ''],
@@ -144,6 +147,7 @@ function factsTable({ algorithm, source, content: { after, adds } }: AlgorithmPa
       after === null
         ? ['first of its family', prose(adds)]
         : ['builds on', `[\`${after}\`](${algorithmPath(after)}): ${prose(adds)}`],
+      ...(live.length > 0 ? [['learns in this browser', liveLinks(live)]] : []),
     ],
   );
 }

@@ -3,6 +3,7 @@ import { type EnvEntry, optionsOf } from '@zpin/envs';
 import type { PolicyInfo } from '@zpin/policies';
 import type { EnvironmentSection } from './environment-content.ts';
 import { filmFile, films } from './film-files.ts';
+import { type LivePage, liveLinks } from './live-pages.ts';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import type { PeerResult } from './peer-results.ts';
@@ -30,6 +31,8 @@ export interface EnvironmentPageInput {
   readonly results: readonly LearningResult[];
   /** Written by hand. */
   readonly content: Readonly<Record<EnvironmentSection, string>>;
+  /** Pages on which an agent learns it. */
+  readonly live: readonly LivePage[];
   /** How its episodes compare with those of the original, where that was measured. */
   readonly peer: PeerResult | undefined;
   /** Of one thread with random actions, where that was measured. */
@@ -38,7 +41,7 @@ export interface EnvironmentPageInput {
 
 /** The page of one environment: the same sections in the same order on each. */
 export function environmentPage(input: EnvironmentPageInput): string {
-  const { entry, description, source, hasPicture, filmed, presets, results, content, speed } = input;
+  const { entry, description, source, hasPicture, filmed, presets, results, content, speed, live } = input;
   const { spec, summary, requires } = entry;
   const { id } = spec;
   const suited = suitedAlgorithm(spec, presets);
@@ -61,6 +64,7 @@ export function environmentPage(input: EnvironmentPageInput): string {
         ...(speed
           ? [['steps per second', `${speed.stepsPerSecond}, one thread, ${copiesText(speed.copies)}, random actions`]]
           : []),
+        ...(live.length > 0 ? [['learned in this browser', liveLinks(live)]] : []),
         ['source', sourceLink(source)],
       ],
     ),

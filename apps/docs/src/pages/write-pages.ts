@@ -21,6 +21,7 @@ import { type EnvironmentGroup, environmentIndex, environmentPage } from './envi
 import { filmedPolicies, isFilmed } from './film-files.ts';
 import { homePolicy, homePolicyFile } from './home-policy.ts';
 import { curveFile, curvePicture, experimentFile, experimentPicture, measuredCurves } from './learning-pictures.ts';
+import { livePages } from './live-pages.ts';
 import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetrics } from './metric-pictures.ts';
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
@@ -81,7 +82,7 @@ export async function generatePages(): Promise<GeneratedPages> {
     specs.map(({ id }) => id).filter(id => existsSync(join(root, 'packages', 'envs', 'pictures', `${environmentFile(id)}.png`))),
   );
 
-  const measured = learningResults();
+  const [measured, live] = [learningResults(), livePages()];
   const [peers, speeds] = [peerResults(), environmentSpeeds()];
   const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
   const files = new Map(algorithmFiles(facts, sources, env => thresholds.get(env) ?? null));
@@ -109,6 +110,7 @@ export async function generatePages(): Promise<GeneratedPages> {
         content: parseEnvironment(name, readContent(`environments/${name}.md`)),
         peer: peers.get(id),
         speed: speeds.get(id),
+        live: live.filter(({ environments }) => environments.includes(id)),
       }),
     );
   }
@@ -161,7 +163,7 @@ function* algorithmFiles(
   threshold: (env: string) => number | null,
 ): Generator<[path: string, text: string]> {
   const [results, offline, published] = [learningResults(), offlineResults(), publishedResults()];
-  const [experiments, curves] = [experimentResults(), measuredCurves()];
+  const [experiments, curves, live] = [experimentResults(), measuredCurves(), livePages()];
   for (const experiment of experiments) yield* experimentFiles(experiment);
   for (const fact of facts) {
     const { id } = fact.algorithm;
@@ -175,6 +177,7 @@ function* algorithmFiles(
       code: content.code.map(name => shownCode(name, fact.source, sources)),
       curves: own.map(({ env, runs }) => ({ env, seeds: runs.length })),
       pictures: experiments.filter(({ algorithms }) => algorithms.includes(id)),
+      live: live.filter(({ algorithms }) => algorithms.includes(id)),
     });
     yield [`algorithms/${id}.md`, text];
     for (const theme of themes) {
