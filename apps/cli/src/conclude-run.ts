@@ -3,7 +3,7 @@ import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, termin
 import type { RunEvent, TrainingRun } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import { metricEvents, type RunFile, type RunFolder } from 'zpin/node';
-import { columnsOf, type Io, skippedText } from './io.ts';
+import { columnsOf, type Io, say, skippedText } from './io.ts';
 import { cutText, formatDuration, mean, standardDeviation, successText, verdictText } from './numbers.ts';
 import { shellWord } from './shell-word.ts';
 import { watchedEvaluation } from './sinks/evaluation-line.ts';
@@ -43,7 +43,7 @@ export async function conclude(
     return evaluation;
   }
   if (!plan.quiet) io.stdout.write(`\n${terminalCurve(curve, columnsOf(io.stdout))}\n`);
-  io.stdout.write(report(run, folder, evaluation, io));
+  say(io, report(run, folder, evaluation, io));
   return evaluation;
 }
 
@@ -141,11 +141,21 @@ function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation
     ...FILE_TEXTS.filter(([name]) => folder.has(name)).map(
       ([name, text]) => `  ${text.padEnd(10)}${folder.file(name).slice(folder.path.length + 1)}`,
     ),
-    ...(best ? ['  best      best/'] : []),
+    ...placesOf(run).map(([text, place]) => `  ${text.padEnd(10)}${place}`),
     '',
+    ...(run.description.tensorboard ? [`in TensorBoard: tensorboard --logdir ${shellWord(folder.shown)}`] : []),
     `evaluate it again with: ${bold(`${io.command} eval ${shellWord(folder.shown)}`)}${best ? ' (the best policy: --best)' : ''}`,
     '',
   ].join('\n');
+}
+
+/** Folders in that of the run. */
+function placesOf({ best, description: { films, keepCheckpoints } }: TrainingRun): [text: string, place: string][] {
+  return [
+    ...(best ? [['best', 'best/'] as [string, string]] : []),
+    ...(keepCheckpoints === undefined ? [] : [['kept', 'checkpoints/'] as [string, string]]),
+    ...(films ? [['films', 'films/'] as [string, string]] : []),
+  ];
 }
 
 /** Why a run ended before its steps were done; nothing where they are. */

@@ -2,6 +2,7 @@ import { printable } from '@zpin/contracts';
 import { commandOf } from './command-text.ts';
 import { exitCodeOf, type StopRequest } from './exit-codes.ts';
 import { styleOf } from './style.ts';
+import { shownLength, wrapped } from './wrapped-text.ts';
 
 /** Text output of a process. */
 export interface Output {
@@ -14,6 +15,33 @@ export interface Output {
 /** Characters in a line; 80 where the terminal does not say, or says 0. */
 export function columnsOf(output: Output): number {
   return output.columns || 80;
+}
+
+/** Characters in a row of a table: those of the terminal; infinite where a program reads, which wants whole rows. */
+export function rowWidth(output: Output): number {
+  return output.isTTY ? columnsOf(output) : output.columns || Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Tells a person something, in whole lines. A terminal gets lines that fit, broken between words; programs that read them get each as it
+ * is. A command to be copied stays in one line.
+ */
+export function say(io: Pick<Io, 'stdout' | 'command'>, text: string): void {
+  const { stdout } = io;
+  stdout.write(stdout.isTTY ? fittingLines(io, text) : text);
+}
+
+/** The lines of a text, as wide as the terminal at most. */
+export function fittingLines({ stdout, command }: Pick<Io, 'stdout' | 'command'>, text: string): string {
+  const width = columnsOf(stdout);
+  return text
+    .split('\n')
+    .flatMap(line => {
+      if (shownLength(line) <= width || line.includes(`${command} `)) return [line];
+      const [indent = ''] = /^ */.exec(line) ?? [];
+      return wrapped(line.slice(indent.length), width, indent, `${indent}  `).map(part => part.trimEnd());
+    })
+    .join('\n');
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

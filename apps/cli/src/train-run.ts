@@ -8,7 +8,7 @@ import { readEnvSettings } from './env-flags.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
 import { readEnvFile, readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
-import { type Io, warn } from './io.ts';
+import { type Io, say, warn } from './io.ts';
 import { readSettings } from './settings-file.ts';
 import { shellWord } from './shell-word.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -63,9 +63,7 @@ export async function newRun(
     const unit =
       algorithm.learnsFrom === 'dataset' ? `gradient steps on ${formatCount(run.datasetSize ?? 0)} transitions` : 'steps';
     const preset = flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';
-    io.stdout.write(
-      `${algorithm.title} on ${id}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`,
-    );
+    say(io, `${algorithm.title} on ${id}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`);
   }
   return drive(run, plan, new Stopping(io, stop), io);
 }
@@ -83,7 +81,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
   const { env, seed } = run.description;
   if (!plan.json) {
-    io.stdout.write(`${run.algorithm.title} on ${env}, seed ${seed}, from step ${formatCount(run.step)}\n${run.engine}\n`);
+    say(io, `${run.algorithm.title} on ${env}, seed ${seed}, from step ${formatCount(run.step)}\n${run.engine}\n`);
   }
   return drive(run, plan, new Stopping(io, stop), io);
 }
@@ -106,7 +104,7 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
     }
     const { recorded } = run;
     if (recorded && recorded.size > 0 && !plan.json) {
-      io.stdout.write(`recorded ${formatCount(recorded.size)} transitions: ${printable(recorded.path)}\n`);
+      say(io, `recorded ${formatCount(recorded.size)} transitions: ${printable(recorded.path)}\n`);
     }
     const isConcluded =
       run.summary?.reason === 'finished' &&

@@ -9,7 +9,7 @@ export function wrapped(text: string, width: number, first = '', next = first, s
   let line = '';
   for (const word of text.split(' ')) {
     const [start, taken] = lines.length === 0 ? [first, shown] : [next, next.length];
-    if (line !== '' && taken + line.length + 1 + word.length > width) {
+    if (line !== '' && taken + shownLength(line) + 1 + shownLength(word) > width) {
       lines.push(start + line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
@@ -26,13 +26,12 @@ const NARROWEST = 20;
  * @param width characters of a line; infinite where rows shall stay whole
  */
 export function table(rows: readonly (readonly string[])[], width: number): string {
-  const shown = (cell: string) => cell.replaceAll(COLOURS, '').length;
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => shown(row[i] ?? '')))) ?? [];
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => shownLength(row[i] ?? '')))) ?? [];
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + 2, 2);
   const isBelow = width - before < Math.min(NARROWEST, widths.at(-1) ?? 0);
   return rows
     .map(row => {
-      const cells = row.slice(0, -1).map((cell, i) => cell + ' '.repeat(widths[i] - shown(cell)));
+      const cells = row.slice(0, -1).map((cell, i) => cell + ' '.repeat(widths[i] - shownLength(cell)));
       const start = `  ${cells.map(cell => `${cell}  `).join('')}`;
       const last = row.at(-1) ?? '';
       if (last === '') return start.trimEnd();
@@ -42,6 +41,11 @@ export function table(rows: readonly (readonly string[])[], width: number): stri
       return lines.join('\n');
     })
     .join('\n');
+}
+
+/** Characters of a text that are seen: colours are none. */
+export function shownLength(text: string): number {
+  return text.includes('\u001b') ? text.replaceAll(COLOURS, '').length : text.length;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what begins a colour is one

@@ -6,7 +6,7 @@ import type { EnvFlags } from '../env-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { gather, readInteger, readSeed } from '../flags.ts';
-import { columnsOf, type Io } from '../io.ts';
+import { columnsOf, type Io, say } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Style, styleOf } from '../style.ts';
 import { wrapped } from '../wrapped-text.ts';
@@ -83,7 +83,7 @@ async function check(choice: string, flags: CheckFlags, io: Io): Promise<number>
     const command = `${io.command} train ppo --env ${isEnvFile(choice) ? shellWord(choice) : id}`;
     lines.push(`train in it with: ${command}`);
   }
-  io.stdout.write(`${lines.join('\n')}\n`);
+  say(io, `${lines.join('\n')}\n`);
   return exitCode;
 }
 

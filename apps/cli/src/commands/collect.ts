@@ -6,7 +6,7 @@ import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, gather, readEnvFile, readInteger, readSeed } from '../flags.ts';
-import { type Io, warn } from '../io.ts';
+import { type Io, say, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping } from '../stopping.ts';
 
@@ -125,7 +125,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';
   const size = `${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
-  io.stdout.write(`${player} on ${id}: ${size}, mean return ${spread}\n${printable(out)}\n`);
+  say(io, `${player} on ${id}: ${size}, mean return ${spread}\n${printable(out)}\n`);
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
-import { type Io, warn } from '../io.ts';
+import { type Io, say, warn } from '../io.ts';
 import { cutText, successText, verdictText } from '../numbers.ts';
 import { givenRun } from '../policy-flags.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
@@ -96,6 +96,6 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const trained = `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
   const played = `${episodes} greedy episodes, mean return ${spread}, mean length ${formatNumber(meanLength)}`;
-  io.stdout.write(`${trained}: ${played}${successText(successRate)}${verdict}${cutText(evaluation)}\n`);
+  say(io, `${trained}: ${played}${successText(successRate)}${verdict}${cutText(evaluation)}\n`);
   return 0;
 }

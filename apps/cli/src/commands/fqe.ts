@@ -5,7 +5,7 @@ import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readInteger, readSeed } from '../flags.ts';
-import { type Io, warn } from '../io.ts';
+import { type Io, say, warn } from '../io.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
@@ -96,7 +96,8 @@ async function evaluateOffline(path: string | undefined, flags: FqeFlags, io: Io
   const ofPolicy = `${description.algorithm} on ${description.env} after ${formatCount(step)} steps`;
   const figures = (one: { estimate: number; standardError: number }) =>
     `${formatNumber(one.estimate)} ± ${formatNumber(one.standardError)}`;
-  io.stdout.write(
+  say(
+    io,
     [
       `${ofPolicy}: discounted return ${figures(result)} (estimate ± standard error, γ = ${gamma}), by fitted Q evaluation`,
       `on ${formatCount(transitions)} transitions of ${formatCount(episodes)} episodes, which themselves came to ${figures(behaviour)}`,

@@ -4,7 +4,7 @@ import type { PolicyInfo } from '@zpin/policies';
 import { algorithmIds, loadAlgorithm, packageOfAlgorithm } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
 import { helpText } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { type Io, rowWidth } from '../io.ts';
 import { type Style, styleOf } from '../style.ts';
 import { table, wrapped } from '../wrapped-text.ts';
 
@@ -34,7 +34,7 @@ const WIDE = 160;
 
 async function list(topic: string | undefined, json: boolean, { stdout, env }: Io): Promise<number> {
   const write = (text: string) => stdout.write(text);
-  const look = { width: stdout.columns || Number.POSITIVE_INFINITY, style: styleOf(stdout, env) };
+  const look = { width: rowWidth(stdout), style: styleOf(stdout, env) };
   if (topic !== undefined && !TOPICS.some(known => known === topic)) {
     const near = nearestName(topic, TOPICS);
     throw new InputError(

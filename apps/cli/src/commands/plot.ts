@@ -1,7 +1,7 @@
 import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import type { CommandContext } from '../command.ts';
 import { readInteger } from '../flags.ts';
-import { type Io, skippedText } from '../io.ts';
+import { type Io, say, skippedText } from '../io.ts';
 
 interface PlotFlags {
   readonly measure?: string;
@@ -89,6 +89,6 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
   const lines = groupLines(groups, measure, ends);
   writeFileAtomic(file, linePlot(title, caption, [{ xLabel, yLabel, x: ends, lines }]));
   const [ofRuns, inLines] = [runs.length === 1 ? 'run' : 'runs', groups.length === 1 ? 'line' : 'lines'];
-  io.stdout.write(`${printable(file)}: ${yLabel} of ${runs.length} ${ofRuns} in ${groups.length} ${inLines}\n`);
+  say(io, `${printable(file)}: ${yLabel} of ${runs.length} ${ofRuns} in ${groups.length} ${inLines}\n`);
   return 0;
 }

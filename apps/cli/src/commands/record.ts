@@ -8,7 +8,7 @@ import type { Film } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { readFilmFormat, readInteger } from '../flags.ts';
-import { type Io, warn } from '../io.ts';
+import { type Io, say, warn } from '../io.ts';
 import { addPolicyFlags, givenRun, type PolicyFlags, readPolicyFlags } from '../policy-flags.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -101,7 +101,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   }
   const { returns, lengths } = evaluation;
   const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
-  io.stdout.write(`${description.algorithm} on ${description.env}: return ${results}\n${places.join('')}`);
+  say(io, `${description.algorithm} on ${description.env}: return ${results}\n${places.join('')}`);
   return 0;
 }
 

@@ -2,7 +2,7 @@ import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import { type Io, say } from '../io.ts';
 import { levelText } from '../level-text.ts';
 import type { RunStatus } from '../run-status.ts';
 import { styleOf } from '../style.ts';
@@ -33,7 +33,7 @@ async function status(path: string, isJson: boolean, io: Io): Promise<number> {
   const folder = new RunFolder(resolve(path));
   const found = runStatus(folder, 'zpin status');
   if (isJson) io.stdout.write(`${JSON.stringify({ type: 'status', ...found, runDir: folder.path })}\n`);
-  else io.stdout.write(`${statusLines(found, io).join('\n')}\n`);
+  else say(io, `${statusLines(found, io).join('\n')}\n`);
   return EXIT.done;
 }
 

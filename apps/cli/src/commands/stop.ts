@@ -2,7 +2,7 @@ import { InputError, message } from '@zpin/contracts';
 import type { CommandContext } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { type Io, say } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
 
@@ -42,7 +42,7 @@ async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
   const who = `process ${holder.pid} on ${holder.host}`;
   const resume = `${io.command} train --resume ${shellWord(folder.shown)}`;
   if (seconds === 0) {
-    io.stdout.write(`${who} was asked to stop. When it has, go on with: ${resume}\n`);
+    say(io, `${who} was asked to stop. When it has, go on with: ${resume}\n`);
     return EXIT.done;
   }
   const stopping = new Stopping(io);
@@ -50,7 +50,7 @@ async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
     for (const start = io.now(); io.now() - start < 1000 * seconds; await io.wait(LOOK_INTERVAL)) {
       if (stopping.received !== null) return exitCodeOf(stopping.received);
       if (runHolder(folder.path)) continue;
-      io.stdout.write(`${who} has stopped. Go on with: ${resume}\n`);
+      say(io, `${who} has stopped. Go on with: ${resume}\n`);
       return EXIT.done;
     }
   } finally {

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts';
 import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
-import { columnsOf, type Io } from '../io.ts';
+import { type Io, rowWidth, say } from '../io.ts';
 import type { OpenQueue } from '../sweep/queue/open-queue.ts';
 import type { SweepFolder } from '../sweep/sweep-folder.ts';
 
@@ -119,14 +119,15 @@ async function showSweep(dir: string, { json = false, queue, out }: SweepFlags, 
       io.stdout.write(`${JSON.stringify({ ...file, trialsSoFar: told }, null, 2)}\n`);
       return EXIT.done;
     }
-    io.stdout.write(
-      `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, columnsOf(io.stdout))}`,
+    say(
+      io,
+      `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, rowWidth(io.stdout))}`,
     );
     if (out !== undefined) {
       const { writePictures } = await import('../sweep/sweep-pictures.ts');
       const names = writePictures(out, study.name, trials);
       const told = names.length === 0 ? 'no pictures: no trial is complete yet' : `${printable(out)}: ${names.join(', ')}`;
-      io.stdout.write(`\n${told}\n`);
+      say(io, `\n${told}\n`);
     }
     return EXIT.done;
   });

@@ -8,7 +8,7 @@ import { freeRunPath } from 'zpin/node';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { readInteger, type TrainFlags } from '../flags.ts';
-import type { Io } from '../io.ts';
+import { type Io, say } from '../io.ts';
 import { formatDuration } from '../numbers.ts';
 import { ChildCommand, type ChildEnd } from '../processes/child-command.ts';
 import { shellWord } from '../shell-word.ts';
@@ -223,7 +223,7 @@ class SeedsTraining {
     }
     io.stdout.write(`\n${seedsTable(results, threshold, io)}\n`);
     const picture = curve === null ? '' : ', picture in curve.svg';
-    io.stdout.write(`${folder.shown}: a run folder for each seed, table in table.csv${picture}\n`);
+    say(io, `${folder.shown}: a run folder for each seed, table in table.csv${picture}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { RunEvent } from 'zpin';
-import { columnsOf, type Io } from '../io.ts';
+import { columnsOf, type Io, say } from '../io.ts';
 import { levelText } from '../level-text.ts';
 import { cutText, formatDuration, mean, successText } from '../numbers.ts';
 import type { Sink } from './sink.ts';
@@ -41,6 +41,11 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
     shown = io.now();
     stdout.write(live ? `\r\u001b[K${line()}` : `${line()}\n`);
   };
+  /** Above the live line, which stands below it again. */
+  const tell = (text: string) => {
+    if (live) stdout.write('\r\u001b[K');
+    say(io, `${text}\n`);
+  };
   return {
     event(event: RunEvent) {
       step = event.step;
@@ -59,13 +64,13 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
         recent.length = 0;
         successes.length = 0;
         const text = `${levelText(event)}, from ${formatCount(event.step)} steps on`;
-        stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
+        tell(text);
       }
       if (event.type === 'update') metrics = event.metrics;
       if (event.type === 'eval') {
         const result = `mean return ${formatNumber(mean(event.returns))} of ${event.returns.length} episodes`;
         const text = `evaluation at ${formatCount(event.step)} steps: ${result}${successText(event.successRate)}${cutText(event)}`;
-        stdout.write(live ? `\r\u001b[K${text}\n` : `${text}\n`);
+        tell(text);
       }
       if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();
     },

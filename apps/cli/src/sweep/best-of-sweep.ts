@@ -6,7 +6,7 @@ import { formatNumber } from '@zpin/plot';
 import { rankComplete, type StoredTrial } from '@zpin/sweep';
 import { RunFolder } from 'zpin/node';
 import { EXIT } from '../exit-codes.ts';
-import { type Io, silenced } from '../io.ts';
+import { type Io, say, silenced } from '../io.ts';
 import { mean, standardDeviation } from '../numbers.ts';
 import { shellWord } from '../shell-word.ts';
 import { newRun, resumeRun } from '../train-run.ts';
@@ -54,7 +54,7 @@ export async function writeBest(
     folder: path,
     io,
     code: EXIT.done,
-    tell: (text: string) => void (json || io.stdout.write(text)),
+    tell: (text: string) => void (json || say(io, text)),
   };
   const finals = train ? await finalists(ranked.slice(0, FINALISTS), first, training) : [];
   if (finals === null) return stopped(training);
@@ -88,9 +88,10 @@ export async function writeBest(
     io.stdout.write(`${JSON.stringify({ ...told, ...(train && { finalists: compared, freshReturns: fresh }) }, null, 2)}\n`);
   } else if (train) {
     const spread = `${formatNumber(mean(fresh))} ± ${formatNumber(standardDeviation(fresh))}`;
-    io.stdout.write(`\nmean return of ${FRESH_SEEDS} fresh seeds: ${spread}\n`);
+    say(io, `\nmean return of ${FRESH_SEEDS} fresh seeds: ${spread}\n`);
   } else {
-    io.stdout.write(
+    say(
+      io,
       `\nA best value of many is partly luck. The best trials compared on other seeds, and what the winner comes to on fresh ones:\n` +
         `${io.command} sweep best ${near(path)} --train\n`,
     );

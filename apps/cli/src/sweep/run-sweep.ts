@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { formatCount } from '@zpin/plot';
 import { bestTrial, search } from '@zpin/sweep';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { columnsOf, type Io } from '../io.ts';
+import { type Io, rowWidth, say } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
 import { createSweepFolder, isAbandoned, sweepPath, workerAttributes } from './sweep-folder.ts';
@@ -28,9 +28,7 @@ export async function runSweep(
   const shown = relative(process.cwd(), path) || '.';
   if (!json) {
     const { trials, seeds, steps } = file;
-    io.stdout.write(
-      `${study.name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`,
-    );
+    say(io, `${study.name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
   }
   try {
     const { signal } = stop;
@@ -47,8 +45,8 @@ export async function runSweep(
     const trials = await study.trials();
     const hasBest = bestTrial(trials, 'maximize') !== null;
     if (!json) {
-      io.stdout.write(`\n${sweepText(trials, columnsOf(io.stdout))}`);
-      if (hasBest) io.stdout.write(`\nthe best settings as a file: ${io.command} sweep best ${shellWord(shown)}\n`);
+      io.stdout.write(`\n${sweepText(trials, rowWidth(io.stdout))}`);
+      if (hasBest) say(io, `\nthe best settings as a file: ${io.command} sweep best ${shellWord(shown)}\n`);
     }
     return trials.every(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
   } finally {

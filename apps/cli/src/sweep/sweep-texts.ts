@@ -1,18 +1,19 @@
 import { formatNumber } from '@zpin/plot';
 import { bestTrial, parameterImportance, rankComplete, type SearchEvent, type SearchSpace, type StoredTrial } from '@zpin/sweep';
-import type { Io } from '../io.ts';
+import { type Io, say } from '../io.ts';
 import { table } from '../wrapped-text.ts';
 import { judged } from './trial-runs.ts';
 
 /** Tells of a trial that ended, or that was taken up again. */
 export function tellTrial(event: SearchEvent, isJson: boolean, io: Io): void {
   if (event.type === 'begun') {
-    if (event.isTakenUp && !isJson) io.stdout.write(`trial ${event.trial.number} is taken up again\n`);
+    if (event.isTakenUp && !isJson) say(io, `trial ${event.trial.number} is taken up again\n`);
     return;
   }
   const { number, state, value, params } = event.trial;
   const told = { type: 'trial', number, state, value, params, ...(event.error && { error: event.error.message }) };
-  io.stdout.write(`${isJson ? JSON.stringify(told) : trialLine(event.trial, event.error)}\n`);
+  if (isJson) io.stdout.write(`${JSON.stringify(told)}\n`);
+  else say(io, `${trialLine(event.trial, event.error)}\n`);
 }
 
 /** One line about a trial: its number, how it ended, what it came to, and its settings. */
@@ -43,6 +44,19 @@ function settingText(value: StoredTrial['params'][string]): string {
 /** Trials from best to worst, as many as are shown. */
 const SHOWN = 10;
 
+/** A column for each setting, where the terminal has room for them; else one for all. */
+function trialTable(trials: readonly StoredTrial[], width: number): string {
+  const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
+  const head = ({ number, value }: StoredTrial) => [String(number), formatNumber(value ?? Number.NaN)];
+  const columns = trials.map(trial => [
+    ...head(trial),
+    ...names.map(name => (name in trial.params ? settingText(trial.params[name]) : '–')),
+  ]);
+  const text = table([['trial', 'return', ...names], ...columns], width);
+  if (text.split('\n').every(line => line.length <= width)) return text;
+  return table([['trial', 'return', 'settings'], ...trials.map(trial => [...head(trial), paramsText(trial.params)])], width);
+}
+
 /** A sweep in a few lines: how many trials came to which end, the best ones, and how sure one can be of the first. */
 export function sweepText(trials: readonly StoredTrial[], width: number): string {
   const counts = (['complete', 'pruned', 'failed', 'running', 'waiting'] as const)
@@ -52,14 +66,7 @@ export function sweepText(trials: readonly StoredTrial[], width: number): string
   const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);
   const best = bestTrial(trials, 'maximize');
   const ranked = rankComplete(complete, 'maximize');
-  const names = [...new Set(ranked.flatMap(({ params }) => Object.keys(params)))];
-  const rows = ranked
-    .slice(0, SHOWN)
-    .map(({ number, value, params }) => [
-      String(number),
-      formatNumber(value ?? Number.NaN),
-      ...names.map(name => (name in params ? settingText(params[name]) : '–')),
-    ]);
+  const shown = ranked.slice(0, SHOWN);
   const lines = [`${counted(trials.length, 'trial')}: ${counts.join(', ')}`];
   if (best) {
     const middle = formatNumber(
@@ -69,7 +76,7 @@ export function sweepText(trials: readonly StoredTrial[], width: number): string
       ),
     );
     lines.push(`best: trial ${best.number} with ${formatNumber(best.value ?? Number.NaN)}; the median trial has ${middle}`);
-    lines.push('', table([['trial', 'return', ...names], ...rows], width), ...importanceLines(trials));
+    lines.push('', trialTable(shown, width), ...importanceLines(trials));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { formatCount } from '@zpin/plot';
 import { bestTrial } from '@zpin/sweep';
 import { QueuedStudy } from '@zpin/sweep/postgres';
 import { EXIT, exitCodeOf } from '../../exit-codes.ts';
-import { columnsOf, type Io } from '../../io.ts';
+import { type Io, rowWidth, say } from '../../io.ts';
 import { shellWord } from '../../shell-word.ts';
 import { Stopping } from '../../stopping.ts';
 import { checkSame } from '../same-sweep.ts';
@@ -47,12 +47,12 @@ export async function runQueuedSweep(
     const sweep = await queue.open(name, file, file.trials);
     if (!json) {
       const { trials, seeds, steps } = file;
-      io.stdout.write(`${name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
+      say(io, `${name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
       const isOwn =
         url === true
           ? `, on this machine: ${io.command} worker --queue ${shellWord(open.url)}`
           : `: ${io.command} worker --queue …`;
-      io.stdout.write(`workers take part${isOwn}\n`);
+      say(io, `workers take part${isOwn}\n`);
     }
     const place = shared === undefined ? folder : join(resolve(shared), name);
     makeFolder(place);
@@ -70,11 +70,10 @@ export async function runQueuedSweep(
     }
     const trials = await new QueuedStudy(queue, sweep).trials();
     if (!json) {
-      io.stdout.write(`\n${sweepText(trials, columnsOf(io.stdout))}`);
+      io.stdout.write(`\n${sweepText(trials, rowWidth(io.stdout))}`);
       const shown = shellWord(relative(process.cwd(), folder) || '.');
       const flag = url === true ? '--queue' : `--queue ${shellWord(url)}`;
-      if (bestTrial(trials, 'maximize'))
-        io.stdout.write(`\nthe best settings as a file: ${io.command} sweep best ${shown} ${flag}\n`);
+      if (bestTrial(trials, 'maximize')) say(io, `\nthe best settings as a file: ${io.command} sweep best ${shown} ${flag}\n`);
     }
     return trials.every(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
   } finally {
