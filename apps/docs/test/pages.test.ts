@@ -9,6 +9,7 @@ import { environmentSections, parseEnvironment } from '../src/pages/environment-
 import { environmentFile } from '../src/pages/paths.ts';
 import { contentFolder, root, siteFolder } from '../src/pages/repository.ts';
 import { type GeneratedPages, generatePages } from '../src/pages/write-pages.ts';
+import { anchorsOf } from '../src/translation/localize-page.ts';
 
 let loaded: AnyAlgorithm[];
 let generated: GeneratedPages;
@@ -239,21 +240,11 @@ test('no page links to one that is not there', () => {
       }
       const name = file === '' ? path : `${normalize(file).slice(1).replace(/\/$/, '/index')}.md`;
       const found = pages.get(name);
-      if (found === undefined || (anchor && !anchors(found).includes(anchor))) dead.push(`${path}: ${target}`);
+      if (found === undefined || (anchor && !anchorsOf(found).includes(anchor))) dead.push(`${path}: ${target}`);
     }
   }
   expect(dead).toEqual([]);
 });
-
-/** As VitePress makes them, for headings of plain words. */
-function anchors(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w]+/g, '-')
-      .replaceAll(/^-|-$/g, ''),
-  );
-}
 
 test('pages lead to where their agent or their world can be watched', () => {
   const live = (path: string) => /^\| lear\w+ in this browser \| (.*) \|$/m.exec(page(path))?.[1];

@@ -32,3 +32,16 @@ test('names in code are in the code', () => {
   expect(names.length).toBeGreaterThan(100);
   expect(names.filter(name => !words.has(name))).toEqual([]);
 });
+
+test('every term is there in Chinese, with what it means', () => {
+  const chinese = readFileSync(join(root, 'GLOSSARY.zh.md'), 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('| '))
+    .slice(2)
+    .map(line => line.split(/(?<!\\)\|/).map(cell => cell.trim()));
+  expect(chinese.map(([, , term]) => term)).toEqual(rows.map(({ term }) => term));
+  for (const [, word, term, meaning] of chinese) {
+    expect(word, term).toMatch(/\p{Script=Han}|^(?:MJCF|γ|λ|ε|τ)$/u);
+    expect(meaning, term).toMatch(/\p{Script=Han}/u);
+  }
+});

@@ -7,12 +7,15 @@ export class Curve {
   readonly #means: [step: number, mean: number][] = [];
   readonly #window: number;
 
-  /** @param window episodes that the line is the mean of */
-  constructor(canvas: HTMLCanvasElement, window: number) {
+  readonly #stepsText: (steps: string) => string;
+
+  /** @param window episodes that the line is the mean of @param stepsText says a number of steps in the language of the page */
+  constructor(canvas: HTMLCanvasElement, window: number, stepsText = (steps: string) => `${steps} steps`) {
     const context = canvas.getContext('2d');
     if (!context) throw new Error('Curve: the canvas must have a 2d context, got none.');
     this.#context = context;
     this.#window = window;
+    this.#stepsText = stepsText;
   }
 
   get lastMean(): number | undefined {
@@ -68,7 +71,7 @@ export class Curve {
     }
     context.textBaseline = 'bottom';
     // Before a run nobody knows how long it will be.
-    if (maxStep > 1) context.fillText(`${maxStep.toLocaleString('en-US')} steps`, area.right, height - 2);
+    if (maxStep > 1) context.fillText(this.#stepsText(maxStep.toLocaleString('en-US')), area.right, height - 2);
 
     context.fillStyle = brand;
     context.globalAlpha = 0.25;

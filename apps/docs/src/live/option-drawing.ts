@@ -30,8 +30,12 @@ export function drawBestOptions(canvas: HTMLCanvasElement, { columns, cells, bes
   }
 }
 
-/** Draws a map for each option: what it would do in each cell, in its colour where it goes on, in grey where it ends. */
-export function drawEachOption(canvas: HTMLCanvasElement, { columns, rows, cells, best, options }: OptionPicture): void {
+/** Draws a map for each option: what it would do in each cell, in its colour where it goes on, in grey where it ends. @param titleOf what is said above a map of in how many cells its option is the best */
+export function drawEachOption(
+  canvas: HTMLCanvasElement,
+  { columns, rows, cells, best, options }: OptionPicture,
+  titleOf: (option: number, cells: number) => string,
+): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const [width, height] = [columns * CELL, rows * CELL];
@@ -44,7 +48,7 @@ export function drawEachOption(canvas: HTMLCanvasElement, { columns, rows, cells
     const share = best.filter(chosen => chosen === option).length;
     context.fillStyle = getComputedStyle(canvas).color;
     context.font = '20px sans-serif';
-    context.fillText(`${option + 1}: best in ${share} cells`, x, y + LINE - 9);
+    context.fillText(titleOf(option + 1, share), x, y + LINE - 9);
     context.fillStyle = WALL;
     context.fillRect(x, y + LINE, width, height);
     for (const [state, cell] of cells.entries()) {

@@ -1,5 +1,6 @@
 import type { Space } from '@zpin/contracts';
 import type { AnyAlgorithm } from '@zpin/core';
+import { english } from '../translation/translate.ts';
 import type { SourceFile } from './repository.ts';
 
 /** An algorithm and the file that it is written in. */
@@ -21,8 +22,8 @@ export function regimeOf({ learnsFrom }: AnyAlgorithm): string {
 }
 
 /** Kinds of spaces by their names in code, as `Box`; every kind when omitted. @param show writes a name */
-export function spacesText(kinds: readonly Space['type'][] | undefined, show = (name: string) => name): string {
-  return kinds?.map(kind => show(`${kind[0].toUpperCase()}${kind.slice(1)}`)).join(', ') ?? 'any';
+export function spacesText(kinds: readonly Space['type'][] | undefined, t = english, show = (name: string) => name): string {
+  return kinds?.map(kind => show(`${kind[0].toUpperCase()}${kind.slice(1)}`)).join(t(', ')) ?? t('any');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type DescribedField, flagText } from '@zpin/contracts';
 import { describeConfig, isFamily } from '@zpin/core';
 import { type Figure, type Theme, themes } from '../figures/figure.ts';
+import { english, type Translate } from '../translation/translate.ts';
 import type { AlgorithmContent } from './algorithm-content.ts';
 import { type AlgorithmFacts, regimeOf, spacesText } from './algorithm-facts.ts';
 import { curveFile, experimentFile } from './learning-pictures.ts';
@@ -41,44 +42,49 @@ export interface AlgorithmPageInput extends AlgorithmFacts {
   threshold(env: string): number | null;
 }
 
-/** The page of one algorithm: the same sections in the same order on each. */
-export function algorithmPage(input: AlgorithmPageInput): string {
+/** The page of one algorithm: the same sections in the same order on each. @param t gives its words in the language of the page */
+export function algorithmPage(input: AlgorithmPageInput, t: Translate = english): string {
   const { algorithm, source, content } = input;
   const { sections } = content;
   return page([
     `---\noutline: [2, 3]\n---`,
-    `# ${prose(algorithm.title)}`,
+    `# ${prose(t(algorithm.title))}`,
     withPaperLinks(prose(algorithm.paper)),
-    factsTable(input),
-    '## Idea',
+    factsTable(input, t),
+    `## ${t('Idea')}`,
     sections.Idea,
-    figure(algorithm.id, input.figure),
-    '## Equations',
+    figure(algorithm.id, input.figure, t),
+    `## ${t('Equations')}`,
     stacked(sections.Equations),
-    '## Pseudo-code',
+    `## ${t('Pseudo-code')}`,
     sections['Pseudo-code'],
-    codeOf(input),
-    '## Metrics',
-    paragraph(
-      'What an update reports: `update` of its events and of `metrics.jsonl`, `update/<name>` in TensorBoard. Returns, lengths and',
-      'speed are [reported for every algorithm](/guide/watching).',
+    codeOf(input, t),
+    `## ${t('Metrics')}`,
+    t(
+      paragraph(
+        'What an update reports: `update` of its events and of `metrics.jsonl`, `update/<name>` in TensorBoard. Returns, lengths and',
+        'speed are [reported for every algorithm](/guide/watching).',
+      ),
     ),
     `<div class="metric-table">\n\n${sections.Metrics}\n\n</div>`,
-    healthyRun(input),
-    settings(describeConfig(algorithm.config)),
-    presets(input),
-    results(input),
-    '## Pitfalls',
+    healthyRun(input, t),
+    settings(describeConfig(algorithm.config), t),
+    presets(input, t),
+    results(input, t),
+    `## ${t('Pitfalls')}`,
     sections.Pitfalls,
-    '## Differences from the paper',
-    paragraph(
-      `${sourceLink(source.path)} opens with what follows: the symbols of the paper beside the names in the code, and`,
-      'everything that differs from the paper.',
+    `## ${t('Differences from the paper')}`,
+    t(
+      paragraph(
+        '{file} opens with what follows: the symbols of the paper beside the names in the code, and everything that differs from',
+        'the paper.',
+      ),
+      { file: sourceLink(source.path) },
     ),
     commentToMarkdown(headerComment(source.text)),
-    '## References',
+    `## ${t('References')}`,
     withPaperLinks(sections.References),
-    `## Source\n\n::: details ${source.path}\n<<< @/../../../${source.path}\n:::`,
+    `## ${t('Source')}\n\n::: details ${source.path}\n<<< @/../../../${source.path}\n:::`,
   ]);
 }
 
@@ -91,7 +97,8 @@ function stacked(equations: string): string {
 }
 
 /** The picture that explains it, once for light and once for dark pages. */
-function figure(id: string, { caption }: Figure): string {
+function figure(id: string, { caption: words }: Figure, t: Translate): string {
+  const caption = t(words);
   return page([
     '<figure class="explained">',
     bothThemes(theme => figureFile(id, theme), caption),
@@ -110,65 +117,73 @@ function bothThemes(file: (theme: Theme) => string, alt: string): string {
 }
 
 /** Curves of all metrics in one run that went well. */
-function healthyRun({ algorithm: { id, learnsFrom }, metrics }: AlgorithmPageInput): string {
+function healthyRun({ algorithm: { id, learnsFrom }, metrics }: AlgorithmPageInput, t: Translate): string {
   if (!metrics) return '';
   const { env, steps, seed } = metrics;
-  const unit = learnsFrom === 'dataset' ? 'gradient steps' : 'steps';
+  const unit = t(learnsFrom === 'dataset' ? 'gradient steps' : 'steps');
   return page([
-    '### In a run that went well',
-    `One run on [${env}](${environmentPath(env)}): ${formatNumber(steps)} ${unit}, seed ${seed}, each point the mean of a sixtieth of the run. The same again: \`npm run bench -- update-metrics --algo ${id}\`.`,
+    `### ${t('In a run that went well')}`,
+    t(
+      paragraph(
+        'One run on {env}: {steps} {unit}, seed {seed}, each point the mean of a sixtieth of the run. The same again:',
+        '`npm run bench -- update-metrics --algo {id}`.',
+      ),
+      { env: `[${env}](${environmentPath(env)})`, steps: formatNumber(steps), unit, seed, id },
+    ),
     '<div class="metrics">',
     ...shownMetrics(metrics).map(name =>
-      bothThemes(theme => metricFile(id, name, theme), `${name} of ${id} over a run on ${env}`),
+      bothThemes(theme => metricFile(id, name, theme), t('{name} of {id} over a run on {env}', { name, id, env })),
     ),
     '</div>',
   ]).trim();
 }
 
-function codeOf({ code: shown, source }: AlgorithmPageInput): string {
+function codeOf({ code: shown, source }: AlgorithmPageInput, t: Translate): string {
   const other = [...new Set(shown.map(({ path }) => path).filter(path => path !== source.path))];
   return page([
-    `### In the code`,
-    `Lines of ${[source.path, ...other].map(sourceLink).join(' and ')} as they are.`,
+    `### ${t('In the code')}`,
+    t('Lines of {files} as they are.', { files: [source.path, ...other].map(sourceLink).join(t(' and ')) }),
     ...shown.map(({ text }) => `\`\`\`ts\n${text}\n\`\`\``),
   ]).trim();
 }
 
-function factsTable({ algorithm, source, live, content: { after, adds } }: AlgorithmPageInput): string {
+function factsTable({ algorithm, source, live, content: { after, adds } }: AlgorithmPageInput, t: Translate): string {
   const folder = source.path.split('/')[1] as string;
   return table(
     ['', ''],
     [
-      ['name on the command line', code(algorithm.id)],
-      ['package', `[\`@zpin/${folder}\`](/api/@zpin/${folder}/)`],
-      ['observations', spacesText(algorithm.spaces.observations, code)],
-      ['actions', spacesText(algorithm.spaces.actions, code)],
-      ['learns from', regimeOf(algorithm)],
+      [t('name on the command line'), code(algorithm.id)],
+      [t('package'), `[\`@zpin/${folder}\`](/api/@zpin/${folder}/)`],
+      [t('observations'), spacesText(algorithm.spaces.observations, t, code)],
+      [t('actions'), spacesText(algorithm.spaces.actions, t, code)],
+      [t('learns from'), t(regimeOf(algorithm))],
       after === null
-        ? ['first of its family', prose(adds)]
-        : ['builds on', `[\`${after}\`](${algorithmPath(after)}): ${prose(adds)}`],
-      ...(live.length > 0 ? [['learns in this browser', liveLinks(live)]] : []),
+        ? [t('first of its family'), prose(adds)]
+        : [t('builds on'), `[\`${after}\`](${algorithmPath(after)})${t(': ')}${prose(adds)}`],
+      ...(live.length > 0 ? [[t('learns in this browser'), liveLinks(live, t)]] : []),
     ],
   );
 }
 
 /** The settings of a schema as a table; the only source is the schema itself. */
-export function settings(fields: readonly DescribedField[]): string {
+function settings(fields: readonly DescribedField[], t: Translate): string {
   return page([
-    '## Settings',
-    paragraph(
-      'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or',
-      'a value out of range is refused before the first step.',
+    `## ${t('Settings')}`,
+    t(
+      paragraph(
+        'Flags of the command line are the same in kebab case: `learningRate` is `--learning-rate`. A name that does not exist or',
+        'a value out of range is refused before the first step.',
+      ),
     ),
-    settingsTable(fields),
+    settingsTable(fields, t),
   ]).trim();
 }
 
-function presets({ algorithm }: AlgorithmPageInput): string {
+function presets({ algorithm }: AlgorithmPageInput, t: Translate): string {
   const entries = Object.entries(algorithm.presets);
   if (entries.length === 0) return '';
   const isOffline = algorithm.learnsFrom === 'dataset';
-  const counted = isOffline ? 'gradient steps' : 'environment steps';
+  const counted = t(isOffline ? 'gradient steps' : 'environment steps');
   const rows = entries.map(([env, preset]) => [
     isFamily(env) ? code(env) : `[${env}](${environmentPath(env)})`,
     formatNumber(preset.totalSteps),
@@ -177,7 +192,7 @@ function presets({ algorithm }: AlgorithmPageInput): string {
       .join(' '),
     [
       ...Object.entries(preset.envOptions ?? {}).map(([name, value]) => code(`${name}=${flagText(value)}`)),
-      ...(preset.her === undefined ? [] : [`[hindsight](/guide/hindsight) ${code(preset.her)}`]),
+      ...(preset.her === undefined ? [] : [`[${t('hindsight')}](/guide/hindsight) ${code(preset.her)}`]),
     ].join(' '),
   ]);
   const train = (env: string) => `npm run zpin -- train ${algorithm.id} --env ${env}`;
@@ -185,20 +200,26 @@ function presets({ algorithm }: AlgorithmPageInput): string {
     ? entries.flatMap(([env]) => [`npm run zpin -- collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
     : entries.filter(([env]) => !isFamily(env)).map(([env]) => train(env));
   return page([
-    '## Presets',
-    paragraph(
-      'Settings tuned for an environment; a star stands for all environments that begin so and have none of their own. The command',
-      'line starts from them by itself; in code they are `presets` of the algorithm.',
+    `## ${t('Presets')}`,
+    t(
+      paragraph(
+        'Settings tuned for an environment; a star stands for all environments that begin so and have none of their own. The command',
+        'line starts from them by itself; in code they are `presets` of the algorithm.',
+      ),
     ),
-    `<div class="presets">\n\n${table(['environment', counted, 'settings that differ from the defaults', 'environment options'], rows)}\n\n</div>`,
+    `<div class="presets">\n\n${table([t('environment'), counted, t('settings that differ from the defaults'), t('environment options')], rows)}\n\n</div>`,
     `\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
   ]).trim();
 }
 
-function results(input: AlgorithmPageInput): string {
+function results(input: AlgorithmPageInput, t: Translate): string {
   const { algorithm, results: all, offline, published, curves, pictures: shown, threshold: thresholdOf } = input;
   const measured = all.filter(({ algo }) => algo === algorithm.id);
-  if (algorithm.learnsFrom === 'dataset') return onData(offline.filter(({ algo }) => algo === algorithm.id));
+  if (algorithm.learnsFrom === 'dataset')
+    return onData(
+      offline.filter(({ algo }) => algo === algorithm.id),
+      t,
+    );
   const others = published.results.filter(({ algo }) => algo === algorithm.id);
   const cell = (env: string) =>
     others
@@ -207,118 +228,138 @@ function results(input: AlgorithmPageInput): string {
       .join('; ') || '–';
   const sources = [...new Set(others.filter(({ env }) => measured.some(row => row.env === env)).map(({ source }) => source))];
   return page([
-    '## Measured',
+    `## ${t('Measured')}`,
     measured.length > 0 &&
-      paragraph(
-        'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
-        'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
-        `95 % interval, beside what other libraries have published.${olderRows(measured)}`,
-      ),
+      t(
+        paragraph(
+          'Mean return of 100 greedy episodes after training with the preset, over seeds that were not looked at when its settings were',
+          'chosen (share of goals reached in brackets, where there are goals), and the mean of the middle half of the seeds with its',
+          '95 % interval, beside what other libraries have published.',
+        ),
+      ) + olderRows(measured, t),
     measured.length > 0 &&
       table(
-        ['environment, steps', 'mean return', 'interquartile mean', 'solved', 'published (steps)'],
+        ['environment, steps', 'mean return', 'interquartile mean', 'solved', 'published (steps)'].map(head => t(head)),
         measured.map(({ env, steps, returns, interquartileMean, reached }) => {
           const threshold = formatThreshold(thresholdOf(env));
           return [
             `[${env}](${environmentPath(env)})<br>${formatNumber(steps)}`,
             returns,
             interquartileMean,
-            threshold === '–' || reached === '–' ? reached : `${reached}, from ${threshold}`,
+            threshold === '–' || reached === '–' ? reached : t('{reached}, from {threshold}', { reached, threshold }),
             cell(env),
           ];
         }),
       ),
-    sources.map(source => `${source}: ${prose(published.sources[source] ?? '')}.`).join(' '),
-    measured.length === 0 && 'There are no measurements of it on fresh seeds yet.',
-    measured.length > 0 && `The same again: \`npm run bench -- learning --algo ${algorithm.id}\`.`,
+    sources.map(source => `${source}${t(': ')}${prose(t(published.sources[source] ?? ''))}${t('.')}`).join(t(' ')),
+    measured.length === 0 && t('There are no measurements of it on fresh seeds yet.'),
+    measured.length > 0 && t('The same again: `npm run bench -- learning --algo {id}`.', { id: algorithm.id }),
     curves.length > 0 &&
       page([
         '<div class="curves">',
         ...curves.map(({ env, seeds }) =>
           bothThemes(
             theme => curveFile({ algo: algorithm.id, env }, theme),
-            `${algorithm.id} on ${env}: mean return of training episodes over ${seeds} seeds, with a band of one standard deviation`,
+            t('{algo} on {env}: mean return of training episodes over {seeds} seeds, with a band of one standard deviation', {
+              ...{ algo: algorithm.id, env, seeds },
+            }),
           ),
         ),
         '</div>',
       ]).trim(),
-    pictures(shown),
+    pictures(shown, t),
   ]).trim();
 }
 
 /** What is said of rows that have only the seeds on which the settings were chosen. */
-function olderRows(measured: readonly LearningResult[]): string {
+function olderRows(measured: readonly LearningResult[], t: Translate): string {
   if (measured.every(({ seeding }) => seeding)) return '';
-  const which = measured.every(({ seeding }) => !seeding) ? 'All of these are' : 'Rows with one number per seed are';
-  return ` ${which} older: of the seeds on which the settings were chosen, measured before 29 November 2026, when copy i got seed + i.`;
+  const which = t(measured.every(({ seeding }) => !seeding) ? 'All of these are' : 'Rows with one number per seed are');
+  const text =
+    ' {which} older: of the seeds on which the settings were chosen, measured before 29 November 2026, when copy i got seed + i.';
+  return t(text, { which });
 }
 
 /** What an algorithm that learns from fixed data came to. */
-function onData(rows: readonly OfflineResult[]): string {
-  if (rows.length === 0) return '## Measured\n\nThere is no preset for it yet, and no measurement beyond its tests.';
+function onData(rows: readonly OfflineResult[], t: Translate): string {
+  const heading = `## ${t('Measured')}`;
+  if (rows.length === 0) return `${heading}\n\n${t('There is no preset for it yet, and no measurement beyond its tests.')}`;
   return page([
-    '## Measured',
-    paragraph(
-      'Mean return of greedy episodes after training with the preset on data that were made from seeds, one number per seed, beside',
-      `that of the policy that made the data.${oldSeedsText(rows)}`,
-    ),
+    heading,
+    t(
+      paragraph(
+        'Mean return of greedy episodes after training with the preset on data that were made from seeds, one number per seed, beside',
+        'that of the policy that made the data.',
+      ),
+    ) + oldSeedsText(rows, t),
     table(
-      ['data', 'gradient steps', 'mean return by seed', 'of the behaviour'],
+      ['data', 'gradient steps', 'mean return by seed', 'of the behaviour'].map(head => t(head)),
       rows.map(({ about, steps, returns, behaviour }) => [
-        prose(about),
+        prose(t(about)),
         formatNumber(steps),
         returns.map(value => formatNumber(Math.round(value))).join(', '),
         formatNumber(Math.round(behaviour)),
       ]),
     ),
-    'The same again, with the naive algorithm for comparison: `npm run bench -- offline`.',
+    t('The same again, with the naive algorithm for comparison: `npm run bench -- offline`.'),
   ]).trim();
 }
 
-function pictures(list: readonly ExperimentResult[]): string {
+function pictures(list: readonly ExperimentResult[], t: Translate): string {
   return list
     .map(experiment => {
-      const { title, seeds, seeding, command, panels } = experiment;
+      const { seeds, seeding, command, panels } = experiment;
+      const title = t(experiment.title);
       return page([
         `### ${prose(title)}`,
         '<div class="curves">',
         ...panels.map(({ yLabel }, panel) =>
-          bothThemes(theme => experimentFile(experiment, panel, theme), `${title}: ${yLabel}`),
+          bothThemes(theme => experimentFile(experiment, panel, theme), `${title}${t(': ')}${t(yLabel)}`),
         ),
         '</div>',
-        `Mean of ${seeds} seeds, with a band of one standard deviation. Made by \`${command}\`.${oldSeedsText([{ seeding }])}`,
+        t('Mean of {seeds} seeds, with a band of one standard deviation. Made by `{command}`.', { seeds, command }) +
+          oldSeedsText([{ seeding }], t),
       ]).trim();
     })
     .join('\n\n');
 }
 
 /** The page that lists them all. */
-export function algorithmIndex(groups: readonly { readonly text: string; readonly facts: readonly AlgorithmFacts[] }[]): string {
+export function algorithmIndex(
+  groups: readonly { readonly text: string; readonly facts: readonly AlgorithmFacts[] }[],
+  t: Translate = english,
+): string {
   return page([
-    '# Algorithms',
-    paragraph(
-      'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings,',
-      'presets and results on these pages are made from the code and from the files that the benchmarks write.',
+    `# ${t('Algorithms')}`,
+    t(
+      paragraph(
+        'Each one is a file of its own, written in TensorFlow.js operations in the order of its paper. The tables of settings,',
+        'presets and results on these pages are made from the code and from the files that the benchmarks write.',
+      ),
     ),
-    'Not sure which? [Which algorithm for my task](/guide/choosing). How they come from each other: [family tree](/algorithms/family).',
+    t(
+      'Not sure which? [Which algorithm for my task](/guide/choosing). How they come from each other: [family tree](/algorithms/family).',
+    ),
     ...groups.map(({ text, facts }) =>
       page([
-        `## ${text}`,
+        `## ${t(text)}`,
         table(
-          ['name', 'algorithm', 'observations', 'actions'],
+          ['name', 'algorithm', 'observations', 'actions'].map(head => t(head)),
           facts.map(({ algorithm }) => [
             `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
-            prose(algorithm.title),
-            spacesText(algorithm.spaces.observations),
-            spacesText(algorithm.spaces.actions),
+            prose(t(algorithm.title)),
+            spacesText(algorithm.spaces.observations, t),
+            spacesText(algorithm.spaces.actions, t),
           ]),
         ),
       ]).trim(),
     ),
-    '## Hindsight',
-    paragraph(
-      '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that',
-      'learn from a replay memory.',
+    `## ${t('Hindsight')}`,
+    t(
+      paragraph(
+        '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that',
+        'learn from a replay memory.',
+      ),
     ),
   ]);
 }
@@ -330,21 +371,23 @@ export interface FamilyMember extends Pick<AlgorithmContent, 'after' | 'adds'> {
 }
 
 /** The page that shows which algorithm builds on which, and what each adds. */
-export function familyPage(members: readonly FamilyMember[]): string {
+export function familyPage(members: readonly FamilyMember[], t: Translate = english): string {
   const branch = (parent: string | null, depth: number): string[] =>
     members
       .filter(({ after }) => after === parent)
       .flatMap(({ id, title, adds }) => [
-        `${'  '.repeat(depth)}- [**${prose(title)}**](${algorithmPath(id)}): ${prose(adds)}`,
+        `${'  '.repeat(depth)}- [**${prose(t(title))}**](${algorithmPath(id)})${t(': ')}${prose(adds)}`,
         ...branch(id, depth + 1),
       ]);
   return page([
-    '# Family tree',
-    paragraph(
-      'Each algorithm stands under the one that it builds on, with what it adds. The paper of one that stands further down can be read as',
-      'a change to the one above; its file here is written so.',
+    `# ${t('Family tree')}`,
+    t(
+      paragraph(
+        'Each algorithm stands under the one that it builds on, with what it adds. The paper of one that stands further down can be read as',
+        'a change to the one above; its file here is written so.',
+      ),
     ),
     `<div class="family">\n\n${branch(null, 0).join('\n')}\n\n</div>`,
-    'Which of them to take is another question: [which algorithm for my task](/guide/choosing).',
+    t('Which of them to take is another question: [which algorithm for my task](/guide/choosing).'),
   ]);
 }

@@ -1,6 +1,7 @@
 import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import { type EnvEntry, optionsOf } from '@zpin/envs';
 import type { PolicyInfo } from '@zpin/policies';
+import { english, type Translate } from '../translation/translate.ts';
 import type { EnvironmentSection } from './environment-content.ts';
 import { filmFile, films } from './film-files.ts';
 import { type LivePage, liveLinks } from './live-pages.ts';
@@ -39,8 +40,8 @@ export interface EnvironmentPageInput {
   readonly speed: { readonly copies: number; readonly stepsPerSecond: string } | undefined;
 }
 
-/** The page of one environment: the same sections in the same order on each. */
-export function environmentPage(input: EnvironmentPageInput): string {
+/** The page of one environment: the same sections in the same order on each. @param t gives its words in the language of the page */
+export function environmentPage(input: EnvironmentPageInput, t: Translate = english): string {
   const { entry, description, source, hasPicture, filmed, presets, results, content, speed, live } = input;
   const { spec, summary, requires } = entry;
   const { id } = spec;
@@ -50,27 +51,39 @@ export function environmentPage(input: EnvironmentPageInput): string {
   const names = requires ? 'loadEnv, makeEnv' : 'makeEnv';
   return page([
     `# ${id}`,
-    prose(summary),
-    filmed ? filmsOf(id, filmed) : hasPicture && `![${id}, some steps into an episode](${picturePath(id)}){.env-picture}`,
-    prose(description),
+    prose(t(summary)),
+    filmed
+      ? filmsOf(id, filmed, t)
+      : hasPicture && `![${t('{id}, some steps into an episode', { id })}](${picturePath(id)}){.env-picture}`,
+    prose(t(description)),
     table(
       ['', ''],
       [
-        ['observation', describe(spec.observationSpace)],
-        ['action', describe(spec.actionSpace)],
-        ['steps per episode', spec.maxEpisodeSteps === null ? 'no limit' : `at most ${formatNumber(spec.maxEpisodeSteps)}`],
-        ['solved from a mean return of', formatThreshold(spec.rewardThreshold)],
-        ...(requires ? [['needs', `\`npm install ${requires.packageName}\``]] : []),
+        [t('observation'), describe(spec.observationSpace, t)],
+        [t('action'), describe(spec.actionSpace, t)],
+        [
+          t('steps per episode'),
+          spec.maxEpisodeSteps === null ? t('no limit') : t('at most {n}', { n: formatNumber(spec.maxEpisodeSteps) }),
+        ],
+        [t('solved from a mean return of'), formatThreshold(spec.rewardThreshold)],
+        ...(requires ? [[t('needs'), `\`npm install ${requires.packageName}\``]] : []),
         ...(speed
-          ? [['steps per second', `${speed.stepsPerSecond}, one thread, ${copiesText(speed.copies)}, random actions`]]
+          ? [
+              [
+                t('steps per second'),
+                t('{speed}, one thread, {copies}, random actions', {
+                  ...{ speed: speed.stepsPerSecond, copies: copiesText(speed.copies, t) },
+                }),
+              ],
+            ]
           : []),
-        ...(live.length > 0 ? [['learned in this browser', liveLinks(live)]] : []),
-        ['source', sourceLink(source)],
+        ...(live.length > 0 ? [[t('learned in this browser'), liveLinks(live, t)]] : []),
+        [t('source'), sourceLink(source)],
       ],
     ),
-    '## Use',
+    `## ${t('Use')}`,
     `\`\`\`sh\nnpm run zpin -- train ${isAtari ? `dqn --env ${id} --wrap atari` : `${suited} --env ${id}`}\n\`\`\``,
-    isAtari && 'Cartridges and the view of papers: [Atari](/guide/atari).',
+    isAtari && t('Cartridges and the view of papers: [Atari](/guide/atari).'),
     [
       '```js',
       ...(isAtari ? ["import '@zpin/atari/register';"] : []),
@@ -80,22 +93,26 @@ export function environmentPage(input: EnvironmentPageInput): string {
       'const { obs } = env.reset({ seed: 123 });',
       '```',
     ].join('\n'),
-    ...(['Observation', 'Actions', 'Rewards', 'Ends'] as const).flatMap(name => [`## ${name}`, content[name]]),
-    options(entry),
-    algorithms(presets, results),
-    '## Versions and differences',
+    ...(['Observation', 'Actions', 'Rewards', 'Ends'] as const).flatMap(name => [`## ${t(name)}`, content[name]]),
+    options(entry, t),
+    algorithms(presets, results, t),
+    `## ${t('Versions and differences')}`,
     content['Versions and differences'],
-    peerText(input),
+    peerText(input, t),
   ]);
 }
 
 /** A trained policy and random actions side by side; for who wants no motion, the picture. */
-function filmsOf(id: string, { algorithm, meanReturn, steps }: NonNullable<EnvironmentPageInput['filmed']>): string {
-  const trained = `[${algorithm}](${algorithmPath(algorithm)}) after ${formatNumber(steps)} steps, mean return ${formatMean(meanReturn)}`;
+function filmsOf(id: string, filmed: NonNullable<EnvironmentPageInput['filmed']>, t: Translate): string {
+  const { algorithm, meanReturn, steps } = filmed;
+  const trained = t('{algorithm} after {steps} steps, mean return {mean}', {
+    algorithm: `[${algorithm}](${algorithmPath(algorithm)})`,
+    ...{ steps: formatNumber(steps), mean: formatMean(meanReturn) },
+  });
   const figures = films.map(film => {
-    const image = `<img src="../../films/${filmFile(id, film)}" alt="${id}, ${film === 'trained' ? 'a trained policy' : 'random actions'}" loading="lazy">`;
+    const image = `<img src="../../films/${filmFile(id, film)}" alt="${id}${t(', ')}${t(film === 'trained' ? 'a trained policy' : 'random actions')}" loading="lazy">`;
     const still = `<source media="(prefers-reduced-motion: reduce)" srcset="${picturePath(id)}">`;
-    const caption = film === 'trained' ? trained : 'random actions';
+    const caption = film === 'trained' ? trained : t('random actions');
     return page([`<figure><picture>${still}${image}</picture><figcaption>`, caption, '</figcaption></figure>']).trim();
   });
   return page(['<div class="films">', ...figures, '</div>']).trim();
@@ -105,19 +122,23 @@ function formatMean(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 0 }).replace('-', '−');
 }
 
-function copiesText(copies: number): string {
-  return copies === 1 ? 'one copy' : `${copies} copies`;
+function copiesText(copies: number, t: Translate): string {
+  return copies === 1 ? t('one copy') : t('{copies} copies', { copies });
 }
 
 /** What a comparison with the original has found. */
-function peerText({ peer }: EnvironmentPageInput): string {
+function peerText({ peer }: EnvironmentPageInput, t: Translate): string {
   if (!peer) return '';
   const { steps, tolerance, equal, toTheBit } = peer;
-  const bits = toTheBit === 0 ? '' : `, ${toTheBit} of them to the last bit`;
-  const within = Number(tolerance) === 0 ? '' : ` within ${tolerance}`;
-  return paragraph(
-    `Beside the original, on fresh seeds with random actions: ${equal} episodes of ${steps} steps are equal${within}${bits}.`,
-    'The same again: `pnpm check:peers` in the repository.',
+  const [count, all] = equal.split(' of ') as [string, string];
+  const bits = toTheBit === 0 ? '' : t(', {toTheBit} of them to the last bit', { toTheBit });
+  const within = Number(tolerance) === 0 ? '' : t(' within {tolerance}', { tolerance });
+  return t(
+    paragraph(
+      'Beside the original, on fresh seeds with random actions: {count} of {all} episodes of {steps} steps are equal{within}{bits}.',
+      'The same again: `pnpm check:peers` in the repository.',
+    ),
+    { count, all, steps, within, bits },
   );
 }
 
@@ -131,53 +152,59 @@ function suitedAlgorithm({ observationSpace, actionSpace }: EnvSpec, presets: En
   return observationSpace.type === 'discrete' ? 'q-learning' : 'ppo';
 }
 
-function options(entry: EnvEntry): string {
+function options(entry: EnvEntry, t: Translate): string {
   return page([
-    '## Options',
-    paragraph(
-      `In code \`makeEnv('${entry.spec.id}', { option: value })\`, on the command line \`--env-option option=value\`, and`,
-      `\`--wrap\` for [wrappers](/guide/environments#wrappers).`,
+    `## ${t('Options')}`,
+    t(
+      paragraph(
+        "In code `makeEnv('{id}', { option: value })`, on the command line `--env-option option=value`, and `--wrap` for",
+        '[wrappers](/guide/environments#wrappers).',
+      ),
+      { id: entry.spec.id },
     ),
-    settingsTable(describeFields(optionsOf(entry))),
+    settingsTable(describeFields(optionsOf(entry)), t),
   ]).trim();
 }
 
-function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningResult[]): string {
-  if (presets.length === 0)
-    return '## Presets for it\n\nNobody has tuned settings for it yet. [Which algorithm for my task](/guide/choosing) says where to begin.';
+function algorithms(presets: EnvironmentPageInput['presets'], results: readonly LearningResult[], t: Translate): string {
+  const heading = `## ${t('Presets for it')}`;
+  const none = 'Nobody has tuned settings for it yet. [Which algorithm for my task](/guide/choosing) says where to begin.';
+  if (presets.length === 0) return `${heading}\n\n${t(none)}`;
   const measured = new Map(results.map(result => [`${result.algo} ${result.steps}`, result]));
   return page([
-    '## Presets for it',
-    paragraph(
-      'Settings that were tuned for it, and what they came to; on the page of the algorithm are the curves. The command line starts from',
-      'them by itself.',
+    heading,
+    t(
+      paragraph(
+        'Settings that were tuned for it, and what they came to; on the page of the algorithm are the curves. The command line starts from',
+        'them by itself.',
+      ),
     ),
     table(
-      ['algorithm', 'steps', 'mean return of 100 greedy episodes', 'seeds that solve it'],
+      ['algorithm', 'steps', 'mean return of 100 greedy episodes', 'seeds that solve it'].map(head => t(head)),
       presets.map(({ id, title, totalSteps }) => [
-        `[${prose(title)}](${algorithmPath(id)})`,
+        `[${prose(t(title))}](${algorithmPath(id)})`,
         formatNumber(totalSteps),
-        measured.get(`${id} ${totalSteps}`)?.returns ?? 'not measured',
+        measured.get(`${id} ${totalSteps}`)?.returns ?? t('not measured'),
         measured.get(`${id} ${totalSteps}`)?.reached ?? '–',
       ]),
     ),
-    oldSeedsText(results).trim(),
+    oldSeedsText(results, t).trim(),
   ]).trim();
 }
 
 /** A space with its bounds, as far as they can be said in a line. */
-function describe(space: Space): string {
+function describe(space: Space, t: Translate): string {
   const parts = flatLayout(space);
   const box = parts.length === 1 && parts[0].space.type === 'box' ? parts[0].space : null;
-  return `${code(describeSpace(space))}${box ? bounds(box) : ''}`;
+  return `${code(describeSpace(space))}${box ? bounds(box, t) : ''}`;
 }
 
-function bounds({ low, high }: BoxSpace): string {
+function bounds({ low, high }: BoxSpace, t: Translate): string {
   const same = (values: ArrayLike<number>) => Array.from(values).every(value => value === values[0]);
   if (low.length > 8 && !(same(low) && same(high))) return '';
   const show = (values: ArrayLike<number>) =>
     same(values) ? formatBound(values[0]) : `(${Array.from(values).map(formatBound).join(', ')})`;
-  return `, from ${show(low)} to ${show(high)}`;
+  return t(', from {low} to {high}', { low: show(low), high: show(high) });
 }
 
 function formatBound(value: number): string {
@@ -195,23 +222,27 @@ function picturePath(id: string): string {
 }
 
 /** The page that lists them all. @param pictures ids of those that `pnpm pictures` has drawn */
-export function environmentIndex(groups: readonly EnvironmentGroup[], pictures: ReadonlySet<string>): string {
+export function environmentIndex(
+  groups: readonly EnvironmentGroup[],
+  pictures: ReadonlySet<string>,
+  t: Translate = english,
+): string {
   return page([
-    '# Environments',
-    "All of them follow Gymnasium's rules: the same spaces, rewards and ends, and for a seed the same first observation.",
-    'Whatever else Gymnasium knows can be [played through Python](/guide/gymnasium).',
+    `# ${t('Environments')}`,
+    t("All of them follow Gymnasium's rules: the same spaces, rewards and ends, and for a seed the same first observation."),
+    t('Whatever else Gymnasium knows can be [played through Python](/guide/gymnasium).'),
     ...groups.map(({ text, entries }) =>
       page([
-        `## ${text}`,
+        `## ${t(text)}`,
         '<div class="env-grid">',
-        ...entries.map(entry => card(entry, pictures.has(entry.spec.id))),
+        ...entries.map(entry => card(entry, pictures.has(entry.spec.id), t)),
         '</div>',
       ]).trim(),
     ),
   ]);
 }
 
-function card({ spec, summary }: EnvEntry, hasPicture: boolean): string {
+function card({ spec, summary }: EnvEntry, hasPicture: boolean, t: Translate): string {
   const picture = hasPicture ? `[![${spec.id}](${picturePath(spec.id)})](${environmentPath(spec.id)})\n\n` : '';
-  return `<div class="env-card">\n\n${picture}[${spec.id}](${environmentPath(spec.id)})\n\n${prose(summary)}\n\n</div>`;
+  return `<div class="env-card">\n\n${picture}[${spec.id}](${environmentPath(spec.id)})\n\n${prose(t(summary))}\n\n</div>`;
 }

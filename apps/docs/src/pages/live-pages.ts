@@ -5,6 +5,7 @@ import { cartPoleAlgorithms } from '../live/cart-pole-messages.ts';
 import { type Experiment, initialValues, Values } from '../live/experiment.ts';
 import { experimentOf } from '../live/experiments.ts';
 import { gridAlgorithms, gridWorlds } from '../live/grid-messages.ts';
+import type { Translate } from '../translation/translate.ts';
 import { siteFolder } from './repository.ts';
 
 /** A page on which an agent learns. */
@@ -37,8 +38,8 @@ export function livePages(): LivePage[] {
 }
 
 /** Links to those of them that a page is about; empty where there are none. */
-export function liveLinks(pages: readonly LivePage[]): string {
-  return pages.map(({ path, title }) => `[${title}](${path})`).join(', ');
+export function liveLinks(pages: readonly LivePage[], t: Translate): string {
+  return pages.map(({ path, title }) => `[${t(title)}](${path})`).join(t(', '));
 }
 
 function shows(component = '', id = ''): Pick<LivePage, 'environments' | 'algorithms'> {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { english, type Translate } from '../translation/translate.ts';
 import { root } from './repository.ts';
 
 export const resultsFolder = join(root, 'benchmarks', 'results');
@@ -35,27 +36,27 @@ interface MeasuredPreset {
 }
 
 /** Results on fresh seeds; for presets that have none yet, those of before. */
-export function learningResults(): LearningResult[] {
+export function learningResults(t: Translate = english): LearningResult[] {
   const folder = join(resultsFolder, 'learning');
   const fresh = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.json'))
     .sort()
-    .map(name => shown(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+    .map(name => shown(JSON.parse(readFileSync(join(folder, name), 'utf8')), t));
   const isFresh = ({ algo, env }: OldRow) => fresh.some(result => result.algo === algo && result.env === env);
   const old: OldRow[] = JSON.parse(readFileSync(join(resultsFolder, 'learning.json'), 'utf8'));
   return [...fresh, ...groupBySeed(old.filter(row => !isFresh(row)))];
 }
 
-function shown({ algo, env, steps, summary, runs }: MeasuredPreset): LearningResult {
+function shown({ algo, env, steps, summary, runs }: MeasuredPreset, t: Translate): LearningResult {
   const { seeds, interval, reached } = summary;
   const successes = runs.flatMap(({ success }) => success ?? []);
   const share = successes.reduce((sum, value) => sum + value, 0) / successes.length;
-  const range = interval ? ` (${formatNumber(interval[0])} to ${formatNumber(interval[1])})` : '';
+  const range = interval ? t(' ({low} to {high})', { low: formatNumber(interval[0]), high: formatNumber(interval[1]) }) : '';
   return {
     ...{ algo, env, steps, seeding: 'spawned' },
     returns: `${formatNumber(summary.mean)}${successes.length === 0 ? '' : ` (${Math.round(100 * share)} %)`}`,
     interquartileMean: `${formatNumber(summary.interquartileMean)}${range}`,
-    reached: reached === null ? `${seeds} seeds` : `${Math.round(reached * seeds)} of ${seeds}`,
+    reached: reached === null ? t('{seeds} seeds', { seeds }) : t('{n} of {seeds}', { n: Math.round(reached * seeds), seeds }),
   };
 }
 
@@ -188,8 +189,8 @@ export function experimentResults(): ExperimentResult[] {
 }
 
 /** What is said of results that were measured before seeds were spawned, when neighbouring seeds shared episodes; else nothing. */
-export function oldSeedsText(results: readonly { readonly seeding?: string | undefined }[]): string {
-  return results.every(({ seeding }) => seeding) ? '' : ' Measured before 29 November 2026, when copy i got seed + i.';
+export function oldSeedsText(results: readonly { readonly seeding?: string | undefined }[], t: Translate = english): string {
+  return results.every(({ seeding }) => seeding) ? '' : t(' Measured before 29 November 2026, when copy i got seed + i.');
 }
 
 /** With thousands separators and a true minus. */

@@ -8,16 +8,17 @@ import { algorithmIds, loadAlgorithm } from 'zpin/catalog';
 import { algorithmFigures } from '../figures/algorithm-figures.ts';
 import { drawBars } from '../figures/bars.ts';
 import { drawFigure } from '../figures/draw.ts';
-import { themes } from '../figures/figure.ts';
+import { type Figure, themes } from '../figures/figure.ts';
 import { encodeNetwork } from '../live/plain-policy.ts';
-import { type AlgorithmContent, parseContent } from './algorithm-content.ts';
+import { english, type Translate, type Translator } from '../translation/translate.ts';
 import { type AlgorithmFacts, sourceOf } from './algorithm-facts.ts';
 import { algorithmIndex, algorithmPage, type FamilyMember, familyPage, figureFile } from './algorithm-page.ts';
 import { changelogPage, releaseNotes, unreleasedChanges } from './changelog-page.ts';
+import { chinesePages, chineseTranslator } from './chinese-pages.ts';
+import { type Content, chineseContent, chineseFile, englishContent } from './content.ts';
 import { darkSvg } from './dark-svg.ts';
 import { declaration } from './declaration.ts';
-import { parseEnvironment } from './environment-content.ts';
-import { type EnvironmentGroup, environmentIndex, environmentPage } from './environment-page.ts';
+import { environmentIndex, environmentPage } from './environment-page.ts';
 import { filmedPolicies, isFilmed } from './film-files.ts';
 import { homePolicy, homePolicyFile } from './home-policy.ts';
 import { curveFile, curvePicture, experimentFile, experimentPicture, measuredCurves } from './learning-pictures.ts';
@@ -26,7 +27,7 @@ import { metricFile, metricPicture, shownMetrics, type UpdateMetrics, updateMetr
 import { type Navigation, navigationFile, readNavigation, type SidebarGroup } from './navigation.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { environmentSpeeds, peerResults } from './peer-results.ts';
-import { contentFolder, packageSources, root, type SourceFile, siteFolder } from './repository.ts';
+import { packageSources, root, type SourceFile, siteFolder } from './repository.ts';
 import {
   type ExperimentResult,
   experimentResults,
@@ -45,6 +46,10 @@ export interface GeneratedPages {
   readonly environmentGroups: readonly SidebarGroup[];
   /** Of each page of an algorithm or an environment, the file of the repository that holds its words. */
   readonly words: Readonly<Record<string, string>>;
+  /** Why pages, named by their English paths, are not there in Chinese. */
+  readonly untranslated: ReadonlyMap<string, string>;
+  /** What was asked of the words of the Chinese pages. */
+  readonly translator: Translator;
 }
 
 /** Headings of algorithms, by folder of their source; others come under the name of their folder. */
@@ -69,24 +74,105 @@ const environmentHeadings: Readonly<Record<string, string>> = {
   'packages/atari/src': 'Atari',
 };
 
-/** Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`, Atari games included. */
-export async function generatePages(): Promise<GeneratedPages> {
+/** What pages are made of, in any language. */
+interface Material {
+  readonly facts: readonly AlgorithmFacts[];
+  readonly envs: readonly { readonly entry: EnvEntry; readonly source: SourceFile; readonly description: string }[];
+  readonly sources: readonly SourceFile[];
+  /** Ids of the environments that `pnpm pictures` has drawn. */
+  readonly drawn: ReadonlySet<string>;
+}
+
+async function gatherMaterial(): Promise<Material> {
   const sources = packageSources();
-  const specs = listEnvs().map(({ spec }) => spec);
   const facts: AlgorithmFacts[] = [];
   for (const id of algorithmIds) facts.push({ algorithm: await loadAlgorithm(id), source: sourceOf(id, sources) });
   const envs: { entry: EnvEntry; source: SourceFile; description: string }[] = [];
   for (const entry of listEnvs()) envs.push({ entry, ...(await describeEnv(entry, sources)) });
+  const pictureOf = (id: string) => join(root, 'packages', 'envs', 'pictures', `${environmentFile(id)}.png`);
+  const drawn = new Set(envs.map(({ entry }) => entry.spec.id).filter(id => existsSync(pictureOf(id))));
+  return { facts, envs, sources, drawn };
+}
 
-  const drawn = new Set(
-    specs.map(({ id }) => id).filter(id => existsSync(join(root, 'packages', 'envs', 'pictures', `${environmentFile(id)}.png`))),
-  );
+/**
+ * Makes the pages of all algorithms and environments, from the registries of `zpin` and of `@zpin/envs`, Atari games included; and all
+ * pages in Chinese.
+ */
+export async function generatePages(): Promise<GeneratedPages> {
+  const material = await gatherMaterial();
+  const { facts, envs } = material;
+  const pages = new Map([...textPages(material, englishContent)].map(([path, make]) => [path, make()]));
+  const translator = chineseTranslator();
+  const inChinese = textPages(material, chineseContent(translator.t), translator.t);
+  const chinese = chinesePages(pages, path => inChinese.get(path)?.() ?? '', translator);
+  const files = new Map([...pages, ...pictureFiles(facts), ...chinese.files]);
+  files.set('changelog.md', changelogPage(unreleasedChanges(), releaseNotes()));
 
-  const [measured, live] = [learningResults(), livePages()];
+  const words = Object.fromEntries([
+    ...facts.map(({ algorithm: { id } }) => [`algorithms/${id}.md`, `algorithms/${id}.md`] as const),
+    ...envs.map(({ entry, source }) => {
+      const written = `environments/${basename(source.path, '.ts')}.md`;
+      return [`environments/${environmentFile(entry.spec.id)}.md`, written] as const;
+    }),
+  ]);
+  const englishWords = Object.entries(words).map(([path, file]) => [path, `apps/docs/content/${file}`] as const);
+  const chineseWords = [...chinese.files.keys()]
+    .map(path => [path, words[path.slice(3)] ?? path.slice(3)] as const)
+    .filter(([, file]) => existsSync(chineseFile(file)))
+    .map(([path, file]) => [path, `apps/docs/content/zh/${file}`] as const);
+  const [algorithmGroups, environmentGroups] = [groupedAlgorithms(material), groupedEnvironments(material)];
+  return {
+    files,
+    words: Object.fromEntries([...englishWords, ...chineseWords]),
+    untranslated: chinese.problems,
+    translator,
+    algorithmGroups: algorithmGroups.map(({ text, members }) => ({
+      text,
+      items: members.map(({ algorithm: { id } }) => ({ text: id, link: algorithmPath(id) })),
+    })),
+    environmentGroups: environmentGroups.map(({ text, members }) => ({
+      text,
+      items: members.map(({ entry: { spec } }) => ({ text: spec.id, link: environmentPath(spec.id) })),
+    })),
+  };
+}
+
+const groupedAlgorithms = ({ facts }: Material) => grouped(facts, ({ source }) => dirname(source.path), algorithmHeadings);
+
+const groupedEnvironments = ({ envs }: Material) =>
+  grouped(envs, ({ source }) => dirname(source.path).replace('packages/envs/src/', ''), environmentHeadings);
+
+/** How each page of words is made, by its path. */
+function textPages(material: Material, content: Content, t: Translate = english): ReadonlyMap<string, () => string> {
+  const { facts, drawn } = material;
+  const listed = groupedEnvironments(material).map(({ text, members }) => ({ text, entries: members.map(({ entry }) => entry) }));
+  return new Map<string, () => string>([
+    ...algorithmPages(material, content, t),
+    ...environmentPages(material, content, t),
+    [
+      'algorithms/index.md',
+      () =>
+        algorithmIndex(
+          groupedAlgorithms(material).map(({ text, members }) => ({ text, facts: members })),
+          t,
+        ),
+    ],
+    [
+      'algorithms/family.md',
+      () =>
+        familyPage(
+          facts.map(fact => familyMember(fact, content)),
+          t,
+        ),
+    ],
+    ['environments/index.md', () => environmentIndex(listed, drawn, t)],
+  ]);
+}
+
+function environmentPages({ facts, envs, drawn }: Material, content: Content, t: Translate): [string, () => string][] {
+  const [measured, live] = [learningResults(t), livePages()];
   const [peers, speeds] = [peerResults(), environmentSpeeds()];
-  const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
-  const files = new Map(algorithmFiles(facts, sources, env => thresholds.get(env) ?? null));
-  for (const { entry, source, description } of envs) {
+  return envs.map(({ entry, source, description }) => {
     const { id } = entry.spec;
     const presets = facts.flatMap(({ algorithm }) =>
       [presetOf(algorithm, id)]
@@ -98,94 +184,76 @@ export async function generatePages(): Promise<GeneratedPages> {
           isOffline: algorithm.learnsFrom === 'dataset',
         })),
     );
-    const name = basename(source.path, '.ts');
-    files.set(
-      `environments/${environmentFile(id)}.md`,
-      environmentPage({
-        ...{ entry, description, presets },
-        source: source.path,
-        hasPicture: drawn.has(id),
-        filmed: isFilmed(id) ? filmedPolicies().find(({ env }) => env === id) : undefined,
-        results: measured.filter(({ env }) => env === id),
-        content: parseEnvironment(name, readContent(`environments/${name}.md`)),
-        peer: peers.get(id),
-        speed: speeds.get(id),
-        live: live.filter(({ environments }) => environments.includes(id)),
-      }),
-    );
-  }
-
-  const algorithmGroups = grouped(facts, ({ source }) => dirname(source.path), algorithmHeadings);
-  const environmentGroups = grouped(
-    envs,
-    ({ source }) => dirname(source.path).replace('packages/envs/src/', ''),
-    environmentHeadings,
-  );
-  files.set('algorithms/index.md', algorithmIndex(algorithmGroups.map(({ text, members }) => ({ text, facts: members }))));
-  files.set('algorithms/family.md', familyPage(facts.map(familyMember)));
-  const listed: EnvironmentGroup[] = environmentGroups.map(({ text, members }) => ({
-    text,
-    entries: members.map(({ entry }) => entry),
-  }));
-  files.set('environments/index.md', environmentIndex(listed, drawn));
-  files.set('changelog.md', changelogPage(unreleasedChanges(), releaseNotes()));
-  for (const theme of themes) files.set(`algorithms/pictures/speed.${theme}.svg`, drawBars(speedChart(), theme));
-  for (const name of ['cliff-paths', 'episode-weights']) {
-    const svg = readFileSync(join(resultsFolder, 'experiments', `${name}.svg`), 'utf8');
-    files.set(`algorithms/pictures/${name}.light.svg`, svg);
-    files.set(`algorithms/pictures/${name}.dark.svg`, darkSvg(name, svg));
-  }
-  const words = Object.fromEntries([
-    ...facts.map(({ algorithm: { id } }) => [`algorithms/${id}.md`, `apps/docs/content/algorithms/${id}.md`] as const),
-    ...envs.map(({ entry, source }) => {
-      const written = `apps/docs/content/environments/${basename(source.path, '.ts')}.md`;
-      return [`environments/${environmentFile(entry.spec.id)}.md`, written] as const;
-    }),
-  ]);
-  return {
-    files,
-    words,
-    algorithmGroups: algorithmGroups.map(({ text, members }) => ({
-      text,
-      items: members.map(({ algorithm: { id } }) => ({ text: id, link: algorithmPath(id) })),
-    })),
-    environmentGroups: listed.map(({ text, entries }) => ({
-      text,
-      items: entries.map(({ spec: { id } }) => ({ text: id, link: environmentPath(id) })),
-    })),
-  };
+    const make = () =>
+      environmentPage(
+        {
+          ...{ entry, description, presets },
+          source: source.path,
+          hasPicture: drawn.has(id),
+          filmed: isFilmed(id) ? filmedPolicies().find(({ env }) => env === id) : undefined,
+          results: measured.filter(({ env }) => env === id),
+          content: content.environment(basename(source.path, '.ts')),
+          peer: peers.get(id),
+          speed: speeds.get(id),
+          live: live.filter(({ environments }) => environments.includes(id)),
+        },
+        t,
+      );
+    return [`environments/${environmentFile(id)}.md`, make];
+  });
 }
 
-/** Pages and pictures of the algorithms, by their path in the site's folder. */
-function* algorithmFiles(
-  facts: readonly AlgorithmFacts[],
-  sources: readonly SourceFile[],
-  threshold: (env: string) => number | null,
-): Generator<[path: string, text: string]> {
-  const [results, offline, published] = [learningResults(), offlineResults(), publishedResults()];
+function algorithmPages({ facts, envs, sources }: Material, content: Content, t: Translate): [string, () => string][] {
+  const thresholds = new Map(envs.map(({ entry: { spec } }) => [spec.id, spec.rewardThreshold]));
+  const [results, offline, published] = [learningResults(t), offlineResults(), publishedResults()];
   const [experiments, curves, live] = [experimentResults(), measuredCurves(), livePages()];
-  for (const experiment of experiments) yield* experimentFiles(experiment);
-  for (const fact of facts) {
+  return facts.map(fact => {
     const { id } = fact.algorithm;
-    const content = readAlgorithm(id);
-    const figure = algorithmFigures[id];
-    if (!figure) throw new Error(`generatePages: ${id} must have a picture, got none. Add one to src/figures.`);
+    const make = () => {
+      const written = content.algorithm(id);
+      const own = curves.filter(({ algo }) => algo === id);
+      return algorithmPage(
+        {
+          ...{ ...fact, content: written, metrics: updateMetrics(id), figure: figureOf(id), results, offline, published },
+          threshold: env => thresholds.get(env) ?? null,
+          code: written.code.map(name => shownCode(name, fact.source, sources)),
+          curves: own.map(({ env, runs }) => ({ env, seeds: runs.length })),
+          pictures: experiments.filter(({ algorithms }) => algorithms.includes(id)),
+          live: live.filter(({ algorithms }) => algorithms.includes(id)),
+        },
+        t,
+      );
+    };
+    return [`algorithms/${id}.md`, make];
+  });
+}
+
+function figureOf(id: string): Figure {
+  const figure = algorithmFigures[id];
+  if (!figure) throw new Error(`generatePages: ${id} must have a picture, got none. Add one to src/figures.`);
+  return figure;
+}
+
+/** Pictures of the algorithms and of the first page, by their path in the site's folder. */
+function* pictureFiles(facts: readonly AlgorithmFacts[]): Generator<[path: string, text: string]> {
+  const curves = measuredCurves();
+  for (const experiment of experimentResults()) yield* experimentFiles(experiment);
+  for (const theme of themes) yield [`algorithms/pictures/speed.${theme}.svg`, drawBars(speedChart(), theme)];
+  for (const name of ['cliff-paths', 'episode-weights']) {
+    const svg = readFileSync(join(resultsFolder, 'experiments', `${name}.svg`), 'utf8');
+    yield [`algorithms/pictures/${name}.light.svg`, svg];
+    yield [`algorithms/pictures/${name}.dark.svg`, darkSvg(name, svg)];
+  }
+  for (const { algorithm } of facts) {
+    const { id } = algorithm;
     const metrics = updateMetrics(id);
-    const own = curves.filter(({ algo }) => algo === id);
-    const text = algorithmPage({
-      ...{ ...fact, content, figure, metrics, results, offline, published, threshold },
-      code: content.code.map(name => shownCode(name, fact.source, sources)),
-      curves: own.map(({ env, runs }) => ({ env, seeds: runs.length })),
-      pictures: experiments.filter(({ algorithms }) => algorithms.includes(id)),
-      live: live.filter(({ algorithms }) => algorithms.includes(id)),
-    });
-    yield [`algorithms/${id}.md`, text];
     for (const theme of themes) {
-      yield [`algorithms/pictures/${figureFile(id, theme)}`, drawFigure(figure, theme)];
+      yield [`algorithms/pictures/${figureFile(id, theme)}`, drawFigure(figureOf(id), theme)];
       for (const name of metrics ? shownMetrics(metrics) : []) {
         yield [`algorithms/pictures/${metricFile(id, name, theme)}`, metricPicture(metrics as UpdateMetrics, name, theme)];
       }
-      for (const curve of own) yield [`algorithms/pictures/${curveFile(curve, theme)}`, curvePicture(curve, theme)];
+      for (const curve of curves.filter(({ algo }) => algo === id))
+        yield [`algorithms/pictures/${curveFile(curve, theme)}`, curvePicture(curve, theme)];
     }
   }
 }
@@ -198,13 +266,9 @@ function* experimentFiles(experiment: ExperimentResult): Generator<[path: string
   }
 }
 
-function familyMember({ algorithm: { id, title } }: AlgorithmFacts): FamilyMember {
-  const { after, adds } = readAlgorithm(id);
+function familyMember({ algorithm: { id, title } }: AlgorithmFacts, content: Content): FamilyMember {
+  const { after, adds } = content.algorithm(id);
   return { id, title, after, adds };
-}
-
-function readAlgorithm(id: string): AlgorithmContent {
-  return parseContent(id, readContent(`algorithms/${id}.md`));
 }
 
 /** A declaration of the algorithm's own file, or of another as `core/src/x.ts:name`. */
@@ -224,7 +288,9 @@ export async function writeHomePolicy(): Promise<void> {
 }
 
 /** Writes pages into the site; those of things that are gone are deleted. What the site's navigation needs lies beside them. */
-export function writePages({ files, algorithmGroups, environmentGroups, words }: GeneratedPages): void {
+export function writePages({ files, algorithmGroups, environmentGroups, words, untranslated, translator }: GeneratedPages): void {
+  for (const [path, problem] of untranslated) console.warn(`${path} is not there in Chinese: ${problem}`);
+  for (const text of translator.missing) console.warn(`content/zh/words.json has not: ${text}`);
   for (const path of readNavigation().files) if (!files.has(path)) rmSync(join(siteFolder, path), { force: true });
   for (const [path, text] of files) {
     const file = join(siteFolder, path);
@@ -254,11 +320,6 @@ async function classOf(id: string): Promise<string> {
   env.close?.();
   // A bundler may have put an underscore before the name.
   return env.constructor.name.replace(/^_/, '');
-}
-
-function readContent(path: string): string {
-  const file = join(contentFolder, path);
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** Members under headings, in the order of the headings. */

@@ -1,0 +1,2 @@
+/** Folder of the Chinese pages in the site. */
+export const chineseFolder = 'zh';

@@ -1,0 +1,145 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import MiniSearch from 'minisearch';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { experiments } from '../src/live/experiments.ts';
+import { writtenPages } from '../src/pages/chinese-pages.ts';
+import { contentFolder, root } from '../src/pages/repository.ts';
+import { type GeneratedPages, generatePages } from '../src/pages/write-pages.ts';
+import { siteConfig } from '../src/site-config.ts';
+import { chineseWords } from '../src/theme/chinese-words.ts';
+import { differencesOf } from '../src/translation/compare-pages.ts';
+import { indexTerms, queryTerms } from '../src/translation/search-terms.ts';
+
+/** Folders of pages that are not in Chinese yet. */
+const unfinished = /^none$/;
+
+let generated: GeneratedPages;
+let english: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  generated = await generatePages();
+  english = new Map([...writtenPages(), ...generated.files]);
+  // MuJoCo is loaded for it, which takes long on a busy machine.
+}, 300_000);
+
+describe('the Chinese pages', () => {
+  test('are all there', () => {
+    expect([...generated.untranslated].filter(([path]) => !unfinished.test(path))).toEqual([]);
+    expect([...generated.files.keys()].filter(path => path.startsWith('zh/')).length).toBeGreaterThan(3);
+  });
+
+  test('say what the English ones say, block by block, with the same code, formulas, links and numbers', () => {
+    const problems = [...generated.files]
+      .filter(([path]) => path.startsWith('zh/') && path !== 'zh/api/index.md')
+      .filter(([path]) => !unfinished.test(path.slice(3)))
+      .flatMap(([path, text]) => differencesOf(english.get(path.slice(3)) ?? '', text).map(problem => `${path}: ${problem}`));
+    expect(problems).toEqual([]);
+  });
+
+  test('list every package of the API', () => {
+    const text = readFileSync(join(contentFolder, 'zh', 'api', 'index.md'), 'utf8');
+    for (const name of readdirSync(join(root, 'packages')))
+      expect(text, name).toMatch(new RegExp(`\\(/api/${name === 'zpin' ? name : `@zpin/${name}`}/?\\)`));
+  });
+
+  test('have no words that no page needs', () => {
+    for (const folder of ['guide', 'course', 'live', 'algorithms', 'environments']) {
+      const path = join(contentFolder, 'zh', folder);
+      const source = join(contentFolder, folder);
+      const names = existsSync(path) ? readdirSync(path) : [];
+      const wanted = existsSync(source) ? readdirSync(source) : [...english.keys()].map(name => name.split('/')[1]);
+      expect(names.filter(name => !wanted.includes(name))).toEqual([]);
+    }
+  });
+});
+
+describe('the words of pages', () => {
+  test('fill in what the English ones fill in', () => {
+    const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    const dictionary = JSON.parse(readFileSync(join(contentFolder, 'zh', 'words.json'), 'utf8')) as Record<string, object>;
+    const words = [...Object.values(dictionary).flatMap(group => Object.entries(group)), ...Object.entries(chineseWords)];
+    for (const [text, chinese] of words) expect(names(chinese as string), text).toEqual(names(text));
+  });
+});
+
+describe('the theme', () => {
+  test('says everything in Chinese too', () => {
+    const texts = (value: unknown): string[] =>
+      typeof value === 'string'
+        ? [value]
+        : Object.entries(value ?? {}).flatMap(([key, inner]) => (isAddress(key) ? [] : texts(inner)));
+    const isAddress = (key: string) => ['link', 'activeMatch', 'pattern', 'level'].includes(key);
+    const theme = siteConfig.locales?.zh?.themeConfig ?? {};
+    const words = [...texts(theme), ...texts(siteConfig.themeConfig?.search)].filter(text => !/\p{Script=Han}/u.test(text));
+    const isName = (text: string) =>
+      /^(?:[A-Z][\w()λ]*|[a-z0-9]+(?:-[a-z0-9]+)*|[\w/]+-v\d|\d+\.\d+\.\d+|Atari.*|4\. DQN)$/.test(text);
+    expect(words.filter(text => !isName(text))).toEqual([]);
+  });
+});
+
+describe('the live pages', () => {
+  const folder = join(root, 'apps', 'docs', 'src', 'theme');
+  const components = readdirSync(folder)
+    .filter(name => name.endsWith('.vue'))
+    .map((name): [string, string] => [name, readFileSync(join(folder, name), 'utf8')]);
+
+  test.each(components)('%s asks for its words in the language of the page', (_, source) => {
+    const template = source.slice(source.indexOf('<template>'));
+    const shown = template.replaceAll(/\{\{[\s\S]*?\}\}|<[^>]*?(?:"[^"]*"[^>]*?)*>/g, ' ');
+    expect([...shown.matchAll(/[A-Za-z]{2,}/g)].map(([word]) => word)).toEqual([]);
+    expect(template).not.toMatch(/ (?:aria-label|title|alt)="/);
+    const asked = [...source.matchAll(/\bt\('((?:[^'\\]|\\.)+)'/g)].map(([, text]) => text as string);
+    expect(asked.filter(text => chineseWords[text] === undefined)).toEqual([]);
+  });
+
+  test('have Chinese words for every experiment, and for what can be set in it', () => {
+    const texts = Object.values(experiments).flatMap(({ title, hint, controls }) => [
+      ...[title, hint],
+      ...controls.flatMap(control => [control.label, ...(control.kind === 'choice' ? control.choices : [])]),
+    ]);
+    // Names of algorithms, sizes and settings are the same in every language.
+    const isName = (text: string) => /^(?:\d+|[a-z0-9]+(?:-[a-z0-9]+)*|(?:final|future):\d)$/.test(text);
+    const missing = texts.filter(text => chineseWords[text] === undefined);
+    expect(missing.filter(text => !isName(text))).toEqual([]);
+    const known = ['none', 'toGo', 'whole', 'yes', 'no', 'bits', 'batch', 'baseline', 'options', 'hindsight', 'algorithm'];
+    expect(missing.filter(text => known.includes(text))).toEqual([]);
+  });
+});
+
+describe('the search', () => {
+  /** Sections of the Chinese pages, as the site cuts them. */
+  function index() {
+    const search = new MiniSearch<{ id: string; text: string }>({ fields: ['text'], tokenize: indexTerms });
+    for (const [id, text] of generated.files) if (id.startsWith('zh/') && id.endsWith('.md')) search.add({ id, text });
+    return (query: string) =>
+      search.search(query, { tokenize: queryTerms, prefix: true, fuzzy: 0.2 }).map(({ id }) => id as string);
+  }
+
+  test('finds Chinese words wherever they stand', () => {
+    const find = index();
+    expect(find('策略梯度').slice(0, 5)).toContain('zh/algorithms/index.md');
+    expect(find('经验回放').slice(0, 5)).toContain('zh/algorithms/index.md');
+  });
+
+  test('is set up so', () => {
+    expect(siteConfig.themeConfig?.search).toMatchObject({
+      options: { miniSearch: { options: { tokenize: indexTerms }, searchOptions: { tokenize: queryTerms } } },
+    });
+  });
+});
+
+test('the README is there in Chinese, with the same code, packages and algorithms', () => {
+  const [read, written] = ['README.md', 'README.zh.md'].map(name => readFileSync(join(root, name), 'utf8'));
+  expect(read).toContain('(README.zh.md)');
+  // Comments behind commands are words.
+  const code = (text = '') => [...text.matchAll(/^```[\s\S]*?^```/gm)].map(([block]) => block.replaceAll(/ +# .*$/gm, ''));
+  expect(code(written)).toEqual(code(read));
+  const links = (text = '') =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link).filter(link => !/README|GLOSSARY/.test(link ?? ''));
+  expect(new Set(links(written))).toEqual(new Set(links(read)));
+  const names = (text = '') => [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([\w@/-]+)`/g)].map(([, name]) => name);
+  expect(new Set(names(written))).toEqual(new Set(names(read)));
+  const numbers = (text = '') => [...text.matchAll(/\d{1,3}(?:,\d{3})+/g)].map(([number]) => number).sort();
+  expect(numbers(written)).toEqual(numbers(read));
+});
