@@ -1,5 +1,5 @@
 /**
- * `pnpm bench update-metrics [--algo A] [--write]`: what each algorithm reports of its updates in one run of a preset, thinned, so that the
+ * `pnpm bench update-metrics [--algo A,B] [--write]`: what each algorithm reports of its updates in one run of a preset, thinned, so that the
  * documentation can show what healthy curves look like. `--write` stores one file per algorithm in `benchmarks/results/update-metrics`.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,11 +39,12 @@ interface UpdateMetrics {
 }
 
 const { values: flags } = parseArgs({ options: { algo: { type: 'string' }, write: { type: 'boolean', default: false } } });
+const wanted = flags.algo?.split(',');
 const folder = new URL('../results/update-metrics/', import.meta.url);
 const scratch = mkdtempSync(join(tmpdir(), 'zpin-update-metrics-'));
 try {
   for (const id of algorithmIds) {
-    if (flags.algo !== undefined && flags.algo !== id) continue;
+    if (wanted && !wanted.includes(id)) continue;
     const result = await measure(await loadAlgorithm(id));
     process.stdout.write(`${id} on ${result.env}: ${Object.keys(result.metrics).join(', ')}\n`);
     if (!flags.write) continue;

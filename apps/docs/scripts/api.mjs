@@ -1,6 +1,6 @@
 // Writes the API reference, from the comments in the sources, to site/api: a page for every import path of every package; for one that exports
 // much, a page for each folder and file of its sources.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter, DeclarationReflection, ReflectionKind } from 'typedoc';
@@ -13,10 +13,13 @@ const root = join(docs, '..', '..');
  * @type {Map<string, string>}
  */
 const entries = new Map();
+/** What a package is for. @type {Map<string, string>} */
+const purposes = new Map();
 for (const folder of readdirSync(join(root, 'packages'))) {
   const manifestFile = join(root, 'packages', folder, 'package.json');
-  /** @type {{ name: string, exports: Record<string, string | Record<string, string>> }} */
-  const { name, exports } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  /** @type {{ name: string, description: string, exports: Record<string, string | Record<string, string>> }} */
+  const { name, description, exports } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  purposes.set(name, description);
   for (const [path, conditions] of Object.entries(exports)) {
     const source = typeof conditions === 'object' ? conditions['@zpin/source'] : undefined;
     if (source) entries.set(join(dirname(manifestFile), source), join(name, path));
@@ -95,3 +98,46 @@ const project = await app.convert();
 if (!project) throw new Error('api: the sources must be readable, got errors. Correct those above.');
 await app.generateOutputs(project);
 if (app.logger.hasErrors()) throw new Error('api: the reference must be written, got errors. Correct those above.');
+
+// The list of all import paths says what each package is for.
+const index = join(docs, 'site', 'api', 'index.md');
+const listed = readFileSync(index, 'utf8').replaceAll(/^- \[(.+)\]\(.+\)$/gm, (line, name) => {
+  const purpose = purposes.get(name);
+  return purpose ? `${line}: ${purpose}` : line;
+});
+const began =
+  'Every import path of every package, with what it exports. The types link to each other; what a class has from its base is told there.';
+writeFileSync(index, listed.replace('## Modules', `${began}\n\n## Modules`));
+
+/**
+ * Anchors of a page's headings, as VitePress makes them: the second of equal ones ends in -1.
+ * @param {string} file
+ */
+function anchorsOf(file) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  const anchors = new Set();
+  for (const [, heading = ''] of readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)) {
+    const anchor = heading
+      .toLowerCase()
+      .replaceAll(/[^\w]+/g, '-')
+      .replaceAll(/^-|-$/g, '');
+    const count = counts.get(anchor) ?? 0;
+    anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
+    counts.set(anchor, count + 1);
+  }
+  return anchors;
+}
+
+// Where a type was moved to a page of its own, links count a heading that is not there: #envstate-1 in place of #envstate.
+const api = join(docs, 'site', 'api');
+const files = readdirSync(api, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md'));
+const anchors = new Map(files.map(name => [join(api, name), anchorsOf(join(api, name))]));
+for (const file of anchors.keys()) {
+  const text = readFileSync(file, 'utf8');
+  const mended = text.replaceAll(/\]\(([^()#\s]*)#([\w-]+)-1\)/g, (link, path, anchor) => {
+    const found = anchors.get(path === '' ? file : join(dirname(file), path));
+    return found?.has(anchor) && !found.has(`${anchor}-1`) ? `](${path}#${anchor})` : link;
+  });
+  if (mended !== text) writeFileSync(file, mended);
+}

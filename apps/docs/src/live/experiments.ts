@@ -134,7 +134,7 @@ export const experiments = {
         },
       },
     }),
-    returns: { low: -150, high: 60, window: 20 },
+    returns: { low: -140, high: 60, window: 20 },
     solved: { meanReturn: 40 },
     stepsPerSecond: 20,
     aspect: 1,
