@@ -1,7 +1,7 @@
 import { rangeOf } from './own-package.ts';
 
-/** What runs TypeScript in the project; the same that loads environments from files. */
-export const JITI_RANGE = '^2.7.0';
+/** What runs TypeScript in the project, the same that loads environments from files, and what checks its types. */
+export const TOOL_RANGES = { '@types/node': '^20.19.25', jiti: '^2.7.0', typescript: '^5.9.3' } as const;
 
 /** Files of a small project, by their paths. @param name of the package */
 export function projectFiles(name: string): Readonly<Record<string, string>> {
@@ -15,9 +15,10 @@ export function projectFiles(name: string): Readonly<Record<string, string>> {
       train: 'zpin train ppo --env ./env.ts --config ppo.yaml --steps 20000',
       script: 'jiti train.ts',
       test: 'jiti env.test.ts',
+      types: 'tsc',
     },
     dependencies: Object.fromEntries(dependencies.map(dependency => [dependency, rangeOf(dependency)])),
-    devDependencies: { jiti: JITI_RANGE },
+    devDependencies: TOOL_RANGES,
   };
   return {
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
@@ -135,6 +136,7 @@ An environment of one's own, and an agent that learns in it, with zpin.
 | --- | --- |
 | \`npm run check\` | looks for faults of the environment |
 | \`npm test\` | tests it |
+| \`npm run types\` | checks the types of all files |
 | \`npm run train\` | trains PPO in it; everything is in \`runs/\` |
 | \`npx zpin eval runs/ppo-Walk-v0-seed1\` | evaluates the policy |
 | \`npm run script\` | trains by a program, \`train.ts\` |

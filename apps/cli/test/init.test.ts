@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { adviceOf, type DoctorFacts } from '../src/doctor-facts.ts';
-import { JITI_RANGE } from '../src/project-template.ts';
+import { TOOL_RANGES } from '../src/project-template.ts';
 import { runCli } from './run-cli.ts';
 
 const scratch = inScratchFolder();
@@ -28,7 +28,7 @@ describe('zpin init', () => {
     expect(out).toContain('Now:\n  cd maze\n  npm install\n  npm run train\n');
     const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync('maze/package.json', 'utf8'));
     for (const range of Object.values(dependencies)) expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
-    expect(devDependencies).toEqual({ jiti: JITI_RANGE });
+    expect(devDependencies).toEqual(TOOL_RANGES);
     // What `npm install` does with packages that are published.
     for (const [name, at] of [
       ...['contracts', 'envs'].map(folder => [`@zpin/${folder}`, `packages/${folder}`]),
@@ -52,9 +52,13 @@ describe('zpin init', () => {
     expect(Number(/^mean return of 20 episodes: (\S+)\n$/.exec(byScript.out)?.[1])).toBeGreaterThan(-12);
   });
 
-  it('takes the loader that files of environments are loaded by', () => {
-    const [, version] = /^ {2}jiti: (.*)$/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) ?? [];
-    expect(JITI_RANGE).toBe(`^${version}`);
+  it('takes the tools of this workspace: the loader that files of environments are loaded by, and what its types are checked with', () => {
+    const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+    const versions = Object.keys(TOOL_RANGES).map(name => {
+      const [, version] = new RegExp(`^ {2}'?${name}'?: \\^?(\\S+)`, 'm').exec(catalog) ?? [];
+      return [name, `^${version}`];
+    });
+    expect(Object.fromEntries(versions)).toEqual(TOOL_RANGES);
   });
 
   it('names the package after the folder, as npm takes names', async () => {

@@ -248,6 +248,30 @@ describe('the command line, with npm alone, install scripts allowed, without ONN
     }
   }, 300_000);
 
+  test('it plays a trained policy, which comes with it', () => {
+    const told = JSON.parse(zpin('eval', 'hub:ppo/CartPole-v1', '--episodes', '20', '--json'));
+    expect(told).toMatchObject({ algo: 'ppo', env: 'CartPole-v1', evalReturnMean: 500, evalEpisodes: 20 });
+    expect(zpin('list', 'policies')).toMatch(/^ {2}hub:ppo\/CartPole-v1 +500.0 ± 0 /m);
+  }, 300_000);
+
+  test('the project that it writes installs, holds its types, passes its test, and trains', () => {
+    zpin('init', 'maze');
+    const project = join(folder, 'maze');
+    const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    // What was packed in the place of what would be published, with what that needs.
+    const dependencies = { ...manifest.dependencies, ...Object.fromEntries(packed.map(({ name, tarball }) => [name, tarball])) };
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ ...manifest, dependencies }));
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], project);
+    const npm = (script: string, ...more: string[]) => run('npm', ['run', '--silent', script, '--', ...more], project);
+    expect(npm('types')).toBe('');
+    expect(npm('test')).toMatch(/pass 2/);
+    expect(npm('check')).toContain('Nothing breaks the contract');
+    expect(npm('train', '--steps', '6000', '--quiet')).toContain('; solved (threshold -12)');
+    expect(readdirSync(join(project, 'runs', 'ppo-Walk-v0-seed1'))).toContain('policy.onnx');
+  }, 300_000);
+
   test('the page of the guide is bundled as the guide says, and a worker of it trains', async () => {
     const project = join(folder, 'guide');
     mkdirSync(project);
