@@ -247,6 +247,11 @@ export interface VectorEnv {
    * @throws InputError when a setting is unknown or out of range, or the settings are fixed; SpaceError when they would change the spaces
    */
   setParameters?(parameters: EnvParameters): void;
+  /**
+   * What `setParameters` was told last; null before. Whoever plays in copies of their own, as workers do, plays with these. Absent where
+   * `setParameters` is.
+   */
+  readonly parameters?: EnvParameters | null;
   /** Frame of copy `index` (0 when omitted). */
   render?(index?: number): Frame;
   state(): EnvState;

@@ -25,7 +25,16 @@
  * does the run; a run that is resumed goes on from the same parameters and environments.
  */
 
-import { type AgentState, type EnvSpec, field, Rng, type RngState, type Rollout, valueAt } from '@zpin/contracts';
+import {
+  type AgentState,
+  type EnvParameters,
+  type EnvSpec,
+  field,
+  Rng,
+  type RngState,
+  type Rollout,
+  valueAt,
+} from '@zpin/contracts';
 import {
   Collector,
   type ConfigOf,
@@ -181,11 +190,14 @@ interface A3cSetup {
   readonly shared: SharedVectors;
   /** Steps over which schedules stretch. */
   readonly scheduledSteps: number;
+  /** Settings of the environment in place of those that it was made with. */
+  readonly parameters?: EnvParameters;
 }
 
 /** One thread of algorithm S3. */
 export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup, { env, engine, beat }) => {
   const { config, rng, shared, scheduledSteps } = setup;
+  if (setup.parameters) env.setParameters?.(setup.parameters);
   const { rolloutLength } = config;
   const actionRng = Rng.fromState(rng);
   const agent = makeAgent({ spec: env.spec, config, engine, initRng: new Rng(0), actionRng, workerRngs: [] });
@@ -193,7 +205,8 @@ export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup,
   const buffer = new RolloutBuffer(collector, { numSteps: rolloutLength });
   const state = () => ({ collector: collector.state(), actionRng: actionRng.state() });
 
-  async function work({ until }: SharedTask) {
+  async function work({ until, parameters }: SharedTask) {
+    if (parameters) env.setParameters?.(parameters);
     const episodes: SharedResult['episodes'][number][] = [];
     const updates: SharedResult['updates'][number][] = [];
     while (Atomics.load(shared.steps, 0) < until) {
@@ -248,7 +261,9 @@ export function a3cWith(spawn: Spawn): RolloutAlgorithm<A3cConfig, A3cAgent> {
       const { config, engine, workerRngs } = options.agent;
       const { totalSteps, scheduledSteps = totalSteps } = options;
       const timeoutSeconds = config.workerTimeout;
-      const setups = (shared: SharedVectors): A3cSetup[] => workerRngs.map(rng => ({ config, rng, shared, scheduledSteps }));
+      const { parameters } = options.env;
+      const setups = (shared: SharedVectors): A3cSetup[] =>
+        workerRngs.map(rng => ({ config, rng, shared, scheduledSteps, ...(parameters && { parameters }) }));
       const start = (shared: SharedVectors) =>
         spawn({ algorithm: 'a3c', make: a3cWorker, setups: setups(shared), env: options.env, engine, timeoutSeconds });
       return trainShared({ ...options, pauseEverySteps: config.reportEverySteps, start });

@@ -72,9 +72,10 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
   const { agent, env } = options;
   const { config, engine } = agent;
   const { numEnvs, rolloutLength } = config;
-  const setups = Array.from({ length: config.workers }, () => config);
   const timeoutSeconds = config.workerTimeout;
   const run = new WorkerRun<DppoAgent, RolloutTask, RolloutResult>(options);
+  const { parameters } = env;
+  const setups = Array.from({ length: config.workers }, () => ({ config, ...(parameters && { parameters }) }));
   const shares = setups.map((_, i) => shareOf(i, setups.length, numEnvs));
   const table = new RolloutTable(env.spec, rolloutLength, numEnvs, (env.createStep().actionMask?.length ?? 0) / numEnvs);
   const loopState = (): TrainState => ({ rollout: table.state() });
@@ -91,7 +92,9 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
       // Before noise is drawn, so that a run goes on from here if the steps fail.
       const learner = await agent.state();
       const tasks = makeTasks(learner, config, agent.drawNoise(steps * numEnvs), steps, isLast, shares);
-      const results = await run.work(tasks).catch((error: unknown) => error as Error);
+      const results = await run
+        .work(tasks.map(task => ({ ...task, ...run.newParameters })))
+        .catch((error: unknown) => error as Error);
       if (results instanceof Error) {
         yield await run.checkpoint(loopState(), learner);
         throw results;

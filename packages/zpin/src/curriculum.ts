@@ -35,6 +35,8 @@ type Episode = Extract<RunEvent, { readonly type: 'episode' }>;
 export class CurriculumProgress {
   readonly #curriculum: Curriculum;
   readonly #numEnvs: number;
+  /** Whether episodes are told when several of them are over, as of workers: levels begin with the next steps only. */
+  readonly #isToldLate: boolean;
   #level = 0;
   /** Step at which the level began. */
   #since = 0;
@@ -43,9 +45,13 @@ export class CurriculumProgress {
   /** Copies whose episode in progress began on an earlier level, and tells nothing of this one. */
   #behind: Set<number> = new Set();
 
-  constructor(curriculum: Curriculum, numEnvs: number) {
+  /** Whether the level is over, though the steps that were told of are played on it. */
+  #isDue = false;
+
+  constructor(curriculum: Curriculum, numEnvs: number, isToldLate = false) {
     this.#curriculum = curriculum;
     this.#numEnvs = numEnvs;
+    this.#isToldLate = isToldLate;
   }
 
   get level(): number {
@@ -60,17 +66,27 @@ export class CurriculumProgress {
   /** Takes an event of training into account. @returns the new level, where it came to one */
   heard(event: RunEvent): LevelEvent | null {
     const { levels } = this.#curriculum;
-    if (this.#level >= levels.length || event.type !== 'episode') return null;
+    if (this.#level >= levels.length) return null;
+    if (this.#isDue && event.type === 'step' && !event.evaluation) return this.#next(event.step);
+    if (event.type !== 'episode') return null;
     // What ended in the step in which the level began has begun its next episode before it did.
     if ((this.#level > 0 && event.step === this.#since) || this.#behind.delete(event.envIndex)) return null;
     this.#note(event);
     if (!this.#isOver(event.step)) return null;
+    if (!this.#isToldLate) return this.#next(event.step);
+    this.#isDue = true;
+    return null;
+  }
+
+  #next(step: number): LevelEvent {
+    const { levels } = this.#curriculum;
     this.#level++;
-    this.#since = event.step;
+    this.#since = step;
+    this.#isDue = false;
     this.#recent = [];
     this.#behind = new Set(Array.from({ length: this.#numEnvs }, (_, i) => i));
     const { level, parameters } = this;
-    return { type: 'level', step: event.step, level, levels: levels.length, parameters };
+    return { type: 'level', step, level, levels: levels.length, parameters };
   }
 
   #note(episode: Episode): void {
@@ -88,7 +104,8 @@ export class CurriculumProgress {
   }
 
   state(): EnvState {
-    return { level: this.#level, since: this.#since, recent: [...this.#recent], behind: [...this.#behind] };
+    const due = this.#isDue && { due: true };
+    return { level: this.#level, since: this.#since, recent: [...this.#recent], behind: [...this.#behind], ...due };
   }
 
   restore(state: EnvState): void {
@@ -96,6 +113,7 @@ export class CurriculumProgress {
     this.#since = state.since as number;
     this.#recent = [...(state.recent as number[])];
     this.#behind = new Set(state.behind as number[]);
+    this.#isDue = state.due === true;
   }
 }
 
@@ -122,16 +140,12 @@ export function curriculumOf(
   if (!curriculum) return undefined;
   const option = names.option('curriculum');
   parseCurriculum(curriculum, names);
-  if (algorithm.learnsFrom === 'dataset' || algorithm.playsElsewhere) {
-    const found = algorithm.playsElsewhere
-      ? `${algorithm.id}, whose workers play in copies of their own`
-      : `${algorithm.id}, which plays nowhere`;
-    throw new InputError(
-      message(names.where, `${option} needs an algorithm that plays in the environment itself`, found, 'Leave it out'),
-    );
+  if (algorithm.learnsFrom === 'dataset') {
+    const found = `${algorithm.id}, which learns from a data set`;
+    throw new InputError(message(names.where, `${option} needs an algorithm that plays`, found, 'Leave it out'));
   }
   for (const [i, level] of curriculum.levels.entries()) checkLevel(env, level, `level ${i + 1} of ${option}`, names);
-  const progress = new CurriculumProgress(curriculum, env.numEnvs);
+  const progress = new CurriculumProgress(curriculum, env.numEnvs, algorithm.playsElsewhere);
   env.setParameters?.(progress.parameters);
   return progress;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@zpin/contracts';
+import { makeVectorEnv } from '@zpin/envs';
+import { behaviour, collectDataset } from '@zpin/offline';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { CurriculumProgress } from '../src/curriculum.ts';
@@ -89,11 +91,14 @@ describe('a run with a curriculum', () => {
     without.dispose();
   });
 
-  it.each(['q-learning', 'dqn', 'ppo'] as const)('goes on bit for bit on any level: %s', async id => {
+  it.each(['q-learning', 'dqn', 'ppo', 'dppo', 'a3c'] as const)('goes on bit for bit on any level: %s', async id => {
     const small = {
       'q-learning': {},
       dqn: { hiddenSizes: [8], learningStarts: 100, batchSize: 8 },
       ppo: { hiddenSizes: [8], numEnvs: 3, rolloutLength: 20, batchSize: 20, epochs: 1 },
+      dppo: { hiddenSizes: [8], numEnvs: 3, workers: 2, rolloutLength: 25, batchSize: 25, epochs: 1 },
+      // Two workers would take turns as the machine likes.
+      a3c: { hiddenSizes: [8], numEnvs: 3, workers: 1, reportEverySteps: 45 },
     }[id];
     const curriculum: Curriculum = {
       levels: [{ maxEpisodeSteps: 9 }, { maxEpisodeSteps: 14 }, { maxEpisodeSteps: 20 }],
@@ -147,9 +152,37 @@ describe('a run with a curriculum', () => {
     expect(error.message).toContain(text);
   });
 
-  it('is refused where training plays elsewhere', async () => {
+  it.each([
+    ['dppo', { numEnvs: 4, workers: 2, rolloutLength: 20, batchSize: 20, epochs: 1, hiddenSizes: [8] }],
+    ['a3c', { numEnvs: 4, workers: 2, reportEverySteps: 80, hiddenSizes: [8] }],
+  ] as const)('is played by the workers of %s, each level from the first episode that begins on it', async (id, config) => {
+    const curriculum: Curriculum = {
+      levels: [{ maxEpisodeSteps: 5 }, { maxEpisodeSteps: 8 }],
+      advance: { meanReturn: 5, episodes: 20 },
+    };
+    const heard: RunEvent[] = [];
+    const run = await train(id, 'CartPole-v1', {
+      ...{ config, preset: false, envOptions: { maxEpisodeSteps: 12 }, curriculum, steps: 1500, seed: 1 },
+      onEvent: event => heard.push(event),
+    });
+    run.dispose();
+    const rises = heard.flatMap((event, i) => (event.type === 'level' ? [i] : []));
+    const [first] = rises;
+    const longest = (from: number, to?: number) =>
+      Math.max(...heard.slice(from, to).map(event => (event.type === 'episode' ? event.episodeLength : 0)));
+    // A pole stands for five steps whatever is done.
+    expect([longest(0, first), longest(first)]).toEqual([5, rises.length === 1 ? 8 : 12]);
+    expect(heard[first]).toMatchObject({ type: 'level', level: 1, parameters: { maxEpisodeSteps: 8 } });
+    expect(heard[first - 1]).toMatchObject({ type: 'step' });
+  });
+
+  it('is refused where nothing is played', async () => {
     const curriculum: Curriculum = { levels: [{ maxEpisodeSteps: 9 }], advance: { steps: 50 } };
-    await expect(train('a3c', 'CartPole-v1', { curriculum, steps: 100 })).rejects.toThrow('workers play in copies of their own');
+    const env = makeVectorEnv('CartPole-v1', 1);
+    const dataset = await collectDataset({ env, actor: behaviour({ spec: env.spec, seed: 1, epsilon: 1 }), steps: 50, seed: 2 });
+    await expect(train('bc', 'CartPole-v1', { curriculum, steps: 100, dataset })).rejects.toThrow(
+      'curriculum needs an algorithm that plays, got "bc, which learns from a data set"',
+    );
   });
 });
 

@@ -114,6 +114,27 @@ describe('settings of copies', () => {
     expect(out.obs).toHaveLength(2 * 3 * 2);
   });
 
+  it('of copies that were dealt out change in the parts, as they do in the whole', () => {
+    const make = () => makeVectorEnv('Pendulum-v1', 3, { maxEpisodeSteps: 5 }) as SyncVectorEnv;
+    const [whole, dealt] = [make(), make()];
+    const parts = [dealt.slice(0, 1), dealt.slice(1, 3)];
+    const out = whole.createStep();
+    const seeds = [7, 8, 9];
+    whole.reset(out, seeds);
+    const outs = parts.map(part => part.createStep());
+    parts[0].reset(outs[0], seeds.slice(0, 1));
+    parts[1].reset(outs[1], seeds.slice(1));
+    for (let t = 0; t < 20; t++) {
+      if (t === 3) for (const env of [whole, dealt, ...parts]) env.setParameters({ gravity: 2 });
+      whole.step(new Float32Array(3), out);
+      for (const [i, part] of parts.entries()) part.step(new Float32Array(part.numEnvs), outs[i]);
+      expect(outs.flatMap(({ obs }) => [...obs])).toEqual([...out.obs]);
+    }
+    expect([dealt.parameters, parts[1].parameters]).toEqual([{ gravity: 2 }, { gravity: 2 }]);
+    // Whoever holds the whole sees the copies of the parts.
+    expect(dealt.state().envs).toEqual(parts.flatMap(part => part.state().envs));
+  });
+
   it('are asked of copies that have settings of their own', () => {
     const told: EnvParameters[] = [];
     const make = () => {
@@ -180,11 +201,11 @@ describe('refused at once', () => {
     expect(() => env.setParameters?.(parameters)).toThrow(text);
   });
 
-  it('where spaces would change, copies are shared, or nothing is known of their settings', () => {
+  it('where spaces would change, or nothing is known of their settings', () => {
     expect(() => makeVectorEnv('Corridor-v0', 1).setParameters?.({ length: 9 })).toThrow(SpaceError);
     const shared = makeVectorEnv('Pendulum-v1', 2) as SyncVectorEnv;
     shared.slice(0, 1);
-    expect(() => shared.setParameters({ gravity: 5 })).toThrow('got "copies that workers share"');
+    expect(() => shared.setParameters({ gravty: 5 })).toThrow('gravty');
     const plain = new SyncVectorEnv(() => makeEnv('Pendulum-v1'), 1);
     expect(() => plain.setParameters({ gravity: 5 })).toThrow('the settings of the environment must be such as can change');
   });

@@ -46,8 +46,11 @@ export class SyncVectorEnv implements VectorEnv {
   readonly #isTallied: readonly boolean[];
   readonly #actionSize: number;
   #seeded = false;
-  /** Whether others hold its copies, which must not be exchanged then. */
+  #parameters: EnvParameters | null = null;
+  /** Whether others hold its copies, and exchange them when their episodes end. */
   #isShared = false;
+  /** Told of a copy that took the place of another one, where this is a part of other copies. */
+  #onExchange: ((index: number, env: Env) => void) | null = null;
 
   /**
    * @param make makes copy `index`
@@ -77,10 +80,19 @@ export class SyncVectorEnv implements VectorEnv {
     return this.#envs.every(isResumable);
   }
 
-  /** The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. */
+  get parameters(): EnvParameters | null {
+    return this.#parameters;
+  }
+
+  /**
+   * The copies from `start` to before `end` as a vector environment of their own: the same copies, not others. Settings that change are
+   * theirs from then on: whoever plays in the part tells it of them.
+   */
   slice(start: number, end: number): SyncVectorEnv {
     this.#isShared = true;
-    return new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source);
+    const part = new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source, this.#remake);
+    part.#onExchange = (index, env) => this.#put(start + index, env);
+    return part;
   }
 
   createStep(): VectorStep {
@@ -120,21 +132,26 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   setParameters(parameters: EnvParameters): void {
-    const where = `${this.spec.id}.setParameters`;
-    if (this.#envs.every(env => env.setParameters)) {
-      for (const env of this.#envs) env.setParameters?.(parameters);
-      return;
+    if (this.#envs.every(env => env.setParameters)) for (const env of this.#envs) env.setParameters?.(parameters);
+    else {
+      this.#check(parameters);
+      if (!this.#isShared) this.#changes.change({ ...parameters });
     }
-    if (!this.#remake || this.#isShared) {
-      const found = this.#isShared ? 'copies that workers share' : 'copies of fixed settings';
+    this.#parameters = { ...parameters };
+  }
+
+  /** Settings that do not do are refused at once, not when an episode ends. */
+  #check(parameters: EnvParameters): void {
+    const where = `${this.spec.id}.setParameters`;
+    if (!this.#remake) {
       const remedy = 'Make it by makeVectorEnv, or write setParameters() into the environment';
-      throw new InputError(message(where, 'the settings of the environment must be such as can change', found, remedy));
+      const expectation = 'the settings of the environment must be such as can change';
+      throw new InputError(message(where, expectation, 'copies of fixed settings', remedy));
     }
     if ('wrappers' in parameters) {
       const remedy = 'Leave them out: they stay as they are';
       throw new InputError(message(where, 'wrappers must not change', parameters.wrappers, remedy));
     }
-    // Settings that do not do are refused now, not when an episode ends.
     const probe = this.#remake(parameters);
     try {
       checkSameSpaces(where, this.spec, probe.spec);
@@ -145,7 +162,6 @@ export class SyncVectorEnv implements VectorEnv {
     } finally {
       probe.close?.();
     }
-    this.#changes.change({ ...parameters });
   }
 
   /** Puts another copy with the new settings in the place of one. @returns its seed */
@@ -157,9 +173,13 @@ export class SyncVectorEnv implements VectorEnv {
 
   #exchange(index: number, parameters: EnvParameters): void {
     this.#envs[index].close?.();
-    const env = (this.#remake as Remake)(parameters);
+    this.#put(index, (this.#remake as Remake)(parameters));
+  }
+
+  #put(index: number, env: Env): void {
     this.#envs[index] = env;
     this.#rows[index] = rowEnv(env);
+    this.#onExchange?.(index, env);
   }
 
   step(actions: NumericArray, out: VectorStep): void {

@@ -30,6 +30,10 @@ export abstract class VectorWrapper implements VectorEnv {
     if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
   }
 
+  get parameters(): EnvParameters | null {
+    return this.env.parameters ?? null;
+  }
+
   /** What the wrapper itself remembers between steps. */
   protected abstract save(): EnvState;
   protected abstract load(state: EnvState): void;

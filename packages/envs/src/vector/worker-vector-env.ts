@@ -77,6 +77,7 @@ export class WorkerVectorEnv implements VectorEnv {
   readonly #shared: VectorStep;
   readonly #threads: EnvThreads;
   #seeded = false;
+  #parameters: EnvParameters | null = null;
 
   constructor(local: VectorEnv, source: EnvSource, workers: number, timeoutSeconds: number) {
     const { spec, numEnvs } = local;
@@ -189,6 +190,11 @@ export class WorkerVectorEnv implements VectorEnv {
 
   setParameters(parameters: EnvParameters): void {
     this.#threads.call(() => ({ method: 'setParameters', parameters }));
+    this.#parameters = parameters;
+  }
+
+  get parameters(): EnvParameters | null {
+    return this.#parameters;
   }
 
   /** Ends the threads, those that no longer answer too. */

@@ -1,4 +1,4 @@
-import type { AgentState, NumericArray, Rollout } from '@zpin/contracts';
+import type { AgentState, EnvParameters, NumericArray, Rollout } from '@zpin/contracts';
 import { Collector, type EpisodeEnd, type Explorer, RolloutBuffer, Store, unflattenParams } from '@zpin/core';
 import type { NormalizationConfig } from '../actor-critic/fields.ts';
 import { type ActorCriticOptions, actorCritic } from '../actor-critic/networks.ts';
@@ -16,6 +16,8 @@ export interface RolloutTask {
   readonly steps: number;
   /** Whether the rollout ends with these steps. */
   readonly isLast: boolean;
+  /** New settings of the environment, for its next episodes. */
+  readonly parameters?: EnvParameters;
   /** `[steps, n · noiseSize]`: what actions are sampled from. */
   readonly noise: Float32Array;
 }
@@ -29,10 +31,16 @@ export interface RolloutResult {
 }
 
 /** What it needs to know to follow a policy. */
-type PolicyConfig = ActorCriticOptions & NormalizationConfig;
+export interface RolloutSetup {
+  readonly config: ActorCriticOptions & NormalizationConfig;
+  /** Settings of the environment in place of those that it was made with. */
+  readonly parameters?: EnvParameters;
+}
 
 /** A worker of DPPO: follows the policy that it is sent, and learns nothing. */
-export const rolloutWorker: MakeWorker<PolicyConfig, RolloutTask, RolloutResult> = (config, { env, engine, beat }) => {
+export const rolloutWorker: MakeWorker<RolloutSetup, RolloutTask, RolloutResult> = (setup, { env, engine, beat }) => {
+  const { config } = setup;
+  if (setup.parameters) env.setParameters?.(setup.parameters);
   const { spec, numEnvs } = env;
   const network = actorCritic('dppo', spec, config);
   const { head, layout } = network;
@@ -47,7 +55,8 @@ export const rolloutWorker: MakeWorker<PolicyConfig, RolloutTask, RolloutResult>
   });
   let buffer = new RolloutBuffer(collector, { numSteps: 1 });
 
-  async function work({ weights, observations, steps, isLast, noise }: RolloutTask) {
+  async function work({ weights, observations, steps, isLast, parameters, noise }: RolloutTask) {
+    if (parameters) env.setParameters?.(parameters);
     store.write('parameters', weights);
     if (observations) normalizer?.restore(observations);
     if (buffer.numSteps !== steps) buffer = new RolloutBuffer(collector, { numSteps: steps });

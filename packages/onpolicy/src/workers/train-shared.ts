@@ -1,4 +1,4 @@
-import { ConfigError, type MaybePromise, message, type OnPolicyAgent } from '@zpin/contracts';
+import { ConfigError, type EnvParameters, type MaybePromise, message, type OnPolicyAgent } from '@zpin/contracts';
 import { type EpisodeEnd, MeanMetrics, type TrainEvent, type TrainOptions, type TrainSummary } from '@zpin/core';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 import { WorkerRun } from './worker-run.ts';
@@ -21,7 +21,11 @@ export interface SharedVectors extends LearnedVectors {
 }
 
 /** Steps of all workers after which this one pauses. */
-export type SharedTask = { readonly until: number };
+export interface SharedTask {
+  readonly until: number;
+  /** New settings of the environment, for its next episodes. */
+  readonly parameters?: EnvParameters;
+}
 
 /** What happened, with the count of steps of all workers at which it did. */
 export interface SharedResult {
@@ -66,7 +70,9 @@ export async function* trainShared(options: SharedTrainOptions): AsyncGenerator<
     while (!run.finished && !run.stopped) {
       const begun = run.step;
       const until = begun + Math.min(run.stepsUntilDue, pauseEverySteps);
-      const results = await run.work(workers.map(() => ({ until }))).catch((error: unknown) => error as Error);
+      const results = await run
+        .work(workers.map(() => ({ until, ...run.newParameters })))
+        .catch((error: unknown) => error as Error);
       if (results instanceof Error) {
         yield await run.checkpoint({});
         throw results;

@@ -1,4 +1,4 @@
-import { type Agent, type AgentState, CheckpointError, message } from '@zpin/contracts';
+import { type Agent, type AgentState, CheckpointError, type EnvParameters, message, type StateValue } from '@zpin/contracts';
 import { Run, type TrainEvent, type TrainState, takeBack } from '@zpin/core';
 import { shareOf, type TrainingWorker } from './training-worker.ts';
 
@@ -9,6 +9,14 @@ import { shareOf, type TrainingWorker } from './training-worker.ts';
 export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
   #workers: readonly TrainingWorker<Task, Result>[] = [];
   #states: readonly AgentState[] = [];
+  /** Settings of the environment that the workers have; null: those that it was made with. */
+  #parameters: EnvParameters | null = this.options.env.parameters ?? null;
+
+  /** Settings of the environment that workers do not have yet, to go with what they are set up with or told next. */
+  get newParameters(): { readonly parameters?: EnvParameters } {
+    const { parameters } = this.options.env;
+    return parameters && parameters !== this.#parameters ? { parameters } : {};
+  }
 
   /** Takes the workers on, with first observations or those of the state to go on from. */
   async start(workers: readonly TrainingWorker<Task, Result>[], extra: (state: TrainState) => void): Promise<void> {
@@ -23,6 +31,11 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
       this.#states = await Promise.all(workers.map((worker, i) => worker.reset(seedsOf(seeds, i))));
       return;
     }
+    const {
+      env: { parameters = null },
+    } = this.options;
+    // Restored copies have the settings of then; where those of now are others, the next task brings them.
+    this.#parameters = isSame(resume.parameters ?? null, parameters) ? parameters : null;
     const states = resume.workers as readonly AgentState[] | undefined;
     if (!resume.counters || !resume.agent || states?.length !== workers.length) {
       const expectation = `resume must be the state of a checkpoint event of ${workers.length} workers`;
@@ -44,7 +57,9 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
 
   /** Lets all workers work at the same time. The results come in the order of the workers, whichever ends first. */
   async work(tasks: readonly Task[]): Promise<readonly Result[]> {
+    const { parameters = null } = this.options.env;
     const done = await Promise.all(this.#workers.map((worker, i) => worker.work(tasks[i])));
+    this.#parameters = parameters;
     this.#states = done.map(({ state }) => state);
     return done.map(({ result }) => result);
   }
@@ -55,6 +70,7 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
       counters: this.counters,
       agent: agent ?? (await this.options.agent.state()),
       workers: this.#states,
+      ...(this.#parameters && { parameters: this.#parameters }),
       ...extra,
     };
     return { type: 'checkpoint', step: this.step, state };
@@ -72,6 +88,11 @@ export class WorkerRun<A extends Agent, Task, Result> extends Run<A> {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map(worker => worker.close()));
   }
+}
+
+/** Whether two settings are the same plain data. */
+function isSame(one: StateValue, other: StateValue): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether all workers have episodes to go on with. What a worker saves is its collector, alone or beside other things. */
