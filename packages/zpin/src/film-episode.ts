@@ -42,12 +42,11 @@ export interface FilmedEpisode {
   readonly seed: number;
   /** Steps after which it is cut off. */
   readonly maxSteps: number;
-  readonly signal: AbortSignal | undefined;
   onFrame(frame: Frame): void;
 }
 
 /** Plays one greedy episode, and shows its pictures. @throws InputError when the environment cannot render */
-export async function filmEpisode({ agent, env, seed, maxSteps, signal, onFrame }: FilmedEpisode): Promise<void> {
+export async function filmEpisode({ agent, env, seed, maxSteps, onFrame }: FilmedEpisode): Promise<void> {
   const filmed = new Filmed(env, onFrame);
-  await evaluate(agent, filmed, 1, seed, { maxEpisodeSteps: maxSteps, ...(signal && { signal }) });
+  await evaluate(agent, filmed, 1, seed, { maxEpisodeSteps: maxSteps });
 }

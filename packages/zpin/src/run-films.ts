@@ -31,20 +31,19 @@ export class RunFilms {
   }
 
   async #film(step: number): Promise<string | null> {
-    const { store, options, trainee, description, openEnv } = this.#parts;
+    const { store, trainee, description, openEnv } = this.#parts;
     const { films, seed } = description;
     if (!store || !films) return null;
     const film = store.film(step, films);
     const env = await openEnv(1, 'evaluation');
-    const { signal } = options;
-    const told = { seed, signal, maxSteps: films.maxSteps ?? FILM_STEPS };
+    // A film that has begun comes to its end, also when the run is to stop: its agent is not there again when the run goes on.
     try {
-      await filmEpisode({ agent: trainee.agent, env, ...told, onFrame: frame => film.add(frame) });
+      const maxSteps = films.maxSteps ?? FILM_STEPS;
+      await filmEpisode({ agent: trainee.agent, env, seed, maxSteps, onFrame: frame => film.add(frame) });
       await film.finish();
       return null;
     } catch (error) {
       film.discard();
-      if (signal?.aborted) return null;
       if (!(error instanceof InputError)) throw error;
       this.#cannotFilm = true;
       return `Nothing is filmed: ${error.message}`;

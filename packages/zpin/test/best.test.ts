@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type NumericArray, type VectorStep } from '@zpin/contracts';
 import { decodePolicy } from '@zpin/core';
@@ -221,6 +221,20 @@ describe('checkpoints that are kept', () => {
     again.dispose();
     for (const [name, content] of whole) expect(read('kept', name), name).toEqual(content);
     expect(readdirSync('kept/checkpoints').sort()).toEqual(['200', '300', '400']);
+  });
+
+  it('are all there where the run was killed between a checkpoint and its copy', async () => {
+    const run = await openRun('dqn', 'CartPole-v1', { ...settings, keepCheckpoints: 3, saveTo: 'killed' });
+    for await (const event of run.events()) if (event.type === 'checkpoint' && event.step === 300) break;
+    run.dispose();
+    rmSync('killed/checkpoints/300', { recursive: true });
+    const rest = await openSavedRun('killed');
+    expect(rest.step).toBe(300);
+    for await (const _ of rest.events());
+    rest.dispose();
+    expect(readdirSync('killed/checkpoints').sort()).toEqual(['200', '300', '400']);
+    const [one, other] = ['killed', 'kept'].map(run => readCheckpoint(`${run}/checkpoints/300/checkpoint.bin`).state);
+    expect(one).toEqual(other);
   });
 
   it('going back is for good: what is stopped at once afterwards goes on from there', async () => {

@@ -50,6 +50,15 @@ describe('films while a run trains', () => {
     expect(picturesIn('cut').map(({ step }) => step)).toEqual([52, 100, 152, 200]);
   });
 
+  it('of a run that is stopped when one is due are those of one that never stopped', async () => {
+    const run = await openRun('dqn', 'CartPole-v1', { ...settings, saveTo: 'due' });
+    for await (const event of run.events()) if (event.type === 'step' && event.step >= 152) run.stop();
+    run.dispose();
+    (await resume('due')).dispose();
+    expect(readdirSync('due/films').sort()).toEqual(names);
+    for (const name of names) expect(read('due/films', name).equals(read('whole/films', name)), name).toBe(true);
+  });
+
   it('are pictures in folders where that is wanted', async () => {
     const films = { everySteps: 100, maxSteps: 3, format: 'png' } as const;
     (await train('dqn', 'CartPole-v1', { ...settings, films, saveTo: 'png' })).dispose();

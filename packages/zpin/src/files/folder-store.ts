@@ -8,7 +8,7 @@ import type { CheckpointParts, RunStore } from '../run-store.ts';
 import { BestFiles, type BestScore } from './best-files.ts';
 import { type EventFiles, eventFiles, rewindEventFiles } from './event-files.ts';
 import { openFilm } from './film.ts';
-import { goBackTo, keepCheckpoint, rewindKept } from './kept-checkpoints.ts';
+import { goBackTo, keepCheckpoint, keepMissing, rewindKept } from './kept-checkpoints.ts';
 import { type MetricFiles, metricFiles, rewindMetricFiles } from './metric-files.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type RunLog, runLog } from './run-log.ts';
@@ -35,6 +35,8 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       if (goesBack) goBackTo(folder, step);
       rewindMetricFiles(folder, step);
       rewindKept(folder, step);
+      // Whoever was killed between a checkpoint and its copy has only the first.
+      if (description.keepCheckpoints !== undefined && step > 0) keepMissing(folder, step, description.keepCheckpoints);
       rewindFilms(folder, step);
       best.rewind(step);
       rewindEventFiles(folder, step);

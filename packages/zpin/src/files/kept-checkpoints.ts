@@ -34,6 +34,11 @@ export function keepCheckpoint(folder: RunFolder, step: number, count: number): 
   removeKept(folder, keptSteps(folder).slice(0, -count));
 }
 
+/** Keeps the last checkpoint, of this step, where it is not kept yet. */
+export function keepMissing(folder: RunFolder, step: number, count: number): void {
+  if (folder.has('checkpoint') && !keptSteps(folder).includes(step)) keepCheckpoint(folder, step, count);
+}
+
 /** Lets go of checkpoints from after a step. */
 export function rewindKept(folder: RunFolder, step: number): void {
   removeKept(
