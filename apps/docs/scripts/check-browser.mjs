@@ -33,6 +33,12 @@ const PAGES = [
   'live/atari',
   'live/lunar-lander',
   'live/four-rooms',
+  'zh/',
+  'zh/guide/first-run',
+  'zh/course/policy-gradients',
+  'zh/algorithms/ppo',
+  'zh/environments/CartPole-v1',
+  'zh/live/four-rooms',
 ];
 /** All that a live page asks for, its worker and its engine included. */
 const LARGEST_PAGE = 2_000_000;
@@ -45,11 +51,22 @@ const LESSONS = [
   ...['networks network', 'dqn dqn', 'policy-gradients reinforce', 'actor-critic actor-critic', 'trust-regions trust-region'],
   ...['continuous pendulum', 'goals four-rooms', 'goals bit-flip', 'offline offline'],
 ].map(entry => entry.split(' '));
+/** What readers of the Chinese pages look for, and a page that must be among what is found. */
+const WANTED = /** @type {const} */ ([
+  ['策略梯度', 'policy-gradients'],
+  ['经验回放', 'dqn'],
+  ['重要性采样 PPO', 'ppo'],
+]);
 /** Learning takes longer where the machine has other work. */
 const PATIENCE = 600_000;
 
 const { values: flags } = parseArgs({
-  options: { screenshots: { type: 'string' }, only: { type: 'string' }, engine: { type: 'string', default: 'wasm' } },
+  options: {
+    screenshots: { type: 'string' },
+    only: { type: 'string' },
+    under: { type: 'string', default: '' },
+    engine: { type: 'string', default: 'wasm' },
+  },
 });
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -326,7 +343,8 @@ async function checkLessonGrid(path, least) {
 async function checkWidths() {
   const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.html') && name !== '404.html')
-    .map(name => name.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, ''));
+    .map(name => name.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, ''))
+    .filter(path => path.startsWith(flags.under));
   /** @type {Map<string, string[]>} */
   const anchors = new Map();
   /** @type {{ from: string, to: string }[]} */
@@ -378,6 +396,44 @@ function cutOff() {
   return found;
 }
 
+/** The language switch leads to the same place of the same page, or to the nearest page; the search finds Chinese words. */
+async function checkChinese() {
+  const page = await open('guide/first-run#step-by-step', SCREENS.desktop);
+  /** @param {string} label @param {string} menu */
+  const switchTo = async (label, menu) => {
+    await page.getByRole('button', { name: menu }).hover();
+    await page.getByRole('link', { name: label, exact: true }).first().click();
+  };
+  /** @param {string} path @param {string} heading */
+  const expectAt = async (path, heading) => {
+    await page.getByRole('heading', { name: heading }).first().waitFor({ timeout: 60_000 });
+    const { pathname, hash } = new URL(page.url());
+    const at = decodeURIComponent(pathname.slice(base.length)).replace(/\.html$/, '') + hash;
+    if (at !== path) problems.push(`the language switch must lead to ${path}, got ${at}`);
+  };
+  await switchTo('简体中文', 'Change language');
+  await expectAt('zh/guide/first-run#step-by-step', '分步进行');
+  await switchTo('English', '切换语言');
+  await expectAt('guide/first-run#step-by-step', 'Step by step');
+  await page.goto(`${origin}${base}api/@zpin/replay/`, { waitUntil: 'load' });
+  await switchTo('简体中文', 'Change language');
+  await expectAt('zh/api/', 'API 参考');
+  for (const [words, path] of WANTED) {
+    await page.getByRole('button', { name: '搜索' }).click();
+    await page.locator('.VPLocalSearchBox input').fill(words);
+    await page.locator('.VPLocalSearchBox .result').first().waitFor({ timeout: 120_000 });
+    const found = await page
+      .locator('.VPLocalSearchBox .result')
+      .evaluateAll(list => list.map(link => link.getAttribute('href') ?? ''));
+    if (!found.some(link => link.includes(path)))
+      problems.push(`zh: a search for ${words} must find ${path}, got ${found.slice(0, 5).join(', ')}`);
+    console.log(`zh: ${words} is found in ${found.length} places, first in ${decodeURIComponent(found[0] ?? '')}`);
+    await shoot(page, `search-${path}`);
+    await page.keyboard.press('Escape');
+  }
+  await page.close();
+}
+
 /** Whether a part was asked for. @param {string} part */
 const wants = part => flags.only === undefined || flags.only === part;
 
@@ -398,6 +454,7 @@ try {
   }
   if (wants('widths')) await checkWidths();
   if (wants('home')) await checkHome();
+  if (wants('chinese')) await checkChinese();
   for (const id of EXPERIMENTS) if (wants(id)) await checkExperiment(id);
   if (wants('course')) await checkCourse();
   if (wants('cart-pole')) await checkCartPole();
