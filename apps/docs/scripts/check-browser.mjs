@@ -374,7 +374,8 @@ async function checkWidths() {
       .replace(/(^|\/)index\.html$/, '$1')
       .replace(/\.html$/, '');
     const ids = anchors.get(inside);
-    if (ids === undefined && !existsSync(join(dist, inside))) problems.push(`${from || 'home'}: no page ${inside}`);
+    if (ids === undefined && !existsSync(join(dist, inside)) && !existsSync(join(dist, `${inside}.html`)))
+      problems.push(`${from || 'home'}: no page ${inside}`);
     if (ids && hash && !ids.includes(decodeURIComponent(hash.slice(1))))
       problems.push(`${from || 'home'}: nothing at ${inside}${hash}`);
   }

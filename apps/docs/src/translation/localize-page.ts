@@ -2,6 +2,9 @@ import { posix } from 'node:path';
 import { headingLevel, splitBlocks } from './blocks.ts';
 import { chineseFolder } from './chinese-folder.ts';
 
+/** In the place of the site's folder: deep enough for links that leave it. */
+const deepFolder = '/the/repository/apps/docs/site';
+
 /** Where a page is in Chinese: `guide/first-run.md` as `zh/guide/first-run.md`. */
 export function chinesePath(path: string): string {
   return `${chineseFolder}/${path}`;
@@ -18,7 +21,7 @@ export function localizePage(path: string, english: string, chinese: string, has
   const target = (link: string): string => {
     if (/^(?:\w+:|#)/.test(link)) return link;
     if (link.startsWith('/')) return hasChinese(pageOf(link)) ? `/${chineseFolder}${link}` : link;
-    return posix.relative(posix.join(chineseFolder, folder), posix.join(folder, link));
+    return posix.relative(posix.join(deepFolder, chineseFolder, folder), posix.join(deepFolder, folder, link));
   };
   const text = withAnchors(path, english, chinese);
   // What stands in code stays as it is, and so do formulas, in which brackets may follow each other as in a link.

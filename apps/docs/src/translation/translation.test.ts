@@ -85,6 +85,8 @@ describe('a page in its folder', () => {
     expect(text).toContain('# 步子要稳 {#steps-of-a-safe-size}');
     expect(text).toContain('[指南](/zh/guide/x#y)');
     expect(text).toContain('![杆子](../../course/a.svg)');
+    const picture = '![x](../../../../packages/x.png)\n';
+    expect(localizePage('course/x.md', picture, picture, () => false)).toBe('![x](../../../../../packages/x.png)\n');
     expect(localizePage('course/x.md', source, merged, () => false)).toContain('[指南](/guide/x#y)');
     const formula = '$f[x](y)$ 与\n\n$$\nf[x](y)\n$$\n';
     expect(localizePage('course/x.md', formula, formula, () => false)).toBe(formula);
