@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Rng } from '@zpin/contracts';
-import { readCheckpoint } from '@zpin/core/node';
 import { runProcess } from './crew.ts';
 import { RUNS, type RunName } from './fixtures.ts';
+import { differenceOf } from './run-differences.ts';
 
 /** Steps that take some seconds, so that there is something to interrupt. */
 const STEPS: Readonly<Partial<Record<RunName, number>>> = {
@@ -14,11 +13,29 @@ const STEPS: Readonly<Partial<Record<RunName, number>>> = {
   sac: 1500,
   'q-learning': 60_000,
 };
-const NAMES = Object.keys(STEPS) as RunName[];
-const PACE = ['--eval-every', '500', '--eval-episodes', '5', '--checkpoint-every', '150'];
+
+/** Evaluations, the best policy and checkpoints at the pace of a run of some seconds. */
+export const PACE = ['--eval-every', '500', '--eval-episodes', '5', '--checkpoint-every', '150'];
+
+/** What `zpin train` is told of runs to be interrupted, by names for their folders. */
+export type InterruptedRuns = Readonly<Record<string, readonly string[]>>;
+
+/** Runs of every regime. */
+export const PLAIN_RUNS: InterruptedRuns = Object.fromEntries(
+  Object.entries(STEPS).map(([name, steps]) => [name, [...RUNS[name as RunName], '--steps', String(steps), ...PACE]]),
+);
 
 /** Signals that one run gets. */
 const MOST_PER_RUN = 3;
+
+export interface Interruption {
+  readonly folder: string;
+  readonly signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+  /** Signals that meet a run, at least. */
+  readonly wanted: number;
+  /** What is trained. */
+  readonly tried: InterruptedRuns;
+}
 
 /** What came of runs that were interrupted. */
 export interface Interruptions {
@@ -35,27 +52,16 @@ export interface Interruptions {
  * @param whole milliseconds that each uninterrupted run took, which are made where they are missing
  */
 export async function interrupt(
-  folder: string,
-  signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM' | 'SIGHUP',
-  wanted: number,
+  { folder, signal, wanted, tried }: Interruption,
   rng: Rng,
-  whole = new Map<RunName, number>(),
+  whole = new Map<string, number>(),
 ): Promise<Interruptions> {
   const found: Interruptions = { runs: 0, signals: 0, faults: [] };
+  const names = Object.keys(tried);
   while (found.signals < wanted && found.faults.length < 5) {
-    const name = NAMES[found.runs % NAMES.length];
+    const name = names[found.runs % names.length];
     const path = (dir: string) => join(folder, dir);
-    const train = (dir: string) => [
-      'train',
-      ...RUNS[name],
-      '--no-preset',
-      '--steps',
-      String(STEPS[name]),
-      ...PACE,
-      '--quiet',
-      '--run-dir',
-      path(dir),
-    ];
+    const train = (dir: string) => ['train', ...tried[name], '--no-preset', '--quiet', '--run-dir', path(dir)];
     if (!whole.has(name)) {
       const { exitCode, err, seconds } = await runProcess(train(`${name}-whole`), { cwd: folder });
       if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${err}`);
@@ -82,19 +88,9 @@ export async function interrupt(
       else rmSync(path(dir), { recursive: true, force: true });
     }
     found.runs++;
-    const difference = differenceOf(path(`${name}-whole`), path(dir));
+    // Whoever is stopped politely leaves a checkpoint of that moment.
+    const difference = differenceOf(path(`${name}-whole`), path(dir), { kept: signal === 'SIGKILL' });
     if (difference) found.faults.push(`${dir}: ${difference}`);
   }
   return found;
-}
-
-/** What two runs do not have in common, beside the time that they took; null where there is nothing. */
-function differenceOf(one: string, other: string): string | null {
-  for (const file of ['config.json', 'metrics.jsonl', 'progress.csv', 'policy.bin', 'policy.onnx', 'curve.svg']) {
-    const [a, b] = [one, other].map(folder => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : null));
-    if ((a === null) !== (b === null) || (a && b && !a.equals(b))) return `${file} is another one`;
-  }
-  const [a, b] = [one, other].map(folder => readCheckpoint(join(folder, 'checkpoint.bin')));
-  if (a.header.step !== b.header.step) return `step ${b.header.step} in place of ${a.header.step}`;
-  return isDeepStrictEqual(a.state, b.state) ? null : 'the state is another one';
 }

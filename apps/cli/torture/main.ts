@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util';
 import { printable, Rng } from '@zpin/contracts';
 import type { Job } from './child.ts';
 import { runJobs, runProcess } from './crew.ts';
-import { makeFixtures, type RunName } from './fixtures.ts';
-import { interrupt } from './interruptions.ts';
+import { makeFixtures } from './fixtures.ts';
+import { type InterruptedRuns, type Interruption, interrupt, PLAIN_RUNS } from './interruptions.ts';
 import { spoiledFile } from './mutated-files.ts';
 import { RandomLines, SETTINGS_FILES } from './random-lines.ts';
+import { steeredRuns } from './steered-runs.ts';
 import { faultOf, type Outcome } from './verdict.ts';
 
 /** A line of the table. */
@@ -25,7 +26,7 @@ interface Row {
   readonly faults: number;
 }
 
-const PARTS = ['kills', 'stops', 'lines', 'files', 'processes'] as const;
+const PARTS = ['kills', 'stops', 'steered', 'lines', 'files', 'processes'] as const;
 const TABLE = fileURLToPath(new URL('results.md', import.meta.url));
 /** Milliseconds after which a command that can be stopped is. */
 const PATIENCE = 500;
@@ -41,6 +42,7 @@ const HELP = `pnpm torture [options]
   --processes <n>     random command lines, each a process of its own (default: 100)
   --kills <n>         kill -9 at random moments (default: 40)
   --stops <n>         Ctrl-C and its like at random moments (default: 40)
+  --steered <n>       kill -9 and Ctrl-C of runs with levels, films, kept checkpoints and early ends (default: 40)
   --seed <n>          of everything random (default: 1)
   --crew <n>          processes at a time (default: half of the cores)
   --write             write the table to apps/cli/torture/results.md too
@@ -54,6 +56,7 @@ const { values: options } = parseArgs({
     processes: { type: 'string', default: '100' },
     kills: { type: 'string', default: '40' },
     stops: { type: 'string', default: '40' },
+    steered: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     crew: { type: 'string', default: String(Math.max(1, Math.floor(cpus().length / 2))) },
     write: { type: 'boolean', default: false },
@@ -63,7 +66,7 @@ const { values: options } = parseArgs({
 
 const faults: string[] = [];
 /** Runs that nobody interrupted, by what they took. */
-const whole = new Map<RunName, number>();
+const whole = new Map<string, number>();
 
 /** Counts how commands end, and notes what is wrong with it. */
 class Tally {
@@ -146,14 +149,15 @@ async function files(fixtures: string, folder: string, count: number, seed: numb
 async function interruptions(
   part: string,
   folder: string,
-  signals: readonly ('SIGKILL' | 'SIGINT' | 'SIGTERM' | 'SIGHUP')[],
+  signals: readonly Interruption['signal'][],
   wanted: number,
   rng: Rng,
+  tried: InterruptedRuns = PLAIN_RUNS,
 ): Promise<Row> {
   const begun = performance.now();
   let [runs, met, found] = [0, 0, 0];
   for (const signal of signals) {
-    const result = await interrupt(folder, signal, Math.ceil(wanted / signals.length), rng, whole);
+    const result = await interrupt({ folder, signal, wanted: Math.ceil(wanted / signals.length), tried }, rng, whole);
     runs += result.runs;
     met += result.signals;
     found += result.faults.length;
@@ -215,6 +219,16 @@ async function torture(): Promise<number> {
   await add('kills', () => interruptions('kill -9', folder, ['SIGKILL'], Number(options.kills), new Rng([seed, 4])));
   const polite = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await add('stops', () => interruptions('Ctrl-C, SIGTERM, SIGHUP', folder, polite, Number(options.stops), new Rng([seed, 5])));
+  await add('steered', () =>
+    interruptions(
+      'runs that are steered',
+      folder,
+      ['SIGKILL', 'SIGINT'],
+      Number(options.steered),
+      new Rng([seed, 6]),
+      steeredRuns(folder),
+    ),
+  );
   // Before command lines that change the runs of the fixtures.
   await add('files', () => files(fixtures, folder, Number(options.files), seed, crew));
   await add('lines', () => randomLines(fixtures, Number(options.lines), seed, crew));
