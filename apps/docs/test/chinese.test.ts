@@ -36,6 +36,27 @@ describe('the Chinese pages', () => {
     expect(problems).toEqual([]);
   });
 
+  test('stress words in a way that Markdown sees: no sign between stars and a Chinese character', () => {
+    const sign = /[\p{P}\p{S}]/u;
+    const letter = /[^\p{P}\p{S}\s]/u;
+    const wrong: string[] = [];
+    for (const [path, text] of generated.files) {
+      if (!path.startsWith('zh/')) continue;
+      const words = text
+        .replaceAll(/^ *```[\s\S]*?^ *```|^\$\$[\s\S]*?^\$\$|^:::[\s\S]*?^:::/gm, '')
+        .replaceAll(/`[^`\n]*`|\$[^$\n]+\$/g, '`');
+      for (const block of words.split(/\n\n|\n(?=[-|]|\d)/)) {
+        const parts = block.split(/(?<!\\)\*\*/);
+        for (let i = 1; i < parts.length; i += 2) {
+          const [before, inside, after] = [parts[i - 1]?.at(-1) ?? '', parts[i] ?? '', parts[i + 1]?.at(0) ?? ''];
+          if (sign.test(inside[0] ?? '') && letter.test(before)) wrong.push(`${path}: ${before}**${inside}`);
+          if (sign.test(inside.at(-1) ?? '') && letter.test(after)) wrong.push(`${path}: ${inside}**${after}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('list every package of the API', () => {
     const text = readFileSync(join(contentFolder, 'zh', 'api', 'index.md'), 'utf8');
     for (const name of readdirSync(join(root, 'packages')))
