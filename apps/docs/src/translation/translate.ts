@@ -7,7 +7,7 @@ export function fill(text: string, values: Readonly<Record<string, string | numb
 }
 
 /** The language that the code is written in. */
-export const english: Translate = fill;
+export const english: Translate = (text, values) => fill(text, values);
 
 /** Words of another language by the English ones, in groups of any name. */
 export type Dictionary = Readonly<Record<string, Readonly<Record<string, string>>>>;
