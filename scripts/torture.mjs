@@ -9,10 +9,15 @@ providePnpm();
 if (!isInstalled()) install();
 
 const hooks = pathToFileURL(join(root, 'tools', 'testing', 'typescript.mjs')).href;
-// `pnpm torture queue` kills workers of a sweep in a database.
+// `pnpm torture queue` kills workers of a sweep in a database, `pnpm torture rollouts` workers and learner of one run.
+const others = new Map([
+  ['queue', 'queue-kills.ts'],
+  ['rollouts', 'rollout-kills.ts'],
+]);
 const [first, ...rest] = process.argv.slice(2);
-const [file, given] = first === 'queue' ? ['queue-kills.ts', rest] : ['main.ts', process.argv.slice(2)];
-const program = join(root, 'apps', 'cli', 'torture', file);
+const other = others.get(first);
+const program = join(root, 'apps', 'cli', 'torture', other ?? 'main.ts');
+const given = other ? rest : process.argv.slice(2);
 const argv = ['--conditions=@zpin/source', '--import', hooks, program, ...given];
 const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -17,6 +17,7 @@ export interface TrainFlags extends EngineFlags {
   readonly seed?: string;
   readonly seeds?: string;
   readonly processes?: string;
+  readonly queue?: string | true;
   readonly steps?: string;
   readonly runDir?: string;
   readonly resume?: string;
@@ -69,6 +70,10 @@ export function addTrainFlags(command: Command): Command {
     )
     .option('--processes <n>', 'with --seeds: runs at a time (default: as many as there are cores)')
     .option(
+      '--queue [url]',
+      'of dppo: workers are those of a PostgreSQL database, where zpin worker takes part on any machine; without an address one is started here',
+    )
+    .option(
       '--steps <n>',
       'environment steps over all copies; gradient steps on a data set (default: of the preset, else 100000)',
     )
@@ -112,7 +117,7 @@ export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine', 'device'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
   ...['tensorboard', 'recordEvery', 'recordFormat'],
-  ...['json', 'quiet', 'processes'],
+  ...['json', 'quiet', 'processes', 'queue'],
 ];
 
 /**

@@ -9,6 +9,8 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
 import { readEnvFile, readInteger, readSchedules, readSeed, type TrainFlags } from './flags.ts';
 import { type Io, say, warn } from './io.ts';
+import { checkQueued } from './rollouts/check-queued.ts';
+import type { LearnerQueue, LearnerQueueOptions } from './rollouts/learner-queue.ts';
 import { readSettings } from './settings-file.ts';
 import { shellWord } from './shell-word.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -35,6 +37,7 @@ export async function newRun(
     const remedy = 'Leave it out, or write zpin train --resume <folder>';
     throw new InputError(message(where, '--from-step goes with --resume', flags.fromStep, remedy));
   }
+  if (flags.queue !== undefined) checkQueued(algorithm.id, where);
   const envOptions = await readEnvSettings(where, env, flags.envOption, flags.wrap);
   const seed = readSeed(where, flags.seed ?? '1');
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
@@ -57,7 +60,8 @@ export async function newRun(
     ...(flags.recordDataset !== undefined && { recordDataset: flags.recordDataset }),
   };
   const internals: RunInternals = { names: flagNames(where, label), concludes: true, now: () => io.now() };
-  const run = await openRun(algorithm, env, options, internals);
+  const queue = await queueOf(flags, { folder, where, isQuiet: plan.json, signal: stop.signal, io });
+  const run = await openedWith(queue, () => openRun(queue?.algorithm ?? algorithm, env, options, internals));
   if (!plan.json) {
     const { description } = run;
     const unit =
@@ -65,7 +69,7 @@ export async function newRun(
     const preset = flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';
     say(io, `${algorithm.title} on ${id}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`);
   }
-  return drive(run, plan, new Stopping(io, stop), io);
+  return drive(run, plan, new Stopping(io, stop), io, queue);
 }
 
 /** Goes on with the run in a folder, bit for bit. */
@@ -78,16 +82,43 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const file = readEnvFile(where, flags.env);
   const from = flags.fromStep === undefined ? {} : { from: readInteger(where, '--from-step', flags.fromStep, 0) };
   const options = { ...continueOptions(where, flags), ...file, ...steps, ...schedules, ...from, signal: stop.signal };
-  const run = await openSavedRun(path, options, { names: flagNames(where), concludes: true, now: () => io.now() });
+  if (flags.queue !== undefined) checkQueued(new RunFolder(path).describe(where).algorithm, where);
+  const queue = await queueOf(flags, { folder: path, where, isQuiet: plan.json, signal: stop.signal, io });
+  const own = queue ? { algorithm: queue.algorithm } : {};
+  const run = await openedWith(queue, () =>
+    openSavedRun(path, { ...options, ...own }, { names: flagNames(where), concludes: true, now: () => io.now() }),
+  );
   const { env, seed } = run.description;
   if (!plan.json) {
     say(io, `${run.algorithm.title} on ${env}, seed ${seed}, from step ${formatCount(run.step)}\n${run.engine}\n`);
   }
-  return drive(run, plan, new Stopping(io, stop), io);
+  return drive(run, plan, new Stopping(io, stop), io, queue);
+}
+
+/** The queue that the workers of a run come from; null where they are threads. */
+async function queueOf({ queue }: TrainFlags, options: Omit<LearnerQueueOptions, 'url'>): Promise<LearnerQueue | null> {
+  if (queue === undefined) return null;
+  const { learnerQueue } = await import('./rollouts/learner-queue.ts');
+  return learnerQueue({ url: queue, ...options });
+}
+
+async function openedWith(queue: LearnerQueue | null, open: () => Promise<TrainingRun>): Promise<TrainingRun> {
+  try {
+    return await open();
+  } catch (error) {
+    await queue?.close();
+    throw error;
+  }
 }
 
 /** Trains, shows how, and concludes. */
-async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io: Io): Promise<number> {
+async function drive(
+  run: TrainingRun,
+  plan: OutputPlan,
+  stopping: Stopping,
+  io: Io,
+  queue: LearnerQueue | null,
+): Promise<number> {
   const { steps } = run.description;
   const folder = new RunFolder(run.folder as string);
   const sinks: Sink[] = [];
@@ -119,5 +150,6 @@ async function drive(run: TrainingRun, plan: OutputPlan, stopping: Stopping, io:
   } finally {
     stopping.forget();
     run.dispose();
+    await queue?.close();
   }
 }

@@ -89,7 +89,7 @@ describe('a sweep in a database', { timeout: PATIENCE }, () => {
     await queue.database.query("UPDATE pgboss.job SET started_on = now() - interval '1 hour' WHERE state = 'active'");
     const { exitCode, out, err } = await runCli(['worker', '--queue', server.url, '--once']);
     expect([exitCode, err]).toEqual([0, '']);
-    expect(out).toMatch(/^waiting for trials\ntrial \d is taken up again\n/);
+    expect(out).toMatch(/^waiting for work\ntrial \d is taken up again\n/);
     expect(await shown('killed', '--queue', server.url)).toEqual(undisturbed);
     // What it came to is there for anybody who asks in SQL.
     const results = await queue.database.query(

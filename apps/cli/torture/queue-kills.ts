@@ -2,7 +2,6 @@
  * Two workers on one sweep in a database, killed with -9 at random moments, and the database restarted in the middle: every trial must end exactly
  * once, with the numbers of a sweep that nobody disturbed. Ends with 1 where one does not.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import type { JsonObject, StoredTrial } from '@zpin/sweep';
 import { EmbeddedDatabase, QueuedStudy, SweepQueue } from '@zpin/sweep/postgres';
 import { ownVersion } from '../src/own-package.ts';
 import { readSweep } from '../src/sweep/sweep-plan.ts';
+import { ended, startCli } from './cli-process.ts';
 
 const TABLE = fileURLToPath(new URL('queue-results.md', import.meta.url));
 const HELP = `pnpm torture queue [options]
@@ -36,23 +36,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const sources = ['--conditions=@zpin/source', '--import', new URL('../../../tools/testing/typescript.mjs', import.meta.url).href];
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** Seconds after which a worker counts as gone. */
 const GRACE = '10';
 
-/** A worker as a user has it. */
-function startWorker(url: string): ChildProcess {
-  const argv = [...sources, program, 'worker', '--queue', url, '--grace', GRACE, '--once'];
-  const worker = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  worker.stdout.on('data', (text: Buffer) => process.stdout.write(`  worker ${worker.pid}: ${text}`));
-  return worker;
-}
-
-const ended = (worker: ChildProcess) =>
-  worker.exitCode !== null || worker.signalCode !== null
-    ? Promise.resolve()
-    : new Promise(resolve => worker.once('exit', resolve));
+const startWorker = (url: string) => startCli('worker', ['worker', '--queue', url, '--grace', GRACE, '--once']);
 
 /** Works through a sweep with two workers, and disturbs them so many times. */
 async function disturbed(url: string, queue: SweepQueue, name: string, kills: number, restart: () => Promise<void>) {

@@ -33,7 +33,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Settings and presets', link: '/guide/settings' },
       { text: 'Searching for settings', link: '/guide/sweeps' },
-      { text: 'Sweeps on many machines', link: '/guide/many-machines' },
+      { text: 'Many machines', link: '/guide/many-machines' },
       { text: 'Checkpoints, exact resume', link: '/guide/checkpoints' },
       { text: 'Watching a run', link: '/guide/watching' },
       { text: 'Steering a run', link: '/guide/steering' },

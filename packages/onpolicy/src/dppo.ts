@@ -20,7 +20,7 @@
  * only by the rounding of networks on batches of another size: where that makes no difference, it is PPO, bit for bit.
  */
 
-import type { AgentState } from '@zpin/contracts';
+import type { AgentState, EnvParameters } from '@zpin/contracts';
 import {
   type ConfigOf,
   type CreateOptions,
@@ -37,7 +37,7 @@ import { type RolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.t
 import { ppoAgent, ppoFields } from './ppo.ts';
 import { dppoPresets } from './presets/dppo.ts';
 import { RolloutTable } from './workers/rollout-table.ts';
-import { type RolloutResult, type RolloutTask, rolloutWorker } from './workers/rollout-worker.ts';
+import { type RolloutPolicy, type RolloutResult, type RolloutTask, rolloutWorker } from './workers/rollout-worker.ts';
 import { type Spawn, shareOf } from './workers/training-worker.ts';
 import { checkShares, workerFields } from './workers/worker-fields.ts';
 import { WorkerRun } from './workers/worker-run.ts';
@@ -91,12 +91,15 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
       const isLast = table.length + steps === rolloutLength;
       // Before noise is drawn, so that a run goes on from here if the steps fail.
       const learner = await agent.state();
-      const tasks = makeTasks(learner, config, agent.drawNoise(steps * numEnvs), steps, isLast, shares);
+      const policy = policyOf(learner, config, env.parameters);
+      const tasks = makeTasks(policy, agent.drawNoise(steps * numEnvs), steps, isLast, shares);
       const results = await run
         .work(tasks.map(task => ({ ...task, ...run.newParameters })))
         .catch((error: unknown) => error as Error);
       if (results instanceof Error) {
         yield await run.checkpoint(loopState(), learner);
+        // Whoever stops a run may not be waiting for workers that do not come.
+        if (run.stopped) return run.summary();
         throw results;
       }
       for (const [i, { rollout }] of results.entries()) table.put(rollout, shares[i].start);
@@ -130,16 +133,26 @@ async function* train(options: TrainOptions<DppoAgent>, spawn: Spawn): AsyncGene
   }
 }
 
+/** What all workers follow. */
+function policyOf(
+  learner: AgentState,
+  { normalizeObservations }: DppoConfig,
+  parameters: EnvParameters | null | undefined,
+): RolloutPolicy {
+  const { parameters: weights } = learner.vectors as { readonly parameters: Float32Array };
+  const statistics = normalizeObservations && { observations: (learner.normalizer as AgentState).observations as AgentState };
+  return { weights, ...statistics, ...(parameters && { parameters }) };
+}
+
 /** The same policy for all workers, and to each the noise of its own environments. */
 function makeTasks(
-  learner: AgentState,
-  { numEnvs, normalizeObservations }: DppoConfig,
+  policy: RolloutPolicy,
   noise: Float32Array,
   steps: number,
   isLast: boolean,
   shares: readonly { readonly start: number; readonly end: number }[],
 ): RolloutTask[] {
-  const { parameters: weights } = learner.vectors as { readonly parameters: Float32Array };
+  const numEnvs = shares[shares.length - 1].end;
   const width = noise.length / (steps * numEnvs);
   return shares.map(({ start, end }) => {
     const size = (end - start) * width;
@@ -148,8 +161,7 @@ function makeTasks(
       const from = (t * numEnvs + start) * width;
       own.set(noise.subarray(from, from + size), t * size);
     }
-    const statistics = normalizeObservations && { observations: (learner.normalizer as AgentState).observations as AgentState };
-    return { weights, steps, isLast, noise: own, ...statistics };
+    return { policy, steps, isLast, noise: own };
   });
 }
 

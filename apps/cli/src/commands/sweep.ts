@@ -160,7 +160,7 @@ async function withSweep(
     import('../sweep/queue/open-queue.ts'),
     import('../sweep/queue/queued-folder.ts'),
   ]);
-  const open = await openQueue(queue, dir, where, io);
+  const open = await openQueue(queue, dir, { where, io, signal: new AbortController().signal });
   try {
     return await run(await queuedFolder(open.queue, dir, where), open);
   } finally {

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/contracts';
 import { type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
-import type { ThreadCall, ThreadReply, ThreadSetup } from './worker-thread.ts';
+import type { WorkerCall } from './worker-program.ts';
+import type { ThreadReply, ThreadSetup } from './worker-thread.ts';
 
 /** Beside this file, in the sources and in what is published. */
 const script = new URL(import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js', import.meta.url);
@@ -17,7 +18,8 @@ export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSecond
     const { start, end } = shareOf(index, setups.length, numEnvs);
     const beats = new Int32Array(new SharedArrayBuffer(4));
     const { name, choices } = engine;
-    const thread: ThreadSetup = { algorithm, setup, source, copies: end - start, engine: name, choices: choices?.(), beats };
+    const worker = { algorithm, setup, source, copies: end - start, engine: name, choices: choices?.() ?? null };
+    const thread: ThreadSetup = { ...worker, timeoutSeconds, beats };
     return new ThreadWorker(`${algorithm}: worker ${index}`, thread, timeoutSeconds);
   });
 };
@@ -91,7 +93,7 @@ class ThreadWorker<Task, Result> implements TrainingWorker<Task, Result> {
     await this.#worker.terminate();
   }
 
-  #call<T>(call: ThreadCall): Promise<T> {
+  #call<T>(call: WorkerCall): Promise<T> {
     const answer = new Promise<unknown>((resolve, reject) => {
       if (this.#failure) {
         reject(this.#failure);

@@ -3,6 +3,8 @@ import { dppoWith } from '../dppo.ts';
 import { inThreads } from './in-threads.ts';
 
 export { inThreads } from './in-threads.ts';
+export { overQueue, type QueuedRun, type QueuedTask, type WorkerQueue } from './over-queue.ts';
+export { type ServedRun, type ServeOptions, serveRun, type TakenTask } from './serve-run.ts';
 
 /** Asynchronous Advantage Actor-Critic, for discrete and continuous actions, in threads. */
 export const a3c = a3cWith(inThreads);

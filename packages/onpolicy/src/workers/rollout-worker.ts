@@ -8,10 +8,8 @@ import type { MakeWorker } from './training-worker.ts';
 
 /** What a worker is told: the policy, and how long to follow it. */
 export interface RolloutTask {
-  /** `[P]`: parameters of policy and value. */
-  readonly weights: Float32Array;
-  /** Statistics of the learner's observations, where these are normalised. */
-  readonly observations?: AgentState;
+  /** The same object for all workers that begin together: sent once where they are on other machines. */
+  readonly policy: RolloutPolicy;
   /** Steps of each environment. */
   readonly steps: number;
   /** Whether the rollout ends with these steps. */
@@ -20,6 +18,16 @@ export interface RolloutTask {
   readonly parameters?: EnvParameters;
   /** `[steps, n · noiseSize]`: what actions are sampled from. */
   readonly noise: Float32Array;
+}
+
+/** What workers follow. */
+export interface RolloutPolicy {
+  /** `[P]`: parameters of policy and value. */
+  readonly weights: Float32Array;
+  /** Statistics of the learner's observations, where these are normalised. */
+  readonly observations?: AgentState;
+  /** Settings of the environment, for a worker that goes on where another one was, which was told of them. */
+  readonly parameters?: EnvParameters;
 }
 
 /** What a worker sends back. */
@@ -55,7 +63,7 @@ export const rolloutWorker: MakeWorker<RolloutSetup, RolloutTask, RolloutResult>
   });
   let buffer = new RolloutBuffer(collector, { numSteps: 1 });
 
-  async function work({ weights, observations, steps, isLast, parameters, noise }: RolloutTask) {
+  async function work({ policy: { weights, observations }, steps, isLast, parameters, noise }: RolloutTask) {
     if (parameters) env.setParameters?.(parameters);
     store.write('parameters', weights);
     if (observations) normalizer?.restore(observations);
@@ -78,7 +86,8 @@ export const rolloutWorker: MakeWorker<RolloutSetup, RolloutTask, RolloutResult>
     for (let t = 0; t < steps; t++) {
       const collected = await buffer.step(explorer, isLast && t + 1 === steps);
       for (const end of collected.episodes) episodes.push({ ...end, t });
-      beat();
+      const pause = beat();
+      if (pause) await pause;
     }
     return { result: { rollout: buffer.rollout, episodes }, state: collector.state() };
   }

@@ -28,8 +28,8 @@ export interface Workplace {
   /** Its copies of the environment. */
   readonly env: VectorEnv;
   readonly engine: Engine;
-  /** Tells that the worker lives; called after every step of the environment. */
-  beat(): void;
+  /** Tells that the worker lives; called after every step of the environment. A promise is waited for: other things are due. */
+  beat(): MaybePromise<void> | undefined;
 }
 
 export type MakeWorker<Setup, Task, Result> = (setup: Setup, workplace: Workplace) => TrainingWorker<Task, Result>;

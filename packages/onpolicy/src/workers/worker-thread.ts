@@ -1,28 +1,12 @@
 /** The program of one worker thread of A3C and DPPO. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type EnvSource, type ErrorData, errorToData, type VectorEnv } from '@zpin/contracts';
-import { createEngine, type EngineName, type ProgramChoices } from '@zpin/core';
-import { a3cWorker } from '../a3c.ts';
-import { rolloutWorker } from './rollout-worker.ts';
-import type { MakeWorker, TrainingWorker } from './training-worker.ts';
+import { callWorker, startWorker, type WorkerCall, type WorkerSetup } from './worker-program.ts';
 
 /** What a thread is started with. */
-export interface ThreadSetup {
-  readonly algorithm: string;
-  readonly setup: unknown;
-  readonly source: EnvSource;
-  /** Copies of the environment. */
-  readonly copies: number;
-  readonly engine: EngineName;
-  /** What the engine chose before, where it chooses. */
-  readonly choices: ProgramChoices | undefined;
+export interface ThreadSetup extends WorkerSetup {
   /** `[1]`: counts the steps, so that the other side sees that the thread lives. */
   readonly beats: Int32Array;
-}
-
-export interface ThreadCall {
-  readonly method: keyof TrainingWorker<unknown, unknown>;
-  readonly argument?: unknown;
 }
 
 export interface ThreadReply {
@@ -36,32 +20,23 @@ interface EnvLibrary {
   makeVectorEnv(id: string, numEnvs: number, options: object): VectorEnv;
 }
 
-const programs: Readonly<Record<string, unknown>> = { a3c: a3cWorker, dppo: rolloutWorker };
-
-async function start(): Promise<{ readonly worker: TrainingWorker<unknown, unknown>; readonly env: VectorEnv }> {
-  const { algorithm, setup, source, copies, engine: name, choices, beats } = workerData as ThreadSetup;
+async function openEnv(source: EnvSource, copies: number): Promise<VectorEnv> {
   const library: EnvLibrary = await import(/* @vite-ignore */ source.library);
   if (source.module !== undefined) await (await import(/* @vite-ignore */ source.module)).ready;
   await library.loadEnv(source.id);
-  const env = library.makeVectorEnv(source.id, copies, source.options);
-  const make = programs[algorithm] as MakeWorker<unknown, unknown, unknown>;
-  const engine = await createEngine(name, { ...(choices && { choices }) });
-  const worker = make(setup, { env, engine, beat: () => void Atomics.add(beats, 0, 1) });
-  return { worker, env };
+  return library.makeVectorEnv(source.id, copies, source.options);
 }
 
-const started = start();
+const setup = workerData as ThreadSetup;
+const started = startWorker(setup, openEnv, () => void Atomics.add(setup.beats, 0, 1));
 // Each call is told of the failure.
 started.catch(() => undefined);
 
-parentPort?.on('message', async ({ method, argument }: ThreadCall) => {
+parentPort?.on('message', async (call: WorkerCall) => {
   try {
-    const { worker, env } = await started;
-    const result = await (worker[method] as (argument: unknown) => unknown)(argument);
-    if (method === 'close') env.close();
-    parentPort?.postMessage({ result } satisfies ThreadReply);
+    parentPort?.postMessage({ result: await callWorker(await started, call) } satisfies ThreadReply);
   } catch (error) {
     parentPort?.postMessage({ error: errorToData(error) } satisfies ThreadReply);
   }
-  if (method === 'close') parentPort?.close();
+  if (call.method === 'close') parentPort?.close();
 });

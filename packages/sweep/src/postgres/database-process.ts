@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { optionalPackage } from './optional-package.ts';
 import type { EmbeddedPackage, EmbeddedServer } from './postgres-types.ts';
 
@@ -12,10 +13,20 @@ export interface DatabaseSetup {
   readonly password: string;
 }
 
-/** What it answers, once: nothing when the database runs. */
+/** What it answers: nothing when the database runs. */
 export interface DatabaseReply {
   readonly error?: string;
+  /** Whether it stays, when it was asked to leave: others are connected. */
+  readonly stays?: boolean;
 }
+
+/** What it is asked for at the end: to end the database at once, or when nobody is connected to it any more. */
+export type DatabaseEnd = 'end' | 'leave';
+
+/** Milliseconds between two looks whether somebody is connected. */
+const LOOK_MS = 1000;
+/** Milliseconds that a connection may be in the list of the database after its end. */
+const LAG_MS = 300;
 
 /**
  * Makes the links between the libraries of PostgreSQL that an npm package cannot hold. Its install script does the same, but package managers do not
@@ -61,17 +72,59 @@ async function begin({ folder, port, password }: DatabaseSetup): Promise<Embedde
   }
 }
 
-process.on('message', async (setup: DatabaseSetup) => {
-  const reply = (told: DatabaseReply) => process.connected && process.send?.(told);
+/** Whether a program is connected to the database. */
+async function isUsed(server: EmbeddedServer): Promise<boolean> {
+  const client = server.getPgClient();
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+    return rows.length > 0;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Keeps a database as long as it is wanted: by the process that started it, then by those that are connected. */
+function keep(server: EmbeddedServer, reply: (told: DatabaseReply) => void): void {
+  const end = async () => {
+    await server.stop();
+    process.exit(0);
+  };
+  const isWanted = () => isUsed(server).catch(() => false);
+  const leave = async () => {
+    // Twice: who has just gone may still be in the list.
+    if (!(await isWanted()) || !(await wait(LAG_MS).then(isWanted))) return end();
+    reply({ stays: true });
+    setTimeout(() => void leave(), LOOK_MS);
+  };
+  let isLeft = false;
+  const leaveOnce = () => {
+    if (isLeft) return;
+    isLeft = true;
+    void leave();
+  };
+  process.on('message', (wanted: DatabaseEnd) => {
+    if (wanted === 'end') void end();
+    else leaveOnce();
+  });
+  process.on('disconnect', leaveOnce);
+  if (!process.connected) leaveOnce();
+}
+
+// Whoever reads what it says may be gone.
+process.stderr.on('error', () => undefined);
+
+process.once('message', async (setup: DatabaseSetup) => {
+  const reply = (told: DatabaseReply) => {
+    if (process.connected) process.send?.(told, undefined, undefined, () => undefined);
+  };
   try {
     const server = await begin(setup);
-    const end = async () => {
-      await server.stop();
-      process.exit(0);
-    };
-    process.on('disconnect', () => void end());
-    if (process.connected) reply({});
-    else await end();
+    reply({});
+    keep(server, reply);
   } catch (error) {
     const told = { error: error instanceof Error ? error.message : String(error) };
     if (process.connected) process.send?.(told, undefined, undefined, () => process.exit(1));

@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   readonly where: string;
   /** Milliseconds for which a database that went away is waited for; 10 minutes when omitted. */
   readonly patienceMs?: number;
+  /** Ends the waiting for a database that went away, for whoever wants to stop. */
+  readonly signal?: AbortSignal;
   /** Told once each time the database has gone away, and once when it is back. */
   onOutage?(isBack: boolean, reason: string): void;
 }
@@ -20,6 +22,8 @@ export interface Queries {
 const PATIENCE_MS = 600_000;
 const CONNECT_MS = 10_000;
 const LONGEST_PAUSE_MS = 2000;
+/** Between two attempts to hear a channel. */
+const LISTEN_PAUSE_MS = 500;
 
 /** Errors of Node and of PostgreSQL that pass by themselves: the server restarts, or the way to it is broken. */
 const PASSING = new Set([
@@ -32,6 +36,7 @@ const PASSING = new Set([
 export class Database implements Queries {
   readonly #pool: PgPool;
   readonly #options: DatabaseOptions;
+  readonly #listening = new Set<() => Promise<void>>();
   #isAway = false;
   #isClosed = false;
 
@@ -70,6 +75,11 @@ export class Database implements Queries {
     return this.#patiently(async client => (await client.query(text, values)).rows);
   }
 
+  /** As `query`, for what is asked many times a second: each connection plans it once. */
+  async prepared(name: string, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#patiently(async client => (await client.query({ name, text, values })).rows);
+  }
+
   /** Runs queries as one: all of them count, or none. They run again from the first where the database went away between. */
   async transaction<T>(run: (queries: Queries) => Promise<T>): Promise<T> {
     return this.#patiently(async client => {
@@ -86,13 +96,54 @@ export class Database implements Queries {
     });
   }
 
+  /**
+   * Calls `heard` whenever something is said on a channel, until the returned function is called; and after each outage, since what was said meanwhile
+   * is lost.
+   */
+  listen(channel: string, heard: () => void): () => Promise<void> {
+    const over = new AbortController();
+    const listening = this.#listen(channel, heard, over.signal);
+    const end = async () => {
+      over.abort();
+      this.#listening.delete(end);
+      await listening;
+    };
+    this.#listening.add(end);
+    return end;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all([...this.#listening].map(end => end()));
     await this.#pool.end();
   }
 
+  async #listen(channel: string, heard: () => void, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const client = await this.#pool.connect().catch(() => null);
+      if (client) {
+        const ended = new Promise<void>(fulfil => {
+          client.on('end', fulfil);
+          over.addEventListener('abort', () => fulfil(), { once: true });
+        });
+        client.on('notification', heard);
+        const isHeard = await client.query(`LISTEN ${channel}`).then(
+          () => true,
+          () => false,
+        );
+        if (isHeard) {
+          heard();
+          await ended;
+        }
+        // It goes for good: another user of it would hear what is said here.
+        client.release(true);
+      }
+      await wait(LISTEN_PAUSE_MS, undefined, { signal: over }).catch(() => undefined);
+    }
+  }
+
   async #patiently<T>(run: (client: PgClient) => Promise<T>): Promise<T> {
-    const { patienceMs = PATIENCE_MS, onOutage } = this.#options;
+    const { patienceMs = PATIENCE_MS, signal, onOutage } = this.#options;
     const start = performance.now();
     for (let pause = 100; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
       try {
@@ -101,10 +152,11 @@ export class Database implements Queries {
         this.#isAway = false;
         return result;
       } catch (error) {
-        if (this.#isClosed || !isPassing(error) || performance.now() - start > patienceMs) throw error;
+        const isOver = this.#isClosed || signal?.aborted || performance.now() - start > patienceMs;
+        if (isOver || !isPassing(error)) throw error;
         if (!this.#isAway) onOutage?.(false, error instanceof Error ? error.message : String(error));
         this.#isAway = true;
-        await wait(pause);
+        await wait(pause, undefined, { ...(signal && { signal }) }).catch(() => undefined);
       }
     }
   }
@@ -139,7 +191,7 @@ function checkUrl(url: string, where: string): void {
 }
 
 /** The address of a database as it may be shown. */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   return url.replace(/^(\w+:\/\/[^:/@]*):[^@]*@/, '$1:…@');
 }
 

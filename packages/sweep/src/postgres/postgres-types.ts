@@ -3,14 +3,31 @@
 /** A row of a result, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** A query that a connection plans once, by its name. */
+export interface NamedQuery {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
 interface Result {
   readonly rows: Row[];
 }
 
 export interface PgClient {
   query(text: string, values?: readonly unknown[]): Promise<Result>;
+  query(query: NamedQuery): Promise<Result>;
   /** @param isBroken whether its connection is given up */
   release(isBroken?: boolean): void;
+  on(event: 'error', listener: (error: Error) => void): void;
+  on(event: 'end' | 'notification', listener: () => void): void;
+}
+
+/** A connection of its own. */
+export interface SingleClient {
+  connect(): Promise<void>;
+  query(text: string): Promise<Result>;
+  end(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): void;
 }
 
@@ -45,6 +62,7 @@ export interface EmbeddedServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   createDatabase(name: string): Promise<void>;
+  getPgClient(): SingleClient;
 }
 
 export interface EmbeddedPackage {

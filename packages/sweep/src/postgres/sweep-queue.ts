@@ -1,18 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { InputError, message } from '@zpin/contracts';
 import { isObject, type JsonObject, type JsonValue } from '../journal/operations.ts';
-import { Database, type DatabaseOptions, withoutPassword } from './database.ts';
+import type { Database } from './database.ts';
 import { optionalPackage } from './optional-package.ts';
 import type { Boss, BossPackage, Row } from './postgres-types.ts';
-import { makeTables } from './tables.ts';
-
-export interface QueueOptions extends DatabaseOptions {
-  /** Of the program. A sweep is worked on by one version only: numbers may differ from one to the next. */
-  readonly version: string;
-  /** Seconds after which a worker that was not heard of counts as gone; 30 when omitted. */
-  readonly graceSeconds?: number;
-}
+import { QueueDatabase, type QueueOptions } from './queue-database.ts';
 
 /** A sweep in the database. */
 export interface QueuedSweep {
@@ -25,22 +16,18 @@ export interface QueuedSweep {
   readonly isOpen: boolean;
 }
 
-const GRACE_SECONDS = 30;
 /** Trials are taken up again as often as it takes: it is workers that go, not trials that fail. */
 const RETRY_LIMIT = 100_000;
 
 /** Sweeps and their jobs in a PostgreSQL database, by pg-boss: one job for each trial, which one worker has at a time. */
 export class SweepQueue {
-  readonly database: Database;
-  readonly workerId = randomUUID();
+  /** Its database, and what that knows of this process. */
+  readonly base: QueueDatabase;
   readonly #boss: Boss;
-  readonly #options: QueueOptions;
-  #heartbeat: NodeJS.Timeout | undefined;
 
-  private constructor(database: Database, boss: Boss, options: QueueOptions) {
-    this.database = database;
+  private constructor(base: QueueDatabase, boss: Boss) {
+    this.base = base;
     this.#boss = boss;
-    this.#options = options;
   }
 
   /**
@@ -49,11 +36,10 @@ export class SweepQueue {
    * @throws InputError when the database refuses or cannot be reached, or a package is not installed
    */
   static async connect(url: string, options: QueueOptions): Promise<SweepQueue> {
-    const { where } = options;
-    const { default: PgBoss } = (await optionalPackage('pg-boss', where)) as BossPackage;
-    const database = await Database.connect(url, options);
+    const { default: PgBoss } = (await optionalPackage('pg-boss', options.where)) as BossPackage;
+    const base = await QueueDatabase.connect(url, options);
     try {
-      await database.transaction(queries => makeTables(queries, where));
+      const { database } = base;
       const db = {
         executeSql: async (text: string, values?: readonly unknown[]) => ({ rows: await database.query(text, values) }),
       };
@@ -61,28 +47,24 @@ export class SweepQueue {
       const boss = new PgBoss({ db, schema: 'pgboss', supervise: false, schedule: false });
       boss.on('error', () => undefined);
       await boss.start();
-      return new SweepQueue(database, boss, options);
+      return new SweepQueue(base, boss);
     } catch (error) {
-      await database.close();
+      await base.close();
       throw error;
     }
   }
 
-  /** Seconds after which a worker that was not heard of counts as gone. */
-  get graceSeconds(): number {
-    return this.#options.graceSeconds ?? GRACE_SECONDS;
+  get database(): Database {
+    return this.base.database;
+  }
+
+  get workerId(): string {
+    return this.base.workerId;
   }
 
   /** Says that this process works, and goes on saying so until the queue is closed. */
-  async register(): Promise<void> {
-    if (this.#heartbeat) return;
-    const { version } = this.#options;
-    await this.database.query(
-      'INSERT INTO zpin.workers (id, host, pid, zpin_version) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
-      [this.workerId, hostname(), process.pid, version],
-    );
-    const beat = () => this.database.query('UPDATE zpin.workers SET seen_at = now() WHERE id = $1', [this.workerId]);
-    this.#heartbeat = setInterval(() => void beat().catch(() => undefined), (1000 * this.graceSeconds) / 6).unref();
+  register(): Promise<void> {
+    return this.base.register();
   }
 
   /**
@@ -90,7 +72,7 @@ export class SweepQueue {
    * @throws InputError when the one of that name is of another version
    */
   async open(name: string, plan: JsonObject, trials: number): Promise<QueuedSweep> {
-    const { version } = this.#options;
+    const { version } = this.base;
     const id = await this.database.transaction(async queries => {
       await queries.query(
         'INSERT INTO zpin.sweeps (name, plan, zpin_version) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING',
@@ -127,7 +109,7 @@ export class SweepQueue {
     const found = sweeps.find(sweep => sweep.name === name);
     if (found) return found;
     const remedy = sweeps.length === 0 ? 'There is none yet' : `There are ${sweeps.map(sweep => sweep.name).join(', ')}`;
-    throw new InputError(message(this.#options.where, 'the sweep must be in the database', name, remedy));
+    throw new InputError(message(this.base.where, 'the sweep must be in the database', name, remedy));
   }
 
   /** All sweeps, the oldest first. */
@@ -143,10 +125,8 @@ export class SweepQueue {
   }
 
   /** @throws InputError when a sweep was begun by another version of the program */
-  checkVersion({ name, version }: QueuedSweep): void {
-    if (version === this.#options.version) return;
-    const expectation = `who works on ${name} must have the version of zpin that began it, ${version}`;
-    throw new InputError(message(this.#options.where, expectation, this.#options.version, `Install zpin ${version} here`));
+  checkVersion(sweep: QueuedSweep): void {
+    this.base.checkVersion(sweep);
   }
 
   /** Takes a job of a sweep; null where none waits. */
@@ -171,7 +151,7 @@ export class SweepQueue {
          LEFT JOIN zpin.trials ON trials.job_id = job.id LEFT JOIN zpin.workers ON workers.id = trials.worker_id
        WHERE job.name = $1 AND job.state = 'active' AND job.started_on < now() - make_interval(secs => $2)
          AND (workers.seen_at IS NULL OR workers.seen_at < now() - make_interval(secs => $2))`,
-      [jobsOf(sweep), this.graceSeconds],
+      [jobsOf(sweep), this.base.graceSeconds],
     );
     const ids = rows.map(({ id }) => String(id));
     if (ids.length > 0) await this.#boss.fail(jobsOf(sweep), ids, { reason: 'its worker is gone' });
@@ -180,19 +160,8 @@ export class SweepQueue {
 
   /** Ends the connection; the worker counts as gone at once, so that nobody waits for it. */
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    if (this.#heartbeat) {
-      await this.database
-        .query("UPDATE zpin.workers SET seen_at = '-infinity' WHERE id = $1", [this.workerId])
-        .catch(() => undefined);
-    }
     await this.#boss.stop({ graceful: false, wait: false }).catch(() => undefined);
-    await this.database.close();
-  }
-
-  /** Where it is, as it may be shown. */
-  static shown(url: string): string {
-    return withoutPassword(url);
+    await this.base.close();
   }
 }
 

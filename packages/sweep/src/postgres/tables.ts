@@ -4,7 +4,11 @@ import type { Queries } from './database.ts';
 /** Version of the tables. Others than this one are not touched. */
 const VERSION = 1;
 
-/** All that sweeps keep. A claim counts how often a trial was taken up: who comes with an older one has lost the trial. */
+/**
+ * All that sweeps keep, and what learners and workers of rollouts have to say to each other. A claim counts how often a trial was taken up: who comes
+ * with an older one has lost the trial. A slot is a part of the environments of a run: its tasks are counted as they are asked and answered, and
+ * its state is that after the last answer, for whichever worker has it next.
+ */
 const TABLES = `
 CREATE SCHEMA IF NOT EXISTS zpin;
 CREATE TABLE IF NOT EXISTS zpin.meta (version integer NOT NULL);
@@ -61,6 +65,34 @@ CREATE TABLE IF NOT EXISTS zpin.files (
   content bytea NOT NULL,
   saved_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (trial_id, seed, path)
+);
+CREATE TABLE IF NOT EXISTS zpin.rollout_runs (
+  id serial PRIMARY KEY,
+  name text NOT NULL,
+  learner_id uuid NOT NULL REFERENCES zpin.workers,
+  zpin_version text NOT NULL,
+  setup bytea NOT NULL,
+  slots integer NOT NULL,
+  policy bytea,
+  policy_version integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS zpin.rollout_members (
+  run_id integer NOT NULL REFERENCES zpin.rollout_runs ON DELETE CASCADE,
+  worker_id uuid NOT NULL REFERENCES zpin.workers,
+  PRIMARY KEY (run_id, worker_id)
+);
+CREATE TABLE IF NOT EXISTS zpin.rollout_tasks (
+  run_id integer NOT NULL REFERENCES zpin.rollout_runs ON DELETE CASCADE,
+  slot integer NOT NULL,
+  asked integer NOT NULL DEFAULT 0,
+  answered integer NOT NULL DEFAULT 0,
+  task bytea,
+  worker_id uuid,
+  result bytea,
+  state bytea,
+  error text,
+  PRIMARY KEY (run_id, slot)
 );
 CREATE OR REPLACE VIEW zpin.results AS
   SELECT sweeps.name AS sweep, trials.number AS trial, trials.state, trials.value, trials.params, files.seed,

@@ -38,7 +38,7 @@ export async function runQueuedSweep(
   const folder = resolve(out ?? sweepPath(file));
   const name = basename(folder);
   const stop = new AbortController();
-  const open = await openQueue(url, folder, where, io);
+  const open = await openQueue(url, folder, { where, io, signal: stop.signal });
   const { queue } = open;
   const stopping = new Stopping(io, stop);
   try {
