@@ -399,6 +399,13 @@ function cutOff() {
 
 /** The language switch leads to the same place of the same page, or to the nearest page; the search finds Chinese words. */
 async function checkChinese() {
+  const before = served();
+  const home = await open('zh/', SCREENS.desktop);
+  await home.waitForFunction(() => Number(document.querySelector('[data-home]')?.getAttribute('data-landings')) >= 1);
+  const bytes = served() - before;
+  console.log(`zh: ${(bytes / 1000).toFixed(0)} kB loaded for the first page`);
+  if (bytes > LARGEST_HOME) problems.push(`zh: must load at most ${LARGEST_HOME} bytes before it is scrolled, got ${bytes}`);
+  await home.close();
   const page = await open('guide/first-run#step-by-step', SCREENS.desktop);
   /** @param {string} label @param {string} menu */
   const switchTo = async (label, menu) => {
