@@ -32,7 +32,7 @@ export function say(io: Pick<Io, 'stdout' | 'command'>, text: string): void {
 }
 
 /** The lines of a text, as wide as the terminal at most. */
-export function fittingLines({ stdout, command }: Pick<Io, 'stdout' | 'command'>, text: string): string {
+function fittingLines({ stdout, command }: Pick<Io, 'stdout' | 'command'>, text: string): string {
   const width = columnsOf(stdout);
   return text
     .split('\n')
