@@ -218,6 +218,7 @@ describe('what does not fit is refused before anything is made', () => {
     ['settings: { gamma: { low: 0.5, high: 1.5 } }', 'gamma must be a number in [0, 1], got 1.5'],
     ['settings: { gama: { low: 0.5, high: 0.9 } }', 'gama must be a known setting'],
     ['settings: { learningRate: { type: linear, from: { low: -1, high: 1 }, to: 0 } }', 'learningRate must be'],
+    ['settings: { gama: 0.9 }', 'gama must be a known setting'],
     ['settings: { gamma: 0.9 }', 'there must be something to search'],
     ['settings: 3', 'settings must map names to values and ranges, got 3'],
   ])('%s', async (line, text) => {

@@ -190,6 +190,9 @@ describe('what does not fit is told clearly', { timeout: PATIENCE }, () => {
     expect(await refused('postgres://u@127.0.0.1:1/x')).toMatch(
       /^test: the database must be reachable, got "127.0.0.1:1: connect ECONNREFUSED/,
     );
+    expect(await refused('postgres:x')).toMatch(
+      /^test: --queue must be the address of a PostgreSQL database, got "postgres:x"\./,
+    );
     expect(await refused('mysql://u:secret@host/x')).toBe(
       'test: --queue must be the address of a PostgreSQL database, got "mysql://u:…@host/x". Write postgres://user:password@host:5432/database.',
     );

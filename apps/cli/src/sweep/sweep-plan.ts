@@ -109,6 +109,8 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
     const field = path.length === 1 ? fields.get(path[0]) : undefined;
     return field && /^integer/.test(field.type) ? true : field && /number/.test(field.type) ? false : undefined;
   };
+  // Names first: where all of them are misspelt there is nothing to search either, which would help nobody.
+  for (const name of Object.keys(given)) if (!fields.has(name)) parseConfig(algorithm.config, { [name]: given[name] }, where);
   const searched = settingSpace(given, where, isInteger);
   const settings: SettingSpace['settings'] = params => ({
     ...(preset?.config as JsonObject | undefined),

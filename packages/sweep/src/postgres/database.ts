@@ -186,7 +186,7 @@ function isPassing(error: unknown): boolean {
 
 function checkUrl(url: string, where: string): void {
   const remedy = 'Write postgres://user:password@host:5432/database';
-  if (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)) return;
+  if (URL.canParse(url) && /^postgres(ql)?:\/\//.test(url)) return;
   throw new InputError(message(where, '--queue must be the address of a PostgreSQL database', withoutPassword(url), remedy));
 }
 
