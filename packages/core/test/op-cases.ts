@@ -319,6 +319,18 @@ const convolutions: readonly OpCase[] = [
   smooth('conv2d unequal strides', [oddImage, filter(2, 3, 2, 2)], (a, f) =>
     tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, [2, 1], 'same'),
   ),
+  smooth('conv2d with as many places as pixels', [spread([2, 8, 8, 1], -1, 1), filter(2, 2, 1, 2)], (a, f) =>
+    tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 1, 'valid'),
+  ),
+  smooth('conv2d of wide windows', [spread([1, 2, 9, 2], -1, 1), filter(1, 3, 2, 2)], (a, f) =>
+    tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 1, 'valid'),
+  ),
+  smooth('conv2d of many places, same', [spread([1, 7, 7, 2], -1, 1), filter(2, 1, 2, 3)], (a, f) =>
+    tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 1, 'same'),
+  ),
+  smooth('conv2d of many places, stride 2', [spread([1, 16, 4, 2], -1, 1), filter(4, 2, 2, 3)], (a, f) =>
+    tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 2, 'valid'),
+  ),
   smooth('conv2d 1×1', [image, filter(1, 1, 3, 4)], (a, f) => tf.conv2d(a as tf.Tensor4D, f as tf.Tensor4D, 1, 'valid')),
   smooth('conv2d with bias', [image, filter(2, 2, 3, 2), spread([2], -0.3, 0.4)], (a, f, bias) =>
     tf.fused.conv2d({

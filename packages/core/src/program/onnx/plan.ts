@@ -4,6 +4,7 @@ import { operation, reachable, type Value } from '../recording/graph.ts';
 import { cutTails, type TailPlan } from './cut-tail.ts';
 import { deviceOperators } from './device-operators.ts';
 import { flattenProducts } from './flat-products.ts';
+import { gatherPatches } from './gather-patches.ts';
 import { type GraphOutput, valuesByKey } from './graph-output.ts';
 import { DEVICE, type Dialect, lowerToOnnx } from './onnx-lowering.ts';
 import { encodeOnnx } from './onnx-protobuf.ts';
@@ -81,7 +82,7 @@ function planStage(
   ports.set(inputKey(PACKED), PACKED);
   const shared = shareSlices(builder, valuesByKey(whole), portOf);
   for (const port of shared.stretches) ports.set(inputKey(port), port);
-  const values = shapeInputs(builder, flattenProducts(builder, shared.outputs));
+  const values = shapeInputs(builder, gatherPatches(builder, flattenProducts(builder, shared.outputs)));
   const outputs = whole.map(({ port }) => ({ port, value: unshaped(port, values[outputKey(port)] as Value) }));
   return { ...modelOf(name, outputs, ports), packedIn, packedOut, scalars, tails };
 }
