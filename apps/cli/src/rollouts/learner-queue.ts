@@ -31,8 +31,8 @@ const PAUSE = 500;
  * @throws InputError when the database refuses or cannot be reached
  */
 export async function learnerQueue(options: LearnerQueueOptions): Promise<LearnerQueue> {
-  const { url, folder, io } = options;
-  const [{ dppoWith }, { overQueue }, { QueueDatabase, RolloutQueue }] = await Promise.all([
+  const { url, folder, where, io } = options;
+  const [{ dppoWith }, { overQueue }, { EmbeddedDatabase, QueueDatabase, RolloutQueue }] = await Promise.all([
     ...([import('@zpin/onpolicy'), import('@zpin/onpolicy/node'), import('@zpin/sweep/postgres')] as const),
   ]);
   const closing: (() => Promise<void>)[] = [];
@@ -46,6 +46,7 @@ export async function learnerQueue(options: LearnerQueueOptions): Promise<Learne
   const close = async () => {
     for (const each of closing.splice(0)) await each();
   };
+  if (url === true) await EmbeddedDatabase.requirePackages(where);
   // One of its own lies in the run folder, which is made when everything else fits.
   const connected = url === true ? null : await connect();
   const spawn = overQueue({

