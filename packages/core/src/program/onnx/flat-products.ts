@@ -3,10 +3,10 @@ import { operation, sizeOf, type Value } from '../recording/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
- * From so many numbers on, a column is given the shape of a row before a product: one that is transposed inside it makes the runtime copy
- * the matrix. For fewer, a node more costs as much.
+ * From so many numbers on, a node more costs less than a slow road of the runtime: a column that is transposed in a product makes it copy
+ * the other matrix.
  */
-const LARGE_MATRIX = 16_384;
+const LARGE = 16_384;
 
 /**
  * Puts a gradient together from rows. Its parts are products of matrices, and those of biases and of single outputs have one row
@@ -46,7 +46,7 @@ function productRow(builder: GraphBuilder, part: Value): Value | null {
   if (product.shape[1] !== 1) return null;
   // (A B)ᵀ = Bᵀ Aᵀ.
   const [a, b] = gemm.inputs as [Value, Value];
-  const row = sizeOf(a.shape) < LARGE_MATRIX ? null : builder.reshape(b, [1, sizeOf(b.shape)]);
+  const row = sizeOf(a.shape) < LARGE ? null : builder.reshape(b, [1, sizeOf(b.shape)]);
   return builder.gemm(row ?? b, a, row === null && gemm.attributes.transB !== 1, gemm.attributes.transA !== 1);
 }
 
@@ -55,6 +55,9 @@ function sumOfSquares(builder: GraphBuilder, value: Value, product: Value, now: 
   const gemm = operation(product, 'Gemm');
   const [a, b] = gemm?.inputs ?? [];
   if (!gemm || !a || a !== b || gemm.inputs.length > 2 || a.shape[0] !== 1 || gemm.attributes.transB !== 1) return null;
-  const axes = builder.integers(value.shape.length === 0 ? [0, 1] : [1]);
-  return builder.apply('ReduceSumSquare', [now(a), axes], value.shape, 'float32', { keepdims: 0 });
+  // Over all axes the runtime has vector instructions for it, along one of them it has none.
+  const isWhole = value.shape.length === 0 || sizeOf(a.shape) >= LARGE;
+  const axes = builder.integers(isWhole ? [0, 1] : [1]);
+  const sum = builder.apply('ReduceSumSquare', [now(a), axes], isWhole ? [] : value.shape, 'float32', { keepdims: 0 });
+  return builder.reshape(sum, value.shape);
 }
