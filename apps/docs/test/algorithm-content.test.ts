@@ -8,6 +8,7 @@ import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { algorithmFigures } from '../src/figures/algorithm-figures.ts';
 import { type AlgorithmContent, explainedMetrics, parseContent, writtenSections } from '../src/pages/algorithm-content.ts';
 import { declaration } from '../src/pages/declaration.ts';
+import { shownMetrics, updateMetrics } from '../src/pages/metric-pictures.ts';
 import { contentFolder } from '../src/pages/repository.ts';
 
 const content = (id: string): AlgorithmContent =>
@@ -32,6 +33,17 @@ describe.each(algorithmIds)('what is written about %s', id => {
     expect(sections.Pitfalls.match(/^- /gm)?.length).toBeGreaterThanOrEqual(3);
     expect(sections.References.match(/^- /gm)?.length).toBeGreaterThanOrEqual(2);
     expect(algorithmFigures[id]?.caption.length).toBeGreaterThan(50);
+  });
+
+  test('shows all metrics over a run that went well', () => {
+    const run = updateMetrics(id);
+    expect(run, `pnpm bench update-metrics --algo ${id} --write`).not.toBeNull();
+    if (run === null) return;
+    expect(run.algo).toBe(id);
+    const shown = shownMetrics(run);
+    expect(shown.length).toBeGreaterThan(0);
+    const explained = explainedMetrics(content(id));
+    for (const metric of shown) expect(explained, metric).toContain(metric);
   });
 
   test('builds on an algorithm that there is, in the end on the first of a family', () => {
