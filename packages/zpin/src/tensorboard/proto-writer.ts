@@ -1,3 +1,5 @@
+import { GrowingBytes } from './growing-bytes.ts';
+
 const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
@@ -12,9 +14,7 @@ const utf8 = new TextEncoder();
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 export class ProtoWriter {
-  #bytes = new Uint8Array(128);
-  #view = new DataView(this.#bytes.buffer);
-  #length = 0;
+  readonly #room = new GrowingBytes(128);
 
   /** A whole number >= 0, or a truth value. */
   varint(field: number, value: number): this {
@@ -25,9 +25,9 @@ export class ProtoWriter {
 
   double(field: number, value: number): this {
     this.#key(field, FIXED_64);
-    this.#reserve(8);
-    this.#view.setFloat64(this.#length, value, true);
-    this.#length += 8;
+    this.#room.reserve(8);
+    this.#room.view.setFloat64(this.#room.length, value, true);
+    this.#room.length += 8;
     return this;
   }
 
@@ -38,17 +38,17 @@ export class ProtoWriter {
 
   /** Fields that were encoded before. */
   encoded(fields: Uint8Array): this {
-    this.#reserve(fields.length);
-    this.#bytes.set(fields, this.#length);
-    this.#length += fields.length;
+    this.#room.reserve(fields.length);
+    this.#room.bytes.set(fields, this.#room.length);
+    this.#room.length += fields.length;
     return this;
   }
 
   /** The four bytes of a float whose field was encoded before. */
   float32(value: number): this {
-    this.#reserve(4);
-    this.#view.setFloat32(this.#length, value, true);
-    this.#length += 4;
+    this.#room.reserve(4);
+    this.#room.view.setFloat32(this.#room.length, value, true);
+    this.#room.length += 4;
     return this;
   }
 
@@ -68,13 +68,13 @@ export class ProtoWriter {
 
   /** Begins a new message in the same room. */
   clear(): this {
-    this.#length = 0;
+    this.#room.length = 0;
     return this;
   }
 
   /** What was written, as a view that is valid until the next field. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#room.written();
   }
 
   #key(field: number, wireType: number): void {
@@ -82,20 +82,12 @@ export class ProtoWriter {
   }
 
   #varint(value: number): void {
-    this.#reserve(10);
+    this.#room.reserve(10);
     // Steps may exceed the 32 bits that bit operations have.
     let rest = value;
-    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) + 128;
-    for (; rest >= 128; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
-    this.#bytes[this.#length++] = rest;
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#length + bytes <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) this.#room.bytes[this.#room.length++] = (rest % 128) + 128;
+    for (; rest >= 128; rest >>>= 7) this.#room.bytes[this.#room.length++] = (rest & 127) | 128;
+    this.#room.bytes[this.#room.length++] = rest;
   }
 }
 

@@ -1,4 +1,5 @@
 import { crc32c } from '@zpin/core';
+import { GrowingBytes } from './growing-bytes.ts';
 
 /** Bytes around the data of a record: length, its checksum, and the checksum of the data. */
 const HEAD = 12;
@@ -12,39 +13,29 @@ const MASK_DELTA = 0xa282ead8;
  * Source: https://www.tensorflow.org/tutorials/load_data/tfrecord
  */
 export class RecordBlock {
-  #bytes = new Uint8Array(4096);
-  #view = new DataView(this.#bytes.buffer);
-  #length = 0;
+  readonly #room = new GrowingBytes(4096);
 
   get length(): number {
-    return this.#length;
+    return this.#room.length;
   }
 
   append(data: Uint8Array): void {
-    const start = this.#length;
-    this.#reserve(HEAD + data.length + TAIL);
+    const start = this.#room.length;
+    this.#room.reserve(HEAD + data.length + TAIL);
     // No event comes near 4 GiB.
-    this.#view.setUint32(start, data.length, true);
-    this.#view.setUint32(start + 4, 0, true);
-    this.#view.setUint32(start + 8, maskedCrc(this.#bytes.subarray(start, start + 8)), true);
-    this.#bytes.set(data, start + HEAD);
-    this.#view.setUint32(start + HEAD + data.length, maskedCrc(data), true);
-    this.#length += HEAD + data.length + TAIL;
+    this.#room.view.setUint32(start, data.length, true);
+    this.#room.view.setUint32(start + 4, 0, true);
+    this.#room.view.setUint32(start + 8, maskedCrc(this.#room.bytes.subarray(start, start + 8)), true);
+    this.#room.bytes.set(data, start + HEAD);
+    this.#room.view.setUint32(start + HEAD + data.length, maskedCrc(data), true);
+    this.#room.length += HEAD + data.length + TAIL;
   }
 
   /** All records, as a view that is valid until the next one. The block is empty afterwards. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.#length = 0;
+    const taken = this.#room.written();
+    this.#room.length = 0;
     return taken;
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#length + bytes <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
   }
 }
 
