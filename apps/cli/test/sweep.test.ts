@@ -51,6 +51,8 @@ describe('a sweep', () => {
         expect(config.hiddenSizes).toEqual(JSON.parse(String(trial.params.hiddenSizes)));
         expect(config.learningRate).toEqual({ type: 'linear', from: trial.params['learningRate.from'], to: 0 });
         expect(['policy', 'curve', 'checkpoint'].every(name => folder.has(name as 'policy'))).toBe(true);
+        // A trial counts by its end: its best moment is not kept.
+        expect(readdirSync(folder.path)).not.toContain('best');
         return JSON.parse(readFileSync(folder.file('summary'), 'utf8')).evalReturnMean as number;
       });
       expect(trial).toMatchObject({ state: 'complete', value: (returns[0] + returns[1]) / 2 });

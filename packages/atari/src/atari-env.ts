@@ -1,4 +1,5 @@
 import {
+  type BoxSpace,
   box,
   discrete,
   type EnvInfo,
@@ -65,17 +66,20 @@ const OWN = 4;
 export function atariSpec(name: string, actions: readonly number[]): EnvSpec {
   return {
     id: `Atari/${name}-v5`,
-    observationSpace: observationSpace('rgb'),
+    observationSpace: observationSpaces.rgb,
     actionSpace: discrete(actions.length),
     maxEpisodeSteps: MAX_FRAMES / 4,
     rewardThreshold: null,
   };
 }
 
-function observationSpace(obsType: AtariOptions['obsType']) {
-  const shape = obsType === 'ram' ? [128] : obsType === 'rgb' ? [SCREEN_HEIGHT, SCREEN_WIDTH, 3] : [SCREEN_HEIGHT, SCREEN_WIDTH];
-  return box({ low: 0, high: 255, shape, dtype: 'uint8' });
-}
+const bytes = (...shape: readonly number[]) => box({ low: 0, high: 255, shape, dtype: 'uint8' });
+/** One of each kind for all games: a picture has 100,800 bounds on either side. */
+const observationSpaces: Readonly<Record<AtariOptions['obsType'], BoxSpace>> = {
+  ram: bytes(128),
+  rgb: bytes(SCREEN_HEIGHT, SCREEN_WIDTH, 3),
+  grayscale: bytes(SCREEN_HEIGHT, SCREEN_WIDTH),
+};
 
 function knownDifficulty(where: string, { difficulties }: Game, difficulty: number): number {
   if (difficulties.includes(difficulty)) return difficulty;
@@ -112,7 +116,7 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
 
   constructor(spec: EnvSpec, game: Game, rom: Uint8Array, options: AtariOptions) {
     const actions = options.fullActionSpace ? ACTION_NAMES.map((_, action) => action) : game.actions;
-    super({ ...spec, actionSpace: discrete(actions.length), observationSpace: observationSpace(options.obsType) });
+    super({ ...spec, actionSpace: discrete(actions.length), observationSpace: observationSpaces[options.obsType] });
     const { controller, firstLine, hasComb } = game;
     this.console = new Console(rom, {
       powerOn: options.powerOn,

@@ -40,7 +40,7 @@ export async function openRun(
   options: RunOptions = {},
   internals: RunInternals = {},
 ): Promise<TrainingRun> {
-  const { names = libraryNames('train'), concludes = false, now = () => performance.now() } = internals;
+  const { names = libraryNames('train'), concludes = false, keepsBest = true, now = () => performance.now() } = internals;
   const algorithm = typeof choice === 'string' ? await loadAlgorithm(choice, names.where) : choice;
   const own = typeof env === 'string' ? null : firstCopy(env, options);
   const fromFile = typeof env === 'string' && isEnvFile(env) ? await files.registerEnvFile(env, names) : null;
@@ -90,7 +90,8 @@ export async function openRun(
     const release = store && files.lock(store.path, names);
     store?.begin(description, 0, engine.description);
     return new TrainingRun({
-      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, resume: null, now, stopping },
+      ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, keepsBest },
+      ...{ resume: null, now, stopping },
       ...(recording && { recording }),
       ...(curriculum && { curriculum }),
       options: training,

@@ -53,7 +53,7 @@ async function openLocked(
   internals: RunInternals,
   release: () => void,
 ): Promise<TrainingRun> {
-  const { names = libraryNames('resume'), concludes = false, now = () => performance.now() } = internals;
+  const { names = libraryNames('resume'), concludes = false, keepsBest = true, now = () => performance.now() } = internals;
   const saved = files.readSaved(folder, names);
   const algorithm = await savedAlgorithm(saved, options, names);
   const { from = 'last' } = options;
@@ -93,7 +93,7 @@ async function openLocked(
   const resume = { forget, step: header.step, wallSeconds, best: scores.best };
   return new TrainingRun({
     description: { ...description, engine: engine.name },
-    ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, resume, now, notes, stopping },
+    ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, keepsBest, resume, now, notes, stopping },
     ...(recording && { recording }),
     ...(curriculum && { curriculum }),
     options: { ...training, resume: resumed },

@@ -80,6 +80,8 @@ export interface RunInternals {
    * when no steps are left.
    */
   readonly concludes?: boolean;
+  /** Whether the agent of the best evaluation in training is kept, beside the last one; true when omitted. */
+  readonly keepsBest?: boolean;
   now?(): number;
 }
 

@@ -22,6 +22,8 @@ export interface RunParts {
   readonly release: (() => void) | null;
   /** Whether the folder is needed after training too, until `dispose`. */
   readonly concludes: boolean;
+  /** Whether it keeps the agent of its best evaluation. */
+  readonly keepsBest: boolean;
   /** Where it goes on from. */
   readonly resume: ResumePoint | null;
   /** All that training plays, where it is recorded. */

@@ -30,10 +30,10 @@ export class RunSaver {
     return { ...event, state, path: await store.saveCheckpoint(await this.#moment(state, at)) };
   }
 
-  /** Keeps the agent of the best evaluation so far. @returns its score */
+  /** Keeps the agent of the best evaluation so far, where that is wanted. @returns its score */
   async best(evaluation: Extract<TrainEvent, { readonly type: 'eval' }>, at: Now): Promise<BestEvaluation> {
-    const { store, trainee } = this.#parts;
-    if (store) {
+    const { store, trainee, keepsBest } = this.#parts;
+    if (store && keepsBest) {
       const moment = await this.#moment({ agent: await trainee.agent.state() }, at);
       await store.saveBest({ ...moment, evaluation, onnx: this.#onnx(moment.policy) });
     }

@@ -116,7 +116,8 @@ async function openSeed({ plan, folder, trial, signal, io, keeper }: TrialRunsOp
   const { env, steps, evalEpisodes, seed: first, engine } = plan.file;
   const seed = first + index;
   const path = trialFolder(folder, trial.number, seed);
-  const internals: RunInternals = { names: flagNames('zpin sweep'), concludes: true, now: () => io.now() };
+  // A trial counts by its end; its best moment would be more than half of what is written.
+  const internals: RunInternals = { names: flagNames('zpin sweep'), concludes: true, keepsBest: false, now: () => io.now() };
   await keeper?.fetch(seed, path);
   const begun = { seed, metrics: {} };
   const saved = new RunFolder(path);

@@ -51,9 +51,9 @@ export function box(options: BoxOptions): BoxSpace {
   checkSize('box', size);
   const lows = bounds(low, size, dtype, 'low');
   const highs = bounds(high, size, dtype, 'high');
-  for (let i = 0; i < size; i++) {
-    check(lows[i] <= highs[i], 'box', 'low must be <= high', [lows[i], highs[i]], `Look at element ${i}`);
-  }
+  let i = 0;
+  while (i < size && lows[i] <= highs[i]) i++;
+  check(i === size, 'box', 'low must be <= high', [lows[i], highs[i]], `Look at element ${i}`);
   return { type: 'box', shape, dtype, low: lows, high: highs };
 }
 
@@ -108,7 +108,15 @@ function product(shape: readonly number[]): number {
 function bounds(bound: number | ArrayLike<number>, size: number, dtype: Dtype, name: string): NumericArray {
   const make = arrays[dtype];
   check(make !== undefined, 'box', 'dtype must be float32, int32 or uint8', dtype, 'Choose one of them');
-  const given = typeof bound === 'number' ? new Array<number>(size).fill(bound) : Array.from(bound);
+  const [least, most] = ranges[dtype];
+  const isOne = (value: number) => value >= least && value <= most && (dtype === 'float32' || Number.isInteger(value));
+  const must = `${name} must be of ${dtype}`;
+  if (typeof bound === 'number') {
+    // Looked at once for all elements: an image has 100,800 of them.
+    check(isOne(bound), 'box', must, bound, 'Change the bound or the dtype');
+    return new make(size).fill(bound + 0);
+  }
+  const given = Array.from(bound);
   check(
     given.length === size,
     'box',
@@ -116,9 +124,8 @@ function bounds(bound: number | ArrayLike<number>, size: number, dtype: Dtype, n
     given.length,
     'Give a number or one per element',
   );
-  const [least, most] = ranges[dtype];
-  const bad = given.find(value => !(value >= least && value <= most) || (dtype !== 'float32' && !Number.isInteger(value)));
-  check(bad === undefined, 'box', `${name} must be of ${dtype}`, bad, 'Change the bound or the dtype');
+  const bad = given.find(value => !isOne(value));
+  check(bad === undefined, 'box', must, bad, 'Change the bound or the dtype');
   const made = make.from(given);
   // −0 bounds what 0 does, and JSON, by which spaces are told to be equal, does not know it.
   for (let i = 0; i < made.length; i++) made[i] += 0;
