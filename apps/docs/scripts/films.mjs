@@ -1,23 +1,52 @@
-// `pnpm --filter docs films [--only CartPole-v1,…]`: films a trained policy of @zpin/policies and random actions in each environment that has one, into
-// apps/docs/films. Runs the sources, with node --conditions=@zpin/source.
+// `pnpm --filter docs films [--only CartPole-v1,…] [--record]`: films random actions in each environment that has a picture, and a trained agent where
+// one is known: the policy of @zpin/policies, else what was recorded in apps/docs/films/plays. `--record` trains the agents of film-recipes.ts that
+// are not recorded yet first; with --only those named, again. Runs the sources, with node --conditions=@zpin/source.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 register(new URL('../../../tools/testing/typescript-hooks.mjs', import.meta.url));
-const { filmedPolicies, filmPath, films } = await import('../src/pages/film-files.ts');
-const { filmEnvironment } = await import('../src/pages/films.ts');
+const { filmedPolicies, filmPath, playOf, playPath } = await import('../src/films/film-files.ts');
+const { filmedEnvironments, filmPlay, filmPolicy, filmRandom } = await import('../src/films/films.ts');
+const { filmRecipes } = await import('../src/films/film-recipes.ts');
+const { recordPlay } = await import('../src/films/record-play.ts');
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string' }, record: { type: 'boolean', default: false } } });
 const only = values.only?.split(',');
-for (const info of filmedPolicies()) {
-  if (only && !only.includes(info.env)) continue;
-  const made = await filmEnvironment(info);
-  for (const film of films) {
-    const path = filmPath(info.env, film);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, made[film]);
+/** @param {string} id */
+const isWanted = id => only?.includes(id) ?? true;
+
+if (values.record) {
+  for (const [id, recipe] of Object.entries(filmRecipes)) {
+    if (!isWanted(id) || (!only && playOf(id))) continue;
+    const began = Date.now();
+    const play = await recordPlay(id, recipe);
+    write(playPath(id), `${JSON.stringify(play, undefined, 2)}\n`);
+    const success = play.successRate === undefined ? '' : `, success ${play.successRate}`;
+    console.log(
+      `${id} by ${play.algorithm}: mean return ${play.meanReturn}${success}, ${Math.round((Date.now() - began) / 1000)} s`,
+    );
   }
-  console.log(`${info.env} by ${info.id}: ${films.map(film => `${film} ${Math.ceil(made[film].length / 1024)} kB`).join(', ')}`);
+}
+const policies = new Map(filmedPolicies().map(info => [info.env, info]));
+for (const id of filmedEnvironments().filter(isWanted)) {
+  const [play, info] = [playOf(id), policies.get(id)];
+  const trained = play ? await filmPlay(play) : info && (await filmPolicy(info));
+  const made = { ...(trained && { trained }), random: await filmRandom(id) };
+  for (const [film, bytes] of Object.entries(made)) write(filmPath(id, /** @type {'trained' | 'random'} */ (film)), bytes);
+  console.log(
+    `${id}: ${Object.entries(made)
+      .map(([film, { length }]) => `${film} ${Math.ceil(length / 1024)} kB`)
+      .join(', ')}`,
+  );
+}
+
+/**
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ */
+function write(path, content) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
 }

@@ -31,7 +31,7 @@ describe('the Chinese pages', () => {
 
   test('say what the English ones say, block by block, with the same code, formulas, links and numbers', () => {
     const problems = [...generated.files]
-      .filter(([path]) => path.startsWith('zh/') && path !== 'zh/api/index.md')
+      .filter(([path]) => /^zh\/.*\.md$/.test(path) && path !== 'zh/api/index.md')
       .flatMap(([path, text]) => differencesOf(english.get(path.slice(3)) ?? '', text).map(problem => `${path}: ${problem}`));
     expect(problems).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe('the Chinese pages', () => {
     const letter = /[^\p{P}\p{S}\s]/u;
     const wrong: string[] = [];
     for (const [path, text] of generated.files) {
-      if (!path.startsWith('zh/')) continue;
+      if (!/^zh\/.*\.md$/.test(path)) continue;
       const words = text
         .replaceAll(/^ *```[\s\S]*?^ *```|^\$\$[\s\S]*?^\$\$|^:::[\s\S]*?^:::/gm, '')
         .replaceAll(/`[^`\n]*`|\$[^$\n]+\$/g, '`');
@@ -55,6 +55,20 @@ describe('the Chinese pages', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('have pictures with Chinese words, each in the place of an English one', () => {
+    const pictures = [...generated.files.keys()].filter(path => path.startsWith('algorithms/pictures/'));
+    expect(pictures.length).toBeGreaterThan(500);
+    for (const path of pictures) expect(generated.files.has(`zh/${path}`), path).toBe(true);
+    const ppo = generated.files.get('zh/algorithms/pictures/ppo.light.svg');
+    expect(ppo).toContain('裁剪后的目标函数（ε = 0.2）');
+    expect(ppo).not.toContain('objective');
+    expect(generated.files.get('zh/algorithms/ppo.md')).toContain('](./pictures/ppo.light.svg)');
+    expect(generated.files.get('zh/index.md')).toContain('](./algorithms/pictures/speed.light.svg)');
+    expect(generated.files.get('zh/guide/speed.md')).toContain('](../algorithms/pictures/speed.light.svg)');
+    // Names of metrics stay, as those of settings do.
+    expect(generated.files.get('zh/algorithms/pictures/ppo-valueLoss.light.svg')).toContain('>valueLoss<');
   });
 
   test('list every package of the API', () => {

@@ -48,6 +48,25 @@ describe('linePlot', () => {
   });
 });
 
+it('gives wide characters of a legend twice the room of a letter', () => {
+  const line = plot.lines[0];
+  const places = (name: string) => {
+    const svg = linePlot('', '', [
+      {
+        ...plot,
+        lines: [
+          { ...line, name },
+          { ...line, name: 'b' },
+        ],
+      },
+    ]);
+    return [...svg.matchAll(/<text x="([\d.]+)" y="18"[^>]*>([^<]*)/g)].map(([, x]) => Number(x));
+  };
+  // 74 on the left, 29 for the sign of a line, 24 behind a name; names of 4 letters and of 2 wide characters.
+  expect(places('long')).toEqual([103, 103 + 28 + 24 + 29]);
+  expect(places('回报')).toEqual(places('long'));
+});
+
 describe('other axes', () => {
   const empty = { yLabel: 'y', lines: [] };
 

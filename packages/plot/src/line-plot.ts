@@ -147,13 +147,17 @@ function darkPages(): string {
 function flow(entries: readonly string[], width: number): { x: number; row: number }[] {
   let [x, row] = [0, 0];
   return entries.map(name => {
-    // About 7 pixels a letter, besides the line before and the space behind.
-    const size = 29 + 7 * name.length + 24;
+    const size = 29 + lengthOf(name) + 24;
     if (x > 0 && x + size > width) [x, row] = [0, row + 1];
     const place = { x, row };
     x += size;
     return place;
   });
+}
+
+/** About how many pixels a text takes: 7 a letter, twice that for wide characters, as those of Chinese. */
+function lengthOf(text: string): number {
+  return 7 * text.replaceAll(/[\u2e80-\u9fff\uac00-\ud7af\uff00-\uff60]/g, '  ').length;
 }
 
 function panel(

@@ -113,6 +113,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
   ],
   [
     {
+      id: 'ddpg/TwoLinkArmHard-v0',
+      algorithm: 'ddpg',
+      env: 'TwoLinkArmHard-v0',
+      envOptions: {},
+      seed: 1001,
+      steps: 100000,
+      meanReturn: 53.31268152050674,
+      stdReturn: 4.718645347539726,
+      episodes: 100,
+      bytes: 20504,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/ddpg/TwoLinkArmHard-v0'),
+  ],
+  [
+    {
       id: 'discrete-sac/CartPole-v1',
       algorithm: 'discrete-sac',
       env: 'CartPole-v1',
@@ -311,6 +329,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
   ],
   [
     {
+      id: 'ppo/LunarLanderContinuous-v3',
+      algorithm: 'ppo',
+      env: 'LunarLanderContinuous-v3',
+      envOptions: {},
+      seed: 1001,
+      steps: 1000000,
+      meanReturn: 254.2656683106468,
+      stdReturn: 74.0729938210916,
+      episodes: 100,
+      bytes: 20680,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/ppo/LunarLanderContinuous-v3'),
+  ],
+  [
+    {
       id: 'ppo/Pendulum-v1',
       algorithm: 'ppo',
       env: 'Pendulum-v1',
@@ -416,6 +452,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
       date: '2026-11-29',
     },
     () => import('#data/q-learning/Taxi-v4'),
+  ],
+  [
+    {
+      id: 'sac/MountainCarContinuous-v0',
+      algorithm: 'sac',
+      env: 'MountainCarContinuous-v0',
+      envOptions: {},
+      seed: 1001,
+      steps: 50000,
+      meanReturn: 94.99452190338124,
+      stdReturn: 0.16386724056053067,
+      episodes: 100,
+      bytes: 19072,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/sac/MountainCarContinuous-v0'),
   ],
   [
     {

@@ -30,7 +30,8 @@ export function drawBars({ title, xLabel, labels, groups, markName }: BarFigure,
   let x = AREA.left;
   const legend = entries.flatMap(([name, fill]) => {
     const parts = [`<rect x="${x}" y="44" width="14" height="14" fill="${fill}"/>`, text(x + 20, 56, name, 13, 'start')];
-    x += 20 + 7 * name.length + 20;
+    // Chinese characters are as wide as two letters.
+    x += 20 + 7 * name.replaceAll(/\p{Script=Han}/gu, '  ').length + 20;
     return parts;
   });
   return svg(WIDTH, HEIGHT, theme, [

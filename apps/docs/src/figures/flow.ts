@@ -23,7 +23,7 @@ export function drawFlow({ boxes, arrows }: FlowFigure, theme: Theme): string {
     if (!a || !b) throw new Error(`drawFlow: arrows must be between boxes, got ${from} and ${to}. Name them as the boxes are.`);
     const [start, end] = ends(a, b, isPair(from, to) ? APART : 0);
     const path = `<path d="M${start.x} ${start.y}L${end.x} ${end.y}" stroke="${series[0]}" stroke-width="1.8" marker-end="url(#head)"/>`;
-    return text === undefined ? path : path + label(text, start, end, soft, page);
+    return text === undefined ? path : path + label(text, start, end, { isPair: isPair(from, to), ink: soft, page });
   });
   const head = `<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${series[0]}"/></marker></defs>`;
   const shapes = Object.entries(boxes).map(([name, [text]]) => {
@@ -55,11 +55,19 @@ function ends(a: Place, b: Place, apart: number): readonly [Place, Place] {
   return [at(reach), at(1 - reach)];
 }
 
-/** Beside an arrow that goes up or down, above one that goes sideways. */
-function label(text: string, start: Place, end: Place, ink: string, page: string): string {
+interface LabelStyle {
+  /** Whether another arrow goes the other way. */
+  readonly isPair: boolean;
+  readonly ink: string;
+  readonly page: string;
+}
+
+/** Beside an arrow that goes up or down, above one that goes sideways; of two arrows between the same boxes each on its own side. */
+function label(text: string, start: Place, end: Place, { isPair, ink, page }: LabelStyle): string {
   const isUpright = Math.abs(end.y - start.y) > Math.abs(end.x - start.x);
-  const x = tenths((start.x + end.x) / 2 + (isUpright ? 7 : 0));
+  const side = isPair && end.y > start.y ? -1 : 1;
+  const x = tenths((start.x + end.x) / 2 + (isUpright ? 7 * side : 0));
   const y = tenths((start.y + end.y) / 2 + (isUpright ? 4 : -7));
-  const anchor = isUpright ? 'start' : 'middle';
+  const anchor = isUpright ? (side < 0 ? 'end' : 'start') : 'middle';
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="12" fill="${ink}" stroke="${page}" stroke-width="4" paint-order="stroke">${escaped(text)}</text>`;
 }

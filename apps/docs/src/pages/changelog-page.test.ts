@@ -1,12 +1,25 @@
 import { expect, test } from 'vitest';
 import { changelogPage, parseChange, unreleasedChanges } from './changelog-page.ts';
+import { prose } from './markdown.ts';
 
-test('changes stand under each of their packages, releases behind them', () => {
-  const both = parseChange('a.md', "---\n'@zpin/core': minor\nzpin: patch\n---\n\nFaster by a < b.\n");
+test('each change stands once, under its package or with all that it touches, releases behind them', () => {
+  const both = parseChange('a.md', "---\n'@zpin/core': minor\nzpin: patch\n---\n\nFaster by a < b.\n\nMore.\n");
   const one = parseChange('b.md', '---\nzpin: minor\n---\nA name `x<y>`.\n');
-  const text = changelogPage([both, one], new Map([['zpin', '# zpin\n\n## 1.0.0\n\n- First.\n']]));
-  expect(text).toContain('### @zpin/core\n\n- Faster by a &lt; b.\n\n### zpin\n\n- Faster by a &lt; b.\n- A name `x<y>`.');
+  const other = parseChange('c.md', "---\n'@zpin/core': patch\n---\nMended.\n");
+  const text = changelogPage([both, one, other], new Map([['zpin', '# zpin\n\n## 1.0.0\n\n- First.\n']]));
+  expect(text).toContain(
+    '## Not released yet\n\n### @zpin/core\n\n- Mended.\n\n### zpin\n\n- A name `x<y>`.\n\n### Several packages\n\n- **@zpin/core, zpin:** Faster by a &lt; b.\n  More.\n',
+  );
   expect(text.slice(text.indexOf('## zpin\n\n## 1.0.0'))).toBe('## zpin\n\n## 1.0.0\n\n- First.\n');
+  expect(changelogPage([], new Map())).not.toContain('Not released');
+});
+
+test('the page tells no change twice', () => {
+  const text = changelogPage(unreleasedChanges(), new Map());
+  for (const { text: change } of unreleasedChanges()) {
+    const line = prose(change.split('\n')[0] as string);
+    expect(text.split(line).length, line).toBe(2);
+  }
 });
 
 test('a change that says nothing is refused', () => {

@@ -41,19 +41,34 @@ export function releaseNotes(): ReadonlyMap<string, string> {
   return notes;
 }
 
-/** The page of changes: first what is not released yet, then the releases, package by package. */
+/** The page of changes: first what is not released yet, each change once with the packages that it touches, then the releases, package by package. */
 export function changelogPage(changes: readonly Change[], notes: ReadonlyMap<string, string>): string {
-  const ids = [...new Set(changes.flatMap(({ packages }) => [...packages.keys()]))].sort();
-  const fresh = ids.map(id => {
-    const own = changes.filter(({ packages }) => packages.has(id));
-    const lines = own.map(({ text }) => `- ${prose(text).replaceAll(/\n+/g, '\n  ')}`);
-    return page([`### ${id}`, lines.join('\n')]).trim();
-  });
   const released = [...notes].map(([id, text]) => page([`## ${id}`, prose(text.replace(/^# .*\n/, '').trim())]).trim());
   return page([
     '# Changelog',
     'What changed, for those who use it. Where something can change what a run learns, it says so.',
-    ...(fresh.length > 0 ? ['## Not released yet', ...fresh] : []),
+    ...(changes.length > 0 ? ['## Not released yet', ...freshChanges(changes)] : []),
     ...released,
   ]);
+}
+
+/** Changes under the packages that they touch: those of one package first, package by package, then those that go through several. */
+function freshChanges(changes: readonly Change[]): string[] {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const heading = change.packages.size > 1 ? severalPackages : ([...change.packages.keys()][0] as string);
+    groups.set(heading, [...(groups.get(heading) ?? []), change]);
+  }
+  const headings = [...groups.keys()].filter(id => id !== severalPackages).sort();
+  return [...headings, ...(groups.has(severalPackages) ? [severalPackages] : [])].flatMap(heading => {
+    const lines = groups.get(heading)?.map(change => listItem(change, heading === severalPackages)) ?? [];
+    return [`### ${heading}`, lines.join('\n')];
+  });
+}
+
+const severalPackages = 'Several packages';
+
+function listItem({ packages, text }: Change, namesPackages: boolean): string {
+  const names = namesPackages ? `**${[...packages.keys()].join(', ')}:** ` : '';
+  return `- ${names}${prose(text).replaceAll(/\n+/g, '\n  ')}`;
 }

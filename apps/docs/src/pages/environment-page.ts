@@ -1,9 +1,8 @@
 import { type BoxSpace, describeFields, describeSpace, type EnvSpec, flatLayout, type Space } from '@zpin/contracts';
 import { type EnvEntry, optionsOf } from '@zpin/envs';
-import type { PolicyInfo } from '@zpin/policies';
+import { type Film, type FilmedAgent, filmFile } from '../films/film-files.ts';
 import { english, type Translate } from '../translation/translate.ts';
 import type { EnvironmentSection } from './environment-content.ts';
-import { filmFile, films } from './film-files.ts';
 import { type LivePage, liveLinks } from './live-pages.ts';
 import { code, page, paragraph, prose, table } from './markdown.ts';
 import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
@@ -20,8 +19,10 @@ export interface EnvironmentPageInput {
   readonly source: string;
   /** Whether `pnpm pictures` has drawn it. */
   readonly hasPicture: boolean;
-  /** The policy that was filmed in it beside random actions; absent where there are no films. */
-  readonly filmed?: Pick<PolicyInfo, 'algorithm' | 'meanReturn' | 'steps'> | undefined;
+  /** Whether random actions were filmed in it. */
+  readonly isFilmed: boolean;
+  /** The trained agent that was filmed in it beside them; absent where there is none. */
+  readonly filmed?: FilmedAgent | undefined;
   /** Algorithms with a preset for it. */
   readonly presets: readonly {
     readonly id: string;
@@ -42,7 +43,7 @@ export interface EnvironmentPageInput {
 
 /** The page of one environment: the same sections in the same order on each. @param t gives its words in the language of the page */
 export function environmentPage(input: EnvironmentPageInput, t: Translate = english): string {
-  const { entry, description, source, hasPicture, filmed, presets, results, content, speed, live } = input;
+  const { entry, description, source, isFilmed, presets, results, content, speed, live } = input;
   const { spec, summary, requires } = entry;
   const { id } = spec;
   const suited = suitedAlgorithm(spec, presets);
@@ -52,9 +53,7 @@ export function environmentPage(input: EnvironmentPageInput, t: Translate = engl
   return page([
     `# ${id}`,
     prose(t(summary)),
-    filmed
-      ? filmsOf(id, filmed, t)
-      : hasPicture && `![${t('{id}, some steps into an episode', { id })}](${picturePath(id)}){.env-picture}`,
+    isFilmed ? filmsOf(input, t) : isAtari && t(noCartridge),
     prose(t(description)),
     table(
       ['', ''],
@@ -102,20 +101,48 @@ export function environmentPage(input: EnvironmentPageInput, t: Translate = engl
   ]);
 }
 
-/** A trained policy and random actions side by side; for who wants no motion, the picture. */
-function filmsOf(id: string, filmed: NonNullable<EnvironmentPageInput['filmed']>, t: Translate): string {
-  const { algorithm, meanReturn, steps } = filmed;
-  const trained = t('{algorithm} after {steps} steps, mean return {mean}', {
-    algorithm: `[${algorithm}](${algorithmPath(algorithm)})`,
-    ...{ steps: formatNumber(steps), mean: formatMean(meanReturn) },
-  });
-  const figures = films.map(film => {
-    const image = `<img src="../../films/${filmFile(id, film)}" alt="${id}${t(', ')}${t(film === 'trained' ? 'a trained policy' : 'random actions')}" loading="lazy">`;
-    const still = `<source media="(prefers-reduced-motion: reduce)" srcset="${picturePath(id)}">`;
-    const caption = film === 'trained' ? trained : t('random actions');
+const noCartridge =
+  'Its cartridge is not part of the library, so there is no film of it: [where cartridges come from](/guide/atari).';
+const noAgent =
+  'No trained agent is filmed: no preset solves it, and what trains within minutes on one processor core does not play it well.';
+const noShortTraining = 'No trained agent is filmed: its presets train for longer than some minutes on one processor core.';
+
+/** A trained agent and random actions side by side; for who wants no motion, the picture. */
+function filmsOf({ entry, filmed, hasPicture, presets }: EnvironmentPageInput, t: Translate): string {
+  const { id } = entry.spec;
+  const figure = (of: string, film: Film, caption: string) => {
+    const name = t(film === 'trained' ? 'a trained agent' : 'random actions');
+    const image = `<img src="../../films/${filmFile(of, film)}" alt="${id}${t(', ')}${name}" loading="lazy">`;
+    const still = hasPicture ? `<source media="(prefers-reduced-motion: reduce)" srcset="${picturePath(id)}">` : '';
     return page([`<figure><picture>${still}${image}</picture><figcaption>`, caption, '</figcaption></figure>']).trim();
-  });
-  return page(['<div class="films">', ...figures, '</div>']).trim();
+  };
+  const random = figure(id, 'random', t('random actions'));
+  if (!filmed) return page(['<div class="films">', random, '</div>', t(presets.length > 0 ? noShortTraining : noAgent)]).trim();
+  return page([
+    '<div class="films">',
+    figure(filmed.trainedIn ?? id, 'trained', filmedText(filmed, t)),
+    random,
+    '</div>',
+    `${t('What trained the agent of the film:')} \`${filmed.command}\``,
+  ]).trim();
+}
+
+function filmedText({ algorithm, meanReturn, steps, successRate, trainedIn }: FilmedAgent, t: Translate): string {
+  const parts = [
+    t('{algorithm} after {steps} steps, mean return {mean}', {
+      algorithm: `[${algorithm}](${algorithmPath(algorithm)})`,
+      ...{ steps: formatNumber(steps), mean: formatMean(meanReturn) },
+    }),
+    ...(successRate === undefined
+      ? []
+      : [t('reaches its goal in {percent} of the episodes', { percent: formatShare(successRate) })]),
+    ...(trainedIn === undefined ? [] : [t('in {env}, the same game', { env: `[${trainedIn}](${environmentPath(trainedIn)})` })]),
+  ];
+  return parts.join(t('; '));
+}
+
+function formatShare(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 function formatMean(value: number): string {

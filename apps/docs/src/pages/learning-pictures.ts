@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linePlot, meanAndBand } from '@zpin/plot';
 import type { Theme } from '../figures/figure.ts';
+import { english, type Translate } from '../translation/translate.ts';
 import { environmentFile } from './paths.ts';
 import { type ExperimentResult, resultsFolder } from './results.ts';
 
@@ -31,16 +32,18 @@ export function curveFile({ algo, env }: Pick<MeasuredCurves, 'algo' | 'env'>, t
 }
 
 /** Mean return of training episodes over the seeds, with a band of one standard deviation, as an SVG document. */
-export function curvePicture({ algo, env, steps, summary, runs }: MeasuredCurves, theme: Theme): string {
+export function curvePicture({ algo, env, steps, summary, runs }: MeasuredCurves, theme: Theme, t: Translate = english): string {
   const points = Math.max(...runs.map(({ curve }) => curve.length));
   const x = Array.from({ length: points }, (_, k) => Math.round(((k + 1) * steps) / points));
   const line = meanAndBand(
     algo,
     runs.map(({ curve }) => held(curve)),
   );
-  const reference = summary.threshold === null ? {} : { reference: { name: 'solved', value: summary.threshold } };
-  const caption = `${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}: mean, and a band of one standard deviation`;
-  const plot = { xLabel: 'environment steps', yLabel: 'training return', x, lines: [line], ...reference };
+  const reference = summary.threshold === null ? {} : { reference: { name: t('solved'), value: summary.threshold } };
+  const caption = t('{seeds}: mean, and a band of one standard deviation', {
+    seeds: runs.length === 1 ? t('1 seed') : t('{seeds} seeds', { seeds: runs.length }),
+  });
+  const plot = { xLabel: t('environment steps'), yLabel: t('training return'), x, lines: [line], ...reference };
   return linePlot(env, caption, [plot], { theme, width: 420, height: 250 });
 }
 
@@ -50,15 +53,25 @@ export function experimentFile({ name }: Pick<ExperimentResult, 'name'>, panel: 
 }
 
 /** One panel of an experiment: the mean of each arm over its seeds, with a band of one standard deviation, as an SVG document. */
-export function experimentPicture({ xLabel, x, panels, arms }: ExperimentResult, panel: number, theme: Theme): string {
+export function experimentPicture(
+  { xLabel, x, panels, arms }: ExperimentResult,
+  panel: number,
+  theme: Theme,
+  t: Translate = english,
+): string {
   const lines = arms.map(({ name, curves }) =>
     meanAndBand(
-      name,
+      t(name),
       curves.map(seed => seed[panel] ?? []),
     ),
   );
-  const { yLabel = '', ...shown } = panels[panel] ?? {};
-  return linePlot('', '', [{ xLabel, yLabel, x, lines, ...shown }], { theme, width: 420, height: 290 });
+  const { yLabel = '', reference, ...shown } = panels[panel] ?? {};
+  const named = reference && { reference: { ...reference, name: t(reference.name) } };
+  return linePlot('', '', [{ xLabel: t(xLabel), yLabel: t(yLabel), x, lines, ...shown, ...named }], {
+    theme,
+    width: 420,
+    height: 290,
+  });
 }
 
 /** Where no episode ended, the value before holds. */

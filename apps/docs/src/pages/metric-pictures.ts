@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linePlot } from '@zpin/plot';
 import type { Theme } from '../figures/figure.ts';
+import { english, type Translate } from '../translation/translate.ts';
 import { resultsFolder } from './results.ts';
 
 /** What one run of a preset reported of its updates, as `pnpm bench update-metrics` writes it. */
@@ -33,9 +34,9 @@ export function metricFile(id: string, metric: string, theme: Theme): string {
 }
 
 /** A metric over the run, as an SVG document. */
-export function metricPicture({ steps, metrics }: UpdateMetrics, metric: string, theme: Theme): string {
+export function metricPicture({ steps, metrics }: UpdateMetrics, metric: string, theme: Theme, t: Translate = english): string {
   const y = metrics[metric] ?? [];
   const x = y.map((_, i) => Math.round(((i + 1) * steps) / y.length));
   const line = { name: metric, y, low: y, high: y };
-  return linePlot('', '', [{ xLabel: 'steps', yLabel: '', x, lines: [line] }], { theme, width: 320, height: 190 });
+  return linePlot('', '', [{ xLabel: t('steps'), yLabel: '', x, lines: [line] }], { theme, width: 320, height: 190 });
 }

@@ -12,7 +12,8 @@ export function chinesePath(path: string): string {
 
 /**
  * A page made for the folder of the Chinese ones: its headings keep the anchors of the English ones, so that links into a page hold in
- * both languages; links lead to Chinese pages where there are some, and pictures are those of the English page.
+ * both languages; links lead to Chinese pages where there are some, and pictures are those of the English page,
+ * but for those that are drawn with words in them.
  * @param path of the English page @param hasChinese whether a page, named by its English path, is there in Chinese
  * @throws Error when the headings are not those of the English page
  */
@@ -21,7 +22,10 @@ export function localizePage(path: string, english: string, chinese: string, has
   const target = (link: string): string => {
     if (/^(?:\w+:|#)/.test(link)) return link;
     if (link.startsWith('/')) return hasChinese(pageOf(link)) ? `/${chineseFolder}${link}` : link;
-    return posix.relative(posix.join(deepFolder, chineseFolder, folder), posix.join(deepFolder, folder, link));
+    const file = posix.join(folder, link);
+    // Pictures with words in them are drawn in both languages.
+    const home = /^algorithms\/pictures\//.test(file) ? posix.join(deepFolder, chineseFolder) : deepFolder;
+    return posix.relative(posix.join(deepFolder, chineseFolder, folder), posix.join(home, file)).replace(/^(?!\.)/, './');
   };
   const text = withAnchors(path, english, chinese);
   // What stands in code stays as it is, and so do formulas, in which brackets may follow each other as in a link.

@@ -6,6 +6,7 @@ import { mergePage } from './merge-page.ts';
 import { otherLanguage } from './other-language.ts';
 import { indexTerms, queryTerms } from './search-terms.ts';
 import { createTranslator, english } from './translate.ts';
+import { translateSvg } from './translate-svg.ts';
 
 const source = [
   '---\ntitle: A\n---',
@@ -146,4 +147,31 @@ test('a translator notes what it has not, and what it was asked for', () => {
   expect([...translator.missing]).toEqual(['{n} unknown']);
   expect([...translator.used]).toEqual(['One {n} of these.']);
   expect(english('{a} { b } {c}', { a: 1 })).toBe('1 { b } {c}');
+});
+
+describe('words in pictures', () => {
+  test('are translated, names stay, and what has two words is missed', () => {
+    const { words, missing, used } = createTranslator({
+      pictures: { solved: '达标', 'reward R next state': '奖励 R\n下一状态' },
+    });
+    expect(words('solved')).toBe('达标');
+    expect(words('reward R\nnext state')).toBe('奖励 R\n下一状态');
+    expect(['gradientNorm', 'CartPole-v1', 'valueWeight 2.5', 'Q(s, a) − y'].map(text => words(text))).toEqual([
+      'gradientNorm',
+      'CartPole-v1',
+      'valueWeight 2.5',
+      'Q(s, a) − y',
+    ]);
+    expect(words('steps ahead')).toBe('steps ahead');
+    expect([...missing]).toEqual(['steps ahead']);
+    expect([...used]).toEqual(['solved', 'reward R next state']);
+  });
+
+  test('are found in the texts of a picture, and nowhere else', () => {
+    const svg = '<svg><title>solved</title><text x="1" id="solved">solved</text><desc>solved</desc><text>1</text></svg>';
+    const { words } = createTranslator({ pictures: { solved: '达标' } });
+    expect(translateSvg(svg, words)).toBe(
+      '<svg><title>达标</title><text x="1" id="solved">达标</text><desc>solved</desc><text>1</text></svg>',
+    );
+  });
 });

@@ -32,6 +32,7 @@ export const recipes: readonly Recipe[] = [
   ...all('TwoLinkArm-v0', 45, ['ddpg', 'ppo']),
   ...all('TwoLinkArmHard-v0', 45, ['ddpg']),
   ...all('Golf-v0', 0.76, ['ppo']),
+  ...all('Hopper-v5', 3000, ['trpo']),
   ...all('FrozenLake-v1', 0.7, ['expected-sarsa', 'q-learning', 'sarsa', 'sarsa-lambda']),
   ...all('CliffWalking-v1', -13, ['expected-sarsa', 'neural-q-learning', 'q-learning', 'sarsa', 'sarsa-lambda']),
   ...all('Taxi-v4', 7.7, ['expected-sarsa', 'q-learning', 'sarsa', 'sarsa-lambda']),
