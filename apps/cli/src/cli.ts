@@ -1,6 +1,6 @@
 import { InputError, message, nearestName, printable } from '@zpin/contracts';
 import { Command, CommanderError } from 'commander';
-import { isAlgorithmId } from 'zpin/catalog';
+import { algorithmIds, isAlgorithmId } from 'zpin/catalog';
 import { asTyped } from './command-text.ts';
 import { checkEnvCommand } from './commands/check-env.ts';
 import { collectCommand } from './commands/collect.ts';
@@ -80,15 +80,34 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What was meant by a word that is no command: an algorithm to train, or a command that is spelled much like it. */
+/** What was meant by a word that is no command: one of another program, an algorithm to train, or a slip. */
 function commandRemedy(word: string, program: Command): string {
-  if (isAlgorithmId(word)) return `Write zpin train ${word} --env CartPole-v1, for example`;
+  if (isAlgorithmId(word)) return trainingOf(word);
+  const elsewhere = ELSEWHERE.get(word.toLowerCase());
+  if (elsewhere !== undefined) return `Write zpin ${elsewhere}`;
   const near = nearestName(
     word,
     program.commands.map(known => known.name()),
   );
-  return near === undefined ? 'zpin --help shows all' : `Did you mean ${near}? Otherwise: zpin --help shows all`;
+  if (near !== undefined) return `Did you mean ${near}? Otherwise: zpin --help shows all`;
+  const algorithm = nearestName(word, algorithmIds);
+  return algorithm === undefined ? 'zpin --help shows all' : trainingOf(algorithm);
 }
+
+const trainingOf = (algorithm: string) => `Write zpin train ${algorithm} --env CartPole-v1, for example`;
+
+const RUN = 'runs/ppo-CartPole-v1-seed1';
+/** How other programs call what this one does, and its own words in the wrong place. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ...['resume', 'continue'].map(word => [word, `train --resume ${RUN}`] as const),
+  ...['evaluate', 'test'].map(word => [word, `eval ${RUN}`] as const),
+  ...['enjoy', 'render', 'show'].map(word => [word, `play ${RUN}`] as const),
+  ...['film', 'video'].map(word => [word, `record ${RUN}`] as const),
+  ...['optimize', 'search', 'tune'].map(word => [word, 'sweep ppo --env CartPole-v1'] as const),
+  ...['dashboard', 'monitor', 'tensorboard'].map(word => [word, 'watch'] as const),
+  ...['algorithms', 'envs', 'policies', 'presets'].map(word => [word, `list ${word}`] as const),
+  ...['create', 'new'].map(word => [word, 'init maze'] as const),
+]);
 
 /** Failures that are told by their message alone: a stack would not help the user. */
 function isExpected(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ENGINES } from './engine-flags.ts';
 import { installedFrom, ownVersion } from './own-package.ts';
+import { type ProbedEngine, probeEngines } from './processes/probe-engines.ts';
 
 /** What was found on this machine, for `zpin doctor`. */
 export interface DoctorFacts {
@@ -13,19 +14,11 @@ export interface DoctorFacts {
   readonly cores: number;
   /** Bytes: that this process may have at most, and that are free. */
   readonly memory: { readonly total: number; readonly free: number };
-  readonly engines: readonly FoundEngine[];
+  readonly engines: readonly ProbedEngine[];
   readonly packages: readonly FoundPackage[];
   readonly python: FoundPython;
   /** Folders of different copies of `@tensorflow/tfjs-core` that this program and the project in the current folder would load. */
   readonly tensorflowCopies: readonly string[];
-}
-
-export interface FoundEngine {
-  readonly name: string;
-  /** What it is, where it loads. */
-  readonly description: string | null;
-  /** Why it does not. */
-  readonly problem: string | null;
 }
 
 export interface FoundPackage {
@@ -69,19 +62,9 @@ export async function doctorFacts(env: Variables): Promise<DoctorFacts> {
   };
 }
 
-async function foundEngines(): Promise<FoundEngine[]> {
-  const { createEngine } = await import('@zpin/core');
-  const found: FoundEngine[] = [];
-  // One after the other: some switch a backend that all share.
-  for (const name of ENGINES) {
-    if (name === 'auto') continue;
-    try {
-      found.push({ name, description: (await createEngine(name)).description, problem: null });
-    } catch (error) {
-      found.push({ name, description: null, problem: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  return found;
+async function foundEngines(): Promise<ProbedEngine[]> {
+  const probed = await probeEngines(ENGINES.filter(name => name !== 'auto'));
+  return probed.map(({ problem, ...engine }) => ({ ...engine, problem: problem?.replace('createEngine: ', '') ?? null }));
 }
 
 /** Where a package is found from the project in the current folder, else from this program. */

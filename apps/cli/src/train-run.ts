@@ -4,6 +4,7 @@ import { formatCount } from '@zpin/plot';
 import { knownEnv, openRun, openSavedRun, parseCurriculum, type RunInternals, type TrainingRun } from 'zpin';
 import { freeRunPath, RunFolder } from 'zpin/node';
 import { conclude } from './conclude-run.ts';
+import { checkDevice } from './engine-flags.ts';
 import { readEnvSettings } from './env-flags.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { flagNames, settingNames } from './flag-names.ts';
@@ -59,6 +60,7 @@ export async function newRun(
     ...(flags.dataset !== undefined && { dataset: flags.dataset }),
     ...(flags.recordDataset !== undefined && { recordDataset: flags.recordDataset }),
   };
+  await checkDevice(where, options.engine);
   const internals: RunInternals = { names: flagNames(where, label), concludes: true, now: () => io.now() };
   const queue = await queueOf(flags, { folder, where, isQuiet: plan.json, signal: stop.signal, io });
   const run = await openedWith(queue, () => openRun(queue?.algorithm ?? algorithm, env, options, internals));
@@ -82,6 +84,7 @@ export async function resumeRun(path: string, flags: TrainFlags, io: Io): Promis
   const file = readEnvFile(where, flags.env);
   const from = flags.fromStep === undefined ? {} : { from: readInteger(where, '--from-step', flags.fromStep, 0) };
   const options = { ...continueOptions(where, flags), ...file, ...steps, ...schedules, ...from, signal: stop.signal };
+  await checkDevice(where, options.engine);
   if (flags.queue !== undefined) checkQueued(new RunFolder(path).describe(where).algorithm, where);
   const queue = await queueOf(flags, { folder: path, where, isQuiet: plan.json, signal: stop.signal, io });
   const own = queue ? { algorithm: queue.algorithm } : {};

@@ -159,7 +159,11 @@ describe('what computes, and where', () => {
 
 describe('wrong use is answered by one line and code 2', () => {
   it.each([
-    [['pppo'], 'zpin: the command must be known, got "pppo". Did you mean'],
+    [['pppo'], 'zpin: the command must be known, got "pppo". Write zpin train ppo --env CartPole-v1, for example.'],
+    [['resume', 'runs/a'], 'zpin: the command must be known, got "resume". Write zpin train --resume runs/'],
+    [['tune'], 'zpin: the command must be known, got "tune". Write zpin sweep ppo --env CartPole-v1.'],
+    [['train', 'her'], 'zpin train: the algorithm must be known, got "her". Known are a2c, '],
+    [['train', 'ppo', '--env', 'Pendulm'], '--env must be a known environment, got "Pendulm". Did you mean Pendulum-v1?'],
     [
       ['ppo', '--env', 'CartPole-v1'],
       'zpin: the command must be known, got "ppo". Write zpin train ppo --env CartPole-v1, for example.',

@@ -317,6 +317,11 @@ describe('what a file exports', () => {
       'The class, or the function, is called without arguments',
     ],
     [
+      'still.mjs',
+      `export default class ${world('A-v0').replace('step(', 'move(')}`,
+      'must make an object with spec, reset and step, got "an object without step". Export a class',
+    ],
+    [
       'syntax.ts',
       'export default class A {\n  spec = {\n    foo:\n  };\n}\n',
       'syntax.ts must load, got "the error ParseError: ',

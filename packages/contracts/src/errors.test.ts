@@ -37,4 +37,10 @@ describe('nearestName', () => {
     ['colect', ['eval', 'collect'], 'collect'],
     ['CartPole-V1', ['CartPole-v0', 'CartPole-v1'], 'CartPole-v1'],
   ])('takes %s for a slip of the finger', (typed, names, meant) => expect(nearestName(typed, names)).toBe(meant));
+
+  it.each([
+    ['her', ['bc', 'ppo', 'cql']],
+    ['ppo', ['plot', 'play', 'stop']],
+    ['go', ['bc', 'fqe']],
+  ])('does not take %s for any other short word', (typed, names) => expect(nearestName(typed, names)).toBe(undefined));
 });

@@ -80,7 +80,8 @@ function format(value: unknown): string {
 /** Of `names`, the one nearest to `name` by edit distance, for "did you mean"; `undefined` when none is near. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  // Of a word of three letters one may be wrong: any other three letters are as near with two.
+  let bestDistance = Math.min(Math.max(2, Math.floor(name.length / 3)) + 1, name.length / 2 + 0.25);
   for (const candidate of names) {
     // Each letter too many or too few is one step: most names need no closer look.
     if (SLIP * Math.abs(name.length - candidate.length) >= bestDistance) continue;

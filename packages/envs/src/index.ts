@@ -15,6 +15,7 @@ export {
   loadEnv,
   makeEnv,
   makeVectorEnv,
+  nearestEnv,
   registerEnv,
   registerEnvFamily,
 } from './registry.ts';

@@ -94,6 +94,16 @@ describe('registry', () => {
 
   it('names the nearest environment and option', () => {
     expect(() => makeEnv('cartpole-v1')).toThrow('Did you mean CartPole-v1.');
+    for (const [typed, meant] of [
+      ['Pendulm', 'Pendulum-v1'],
+      ['CartPol', 'CartPole-v1'],
+      ['CartPole-v7', 'CartPole-v1'],
+      ['walker2d', 'Walker2d-v5'],
+      ['breakout', 'MinAtar/Breakout-v1'],
+      ['minatar/breakout', 'MinAtar/Breakout-v1'],
+      ['SpaceInvader-v0', 'MinAtar/SpaceInvaders-v0'],
+    ])
+      expect(() => makeEnv(typed)).toThrow(`got "${typed}". Did you mean ${meant}.`);
     expect(() => makeEnv('Qqqqqqqqqqqqqqqqqqqqqqqqqqqqq')).toThrow(/listEnvs/);
     expect(() => makeEnv('CartPole-v1', { suttonBartoRewards: true })).toThrow('Did you mean suttonBartoReward.');
     expect(() => makeEnv('CartPole-v1', { maxEpisodeStep: 9 })).toThrow('Did you mean maxEpisodeSteps.');

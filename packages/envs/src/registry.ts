@@ -133,7 +133,22 @@ function entryOf(id: string, caller: string): EnvEntry {
     const remedy = `Call registerGymnasium() of '${family}' first`;
     throw new InputError(message(caller, 'the family of the environment must be registered', id, remedy));
   }
-  const nearest = nearestName(id, [...registry.keys()]);
+  const nearest = nearestEnv(id);
   const remedy = nearest ? `Did you mean ${nearest}` : 'listEnvs() shows all';
   throw new InputError(message(caller, 'the environment must be registered', id, remedy));
+}
+
+/**
+ * Of the known environments, the one whose name is nearest to `id`, for "did you mean"; `undefined` when none is near. A name without
+ * version is compared without versions, one without a family, such as `breakout`, without families: the first of several alike is meant.
+ */
+export function nearestEnv(id: string): string | undefined {
+  const names = [...registry.keys()];
+  const shorten = (name: string) => {
+    const plain = /-v\d+$/.test(id) ? name : name.replace(/-v\d+$/, '');
+    return id.includes('/') ? plain : plain.replace(/^.*\//, '');
+  };
+  const shortened = names.map(shorten);
+  const near = nearestName(id, shortened);
+  return near === undefined ? undefined : names[shortened.indexOf(near)];
 }

@@ -1,6 +1,6 @@
 // Registers the Atari games.
 import '@zpin/atari/register';
-import { type Fields, field, InputError, message, nearestName, type StateValue, type VectorEnv } from '@zpin/contracts';
+import { type Fields, field, InputError, message, type StateValue, type VectorEnv } from '@zpin/contracts';
 import {
   type AnyEnv,
   type EnvEntry,
@@ -12,6 +12,7 @@ import {
   loadEnv,
   makeEnv,
   makeVectorEnv,
+  nearestEnv,
   optionsOf,
   SyncVectorEnv,
 } from '@zpin/envs';
@@ -106,13 +107,9 @@ export async function knownEnv(choice: string, names: MessageNames = defaultName
 
 /** What is known about an environment. @throws InputError naming the nearest known one */
 export function envEntry(id: string, names: MessageNames = defaultNames): EnvEntry {
-  const all = listEnvs();
-  const entry = all.find(({ spec }) => spec.id === id);
+  const entry = listEnvs().find(({ spec }) => spec.id === id);
   if (entry) return entry;
-  const near = nearestName(
-    id,
-    all.map(({ spec }) => spec.id),
-  );
+  const near = nearestEnv(id);
   const asked = near === undefined && /-v\d+$/.test(id) ? `, and gymnasium:${id} asks Gymnasium, in Python` : '';
   const remedy = `${near ? `Did you mean ${near}? Otherwise: ` : ''}${names.listEnvs}${asked}`;
   throw new InputError(message(names.where, `${names.option('env')} must be a known environment`, id, remedy));

@@ -1,7 +1,7 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
 import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
@@ -71,6 +71,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
       message(where, `${flag} goes with a run folder`, engine, 'Leave it out: a random policy computes nothing'),
     );
   }
+  await checkDevice(where, engine);
   const [
     { dirname, join, resolve },
     { existsSync },

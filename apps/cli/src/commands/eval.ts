@@ -1,7 +1,7 @@
 import { formatNumber } from '@zpin/plot';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
@@ -48,6 +48,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
   const engine = readEngine(where, flags) ?? 'auto';
   const given = flags.seed === undefined ? null : readSeed(where, flags.seed);
   const from = readMoment(where, flags);
+  await checkDevice(where, engine);
   const { load } = await import('zpin');
   const options = { engine, from, names: flagNames(where), ...readEnvFile(where, flags.env) };
   const { description, env, step, folder, evaluate, notes, dispose } = await load(path, options);

@@ -1,7 +1,7 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readInteger, readSeed } from '../flags.ts';
@@ -58,7 +58,9 @@ async function evaluateOffline(path: string | undefined, flags: FqeFlags, io: Io
     import('@zpin/offline/node'),
     import('zpin'),
   ]);
-  const engine = await createEngine(readEngine(where, flags) ?? 'auto');
+  const choice = readEngine(where, flags) ?? 'auto';
+  await checkDevice(where, choice);
+  const engine = await createEngine(choice);
   const { agent, spec, description, step, folder, notes, dispose } = await load(path, { engine, names });
   warn(io, notes);
   if (!agent.policy) {

@@ -3,6 +3,7 @@ import { formatNumber } from '@zpin/plot';
 import type { RunDescription } from 'zpin';
 import { isPolicyName } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
+import { checkDevice } from '../engine-flags.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';
@@ -49,6 +50,7 @@ async function playRun(path: string, flags: PlayFlags, io: Io): Promise<number> 
     const remedy = 'Add --browser, or film it by zpin record';
     throw new InputError(message(where, 'standard output must be a terminal', 'a file or a pipe', remedy));
   }
+  await checkDevice(where, choice.loading.engine);
   const [{ resolve }, { livePolicy }, { RunFolder }] = await Promise.all([
     import('node:path'),
     import('../play/live-policy.ts'),

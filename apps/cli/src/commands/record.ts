@@ -6,6 +6,7 @@ import type { RunDescription } from 'zpin';
 import { FILM_FORMATS, type FilmFormat, isPolicyName } from 'zpin/catalog';
 import type { Film } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
+import { checkDevice } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { readFilmFormat, readInteger } from '../flags.ts';
 import { type Io, say, warn } from '../io.ts';
@@ -47,6 +48,7 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const fps = readInteger(where, '--fps', flags.fps ?? String(DEFAULT_FPS), 1, 50);
   const { maxSteps, seed: given, loading } = readPolicyFlags(where, flags);
   const format = readFormat(where, flags);
+  await checkDevice(where, loading.engine);
   const [{ join, resolve }, { evaluate }, { RecordFrames, TimeLimit }, { openFilm, requireFfmpeg }, { load, openEnv }] =
     await Promise.all([import('node:path'), import('@zpin/core'), import('@zpin/envs'), import('zpin/node'), import('zpin')]);
   const suffix = format === 'png' ? '' : `.${format}`;

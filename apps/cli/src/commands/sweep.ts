@@ -1,7 +1,7 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { isAlgorithmId } from 'zpin/catalog';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import { type Io, rowWidth, say } from '../io.ts';
@@ -81,6 +81,7 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
   const { readSettings } = await import('../settings-file.ts');
   const told = isAlgorithmId(what) ? { algorithm: what } : readSettings(what, where);
   const given = { ...told, ...flagged(where, flags) };
+  await checkDevice(where, given.engine);
   const { queue, shared } = flags;
   if (queue !== undefined) {
     const { runQueuedSweep } = await import('../sweep/queue/run-queued-sweep.ts');

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { COMMAND_PROCESS } from '../command-process-module.ts';
 import type { StopRequest } from '../exit-codes.ts';
+import { COMMAND_PROCESS } from '../process-modules.ts';
 import type { FromProcess, Progress, ToProcess } from './messages.ts';
 
 export interface ChildCommandOptions {

@@ -68,13 +68,16 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
 }
 
 async function createWebgpu(): Promise<Engine> {
+  if (inBrowser) {
+    const remedy =
+      "Import '@tensorflow/tfjs-backend-webgpu' there and take createEngine('tensorflow', { backend: 'webgpu' }); small networks are faster on 'wasm'";
+    throw new InputError(message('createEngine', 'engine "webgpu" must be made in Node', 'a browser tab', remedy));
+  }
   try {
-    if (inBrowser) throw new Error('a page');
     return webgpuEngine(await webgpuRuntime());
   } catch (error) {
-    const remedy = inBrowser
-      ? 'Take the engine tensorflow with its backend webgpu there'
-      : 'It comes with npm install onnxruntime-node --ignore-scripts, and wants a driver: on Linux libvulkan1 and one for Vulkan';
+    const remedy =
+      'It comes with npm install onnxruntime-node --ignore-scripts, and wants a driver: on Linux libvulkan1 and one for Vulkan';
     // Before what happened the library says where in its sources.
     const reason = firstLine(error).replace(/^.*was false\. /, '');
     throw new InputError(message('createEngine', 'engine "webgpu" needs ONNX Runtime in Node and a device', reason, remedy));

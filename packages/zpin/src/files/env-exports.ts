@@ -74,7 +74,7 @@ function entryOfExport(found: unknown, names: ExportNames): EnvEntry {
 function made(maker: unknown, { where, file }: ExportNames): Env {
   let env: unknown;
   try {
-    env = isEnvClass(maker) ? new maker() : (maker as () => unknown)();
+    env = isEnvClass(maker) || isClass(maker) ? new maker() : (maker as () => unknown)();
   } catch (error) {
     if (error instanceof InputError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -87,12 +87,18 @@ function made(maker: unknown, { where, file }: ExportNames): Env {
     throw new InputError(message(where, `${file} must make an environment`, 'a promise', remedy));
   }
   if (!isEnv(env)) {
-    const got =
-      typeof env === 'object' && env !== null ? `an object with ${Object.keys(env).join(', ') || 'nothing'}` : typeof env;
-    throw new InputError(message(where, `${file} must make an object with spec, reset and step`, got, CONTRACT));
+    throw new InputError(message(where, `${file} must make an object with spec, reset and step`, partsOf(env), CONTRACT));
   }
   checkSpec(env.spec, { where, file });
   return env;
+}
+
+/** Which parts of an environment an object has, and which not. */
+function partsOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const parts = value as Readonly<Record<string, unknown>>;
+  const lacks = ['spec', 'reset', 'step'].filter(name => typeof parts[name] !== (name === 'spec' ? 'object' : 'function'));
+  return `an object without ${lacks.join(' and ')}`;
 }
 
 /** An environment that keeps its own limit, under a shorter one where that is wanted. */
@@ -139,6 +145,11 @@ function isEntry(value: unknown): value is EnvEntry {
 function isEnv(value: unknown): value is Env {
   const { spec, reset, step } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   return typeof spec === 'object' && spec !== null && typeof reset === 'function' && typeof step === 'function';
+}
+
+/** Whether it is written as a class, of whatever. */
+function isClass(value: unknown): value is new () => unknown {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function isEnvClass(value: unknown): value is new () => unknown {
