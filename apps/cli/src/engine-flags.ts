@@ -35,14 +35,3 @@ export function readEngine(where: string, { engine, device }: EngineFlags): Engi
     throw new InputError(message(where, `--device ${device} must go with its engine`, engine, 'Leave one of them out'));
   return named ?? (device === 'webgpu' ? 'webgpu' : 'auto');
 }
-
-/**
- * Makes sure that the device of an engine is there, before anything begins.
- * @throws InputError when it is not, with the reason
- */
-export async function checkDevice(where: string, engine: unknown): Promise<void> {
-  if (engine !== 'webgpu') return;
-  const { probeEngines } = await import('./processes/probe-engines.ts');
-  const [{ problem }] = await probeEngines([engine]);
-  if (problem !== null) throw new InputError(problem.replace('createEngine', where));
-}

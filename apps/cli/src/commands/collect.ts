@@ -1,7 +1,8 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
+import { checkDevice } from '../check-device.ts';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import type { EnvFlags } from '../env-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';

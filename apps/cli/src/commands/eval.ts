@@ -1,7 +1,8 @@
 import { formatNumber } from '@zpin/plot';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
+import { checkDevice } from '../check-device.ts';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';

@@ -1,7 +1,8 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
+import { checkDevice } from '../check-device.ts';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readInteger, readSeed } from '../flags.ts';

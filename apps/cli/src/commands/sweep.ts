@@ -1,7 +1,8 @@
 import { InputError, message, printable } from '@zpin/contracts';
 import { isAlgorithmId } from 'zpin/catalog';
+import { checkDevice } from '../check-device.ts';
 import type { CommandContext } from '../command.ts';
-import { addEngineFlags, checkDevice, type EngineFlags, readEngine } from '../engine-flags.ts';
+import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import { type Io, rowWidth, say } from '../io.ts';
