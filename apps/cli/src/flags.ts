@@ -22,6 +22,7 @@ export interface TrainFlags extends EngineFlags {
   readonly runDir?: string;
   readonly resume?: string;
   readonly schedules?: string;
+  readonly threads?: string;
   readonly evalEvery?: string;
   readonly evalEpisodes?: string;
   readonly checkpointEvery?: string;
@@ -84,6 +85,7 @@ export function addTrainFlags(command: Command): Command {
       'with --resume and other --steps: keep leaves schedules as they were planned, stretch spreads them anew (default: keep)',
     );
   return addEngineFlags(command)
+    .option('--threads <n>', 'cores that share the work of each large operation; pays for wide networks (default: 1)')
     .option(
       '--eval-every <n>',
       'environment steps between two evaluations during training; the best policy stays (default: none)',
@@ -114,7 +116,7 @@ export const AGENT_PLACE = 'folder that zpin train made, or a trained policy suc
 
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
-  ...['resume', 'env', 'steps', 'schedules', 'engine', 'device'],
+  ...['resume', 'env', 'steps', 'schedules', 'engine', 'device', 'threads'],
   ...['evalEvery', 'evalEpisodes', 'stopAtReturn', 'patience', 'checkpointEvery', 'keepCheckpoints', 'fromStep'],
   ...['tensorboard', 'recordEvery', 'recordFormat'],
   ...['json', 'quiet', 'processes', 'queue'],

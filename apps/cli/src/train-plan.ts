@@ -15,7 +15,7 @@ export function outputPlan(flags: TrainFlags): OutputPlan {
 
 /** What the command line says about a run that begins or goes on: only what was said, as the run keeps the rest. */
 export function continueOptions(where: string, flags: TrainFlags): ContinueOptions {
-  const { evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard } = flags;
+  const { evalEvery, evalEpisodes, stopAtReturn, patience, checkpointEvery, keepCheckpoints, tensorboard, threads } = flags;
   const engine = readEngine(where, flags);
   const evaluation = {
     ...(evalEvery !== undefined && { everySteps: readInteger(where, '--eval-every', evalEvery, 1) }),
@@ -27,6 +27,7 @@ export function continueOptions(where: string, flags: TrainFlags): ContinueOptio
   };
   return {
     ...(engine !== undefined && { engine }),
+    ...(threads !== undefined && { threads: readInteger(where, '--threads', threads, 1) }),
     evaluation,
     ...(checkpointEvery !== undefined && {
       checkpointEverySteps: readInteger(where, '--checkpoint-every', checkpointEvery, 1),

@@ -103,6 +103,7 @@ it.each([
   [[...CARTPOLE, '--steps', 'many'], 'zpin train ppo: --steps must be an integer >= 1, got "many".'],
   [[...CARTPOLE, '--steps=-1'], 'zpin train ppo: --steps must be an integer >= 1, got "-1".'],
   [[...CARTPOLE, '--seed', '1.5'], 'zpin train ppo: --seed must be an integer >= 0, got "1.5".'],
+  [[...CARTPOLE, '--threads', '0'], 'zpin train ppo: --threads must be an integer >= 1, got "0".'],
   [
     [...CARTPOLE, '--engine', 'gpu'],
     'zpin train ppo: --engine must be a known engine, got "gpu". Use one of auto, onnx, wasm, onnx+wasm, webgpu, tensorflow.',

@@ -312,6 +312,26 @@ describe('a resumed run', () => {
     expect(JSON.parse(read('longer/summary.json'))).toMatchObject({ steps: 256, evalEpisodes: 3 });
   });
 
+  it('keeps its threads until it is told others, which change no bit', async () => {
+    const config = (folder: string) => JSON.parse(read(folder, 'config.json'));
+    const weights = (folder: string) => read(folder, 'policy.bin');
+    const run = (folder: string, ...more: string[]) =>
+      tinyRun('dqn', folder, '--seed', '4', '--quiet', '--engine', 'onnx', ...more);
+    await runCli(run('one', '--steps', '120'));
+    await runCli(run('two', '--steps', '60', '--threads', '2'));
+    await runCli(['train', '--resume', 'two', '--steps', '120', '--schedules', 'stretch', '--quiet']);
+    expect(config('two').threads).toBe(2);
+    await runCli(run('two-whole', '--steps', '120', '--threads', '2'));
+    expect(weights('two-whole')).toBe(weights('one'));
+    await runCli(['train', '--resume', 'two', '--steps', '130', '--threads', '1', '--quiet']);
+    expect(config('two').threads).toBe(1);
+    const refused = await runCli(['train', '--resume', 'two', '--steps', '140', '--engine', 'wasm', '--threads', '2']);
+    expect([refused.exitCode, refused.err]).toEqual([
+      2,
+      'createEngine: 2 threads need ONNX Runtime on the processor, in Node, got "the engine wasm". Take one, or take the engine onnx.\n',
+    ]);
+  });
+
   it('can be concluded after a prolongation that was stopped in its last evaluation', async () => {
     const resume = ['train', '--resume', 'longer', '--quiet'];
     await runCli([...resume, '--steps', '320']);

@@ -12,7 +12,7 @@ export interface SpeedCase {
 }
 
 /** Forward, backward and Adam on the mean squared error against a fixed target. */
-function updateStep(
+export function updateStep(
   name: string,
   inner: number,
   network: Network,
@@ -66,9 +66,19 @@ const oneAction: SpeedCase = {
   },
 };
 
+/** The network of the Nature paper on a batch of 32, as DQN's. */
+export const natureUpdate = updateStep(
+  'nature cnn 84x84x4, batch 32',
+  2,
+  natureCnn({ outputSize: 6, initialization: 'fan-in' }),
+  32,
+  84 * 84 * 4,
+  6,
+);
+
 export const speedCases: readonly SpeedCase[] = [
   updateStep('mlp 4-64-64-2, batch 64', 100, mlp({ inputSize: 4, hiddenSizes: [64, 64], outputSize: 2 }), 64, 4, 2),
   updateStep('mlp 17-256-256-6, batch 256', 20, mlp({ inputSize: 17, hiddenSizes: [256, 256], outputSize: 6 }), 256, 17, 6),
-  updateStep('nature cnn 84x84x4, batch 32', 2, natureCnn({ outputSize: 6, initialization: 'fan-in' }), 32, 84 * 84 * 4, 6),
+  natureUpdate,
   oneAction,
 ];

@@ -37,6 +37,11 @@ export interface ToldOptions {
    */
   readonly engine?: EngineChoice | Engine;
   /**
+   * Threads that share each large operation of ONNX Runtime; one when omitted. They change no bit, and pay where networks are wide.
+   * Goes with an engine that is named. Kept with the run.
+   */
+  readonly threads?: number;
+  /**
    * Greedy evaluation, in an environment of its own: an `eval` event after every `everySteps` steps of training, none when that is
    * omitted. The rest holds for `run.evaluate()` too. Kept with the run.
    */
@@ -61,6 +66,8 @@ export interface ToldOptions {
 export interface KeptOptions {
   /** What computes. Runs of before have none, or `auto`, where they took ONNX Runtime if it was there. */
   readonly engine?: EngineChoice;
+  /** Threads that it computes with; one when omitted. */
+  readonly threads?: number;
   readonly evaluation?: EvaluationOptions;
   /** Steps between two checkpoints; a tenth of the run when omitted. */
   readonly checkpointEverySteps?: number;
@@ -78,9 +85,10 @@ export interface KeptOptions {
 export function keptOptions(options: ToldOptions, before: KeptOptions, names: MessageNames): KeptOptions {
   const { everySteps, episodes, seed, maxEpisodeSteps } = options.evaluation ?? {};
   const { checkpointEverySteps = before.checkpointEverySteps, keepCheckpoints = before.keepCheckpoints } = options;
-  const { tensorboard = before.tensorboard } = options;
+  const { tensorboard = before.tensorboard, threads = before.threads } = options;
   const films = options.films && { ...before.films, ...options.films };
   const counts = {
+    threads,
     'evaluation.everySteps': everySteps,
     'evaluation.episodes': episodes,
     'evaluation.maxEpisodeSteps': maxEpisodeSteps,
@@ -97,6 +105,7 @@ export function keptOptions(options: ToldOptions, before: KeptOptions, names: Me
     ...(Object.keys(evaluation).length > 0 && { evaluation }),
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     ...(keepCheckpoints !== undefined && { keepCheckpoints }),
+    ...(threads !== undefined && { threads }),
     ...(tensorboard !== undefined && { tensorboard }),
     ...((films ?? before.films) && { films: films ?? before.films }),
   };

@@ -56,7 +56,8 @@ export async function openRun(
   try {
     const her = options.her ?? preset?.her;
     const makeReplay = hindsightOf({ text: her, env: vectorEnv, algorithm, config }, names);
-    const engine = await engineOf(options.engine ?? 'auto');
+    const { engine: named = 'auto', threads } = options;
+    const engine = await engineOf(named, { ...(threads && { threads }) }, names);
     // First the agent, which says what to use where its kind of actions does not fit; then the data.
     const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
     const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);

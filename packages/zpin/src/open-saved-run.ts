@@ -78,7 +78,10 @@ async function openLocked(
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
   const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps }, names);
   const played = recording?.env ?? env;
-  const engine = await (options.engine === undefined ? engineOfSaved(saved.description, header) : engineOf(options.engine));
+  const { threads } = typeof options.engine === 'object' ? options : description;
+  const engine = await (options.engine === undefined
+    ? engineOfSaved({ ...saved.description, ...(threads && { threads }) }, header, names)
+    : engineOf(options.engine, { ...(threads && { threads }) }, names));
   const trainee = await makeTrainee(algorithm, { spec: env.spec, config, seed, engine });
   const { stopping, signal } = stoppingOf(options.signal);
   const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });

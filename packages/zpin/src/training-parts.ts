@@ -1,4 +1,4 @@
-import { InputError, message, type VectorEnv } from '@zpin/contracts';
+import { ConfigError, InputError, message, type VectorEnv } from '@zpin/contracts';
 import {
   type AnyAlgorithm,
   type CheckpointHeader,
@@ -10,7 +10,7 @@ import {
 } from '@zpin/core';
 import { files } from '#files';
 import type { EnvPurpose } from './environment.ts';
-import { stopRules } from './kept-options.ts';
+import { type KeptOptions, stopRules } from './kept-options.ts';
 import type { MessageNames } from './message-names.ts';
 import { DEFAULT_EVALUATION_EPISODES, EVALUATION_COPIES } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
@@ -71,17 +71,32 @@ export async function datasetOf(
   return typeof given === 'string' ? files.readDataset(given, spec, names) : { data: given };
 }
 
-/** An engine, or the one of this name. @param choices that it made before */
-export async function engineOf(engine: EngineChoice | Engine, choices?: ProgramChoices): Promise<Engine> {
-  return typeof engine === 'object' ? engine : createEngine(engine, { ...(choices && { choices }) });
+/**
+ * An engine, or the one of this name.
+ * @param options of the one that is named: choices that it made before, and its threads
+ * @throws ConfigError when threads are told to an engine that is there @throws InputError when it cannot be had
+ */
+export async function engineOf(
+  engine: EngineChoice | Engine,
+  options: { readonly choices?: ProgramChoices; readonly threads?: number },
+  { where }: MessageNames,
+): Promise<Engine> {
+  if (typeof engine === 'string') return createEngine(engine, options);
+  if (options.threads === undefined) return engine;
+  const remedy = 'Give them to createEngine, or name the engine here';
+  throw new ConfigError(message(where, 'threads go with an engine that is named', `${engine.name} that is made`, remedy));
 }
 
 /**
  * The engine that a saved run was made with. Those of before name none, or `auto`: they took ONNX Runtime for all programs where it
  * was, else TensorFlow.js.
  */
-export async function engineOfSaved({ engine = 'auto' }: RunDescription, { extra }: CheckpointHeader): Promise<Engine> {
-  if (engine !== 'auto') return engineOf(engine, choicesOf(extra?.programs));
+export async function engineOfSaved(
+  { engine = 'auto', threads }: KeptOptions,
+  { extra }: CheckpointHeader,
+  names: MessageNames,
+): Promise<Engine> {
+  if (engine !== 'auto') return engineOf(engine, { choices: choicesOf(extra?.programs), ...(threads && { threads }) }, names);
   try {
     return await createEngine('onnx');
   } catch {

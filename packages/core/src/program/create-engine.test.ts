@@ -31,6 +31,52 @@ describe('createEngine', () => {
     vi.doUnmock('onnxruntime-node/dist/binding.js');
   });
 
+  it('shares large operations among threads, to the same bits', async () => {
+    const numbers = (count: number) => Float32Array.from({ length: count }, (_, index) => Math.sin(index * 1.7 + 0.3));
+    const given = { x: numbers(300 * 190), filter: numbers(8 * 8 * 4 * 32), picture: numbers(8 * 84 * 84 * 4) };
+    const run = async (threads: number) => {
+      const engine = await createEngine('onnx', { threads });
+      const store = new Store(engine, { weight: numbers(190 * 500), second: numbers(500 * 200) });
+      const update = program(store, {
+        name: 'wide',
+        inputs: { x: [300, 190], filter: [8, 8, 4, 32], picture: [8, 84, 84, 4] },
+        run: ({ weight, second }, { x, filter, picture }) => {
+          const loss = (flat: tf.Tensor) =>
+            tf.mean(
+              tf.softmax(tf.matMul(tf.relu(tf.matMul(x, tf.reshape(flat, [190, 500]))), tf.reshape(second, [500, 200]))),
+            ) as tf.Scalar;
+          const windows = tf.conv2d(picture as tf.Tensor4D, filter as tf.Tensor4D, 4, 'valid');
+          return { outputs: { gradient: tf.grad(loss)(weight), windows, sums: tf.sum(windows, [0, 1, 2]) } };
+        },
+      });
+      const { outputs } = await update(given);
+      return [engine.description, ...Object.values(outputs).map(values => Buffer.from(values.slice().buffer).toString('hex'))];
+    };
+    const [one, two] = [await run(1), await run(2)];
+    expect([one.shift(), two.shift()]).toEqual([
+      'onnx: ONNX Runtime, native, one thread',
+      'onnx: ONNX Runtime, native, 2 threads',
+    ]);
+    expect(two.map((hex, index) => hex === one[index])).toEqual([true, true, true]);
+  });
+
+  it.each([
+    ['auto', 0, 'threads must be a whole number from 1 to 256, got 0. Give as many as the processor has cores for this run.'],
+    ['auto', 1.5, 'threads must be a whole number from 1 to 256, got 1.5. Give as many as the processor has cores for this run.'],
+    [
+      'wasm',
+      2,
+      '2 threads need ONNX Runtime on the processor, in Node, got "the engine wasm". Take one, or take the engine onnx.',
+    ],
+    [
+      'tensorflow',
+      4,
+      '4 threads need ONNX Runtime on the processor, in Node, got "the engine tensorflow". Take one, or take the engine onnx.',
+    ],
+  ] as const)('refuses for the engine %s %d threads', async (choice, threads, expected) => {
+    await expect(createEngine(choice, { threads })).rejects.toThrow(new InputError(`createEngine: ${expected}`));
+  });
+
   it('needs nothing to compile to WebAssembly', async () => {
     const { name, description } = await createEngine('wasm');
     expect([name, description]).toEqual(['wasm', 'wasm: each program as one WebAssembly module, one thread']);

@@ -30,6 +30,11 @@ export interface EngineOptions {
    * JavaScript.
    */
   readonly backend?: TensorflowBackend;
+  /**
+   * Threads of the processor that share the work of each large operation of ONNX Runtime in Node; one when omitted. They help where
+   * matrices are wide (`benchmarks/results/threads.md` has how much), wait without taking a core, and change no bit of a result.
+   */
+  readonly threads?: number;
   /** In a tab: the module `onnxruntime-web`, which the engines `onnx` and `onnx+wasm` run on there. */
   readonly onnxruntime?: OnnxRuntimeWeb;
   /** What `onnx+wasm` chose before (`engine.choices()`), to keep to it. */
@@ -38,6 +43,9 @@ export interface EngineOptions {
 
 const CHOICES: readonly EngineChoice[] = ['auto', 'onnx', 'wasm', 'onnx+wasm', 'webgpu', 'tensorflow'];
 const BACKENDS: readonly TensorflowBackend[] = ['tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'];
+
+/** More share nothing: the largest products of a network have some hundred rows. */
+const MOST_THREADS = 256;
 
 const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in globalThis;
 
@@ -48,6 +56,7 @@ const inBrowser = typeof window !== 'undefined' || 'WorkerGlobalScope' in global
 export async function createEngine(choice: EngineChoice = 'auto', options: EngineOptions = {}): Promise<Engine> {
   checkName('engine', choice, CHOICES, 'auto');
   if (options.backend !== undefined) checkName('backend', options.backend, BACKENDS, 'cpu');
+  checkThreads(choice, options);
   if (choice === 'wasm') return wasmEngine();
   if (choice === 'tensorflow') return createTensorflow(options, 'asked for');
   if (choice === 'webgpu') return createWebgpu();
@@ -60,11 +69,28 @@ export async function createEngine(choice: EngineChoice = 'auto', options: Engin
       throw new InputError(
         message('createEngine', `engine "${choice}" needs ONNX Runtime`, firstLine(error), `To have it, ${remedy}`),
       );
+    if (options.threads !== undefined && options.threads > 1) refuseThreads(options.threads, firstLine(error), remedy);
     const why = `without ONNX Runtime, which is faster for wide networks: ${remedy}`;
     return hasVectors() ? wasmEngine(why) : createTensorflow(options, why);
   }
   const mixes = choice === 'onnx+wasm' || (choice === 'auto' && hasVectors());
   return mixes ? mixedEngine(runtime, options.choices) : onnxEngine(runtime);
+}
+
+/** @throws InputError when threads are no number of them, or the engine has but one */
+function checkThreads(choice: EngineChoice, { threads = 1, onnxruntime }: EngineOptions): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    const expectation = `threads must be a whole number from 1 to ${MOST_THREADS}`;
+    throw new InputError(message('createEngine', expectation, threads, 'Give as many as the processor has cores for this run'));
+  }
+  if (threads === 1) return;
+  if (onnxruntime || inBrowser) refuseThreads(threads, 'a module for a tab', 'set ort.env.wasm.numThreads there');
+  if (['wasm', 'webgpu', 'tensorflow'].includes(choice)) refuseThreads(threads, `the engine ${choice}`, 'take the engine onnx');
+}
+
+function refuseThreads(threads: number, found: string, remedy: string): never {
+  const expectation = `${threads} threads need ONNX Runtime on the processor, in Node`;
+  throw new InputError(message('createEngine', expectation, found, `Take one, or ${remedy}`));
 }
 
 async function createWebgpu(): Promise<Engine> {
@@ -85,10 +111,10 @@ async function createWebgpu(): Promise<Engine> {
 }
 
 /** @throws Error when there is none */
-async function runtimeOf({ onnxruntime }: EngineOptions): Promise<OnnxRuntime> {
+async function runtimeOf({ onnxruntime, threads = 1 }: EngineOptions): Promise<OnnxRuntime> {
   if (onnxruntime) return webRuntime(onnxruntime);
   if (inBrowser) throw new Error('no module was given');
-  return nativeRuntime();
+  return nativeRuntime(threads);
 }
 
 function checkName(what: string, name: string, names: readonly string[], usual: string): void {

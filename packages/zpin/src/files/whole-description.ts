@@ -12,6 +12,7 @@ export function isWhole(found: RunDescription): boolean {
     engine = 'auto',
     checkpointEverySteps,
     keepCheckpoints,
+    threads,
     tensorboard = false,
     films,
     curriculum,
@@ -23,7 +24,9 @@ export function isWhole(found: RunDescription): boolean {
   return (
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
-    [scheduledSteps, checkpointEverySteps, keepCheckpoints, everySteps, episodes, maxEpisodeSteps].every(isCountOrNone) &&
+    [scheduledSteps, checkpointEverySteps, keepCheckpoints, threads, everySteps, episodes, maxEpisodeSteps].every(
+      isCountOrNone,
+    ) &&
     typeof tensorboard === 'boolean' &&
     (films === undefined || isFilmPlan(films)) &&
     (curriculum === undefined || (isObject(curriculum) && Array.isArray(curriculum.levels) && isObject(curriculum.advance))) &&

@@ -48,16 +48,20 @@ export interface OnnxRuntime {
   createSession(model: Uint8Array): MaybePromise<OnnxSession>;
 }
 
-/** Options that keep results equal from run to run: one thread, nodes in the order of the model. */
-export const SESSION_OPTIONS = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  enableMemPattern: true,
-  enableCpuMemArena: true,
-  logSeverityLevel: 3,
-} as const;
+/** Options of a session: nodes run one after the other, in the order of the model. @param threads that share the work of one node */
+export function sessionOptions(threads: number): object {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableMemPattern: true,
+    enableCpuMemArena: true,
+    logSeverityLevel: 3,
+    // Threads that wait in a loop for the next node take whole cores from everything else, and stall where there is none to take.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+}
 
 /** Of the native library. What it makes for a fetch that is `null` lies where the options of the session say. */
 export interface NativeSession {
@@ -94,16 +98,17 @@ export async function nativeSessions(): Promise<new () => NativeSession> {
 
 /**
  * ONNX Runtime's native library, on the processor.
- * @throws Error when the package or its library for this platform is missing
+ * @param threads that share the work of each large node @throws Error when the package or its library for this platform is missing
  */
-export async function nativeRuntime(): Promise<OnnxRuntime> {
+export async function nativeRuntime(threads: number): Promise<OnnxRuntime> {
   const Session = await nativeSessions();
   const waste = new Waste();
+  const settings = sessionOptions(threads);
   return {
-    description: 'ONNX Runtime, native, one thread',
+    description: `ONNX Runtime, native, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
     createSession: model => {
       const session = new Session();
-      session.loadModel(model.buffer, model.byteOffset, model.byteLength, SESSION_OPTIONS);
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, settings);
       const options = {};
       return {
         run: (feeds, fetches) => waste.free(session.run(feeds, fetches, options), fetches),

@@ -85,7 +85,7 @@ it('does not grow in a million updates', { timeout: 120_000 }, async () => {
 
 it('does not grow as programs of both engines come and go', { timeout: 60_000 }, async () => {
   const arena = new WasmArena();
-  const runtime = await nativeRuntime();
+  const runtime = await nativeRuntime(1);
   const sizes: number[] = [];
   for (let round = 0; round < 40; round++) {
     // Other sizes each time, so that no block is just as long as one before.

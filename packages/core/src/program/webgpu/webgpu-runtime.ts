@@ -7,7 +7,7 @@ import {
   type OnnxSession,
   type OnnxValue,
   onnxValue,
-  SESSION_OPTIONS,
+  sessionOptions,
 } from '../onnx/onnx-runtime.ts';
 
 const FROM = 'from';
@@ -93,7 +93,7 @@ export class WebgpuRuntime {
   #load(model: Uint8Array, places: Readonly<Record<string, string>>): NativeSession {
     const session = new this.#Session();
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
-      ...SESSION_OPTIONS,
+      ...sessionOptions(1),
       executionProviders: ['webgpu'],
       preferredOutputLocation: places,
     });
