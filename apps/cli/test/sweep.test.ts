@@ -1,14 +1,16 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { formatNumber } from '@zpin/plot';
 import { JournalStudy } from '@zpin/sweep/node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RunFolder } from 'zpin/node';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
+import { ChildCommand } from '../src/processes/child-command.ts';
 import { judged } from '../src/sweep/trial-runs.ts';
 import { runCli } from './run-cli.ts';
 
 inScratchFolder();
+afterEach(() => vi.unstubAllEnvs());
 
 const FILE = `
 algorithm: ppo
@@ -153,11 +155,11 @@ describe('a sweep', () => {
       mkdirSync(folder);
       cpSync('whole/sweep.json', `${folder}/sweep.json`);
       const study = await JournalStudy.open(`${folder}/journal.log`, { name: 'ppo on CartPole-v1', direction: 'maximize' });
-      await study.begin({
-        propose: () => ({ space: first.distributions, params: first.params }),
-        // No process has so large a number.
-        attributes: { 'zpin:worker': { host: hostname(), pid: 2 ** 22 + 1 } },
-      });
+      const begun = await study.begin({ propose: () => ({ space: first.distributions, params: first.params }) });
+      // No process has so large a number.
+      const system_attr = { 'zpin:worker': { host: hostname(), pid: 2 ** 22 + 1 } };
+      const line = { op_code: 9, worker_id: 'x', trial_id: begun?.trial.id, system_attr };
+      appendFileSync(`${folder}/journal.log`, `${JSON.stringify(line)}\n`);
       cpSync('whole/trials/0000-seed1', `${folder}/trials/0000-seed1`, { recursive: true });
       if (how === 'trained') rmSync(`${folder}/trials/0000-seed1/summary.json`);
       // The other seed had no checkpoint yet.
@@ -171,6 +173,30 @@ describe('a sweep', () => {
       expect([...again.intermediateValues]).toEqual([...first.intermediateValues]);
     },
   );
+
+  it('takes up the trial of a process that was killed on another machine, once that gives no sign of life', async () => {
+    const evaluation = ['--out', 'far', '--steps', '4096'];
+    const whole = await runCli(['sweep', 'sweep.yaml', '--out', 'near', '--steps', '4096', '--trials', '2']);
+    expect(whole.exitCode).toBe(0);
+    vi.stubEnv('ZPIN_HOST', 'far');
+    const argv = ['sweep', 'sweep.yaml', ...evaluation, '--trials', '1'];
+    const killed = new ChildCommand({ argv, command: 'zpin', cwd: process.cwd(), onLine: () => undefined });
+    const trial = new RunFolder('far/trials/0000-seed2');
+    while (!trial.has('checkpoint')) await new Promise(resolve => setTimeout(resolve, 1));
+    killed.kill();
+    expect((await killed.ended).exitCode).toBeNull();
+    const { exitCode, err, out } = await runCli(['sweep', 'sweep.yaml', ...evaluation, '--trials', '2', '--grace', '1'], {
+      env: { ZPIN_HOST: 'near' },
+    });
+    expect([exitCode, err]).toEqual([0, '']);
+    // The new one first: only then is it known for how long the other one has given no sign of life.
+    expect(out).toMatch(/^trial 1 {2}complete/m);
+    expect(out).toMatch(/^trial 0 is taken up again\ntrial 0 {2}complete/m);
+    const told = async (folder: string) =>
+      (await trialsIn(folder)).map(({ params, value, intermediateValues }) => [params, value, [...intermediateValues]]);
+    expect(await told('far')).toEqual(await told('near'));
+    expect((await trialsIn('far'))[0].systemAttributes).toMatchObject({ 'zpin:worker': { host: 'near' } });
+  }, 120_000);
 });
 
 it('judges seeds by their mean or a quantile', () => {
@@ -202,6 +228,7 @@ describe('what does not fit is refused before anything is made', () => {
     [['sweep'], 'zpin sweep: a file or an algorithm must be given, got "nothing"'],
     [['sweep', 'ppo'], 'zpin sweep: env must be named, got "nothing". Write env: and its name, or --env on the command line.'],
     [['sweep', 'pppo'], 'zpin sweep: the file must end in .yaml, .yml or .json, got "pppo"'],
+    [['sweep', 'ppo', '--env', 'CartPole-v1', '--grace', '0'], '--grace must be an integer >= 1, got "0"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--trials', '0'], '--trials must be an integer >= 1, got "0"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--sampler', 'best'], 'sampler must be one of tpe, random, grid, got "best"'],
     [['sweep', 'bc', '--env', 'CartPole-v1'], 'the algorithm must learn in an environment, got "bc"'],

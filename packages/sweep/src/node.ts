@@ -1,2 +1,2 @@
 export { FileLock } from './files/file-lock.ts';
-export { JournalStudy, type OpenStudyOptions } from './files/journal-study.ts';
+export { JournalStudy, type JournalWorkerOptions, type OpenStudyOptions } from './files/journal-study.ts';

@@ -79,11 +79,10 @@ test('what fails is a failed trial; when all fail at first, the search ends by t
   expect(await study.trials()).toHaveLength(3);
 });
 
-test('a trial that was stopped stays open, and is taken up first', async () => {
+test('a trial that was stopped stays open, and is taken up first once it is given back', async () => {
   const controller = new AbortController();
   const stopped = await run({
     signal: controller.signal,
-    attributes: { worker: 'one' },
     evaluate: async ({ trial }) => {
       if (trial.number < 2) return 1;
       controller.abort();
@@ -91,11 +90,11 @@ test('a trial that was stopped stays open, and is taken up first', async () => {
     },
   });
   expect(stopped.at(-1)).toMatchObject({ type: 'begun', trial: { number: 2 } });
+  await study.giveBack();
+  study = await JournalStudy.open(study.path, { name: 's' });
   const begun: (readonly [number, boolean])[] = [];
   await run({
     trials: 4,
-    attributes: { worker: 'two' },
-    isAbandoned: ({ systemAttributes }) => systemAttributes.worker === 'one',
     evaluate: async ({ trial, isTakenUp }) => {
       begun.push([trial.number, isTakenUp]);
       return 2;
@@ -106,4 +105,38 @@ test('a trial that was stopped stays open, and is taken up first', async () => {
     [3, false],
   ]);
   expect((await study.trials()).map(({ value }) => value)).toEqual([1, 1, 2, 2]);
+});
+
+test('who was taken for dead, and has lost its trial, goes on with the next one', async () => {
+  const other = await JournalStudy.open(study.path, { name: 's', worker: { host: 'other', graceMs: 0 } });
+  const take = async () => {
+    await other.begin({ propose: () => null });
+    return other.begin({ propose: () => null });
+  };
+  const events = await run({
+    trials: 3,
+    evaluate: async ({ trial }, report) => {
+      if (trial.number === 0) {
+        expect((await take())?.trial.number).toBe(0);
+        expect(await report(1, 5)).toBe(false);
+        return null;
+      }
+      if (trial.number === 1) {
+        expect((await take())?.trial.number).toBe(1);
+        // It does not hear of it before its end.
+        return 5;
+      }
+      return 7;
+    },
+  });
+  expect(events.map(({ type, trial }) => [type, trial.number])).toEqual([
+    ['begun', 0],
+    ['lost', 0],
+    ['begun', 1],
+    ['lost', 1],
+    ['begun', 2],
+    ['ended', 2],
+  ]);
+  for (const id of [0, 1]) expect(await other.finish(id, 'complete', 9)).toBe(true);
+  expect((await study.trials()).map(({ value }) => value)).toEqual([9, 9, 7]);
 });

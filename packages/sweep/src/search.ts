@@ -1,6 +1,6 @@
 import { ConfigError, message, Rng } from '@zpin/contracts';
 import type { StoredTrial } from './journal/journal-state.ts';
-import { isObject, type JsonObject } from './journal/operations.ts';
+import { isObject } from './journal/operations.ts';
 import { shouldPruneByMedian } from './pruners/median.ts';
 import { shouldPruneByHalving } from './pruners/successive-halving.ts';
 import { gridPoints } from './samplers/grid.ts';
@@ -33,13 +33,10 @@ export interface SearchOptions {
   readonly trials: number;
   /** Stops before the next trial. */
   readonly signal?: AbortSignal;
-  /** Whether a running trial was left by its worker. */
-  isAbandoned?(trial: StoredTrial): boolean;
-  /** System attributes of trials that this worker begins. */
-  readonly attributes?: JsonObject;
   /**
-   * Tries a point, and tells by `report` what it has come to at some steps; false from it means: stop, others did better.
-   * @returns its value; null when it was stopped, by `report` or because `signal` says so
+   * Tries a point, and tells by `report` what it has come to at some steps; false from it means: stop, others did better, or another worker has the
+   * trial by now.
+   * @returns its value; null when it was stopped, by `report`, because `signal` says so, or because it is another worker's by now
    * @throws InputError (and others) when the point cannot be tried
    */
   evaluate(begun: BegunTrial, report: (step: number, value: number) => Promise<boolean>): Promise<number | null>;
@@ -48,7 +45,9 @@ export interface SearchOptions {
 /** What a search tells. */
 export type SearchEvent =
   | { readonly type: 'begun'; readonly trial: StoredTrial; readonly isTakenUp: boolean }
-  | { readonly type: 'ended'; readonly trial: StoredTrial; readonly error: Error | null };
+  | { readonly type: 'ended'; readonly trial: StoredTrial; readonly error: Error | null }
+  /** Another worker has the trial by now: this one was taken for dead. */
+  | { readonly type: 'lost'; readonly trial: StoredTrial };
 
 /**
  * One worker of a search: takes one trial after another until all are begun. Any number of workers may search on one storage. A trial
@@ -57,38 +56,38 @@ export type SearchEvent =
  * @throws ConfigError when the first three trials of a worker all fail: then it is not the point that is wrong
  */
 export async function* search(options: SearchOptions): AsyncGenerator<SearchEvent> {
-  const { storage, direction, pruning, signal, attributes, evaluate } = options;
+  const { storage, direction, pruning, signal, evaluate } = options;
   const propose = proposer(options);
   let failed = 0;
   for (let count = 0; !signal?.aborted; count++) {
-    const { isAbandoned } = options;
-    const begun = await storage.begin({ propose, ...(isAbandoned && { isAbandoned }), ...(attributes && { attributes }) });
+    const begun = await storage.begin({ propose });
     if (!begun) return;
     const { id } = begun.trial;
     yield { type: 'begun', ...begun };
     let isPruned = false;
     const report = async (step: number, value: number) => {
-      await storage.report(id, step, value);
+      if (!(await storage.report(id, step, value))) return false;
       const trials = await storage.trials();
       const trial = trials.find(each => each.id === id);
       isPruned = trial !== undefined && shouldPrune(pruning, trial, trials, direction);
       return !isPruned;
     };
     let error: Error | null = null;
+    let counts = false;
     try {
       const value = await evaluate(begun, report);
-      if (value === null && !isPruned) return;
-      if (value === null) await storage.finish(id, 'pruned');
-      else if (Number.isNaN(value))
+      if (value === null && !isPruned && signal?.aborted) return;
+      if (value !== null && Number.isNaN(value))
         throw new ConfigError(message('search', 'a trial must come to a number', value, 'Look at its run'));
-      else await storage.finish(id, 'complete', value);
+      if (value !== null) counts = await storage.finish(id, 'complete', value);
+      else if (isPruned) counts = await storage.finish(id, 'pruned');
     } catch (caught) {
       error = caught instanceof Error ? caught : new Error(String(caught));
-      await storage.finish(id, 'failed');
-      failed++;
+      counts = await storage.finish(id, 'failed');
+      if (counts) failed++;
     }
     const trial = (await storage.trials()).find(each => each.id === id) ?? begun.trial;
-    yield { type: 'ended', trial, error };
+    yield counts ? { type: 'ended', trial, error } : { type: 'lost', trial };
     if (error && failed === 3 && count === 2) throw error;
   }
 }

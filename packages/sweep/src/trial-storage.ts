@@ -17,10 +17,6 @@ export interface BeginOptions {
    * @returns null when there is nothing left to try
    */
   propose(trials: readonly StoredTrial[], waiting: StoredTrial | null): Proposal | null;
-  /** Whether a running trial was left by its worker, to be taken up again. */
-  isAbandoned?(trial: StoredTrial): boolean;
-  /** System attributes that the trial gets with it, such as who works on it. */
-  readonly attributes?: JsonObject;
 }
 
 /** What a worker got. */
@@ -36,10 +32,10 @@ export interface TrialStorage {
   trials(): Promise<readonly StoredTrial[]>;
   /** Gives a worker a trial that was left, one that waits, or a new one; null when there is nothing to do. */
   begin(options: BeginOptions): Promise<BegunTrial | null>;
-  /** Notes what a trial has come to at a step. @returns whether it counted: a trial that has ended takes nothing more */
+  /** Notes what a trial has come to at a step. @returns whether it counted: a trial that has ended, or that another worker has by now, takes nothing */
   report(id: number, step: number, value: number): Promise<boolean>;
   /** Notes what users or programs keep with a trial. @returns whether it counted */
   setAttributes(id: number, kind: 'user' | 'system', attributes: JsonObject): Promise<boolean>;
-  /** Ends a trial. A complete one has a value. @returns whether it counted: only the first end of a trial does */
+  /** Ends a trial. A complete one has a value. @returns whether it counted: only the first end does, by the worker that has it */
   finish(id: number, state: 'complete' | 'pruned' | 'failed', value?: number): Promise<boolean>;
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FileLock } from '../src/files/file-lock.ts';
-import { JournalStudy } from '../src/files/journal-study.ts';
+import { JournalStudy, type JournalWorkerOptions } from '../src/files/journal-study.ts';
 import { formatDistribution, parseDistribution } from '../src/journal/distributions.ts';
 import { formatLine, type JsonObject, parseLine } from '../src/journal/operations.ts';
 import { gridPoints } from '../src/samplers/grid.ts';
@@ -75,7 +75,7 @@ describe('a journal of Optuna', () => {
   test('is continued: new lines stand behind the old ones, which stay as they are', async () => {
     copyFileSync(recorded, path);
     const study = await JournalStudy.open(path, { name: 'recorded', direction: 'maximize' });
-    const begun = await study.begin({ propose: () => rate(0.02), attributes: { worker: 'me' } });
+    const begun = await study.begin({ propose: () => rate(0.02) });
     expect(begun).toMatchObject({ isTakenUp: false, trial: { number: 5, id: 5, state: 'running', params: { rate: 0.02 } } });
     await study.report(5, 100, Number.NEGATIVE_INFINITY);
     await study.finish(5, 'complete', 7);
@@ -89,9 +89,10 @@ describe('a journal of Optuna', () => {
 });
 
 test('a study is written line by line as Optuna reads it', async () => {
-  const study = await JournalStudy.open(path, { name: 'mine', direction: 'minimize' });
+  const study = await JournalStudy.open(path, { name: 'mine', direction: 'minimize', worker: { host: 'here' } });
   await study.setStudyAttributes({ env: 'CartPole-v1' });
-  const begun = await study.begin({ propose: () => rate(0.02), attributes: { worker: 1 } });
+  const begun = await study.begin({ propose: () => rate(0.02) });
+  await study.beat();
   await study.setAttributes(begun?.trial.id ?? -1, 'user', { folder: 'runs/0' });
   await study.report(0, 10, 1.5);
   await study.finish(0, 'complete', 2);
@@ -100,6 +101,7 @@ test('a study is written line by line as Optuna reads it', async () => {
     .split('\n')
     .map(line => JSON.parse(line) as JsonObject);
   const worker_id = lines[0].worker_id;
+  const claim = { id: worker_id, host: 'here', pid: process.pid };
   expect(lines).toEqual([
     { op_code: 0, worker_id, study_name: 'mine', directions: [1] },
     { op_code: 2, worker_id, study_id: 0, user_attr: { env: 'CartPole-v1' } },
@@ -112,7 +114,8 @@ test('a study is written line by line as Optuna reads it', async () => {
       ...{ op_code: 5, worker_id, trial_id: 0, param_name: 'kind', param_value_internal: 1 },
       distribution: '{"name":"CategoricalDistribution","attributes":{"choices":["plain",null,true]}}',
     },
-    { op_code: 9, worker_id, trial_id: 0, system_attr: { worker: 1 } },
+    { op_code: 9, worker_id, trial_id: 0, system_attr: { 'zpin:worker': { ...claim, beat: 0 } } },
+    { op_code: 9, worker_id, trial_id: 0, system_attr: { 'zpin:worker': { ...claim, beat: 1 } } },
     { op_code: 8, worker_id, trial_id: 0, user_attr: { folder: 'runs/0' } },
     { op_code: 7, worker_id, trial_id: 0, step: 10, intermediate_value: 1.5 },
     { op_code: 6, worker_id, trial_id: 0, state: 1, values: [2], datetime_complete: expect.stringMatching(/Z$/) },
@@ -144,25 +147,12 @@ describe('several at once', () => {
     const a = await JournalStudy.open(path, { name: 's', direction: 'maximize' });
     const b = await JournalStudy.open(path, { name: 's' });
     await a.begin({ propose: () => rate(0.01) });
-    expect(await b.finish(0, 'complete', 1)).toBe(true);
+    // It is not the trial of this one.
+    expect(await b.finish(0, 'failed')).toBe(false);
+    expect(await a.finish(0, 'complete', 1)).toBe(true);
     expect(await a.finish(0, 'failed')).toBe(false);
     expect(await a.report(0, 5, 5)).toBe(false);
     expect(await a.trials()).toMatchObject([{ state: 'complete', value: 1, intermediateValues: new Map() }]);
-  });
-
-  test('an abandoned trial is taken up by one of them', async () => {
-    const a = await JournalStudy.open(path, { name: 's', direction: 'maximize' });
-    const b = await JournalStudy.open(path, { name: 's' });
-    await a.begin({ propose: () => rate(0.01), attributes: { worker: 'dead' } });
-    const take = (study: JournalStudy, worker: string) =>
-      study.begin({
-        propose: () => null,
-        isAbandoned: ({ systemAttributes }) => systemAttributes.worker === 'dead',
-        attributes: { worker },
-      });
-    const taken = await Promise.all([take(a, 'a'), take(b, 'b')]);
-    expect(taken.filter(begun => begun !== null)).toHaveLength(1);
-    expect(taken.find(begun => begun !== null)).toMatchObject({ isTakenUp: true, trial: { number: 0, params: { rate: 0.01 } } });
   });
 
   test('a trial that waits is begun before a new one, with what was asked for', async () => {
@@ -174,6 +164,173 @@ describe('several at once', () => {
     });
     expect(begun?.trial).toMatchObject({ number: 0, state: 'running', params: { rate: 0.05 } });
     expect(begun?.trial.startedAt).toMatch(/Z$/);
+  });
+});
+
+describe('a worker that is gone', () => {
+  /** Workers on machines of their own, with clocks that know nothing of each other. */
+  function machine(host: string, options: Partial<JournalWorkerOptions> = {}) {
+    const clock = { now: 1e6 * host.length };
+    const worker = { host, beatMs: 0, graceMs: 60_000, now: () => clock.now, ...options };
+    const open = () => JournalStudy.open(path, { name: 's', direction: 'maximize', worker });
+    return { clock, open };
+  }
+  const nothing = { propose: () => null };
+
+  test('is told by its counter, which stands still by the clock of whoever looks; then its trial is taken up', async () => {
+    const [near, far] = [machine('near'), machine('far away')];
+    const [a, b] = [await near.open(), await far.open()];
+    await a.begin({ propose: () => rate(0.01) });
+    await a.report(0, 10, 1);
+    expect(await b.begin(nothing)).toBeNull();
+    far.clock.now += 59_999;
+    expect(await b.begin(nothing)).toBeNull();
+    // It lives: its counter moves, and the time begins anew.
+    await a.beat();
+    far.clock.now += 1;
+    expect(await b.begin(nothing)).toBeNull();
+    far.clock.now += 59_999;
+    expect(await b.begin(nothing)).toBeNull();
+    far.clock.now += 1;
+    expect(await b.begin(nothing)).toMatchObject({ isTakenUp: true, trial: { number: 0, params: { rate: 0.01 } } });
+    expect(b.holds(0)).toBe(true);
+  });
+
+  test('and was only asleep, has lost its trial: nothing that it writes counts, and it learns so', async () => {
+    const [near, far] = [machine('near'), machine('far away')];
+    const [a, b] = [await near.open(), await far.open()];
+    await a.begin({ propose: () => rate(0.01) });
+    await a.report(0, 10, 1);
+    await b.begin(nothing);
+    far.clock.now += 60_000;
+    await b.begin(nothing);
+    const text = readFileSync(path, 'utf8');
+    expect(a.holds(0)).toBe(true);
+    await a.beat();
+    expect(a.holds(0)).toBe(false);
+    expect(await a.report(0, 20, 9)).toBe(false);
+    expect(await a.setAttributes(0, 'user', { from: 'a' })).toBe(false);
+    expect(await a.finish(0, 'complete', 9)).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(await b.report(0, 20, 2)).toBe(true);
+    expect(await b.finish(0, 'complete', 2)).toBe(true);
+    expect(await a.trials()).toMatchObject([
+      {
+        ...{ state: 'complete', value: 2 },
+        intermediateValues: new Map([
+          [10, 1],
+          [20, 2],
+        ]),
+      },
+    ]);
+  });
+
+  test('counts as gone at once where its process is none of this machine any more, or it gave its trial back', async () => {
+    const running = new Set([process.pid]);
+    const [one, two] = [machine('same'), machine('same', { isRunning: pid => running.has(pid) })];
+    const [a, b, c] = [await one.open(), await two.open(), await machine('other').open()];
+    await a.begin({ propose: () => rate(0.01) });
+    expect(await b.begin(nothing)).toBeNull();
+    running.clear();
+    expect(await b.begin(nothing)).toMatchObject({ isTakenUp: true });
+    expect(await c.begin(nothing)).toBeNull();
+    await b.giveBack();
+    expect(b.holds(0)).toBe(false);
+    expect(await c.begin(nothing)).toMatchObject({ isTakenUp: true, trial: { number: 0 } });
+  });
+
+  test('of a process that had the number of this one before, and of a version without a counter, is known too', async () => {
+    const { clock, open } = machine('same');
+    const claim = (worker: JsonObject) =>
+      `${JSON.stringify({ op_code: 9, worker_id: 'x', trial_id: 0, system_attr: { 'zpin:worker': worker } })}\n`;
+    const a = await open();
+    await a.begin({ propose: () => rate(0.01) });
+    appendFileSync(path, claim({ host: 'elsewhere', pid: 1 }));
+    expect(await a.begin(nothing)).toBeNull();
+    clock.now += 60_000;
+    expect(await a.begin(nothing)).toMatchObject({ isTakenUp: true });
+    appendFileSync(path, claim({ host: 'same', pid: process.pid }));
+    expect(await a.begin(nothing)).toMatchObject({ isTakenUp: true });
+  });
+
+  test('is waited for, where that is wanted, until it has ended or left its trial', async () => {
+    const waited: number[][] = [];
+    const onWait = (trials: readonly { readonly number: number }[]) => waited.push(trials.map(({ number }) => number));
+    const [a, b] = [await machine('near').open(), await machine('far away', { waits: true, onWait }).open()];
+    await a.begin({ propose: () => rate(0.01) });
+    const first = b.begin(nothing);
+    await a.giveBack();
+    expect(await first).toMatchObject({ isTakenUp: true, trial: { number: 0 } });
+    const second = a.begin({ propose: () => rate(0.02) }).then(begun => a.finish(begun?.trial.id ?? -1, 'complete', 1));
+    await Promise.all([second, b.finish(0, 'complete', 1)]);
+    // A running trial of Optuna, which claims nothing, is not waited for.
+    appendFileSync(path, `${JSON.stringify({ op_code: 4, worker_id: 'x', study_id: 0, datetime_start: null })}\n`);
+    expect(await b.begin(nothing)).toBeNull();
+    expect(waited.every(numbers => numbers.length === 1 && numbers[0] === 0)).toBe(true);
+  });
+
+  test('signs of life come by themselves as long as there is a trial', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const a = await machine('near', { beatMs: 5000 }).open();
+      const beats = () => readFileSync(path, 'utf8').split('"beat":').length - 1;
+      const next = async () => {
+        const before = beats();
+        vi.advanceTimersByTime(5000);
+        while (beats() === before) await new Promise(resolve => setImmediate(resolve));
+      };
+      await a.begin({ propose: () => rate(0.01) });
+      expect(beats()).toBe(1);
+      await next();
+      await next();
+      expect(beats()).toBe(3);
+      await a.finish(0, 'complete', 1);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('whatever two workers do, and whenever their clocks run, each trial ends once, by the worker that had it last', async () => {
+    const step = fc.record({
+      who: fc.constantFrom(0, 1),
+      what: fc.constantFrom('begin', 'beat', 'report', 'finish', 'sleep', 'give back'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(step, step), { maxLength: 12 }), async pairs => {
+        rmSync(path, { force: true });
+        const machines = [machine('near'), machine('far away')];
+        const studies = [await machines[0].open(), await machines[1].open()];
+        const has: (number | null)[] = [null, null];
+        const ends: [trial: number, who: number][] = [];
+        const act = async ({ who, what }: { readonly who: number; readonly what: string }) => {
+          const [study, trial] = [studies[who], has[who]];
+          if (what === 'sleep') machines[who].clock.now += 60_000;
+          else if (what === 'begin' && trial === null)
+            has[who] = (await study.begin({ propose: trials => (trials.length < 3 ? rate(0.01) : null) }))?.trial.id ?? null;
+          else if (trial === null) return;
+          else if (what === 'beat') await study.beat();
+          else if (what === 'report') await study.report(trial, 1, who);
+          else if (what === 'give back') {
+            await study.giveBack();
+            has[who] = null;
+          } else if (what === 'finish') {
+            if (await study.finish(trial, 'complete', who)) ends.push([trial, who]);
+            has[who] = null;
+          }
+        };
+        // Both at the same time: the lock says who is first.
+        for (const [one, two] of pairs) await Promise.all(one.who === two.who ? [act(one)] : [act(one), act(two)]);
+        const trials = await studies[0].trials();
+        expect(await studies[1].trials()).toEqual(trials);
+        expect(new Set(ends.map(([trial]) => trial)).size).toBe(ends.length);
+        for (const [trial, who] of ends) expect(trials[trial]).toMatchObject({ state: 'complete', value: who });
+        const held = trials.map(({ id }) => studies.filter(study => study.holds(id)).length);
+        // As far as both have read, nobody has what the other one has.
+        expect(held.every(count => count <= 1)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

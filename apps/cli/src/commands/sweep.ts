@@ -21,6 +21,7 @@ interface SweepFlags extends EngineFlags {
   readonly train?: boolean;
   readonly queue?: string | true;
   readonly shared?: string;
+  readonly grace?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +52,10 @@ export function sweepCommand({ program, io, finish }: CommandContext): void {
       'put it into a PostgreSQL database, where zpin worker takes part on any machine; without an address one is started here',
     )
     .option('--shared <dir>', 'with --queue: folder that all workers share, for checkpoints, in place of the database')
+    .option(
+      '--grace <seconds>',
+      'after which a process that is not heard of counts as gone, and its trial is taken up (default: 60, in a database 30)',
+    )
     .option('--json', 'print JSON');
   addEngineFlags(command)
     .exitOverride()
@@ -84,17 +89,18 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
   const given = { ...told, ...flagged(where, flags) };
   await checkDevice(where, given.engine);
   const { queue, shared } = flags;
+  const graceSeconds = flags.grace === undefined ? undefined : readInteger(where, '--grace', flags.grace, 1);
   if (queue !== undefined) {
     const { runQueuedSweep } = await import('../sweep/queue/run-queued-sweep.ts');
     const place = { ...(flags.out !== undefined && { out: flags.out }), ...(shared !== undefined && { shared }) };
-    return runQueuedSweep(given, { url: queue, ...place, json: flags.json ?? false }, io);
+    return runQueuedSweep(given, { url: queue, ...place, graceSeconds, json: flags.json ?? false }, io);
   }
   if (shared !== undefined) {
     const remedy = 'Leave it out: without a database, the folder of --out may be on a disk that machines share';
     throw new InputError(message(where, '--shared goes with --queue', shared, remedy));
   }
   const { runSweep } = await import('../sweep/run-sweep.ts');
-  return runSweep(given, { ...(flags.out !== undefined && { out: flags.out }), json: flags.json ?? false }, io);
+  return runSweep(given, { ...(flags.out !== undefined && { out: flags.out }), graceSeconds, json: flags.json ?? false }, io);
 }
 
 function flagged(where: string, { env, sampler, pruning, ...flags }: SweepFlags): Readonly<Record<string, unknown>> {

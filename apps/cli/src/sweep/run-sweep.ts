@@ -5,7 +5,8 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Io, rowWidth, say } from '../io.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
-import { createSweepFolder, isAbandoned, sweepPath, workerAttributes } from './sweep-folder.ts';
+import { journalKeeper } from './journal-keeper.ts';
+import { createSweepFolder, sweepPath } from './sweep-folder.ts';
 import { pruningOf, readSweep } from './sweep-plan.ts';
 import { counted, sweepText, tellTrial } from './sweep-texts.ts';
 import { trainTrial } from './trial-runs.ts';
@@ -16,14 +17,21 @@ import { trainTrial } from './trial-runs.ts';
  */
 export async function runSweep(
   given: Readonly<Record<string, unknown>>,
-  { out, json }: { readonly out?: string; readonly json: boolean },
+  { out, graceSeconds, json }: { readonly out?: string; readonly graceSeconds?: number | undefined; readonly json: boolean },
   io: Io,
 ): Promise<number> {
   const where = 'zpin sweep';
   const plan = await readSweep(given, where);
   const { file } = plan;
-  const { path, study } = await createSweepFolder(out ?? sweepPath(file), file, where);
   const stop = new AbortController();
+  const { path, study } = await createSweepFolder(out ?? sweepPath(file), file, where, {
+    ...{ waits: true, signal: stop.signal, ...(graceSeconds !== undefined && { graceMs: 1000 * graceSeconds }) },
+    onWait: trials => {
+      if (!json) say(io, `waiting for other processes: trial ${trials.map(({ number }) => number).join(', ')}\n`);
+    },
+    // Machines may have the same name, as containers do.
+    ...(io.env.ZPIN_HOST && { host: io.env.ZPIN_HOST }),
+  });
   const stopping = new Stopping(io, stop);
   const shown = relative(process.cwd(), path) || '.';
   if (!json) {
@@ -33,9 +41,10 @@ export async function runSweep(
   try {
     const { signal } = stop;
     const events = search({
-      ...{ storage: study, space: plan.searched.space, direction: 'maximize', pruning: pruningOf(file), signal, isAbandoned },
-      ...{ sampler: file.sampler, seed: file.seed, trials: file.trials, attributes: workerAttributes() },
-      evaluate: ({ trial }, report) => trainTrial({ plan, folder: path, trial, signal, io, report }),
+      ...{ storage: study, space: plan.searched.space, direction: 'maximize', pruning: pruningOf(file), signal },
+      ...{ sampler: file.sampler, seed: file.seed, trials: file.trials },
+      evaluate: ({ trial, isTakenUp }, report) =>
+        trainTrial({ plan, folder: path, trial, signal, io, report, keeper: journalKeeper(study, trial.id, isTakenUp) }),
     });
     for await (const event of events) tellTrial(event, json, io);
     if (stopping.received !== null) {
@@ -51,5 +60,6 @@ export async function runSweep(
     return trials.every(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
   } finally {
     stopping.forget();
+    await study.giveBack();
   }
 }

@@ -1,17 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, message } from '@zpin/contracts';
 import { isRunning, makeFolder, writeFileAtomic } from '@zpin/core/node';
-import { isObject, type JsonObject, type StoredTrial, type TrialStorage } from '@zpin/sweep';
-import { JournalStudy } from '@zpin/sweep/node';
+import type { TrialStorage } from '@zpin/sweep';
+import { JournalStudy, type JournalWorkerOptions } from '@zpin/sweep/node';
 import { checkSame } from './same-sweep.ts';
 import type { SweepFile } from './sweep-plan.ts';
 
 const FILE = 'sweep.json';
 const JOURNAL = 'journal.log';
-/** System attribute of a trial: who works on it. */
-const WORKER = 'zpin:worker';
 
 /** A folder with a sweep: what is searched, the journal of its trials, and their run folders. */
 export interface SweepFolder {
@@ -29,7 +26,12 @@ function studyName({ algorithm, env }: SweepFile): string {
  * Makes the folder of a sweep, or takes part in the one that is there.
  * @throws InputError when another sweep is there
  */
-export async function createSweepFolder(path: string, file: SweepFile, where: string): Promise<SweepFolder> {
+export async function createSweepFolder(
+  path: string,
+  file: SweepFile,
+  where: string,
+  worker: JournalWorkerOptions,
+): Promise<SweepFolder & { readonly study: JournalStudy }> {
   const whole = resolve(path);
   const before = readFile(whole, where);
   if (before !== null) checkSame(file, before, whole, where);
@@ -37,7 +39,10 @@ export async function createSweepFolder(path: string, file: SweepFile, where: st
   if (before === null || before.trials !== file.trials) {
     writeFileAtomic(join(whole, FILE), `${JSON.stringify(file, null, 2)}\n`);
   }
-  const study = await JournalStudy.open(join(whole, JOURNAL), { name: studyName(file), direction: 'maximize' });
+  const study = await JournalStudy.open(join(whole, JOURNAL), {
+    ...{ name: studyName(file), direction: 'maximize' },
+    worker: { ...worker, isRunning },
+  });
   return { path: whole, file, study };
 }
 
@@ -67,19 +72,4 @@ function readFile(path: string, where: string): SweepFile | null {
     // Told below, as every file that describes no sweep.
   }
   throw new InputError(message(where, `${FILE} must describe a sweep`, file, 'The file is damaged; start a new sweep'));
-}
-
-/** What says in a trial that this process works on it. */
-export function workerAttributes(): JsonObject {
-  return { [WORKER]: { host: hostname(), pid: process.pid } };
-}
-
-/**
- * Whether the process that worked on a trial is gone. Nobody can tell from here whether one of another machine lives: its trials are
- * left to it.
- */
-export function isAbandoned({ systemAttributes }: StoredTrial): boolean {
-  const worker = systemAttributes[WORKER];
-  if (!isObject(worker) || worker.host !== hostname()) return false;
-  return worker.pid === process.pid || !isRunning(Number(worker.pid));
 }

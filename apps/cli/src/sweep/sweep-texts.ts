@@ -4,10 +4,11 @@ import { type Io, say } from '../io.ts';
 import { table } from '../wrapped-text.ts';
 import { judged } from './trial-runs.ts';
 
-/** Tells of a trial that ended, or that was taken up again. */
+/** Tells of a trial that ended, that was taken up again, or that another worker has by now. */
 export function tellTrial(event: SearchEvent, isJson: boolean, io: Io): void {
-  if (event.type === 'begun') {
-    if (event.isTakenUp && !isJson) say(io, `trial ${event.trial.number} is taken up again\n`);
+  if (event.type !== 'ended') {
+    const text = event.type === 'lost' ? 'goes on elsewhere' : event.isTakenUp ? 'is taken up again' : null;
+    if (text !== null && !isJson) say(io, `trial ${event.trial.number} ${text}\n`);
     return;
   }
   const { number, state, value, params } = event.trial;

@@ -15,6 +15,8 @@ export interface RunKeeper {
   fetch(seed: number, path: string): Promise<void>;
   /** Keeps the folder of a run as it is now. @returns false where the trial is another worker's by now */
   save(seed: number, path: string): Promise<boolean>;
+  /** Whether the trial is known to be another worker's by now: asked at every step, before anything more is written. */
+  isLost?(): boolean;
   /** Keeps what a run has come to. @returns false where the trial is another worker's by now */
   addMetrics(seed: number, step: number, metrics: Readonly<Record<string, number>>): Promise<boolean>;
 }
@@ -147,9 +149,15 @@ async function openSeed({ plan, folder, trial, signal, io, keeper }: TrialRunsOp
   return { ...begun, training: { run, events: run.events() }, result: null, evaluations: [], isDone: false };
 }
 
-/** Mean returns of the evaluations of a run up to a step. */
+/**
+ * Mean returns of the evaluations of a run up to a step. One that two workers wrote, of which the first was only asleep, counts once: they come to the
+ * same.
+ */
 function evaluationsOf(folder: RunFolder, step: number): number[] {
-  return readMetrics(folder).flatMap(event => (event.type === 'eval' && event.step <= step ? [mean(event.returns)] : []));
+  const found = new Map<number, number>();
+  for (const event of readMetrics(folder))
+    if (event.type === 'eval' && event.step <= step) found.set(event.step, mean(event.returns));
+  return [...found.entries()].sort(([a], [b]) => a - b).map(([, value]) => value);
 }
 
 /** Trains one seed up to its next evaluation, or to its end. @returns false where its trial is another worker's by now */
@@ -161,6 +169,7 @@ async function nextEvaluation(seed: SeedRun, keeper?: RunKeeper): Promise<boolea
       seed.isDone = true;
       return true;
     }
+    if (keeper?.isLost?.()) return false;
     if (value.type === 'update') seed.metrics = value.metrics;
     if (value.type === 'checkpoint' && keeper && !(await keeper.save(seed.seed, run?.folder as string))) return false;
     if (value.type !== 'eval') continue;

@@ -20,6 +20,8 @@ export interface QueuedSweepOptions {
   readonly out?: string;
   /** Folder that all workers share; checkpoints are kept in the database when omitted. */
   readonly shared?: string;
+  /** Seconds after which a worker that is not heard of counts as gone. */
+  readonly graceSeconds?: number | undefined;
   readonly json: boolean;
 }
 
@@ -29,7 +31,7 @@ export interface QueuedSweepOptions {
  */
 export async function runQueuedSweep(
   given: Readonly<Record<string, unknown>>,
-  { url, out, shared, json }: QueuedSweepOptions,
+  { url, out, shared, graceSeconds, json }: QueuedSweepOptions,
   io: Io,
 ): Promise<number> {
   const where = 'zpin sweep';
@@ -38,7 +40,7 @@ export async function runQueuedSweep(
   const folder = resolve(out ?? sweepPath(file));
   const name = basename(folder);
   const stop = new AbortController();
-  const open = await openQueue(url, folder, { where, io, signal: stop.signal });
+  const open = await openQueue(url, folder, { where, io, signal: stop.signal, graceSeconds });
   const { queue } = open;
   const stopping = new Stopping(io, stop);
   try {
