@@ -112,6 +112,18 @@ describe('a run with tensorboard', () => {
     );
   });
 
+  it('leaves no more than 1,000 points of a curve, spread over a long run, with the means of that moment', async () => {
+    const options = { steps: 4_000, seed: 1, preset: false, envOptions: { maxEpisodeSteps: 2 }, tensorboard: true } as const;
+    (await train('q-learning', 'CliffWalking-v1', { ...options, saveTo: 'long' })).dispose();
+    const episodes = readMetrics(new RunFolder('long')).flatMap(event => (event.type === 'episode' ? [event] : []));
+    expect(episodes.map(({ step }) => step)).toEqual(Array.from({ length: 2000 }, (_, i) => 2 * (i + 1)));
+    const points = scalarsIn('long', 'train/return');
+    // The first episode of each four steps.
+    expect(points.map(([step]) => step)).toEqual(Array.from({ length: 1000 }, (_, i) => 4 * (i + 1)));
+    const last = episodes.slice(-100).map(({ episodeReturn }) => episodeReturn);
+    expect(points.at(-1)).toEqual([4000, Math.fround(mean(last))]);
+  });
+
   it('leaves its settings, as a text and for the HParams plugin', () => {
     const events = eventsIn('curves');
     const text = events.flatMap(({ texts }) => (texts.settings ? [texts.settings] : []));

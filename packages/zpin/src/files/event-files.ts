@@ -28,6 +28,8 @@ const FILE_NAME = /^events\.out\.tfevents\.(\d{10})\.zpin$/;
 const BUFFER = 1 << 16;
 /** Milliseconds after which they are written anyway: TensorBoard may be looking. */
 const FLUSH_INTERVAL = 5000;
+/** Points of each curve that a whole run leaves: TensorBoard shows no more of them, unless it is told to. */
+const POINTS = 1000;
 
 /** Event files for TensorBoard, in the folder of a run. */
 export interface EventFiles {
@@ -55,7 +57,7 @@ export interface EventFilesOptions {
 export function eventFiles(folder: RunFolder, { description, step, now = Date.now }: EventFilesOptions): EventFiles {
   const file = join(folder.path, nameOf(lastNumber(folder) + 1));
   const recent = new RecentEpisodes();
-  const gates = { episode: new RowGate(description.steps), update: new RowGate(description.steps) };
+  const gates = { episode: new RowGate(description.steps, POINTS), update: new RowGate(description.steps, POINTS) };
   // Where those stand that the run goes on from.
   for (const event of metricEvents(folder)) {
     if (event.type === 'episode') recent.add(event);

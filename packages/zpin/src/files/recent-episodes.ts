@@ -2,12 +2,15 @@ import type { RunEvent } from '../run-event.ts';
 
 type EpisodeEvent = Extract<RunEvent, { readonly type: 'episode' }>;
 
+const NOTHING: Readonly<Record<string, number>> = {};
 /** Episodes that means are taken over. */
 const KEPT = 100;
 
 /** The last 100 episodes of training, of which the files of a run tell means. */
 export class RecentEpisodes {
   readonly #episodes: EpisodeEvent[] = [];
+  /** How many of them tell anything by their infos: most environments never do. */
+  #telling = 0;
 
   get isEmpty(): boolean {
     return this.#episodes.length === 0;
@@ -15,7 +18,8 @@ export class RecentEpisodes {
 
   add(episode: EpisodeEvent): void {
     this.#episodes.push(episode);
-    if (this.#episodes.length > KEPT) this.#episodes.shift();
+    if (episode.info) this.#telling++;
+    if (this.#episodes.length > KEPT && this.#episodes.shift()?.info) this.#telling--;
   }
 
   get returnMean(): number {
@@ -37,7 +41,8 @@ export class RecentEpisodes {
   }
 
   /** Means of what the infos of episodes told, by `info/<name>`. */
-  get infoMeans(): Record<string, number> {
+  get infoMeans(): Readonly<Record<string, number>> {
+    if (this.#telling === 0) return NOTHING;
     const names = new Set<string>();
     for (const { info } of this.#episodes) for (const name in info) names.add(name);
     return Object.fromEntries([...names].map(name => [`info/${name}`, this.#mean(({ info }) => info?.[name])]));
@@ -60,13 +65,13 @@ export class RecentEpisodes {
 /** Rows of one kind that a whole run leaves, so that files of long runs stay small. */
 const ROWS = 2000;
 
-/** Which events of a run are written: the first of each of 2,000 equal parts. It depends on steps alone, never on the clock. */
+/** Which events of a run are written: the first of each of so many equal parts. It depends on steps alone, never on the clock. */
 export class RowGate {
   readonly #distance: number;
   #last = 0;
 
-  constructor(totalSteps: number) {
-    this.#distance = Math.max(1, Math.floor(totalSteps / ROWS));
+  constructor(totalSteps: number, rows = ROWS) {
+    this.#distance = Math.max(1, Math.floor(totalSteps / rows));
   }
 
   /** Whether the event of a step is written. Asked once for each event. */
