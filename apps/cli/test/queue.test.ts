@@ -87,8 +87,10 @@ describe('a sweep in a database', { timeout: PATIENCE }, () => {
     // As if its time of grace were over.
     await queue.database.query("UPDATE zpin.workers SET seen_at = now() - interval '1 hour'");
     await queue.database.query("UPDATE pgboss.job SET started_on = now() - interval '1 hour' WHERE state = 'active'");
-    const { exitCode, out, err } = await runCli(['worker', '--queue', server.url, '--once']);
+    const narrow = { isTTY: true, columns: 60, env: { NO_COLOR: '1' } };
+    const { exitCode, out, err } = await runCli(['worker', '--queue', server.url, '--once'], narrow);
     expect([exitCode, err]).toEqual([0, '']);
+    expect(out.split('\n').filter(line => line.length > 60)).toEqual([]);
     expect(out).toMatch(/^waiting for work\ntrial \d is taken up again\n/);
     expect(await shown('killed', '--queue', server.url)).toEqual(undisturbed);
     // What it came to is there for anybody who asks in SQL.

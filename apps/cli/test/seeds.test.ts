@@ -49,6 +49,23 @@ describe('several seeds', () => {
     expect(picture).toContain('mean return of greedy episodes');
   });
 
+  it('are drawn together by the name of their folder, and asked for by their own elsewhere', async () => {
+    const { exitCode, out } = await runCli(['plot', 'group', '--out', 'together.svg']);
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringMatching(/together\.svg: return of training episodes of 2 runs in 1 line\n$/),
+    ]);
+    for (const command of ['eval', 'status', 'record', 'collect']) {
+      const { exitCode: code, err } = await runCli([command, 'group']);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(
+          /a run folder must hold config\.json, got .*\. Name one of the 2 runs in it, such as group\/seed1\.\n$/,
+        ),
+      ]);
+    }
+  });
+
   it('that are done stay as they are', async () => {
     const before = readFileSync('group/seed1/summary.json', 'utf8');
     const again = await runCli(['train', '--resume', 'group', '--json']);

@@ -18,7 +18,7 @@ export function plotCommand({ program, io, finish }: CommandContext): void {
   program
     .command('plot')
     .description('Draw runs in one picture: one line for runs that differ in nothing but the seed.')
-    .argument('[runDirs...]', 'folders that zpin train made')
+    .argument('[runDirs...]', 'folders that zpin train made, or that hold some')
     .option('--measure <name>', 'return, length, success, evaluation, or a metric such as criticLoss (default: return)')
     .option('--out <file>', `file to write (default: ${DEFAULT_OUT})`)
     .option('--points <n>', `intervals over which values are averaged, 2 to 1000 (default: ${DEFAULT_POINTS})`)
@@ -61,7 +61,13 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
     throw new InputError(message(where, 'the folder of --out must exist', dirname(file), 'Make it first'));
   }
   checkWritable(where, '--out', file);
-  const runs = [...new Set(paths.map(path => resolve(path)))].map(path => {
+  const folders = paths.flatMap(path => {
+    const folder = new RunFolder(resolve(path));
+    // One of several seeds, say.
+    const inside = folder.has('description') ? [] : folder.runs.map(run => run.path);
+    return inside.length === 0 ? [folder.path] : inside;
+  });
+  const runs = [...new Set(folders)].map(path => {
     const folder = new RunFolder(path);
     let isTold = false;
     const events = metricEvents(folder, lines => {

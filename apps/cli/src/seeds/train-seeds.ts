@@ -221,7 +221,7 @@ class SeedsTraining {
       io.stdout.write(`${JSON.stringify({ type: 'seeds', ...summaryOf(results), results: told, runDir: folder.path })}\n`);
       return;
     }
-    io.stdout.write(`\n${seedsTable(results, threshold, io)}\n`);
+    say(io, `\n${seedsTable(results, threshold, io)}\n`);
     const picture = curve === null ? '' : ', picture in curve.svg';
     say(io, `${folder.shown}: a run folder for each seed, table in table.csv${picture}\n`);
   }

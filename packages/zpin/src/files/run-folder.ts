@@ -69,6 +69,13 @@ export class RunFolder {
     return printable(near.startsWith('..') || near === '' ? this.path : near);
   }
 
+  /** Runs in this folder, such as those of several seeds, in the order of their names. */
+  get runs(): RunFolder[] {
+    if (!existsSync(this.path) || !statSync(this.path).isDirectory()) return [];
+    const names = readdirSync(this.path).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return names.map(name => new RunFolder(join(this.path, name))).filter(run => run.has('description'));
+  }
+
   write(name: RunFile, content: string | Uint8Array): void {
     writeFileAtomic(this.file(name), content);
   }
@@ -84,7 +91,9 @@ export class RunFolder {
       throw new InputError(message(where, 'the run folder must exist', this.path, remedy));
     }
     if (!this.has('description')) {
-      throw new InputError(message(where, `a run folder must hold ${FILES.description}`, this.path, remedy));
+      const { runs } = this;
+      const choice = runs.length === 0 ? remedy : `Name one of the ${runs.length} runs in it, such as ${runs[0].shown}`;
+      throw new InputError(message(where, `a run folder must hold ${FILES.description}`, this.path, choice));
     }
     try {
       const found = JSON.parse(readFileSync(this.file('description'), 'utf8')) as RunDescription;
