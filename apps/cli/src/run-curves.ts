@@ -149,6 +149,9 @@ export function groupNames(groups: readonly (readonly ComparedRun[])[]): string[
   });
 }
 
+/** Share of the runs of a group that must have come so far: one that was stopped early does not end the line of all. */
+const ENOUGH = 0.5;
+
 /** Lines of a plot: the mean over the runs of a group, with a band of one standard deviation. */
 export function groupLines(groups: readonly (readonly ComparedRun[])[], measure: string, ends: readonly number[]): PlotLine[] {
   const names = groupNames(groups);
@@ -157,6 +160,7 @@ export function groupLines(groups: readonly (readonly ComparedRun[])[], measure:
     return meanAndBand(
       `${names[i]}${seeds}`,
       runs.map(run => runCurve(run, measure, ends)),
+      ENOUGH,
     );
   });
 }

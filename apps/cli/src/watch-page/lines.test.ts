@@ -28,7 +28,7 @@ describe('linesOf', () => {
     expect(lines).toEqual([{ y: [1, 7, 2], low: null, high: null }, null, null]);
   });
 
-  it('draws the mean of a group with a band of one standard deviation, on the lines between values, where all have one', () => {
+  it('draws the mean of a group with a band of one standard deviation, on the lines between values, where half have one', () => {
     const { x, lines } = linesOf(
       [
         [
@@ -46,8 +46,15 @@ describe('linesOf', () => {
       0,
     );
     expect(x).toEqual([0, 2, 4, 6]);
-    // At step 2 the first run is on its way from 0 to 8: 4 and 2 are 3 ± 1; at step 4 there are 8 and 2.
-    expect(lines).toEqual([{ y: [null, 3, 5, null], low: [null, 2, 2, null], high: [null, 4, 8, null] }]);
+    // At step 2 the first run is on its way from 0 to 8: 4 and 2 are 3 ± 1; at step 4 there are 8 and 2. Before and after there is one.
+    expect(lines).toEqual([{ y: [0, 3, 5, 9], low: [0, 2, 2, 9], high: [0, 4, 8, 9] }]);
+  });
+
+  it('goes on where a run ended early, and ends where fewer than half have come', () => {
+    const points = [0, 2, 4].map(step => [step, step] as const);
+    const { x, lines } = linesOf([[thin(points.slice(0, 1)), thin(points.slice(0, 2)), thin(points)]], 0);
+    expect(x).toEqual([0, 2, 4]);
+    expect(lines).toEqual([{ y: [0, 2, null], low: [0, 2, null], high: [0, 2, null] }]);
   });
 
   it('puts a fine series and a coarse one on the same steps', () => {

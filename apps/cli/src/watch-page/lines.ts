@@ -16,6 +16,8 @@ export interface Lines {
   readonly lines: readonly (Line | null)[];
 }
 
+/** Share of the runs of a group that must have a value: one that was stopped early does not end the line of all. */
+const ENOUGH = 0.5;
 /** Part of the width of a chart over which the strongest smoothing takes its means. */
 const WIDEST = 0.25;
 
@@ -30,7 +32,7 @@ interface Aligned {
 }
 
 /**
- * The lines of a chart: of each group of series the mean, with a band of one standard deviation; of a group of one the series
+ * The lines of a chart: of each group of series the mean, with a band of one standard deviation, where half of them have a value; of a group of one the series
  * itself, with the range of what falls together as its band.
  * @param groups series that are one line each
  * @param smoothing 0, none, to 1, means over a quarter of the chart
@@ -51,7 +53,7 @@ export function linesOf(groups: readonly (readonly ThinSeries[])[], smoothing: n
     const means = group.map(series => smooth(series, indices, x, reach));
     if (means.length === 0) return null;
     if (means.length > 1) {
-      const { y, low, high } = meanAndBand('', means);
+      const { y, low, high } = meanAndBand('', means, ENOUGH);
       return { y, low, high };
     }
     const [{ counts, lows, highs }] = group;
