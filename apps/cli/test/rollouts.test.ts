@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { EmbeddedDatabase, QueueDatabase } from '@zpin/sweep/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder, readMetrics } from 'zpin/node';
@@ -31,7 +31,7 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
   let server: EmbeddedDatabase;
   let base: QueueDatabase;
   beforeAll(async () => {
-    expect((await runCli([...TRAIN, '--steps', '1024', '--run-dir', 'threads', '--quiet'])).exitCode).toBe(0);
+    expect((await runCli([...TRAIN, '--steps', '8192', '--run-dir', 'threads', '--quiet'])).exitCode).toBe(0);
     mkdirSync('server');
     server = await EmbeddedDatabase.open('server/database', 'test');
     base = await QueueDatabase.connect(server.url, { where: 'test', version: ownVersion() });
@@ -41,25 +41,31 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
     await server.stop();
   }, PATIENCE);
 
-  it('comes to what threads come to, although a worker is killed, and goes on from its checkpoint', async () => {
-    const lines: string[] = [];
-    const workers = [startWorker(server.url), startWorker(server.url, line => lines.push(line))];
-    const isAsked = async () => {
+  /** Kills a worker once each part of a run has been worked on so many times, as if its time of grace were over then. */
+  async function killAfter(worker: ChildCommand, count: number): Promise<void> {
+    // The answer of a run that is over would never come.
+    for (let least = 0, isSeen = false; least < count; ) {
       const [row] = await base.database.query('SELECT min(answered) AS least FROM zpin.rollout_tasks');
-      return Number(row?.least ?? 0) >= 2;
-    };
-    const half = runCli([...TRAIN, '--steps', '512', '--run-dir', 'queued', '--quiet', '--queue', server.url]);
-    while (!(await isAsked())) await new Promise(resolve => setImmediate(resolve));
-    workers[0].kill();
-    expect((await workers[0].ended).exitCode).toBeNull();
-    // As if its time of grace were over.
+      if (isSeen && row?.least === null) throw new Error('the run was over before its worker could be killed');
+      isSeen ||= row?.least !== null;
+      least = Number(row?.least ?? 0);
+    }
+    worker.kill();
+    expect((await worker.ended).exitCode).toBeNull();
     await base.database.query(
       "UPDATE zpin.workers SET seen_at = now() - interval '1 hour' WHERE id NOT IN (SELECT learner_id FROM zpin.rollout_runs)",
     );
+  }
+
+  it('comes to what threads come to, although a worker is killed, and goes on from its checkpoint', async () => {
+    const lines: string[] = [];
+    const workers = [startWorker(server.url), startWorker(server.url, line => lines.push(line))];
+    const half = runCli([...TRAIN, '--steps', '4096', '--run-dir', 'queued', '--quiet', '--queue', server.url]);
+    await killAfter(workers[0], 2);
     const first = await half;
     expect([first.exitCode, first.err]).toEqual([0, '']);
     expect(first.out).toMatch(/^Distributed .*\n.*\n2 workers may take part: zpin worker --queue …\n/);
-    const rest = await runCli(['train', '--resume', 'queued', '--steps', '1024', '--quiet', '--queue', server.url]);
+    const rest = await runCli(['train', '--resume', 'queued', '--steps', '8192', '--quiet', '--queue', server.url]);
     expect([rest.exitCode, rest.err]).toEqual([0, '']);
     workers[1].stop('SIGTERM');
     expect((await workers[1].ended).exitCode).toBe(143);
@@ -69,6 +75,43 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
     expect(told[0].run).toMatch(/:.*queued$/);
     // Of a run that is over nothing is left in the database.
     expect(await base.database.query('SELECT FROM zpin.rollout_runs')).toEqual([]);
+  });
+
+  it('goes on with the level of a curriculum where another worker takes over', async () => {
+    // Pendulum has no end of its own: the lengths of its episodes tell the level.
+    writeFileSync('levels.json', JSON.stringify({ levels: [{ maxEpisodeSteps: 20 }], advance: { steps: 256 } }));
+    const train = [...TRAIN, '--curriculum', 'levels.json', '--env-option', 'maxEpisodeSteps=50', '--steps', '8192', '--quiet'];
+    const threads = await runCli([...train, '--run-dir', 'levels']);
+    expect([threads.exitCode, threads.err]).toEqual([0, '']);
+    const lines: string[] = [];
+    const first = startWorker(server.url);
+    const queued = runCli([...train, '--run-dir', 'queued-levels', '--queue', server.url]);
+    // 64 steps a rollout: the level is over after the fourth.
+    await killAfter(first, 6);
+    const second = startWorker(server.url, line => lines.push(line));
+    const { exitCode, err } = await queued;
+    expect([exitCode, err]).toEqual([0, '']);
+    second.stop('SIGTERM');
+    await second.ended;
+    // It had both parts, for what was left of 128 rollouts.
+    const told = lines.map(line => JSON.parse(line) as { type: string; rollouts?: number });
+    expect(told.find(({ type }) => type === 'left')?.rollouts).toBeGreaterThan(8);
+    const lengths = foundIn('levels').metrics.flatMap(event => (event.type === 'episode' ? [event.episodeLength] : []));
+    expect(new Set(lengths)).toEqual(new Set([20, 50]));
+    expect(foundIn('queued-levels')).toEqual(foundIn('levels'));
+  });
+
+  it('trains several seeds, each as it would be trained alone, and keeps no address with them', async () => {
+    const worker = startWorker(server.url);
+    const argv = [...TRAIN, '--seeds', '1-2', '--steps', '8192', '--run-dir', 'seeds', '--queue', server.url];
+    const { exitCode, err, out } = await runCli(argv);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('workers take part: zpin worker --queue …\n');
+    worker.stop('SIGTERM');
+    await worker.ended;
+    expect(foundIn('seeds/seed1')).toEqual(foundIn('threads'));
+    expect(readFileSync('seeds/seeds.json', 'utf8')).not.toContain('postgres');
+    expect(existsSync('seeds/seed2/summary.json')).toBe(true);
   });
 
   it('starts a database in its run folder where none is named, which stays as long as a worker is connected', async () => {
@@ -125,6 +168,11 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
       ['train', 'ppo', '--env', 'CartPole-v1', '--queue', 'postgres://u@127.0.0.1:1/x'],
       '--queue goes with dppo, whose workers may be',
     ],
+    [
+      ['train', 'ppo', '--env', 'CartPole-v1', '--seeds', '1-2', '--queue', 'postgres://u@127.0.0.1:1/x'],
+      'zpin train ppo: --queue goes with dppo, whose workers may be',
+    ],
+    [[...TRAIN, '--seeds', '1-2', '--queue'], '--queue must have an address where there are several seeds, got "none"'],
     [
       ['train', '--resume', 'threads', '--queue', 'http://x'],
       '--queue must be the address of a PostgreSQL database, got "http://x"',

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { Rng } from '@zpin/contracts';
@@ -40,7 +42,7 @@ const STUDY = 'shared';
 
 /**
  * Journals that Optuna begins and we continue, that we begin and Optuna continues, and one that both write at the same time: afterwards
- * both must read the same trials.
+ * both must read the same trials, and optuna-dashboard, where it is installed beside it, must show them.
  * @param python that has Optuna
  */
 export async function journalChecks(python: string): Promise<JournalCheck[]> {
@@ -74,10 +76,81 @@ export async function journalChecks(python: string): Promise<JournalCheck[]> {
       const isMet = ours.length === expected && theirs.length === expected && equal === expected;
       checks.push({ name, found: `${equal} of ${expected} trials read equal (${kinds.join(', ')})`, isMet });
     }
+    checks.push(await dashboardCheck(python, join(folder, `journal-${scenarios.length - 1}.log`)));
     return checks;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A trial as optuna-dashboard sends it to its page. */
+interface ShownTrial {
+  readonly number: number;
+  readonly state: string;
+  /** Numbers, and texts for those that JSON has no word for. */
+  readonly values?: readonly (number | string)[];
+  readonly params: readonly { readonly name: string; readonly param_internal_value: number }[];
+  readonly intermediate_values: readonly { readonly step: number; readonly value: number | string }[];
+}
+
+/** Whether optuna-dashboard shows the trials of a journal: their states, values, settings, and what they had come to on the way. */
+async function dashboardCheck(python: string, path: string): Promise<JournalCheck> {
+  const name = 'optuna-dashboard shows it';
+  const program = join(dirname(python), 'optuna-dashboard');
+  if (!existsSync(program)) return { name, found: `left out: no ${program}`, isMet: true };
+  const port = await freePort();
+  const server = spawn(program, [path, '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  try {
+    const ask = async (place: string): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/api/${place}`)).json();
+    let studies: unknown;
+    // Until it listens.
+    for (let look = 0; studies === undefined; look++) {
+      studies = await ask('studies').catch(() => undefined);
+      if (studies !== undefined) break;
+      if (look === 300 || server.exitCode !== null) return { name, found: 'it does not answer', isMet: false };
+      await wait(100);
+    }
+    const [{ study_id, study_name }] = (studies as { study_summaries: { study_id: number; study_name: string }[] })
+      .study_summaries;
+    const { trials: shown } = (await ask(`studies/${study_id}?after=0`)) as { trials: readonly ShownTrial[] };
+    const trials = await (await JournalStudy.open(path, { name: STUDY })).trials();
+    const equal = trials.filter(trial => isDeepStrictEqual(asShown(trial), shownOf(shown[trial.number]))).length;
+    const isMet = study_name === STUDY && equal === trials.length && shown.length === trials.length;
+    return { name, found: `${equal} of ${trials.length} trials of study ${study_name} shown equal`, isMet };
+  } finally {
+    server.kill();
+  }
+}
+
+/** What is compared of a trial that the dashboard shows. */
+function shownOf({ state, values, params, intermediate_values }: ShownTrial) {
+  return {
+    ...{ state: state.toLowerCase(), value: values?.[0] === undefined ? null : Number(values[0]) },
+    params: params.map(each => each.name).toSorted(),
+    steps: intermediate_values.map(({ step, value }) => [step, textOf(value)]),
+  };
+}
+
+function asShown({ state, value, params, intermediateValues }: StoredTrial) {
+  return {
+    ...{ state: state === 'failed' ? 'fail' : state, value: state === 'complete' ? value : null },
+    params: Object.keys(params).toSorted(),
+    steps: [...intermediateValues].map(([step, each]) => [step, textOf(each)]),
+  };
+}
+
+function textOf(value: number | string): string {
+  const text = String(value).toLowerCase();
+  return text === '-infinity' ? '-inf' : text;
+}
+
+/** A port of this machine that nobody uses. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** The search of `python/optuna_journal.py`, here. */

@@ -11,6 +11,7 @@ import { readInteger, type TrainFlags } from '../flags.ts';
 import { type Io, say } from '../io.ts';
 import { formatDuration } from '../numbers.ts';
 import { ChildCommand, type ChildEnd } from '../processes/child-command.ts';
+import { checkQueued } from '../rollouts/check-queued.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
 import { SeedLines } from './seed-lines.ts';
@@ -18,9 +19,12 @@ import { readSeeds, seedsText } from './seed-list.ts';
 import { SeedsFolder, type SeedsPlan } from './seeds-folder.ts';
 import { type RunSummary, type SeedResult, seedsCsv, seedsCurve, seedsTable, summaryOf } from './seeds-report.ts';
 
-/** Flags of the command that its processes do not get, with whether they take a value. */
+/**
+ * Flags of the command that its processes do not get, or not as they were given, with whether they take a value. The address of a database, which may
+ * hold a password, is not kept with the seeds.
+ */
 const OWN_FLAGS: Readonly<Record<string, boolean>> = {
-  ...{ '--seeds': true, '--processes': true, '--run-dir': true, '--resume': true },
+  ...{ '--seeds': true, '--processes': true, '--run-dir': true, '--resume': true, '--queue': true },
   ...{ '--json': false, '--quiet': false },
 };
 
@@ -49,12 +53,13 @@ export async function trainSeeds(algorithm: string, argv: readonly string[], fla
   if (flags.env === undefined) {
     throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
   }
+  const queue = queueOf(algorithm, where, flags);
   const env = await knownEnv(flags.env, flagNames(where));
   const path = flags.runDir ?? freeRunPath(`${algorithm}-${env.replaceAll(/[/:]/g, '-')}-seeds${seedsText(seeds)}`);
   const plan = { argv: argumentsOfSeed(argv), cwd: process.cwd(), seeds };
   const processes = processesOf(where, flags);
   const folder = SeedsFolder.create(path, plan, where, io.command);
-  return new SeedsTraining({ ...{ folder, plan, processes, flags, io, where }, resumed: [] }).run();
+  return new SeedsTraining({ ...{ folder, plan, processes, queue, flags, io, where }, resumed: [] }).run();
 }
 
 /** Goes on with several seeds where they are: those that are done stay as they are. */
@@ -64,7 +69,17 @@ export async function resumeSeeds(path: string, argv: readonly string[], flags: 
   const plan = folder.plan(where);
   const processes = processesOf(where, flags);
   const resumed = argumentsOfSeed(argv.slice(1));
-  return new SeedsTraining({ folder, plan, processes, flags, io, where, resumed }).run();
+  const queue = queueOf(plan.argv[1], where, flags);
+  return new SeedsTraining({ folder, plan, processes, queue, flags, io, where, resumed }).run();
+}
+
+/** The database from which the workers of all seeds come; null where there is none. */
+function queueOf(algorithm: string, where: string, { queue }: TrainFlags): string | null {
+  if (queue === undefined) return null;
+  checkQueued(algorithm, where);
+  if (typeof queue === 'string') return queue;
+  const remedy = 'Write --queue postgres://…, or leave --seeds out: one run starts a database of its own';
+  throw new InputError(message(where, '--queue must have an address where there are several seeds', 'none', remedy));
 }
 
 function processesOf(where: string, { processes }: TrainFlags): number {
@@ -76,6 +91,8 @@ interface SeedsTrainingOptions {
   readonly plan: SeedsPlan;
   /** At a time. */
   readonly processes: number;
+  /** Address of the database from which their workers come; null where they are threads. */
+  readonly queue: string | null;
   readonly flags: TrainFlags;
   readonly io: Io;
   readonly where: string;
@@ -96,7 +113,8 @@ class SeedsTraining {
   }
 
   async run(): Promise<number> {
-    const { folder, plan, processes, flags, io, resumed } = this.#options;
+    const { folder, plan, processes, queue, flags, io, resumed } = this.#options;
+    if (queue !== null && !flags.json && !flags.quiet) say(io, `workers take part: ${io.command} worker --queue …\n`);
     const stop = new AbortController();
     const stopping = new Stopping(io, stop);
     const pass = () => {
@@ -162,7 +180,7 @@ class SeedsTraining {
 
   /** Trains one seed, or goes on with it. @returns null where there was nothing left to do */
   async #train(seed: number, onProgress: () => void): Promise<ChildEnd | null> {
-    const { folder, plan, io, flags, where, resumed } = this.#options;
+    const { folder, plan, io, queue, flags, where, resumed } = this.#options;
     const run = folder.run(seed);
     const steps = flags.steps === undefined ? undefined : readInteger(where, '--steps', flags.steps, 1);
     if (steps === undefined ? run.isEnded() : run.isConcluded(steps)) {
@@ -177,7 +195,11 @@ class SeedsTraining {
       : [...plan.argv, ...resumed, '--seed', String(seed), '--run-dir', run.path];
     this.#lines.begin(seed, goesOn ? 'goes on' : 'begins');
     const child = new ChildCommand({
-      ...{ argv: [...argv, '--json'], command: io.command, cwd: goesOn ? process.cwd() : plan.cwd },
+      ...{
+        argv: [...argv, ...(queue === null ? [] : ['--queue', queue]), '--json'],
+        command: io.command,
+        cwd: goesOn ? process.cwd() : plan.cwd,
+      },
       onProgress: progress => {
         this.#lines.progress(seed, progress);
         onProgress();

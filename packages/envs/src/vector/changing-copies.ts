@@ -24,10 +24,10 @@ export class ChangingCopies {
     return this.#isPending;
   }
 
-  /** Settings from the next episodes on. */
+  /** Settings from the next episodes on. Copies that play with equal ones go on as they are. */
   change(parameters: EnvParameters): void {
     this.#next = parameters;
-    this.#isPending = true;
+    this.#compare();
   }
 
   /** Seeds that the generators of all copies begin from anew. */
@@ -70,13 +70,17 @@ export class ChangingCopies {
   restore(state: EnvState | undefined): void {
     const { seeds, next = null, active = [] } = (state ?? {}) as SavedCopies;
     this.#next = next;
-    const text = JSON.stringify(next);
     for (const [i, copy] of this.#copies.entries()) {
-      const saved = active[i] ?? null;
-      // Equal settings are one object, by which it is told whether a copy is behind.
-      copy.active = JSON.stringify(saved) === text ? next : saved;
+      copy.active = active[i] ?? null;
       if (seeds) copy.seed = seeds[i] as number;
     }
+    this.#compare();
+  }
+
+  /** Makes equal settings one object, by which it is told whether a copy is behind. */
+  #compare(): void {
+    const text = JSON.stringify(this.#next);
+    for (const copy of this.#copies) if (JSON.stringify(copy.active) === text) copy.active = this.#next;
     this.#isPending = this.#copies.some(({ active }) => active !== this.#next);
   }
 }

@@ -70,6 +70,24 @@ describe('settings of copies', () => {
     expect(seen.size).toBe(8);
   });
 
+  it('that are equal to those of now change nothing: no copy begins anew, and the same after a state was taken back', () => {
+    const [env, told, restored] = [1, 2, 3].map(() => makeVectorEnv('Pendulum-v1', 2, { maxEpisodeSteps: 3 }));
+    const outs = [env, told, restored].map(each => each.createStep());
+    const play = (each: VectorEnv, out: (typeof outs)[number], steps: number) => {
+      for (let t = 0; t < steps; t++) each.step(new Float32Array(2), out);
+    };
+    for (const [i, each] of [env, told].entries()) {
+      each.reset(outs[i], 1);
+      each.setParameters?.({ gravity: 5 });
+      play(each, outs[i], 4);
+    }
+    restored.restore?.(env.state?.() as EnvState);
+    for (const each of [told, restored]) each.setParameters?.({ gravity: 5 });
+    for (const [i, each] of [env, told, restored].entries()) play(each, outs[i], 7);
+    expect(outs[1].obs).toEqual(outs[0].obs);
+    expect(outs[2].obs).toEqual(outs[0].obs);
+  });
+
   it('are part of the state: what was saved between two changes goes on the same', () => {
     const options = { maxEpisodeSteps: 11 };
     const env = makeVectorEnv('Pendulum-v1', 2, options);
