@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder } from 'zpin/node';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
@@ -55,6 +55,10 @@ describe('several seeds', () => {
       0,
       expect.stringMatching(/together\.svg: return of training episodes of 2 runs in 1 line\n$/),
     ]);
+    mkdirSync('all/alone', { recursive: true });
+    cpSync('group', 'all/group', { recursive: true });
+    cpSync('alone', 'all/alone', { recursive: true });
+    expect((await runCli(['plot', 'all', '--out', 'together.svg'])).out).toContain(' of 3 runs in 1 line');
     for (const command of ['eval', 'status', 'record', 'collect']) {
       const { exitCode: code, err } = await runCli([command, 'group']);
       expect([code, err]).toEqual([

@@ -69,11 +69,11 @@ export class RunFolder {
     return printable(near.startsWith('..') || near === '' ? this.path : near);
   }
 
-  /** Runs in this folder, such as those of several seeds, in the order of their names. */
+  /** Runs in this folder, in the order of their names, those of several seeds too, which have a folder of their own in it. */
   get runs(): RunFolder[] {
-    if (!existsSync(this.path) || !statSync(this.path).isDirectory()) return [];
-    const names = readdirSync(this.path).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-    return names.map(name => new RunFolder(join(this.path, name))).filter(run => run.has('description'));
+    return inside(this.path).flatMap(run =>
+      run.has('description') ? [run] : inside(run.path).filter(each => each.has('description')),
+    );
   }
 
   write(name: RunFile, content: string | Uint8Array): void {
@@ -143,6 +143,16 @@ export class RunFolder {
     checkWhole(this.file('checkpoint'), checkpoint);
     return checkpoint;
   }
+}
+
+/** Folders in a folder. */
+function inside(path: string): RunFolder[] {
+  if (!existsSync(path)) return [];
+  const folders = statSync(path).isDirectory()
+    ? readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory())
+    : [];
+  const names = folders.map(({ name }) => name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return names.map(name => new RunFolder(join(path, name)));
 }
 
 /** @throws CheckpointError when a state that came whole from its file cannot be that of a run */
