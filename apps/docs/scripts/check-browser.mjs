@@ -2,7 +2,7 @@
 // Fails when one does not, when a page is wider than the screen or a table is cut off at one of four widths, in light or dark, when a link leads
 // nowhere, when a page reports an error, when a live page loads more than 2 MB, when the run in the tab has other weights than the same run in
 // Node, or when anything is asked of another host. Without a browser it says so and ends well.
-// Parts: home, widths, cart-pole, grid, atari, course, and the experiments of the live pages by their ids.
+// Parts: home, accessibility, widths, chinese, cart-pole, grid, atari, course, and the experiments of the live pages by their ids.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../../tools/testing/chromium.mjs';
+import { checkAccessibility } from './check-accessibility.mjs';
 import { serveFolder } from './serve-folder.mjs';
 
 const SCREENS = { desktop: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
@@ -461,6 +462,11 @@ try {
     }
   }
   if (wants('widths')) await checkWidths();
+  if (wants('accessibility'))
+    await checkAccessibility({
+      open: path => open(path, SCREENS.desktop),
+      report: problem => void problems.push(problem),
+    });
   if (wants('home')) await checkHome();
   if (wants('chinese')) await checkChinese();
   for (const id of EXPERIMENTS) if (wants(id)) await checkExperiment(id);

@@ -13,7 +13,10 @@ const LATEST_PAINT = 1.5;
 const PORT = 9337;
 
 const pages = process.argv.slice(2);
-if (pages.length === 0) pages.push('', 'algorithms/ppo', 'guide/first-run', 'live/cart-pole');
+if (pages.length === 0) {
+  const looked = ['', 'algorithms/ppo', 'guide/first-run', 'live/cart-pole'];
+  pages.push(...looked, ...looked.map(path => `zh/${path}`));
+}
 const executablePath = findChromium();
 if (!executablePath) {
   console.log('check:lighthouse: no Chromium found. Install one, or name it in ZPIN_CHROMIUM.');

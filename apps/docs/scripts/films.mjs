@@ -21,12 +21,18 @@ if (values.record) {
   for (const [id, recipe] of Object.entries(filmRecipes)) {
     if (!isWanted(id) || (!only && playOf(id))) continue;
     const began = Date.now();
-    const play = await recordPlay(id, recipe);
-    write(playPath(id), `${JSON.stringify(play, undefined, 2)}\n`);
-    const success = play.successRate === undefined ? '' : `, success ${play.successRate}`;
-    console.log(
-      `${id} by ${play.algorithm}: mean return ${play.meanReturn}${success}, ${Math.round((Date.now() - began) / 1000)} s`,
-    );
+    try {
+      const play = await recordPlay(id, recipe);
+      write(playPath(id), `${JSON.stringify(play, undefined, 2)}\n`);
+      const success = play.successRate === undefined ? '' : `, success ${play.successRate}`;
+      console.log(
+        `${id} by ${play.algorithm}: mean return ${play.meanReturn}${success}, ${Math.round((Date.now() - began) / 1000)} s`,
+      );
+    } catch (error) {
+      // The others are trained all the same.
+      console.error(`${id}: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
   }
 }
 const policies = new Map(filmedPolicies().map(info => [info.env, info]));

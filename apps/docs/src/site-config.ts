@@ -169,6 +169,13 @@ export const siteConfig: UserConfig<DefaultTheme.Config> = {
     ...{ math: true, image: { lazyLoading: true } },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     config(markdown) {
+      // A corner of a table with nothing in it is no heading.
+      markdown.core.ruler.push('empty-corners', ({ tokens }) => {
+        for (const [i, token] of tokens.entries()) {
+          const end = tokens[i + 2];
+          if (token.type === 'th_open' && tokens[i + 1]?.content === '' && end) token.tag = end.tag = 'td';
+        }
+      });
       const render = markdown.renderer.render.bind(markdown.renderer);
       markdown.renderer.render = (tokens, options, env: { readonly relativePath?: string }) => {
         const html = render(tokens, options, env);

@@ -653,6 +653,24 @@ export const catalog: readonly (readonly [info: PolicyInfo, load: () => Promise<
   ],
   [
     {
+      id: 'trpo/Hopper-v5',
+      algorithm: 'trpo',
+      env: 'Hopper-v5',
+      envOptions: {},
+      seed: 1001,
+      steps: 1000000,
+      meanReturn: 3337.2112673395873,
+      stdReturn: 5.453911383702662,
+      episodes: 100,
+      bytes: 21608,
+      engine: 'wasm',
+      version: '0.0.0',
+      date: '2026-11-30',
+    },
+    () => import('#data/trpo/Hopper-v5'),
+  ],
+  [
+    {
       id: 'trpo/MountainCar-v0',
       algorithm: 'trpo',
       env: 'MountainCar-v0',

@@ -9,10 +9,10 @@ const minAtar = [
   '--gamma 0.99 --target-update-every-steps 1000 --train-every-steps 2 --gradient-steps 1 --n-steps 3 --double',
   '--exploration-fraction 0.2 --epsilon-end 0.02 --hidden-sizes 128',
 ].join(' ');
-/** The preset of DDPG for FetchReach-v4. */
+/** The preset of DDPG for FetchReach-v4, without bounds of values: these rewards are other ones. */
 const reach = [
   'ddpg --steps 10000 --critic-learning-rate 0.001 --actor-learning-rate 0.001 --gamma 0.98 --tau 0.05 --noise-scale 0.2',
-  '--random-action-probability 0.3 --action-penalty 1 --value-min -50 --value-max 0 --normalize-observations',
+  '--random-action-probability 0.3 --action-penalty 1 --normalize-observations',
   '--observation-clip 5 --learning-starts 500 --hidden-sizes 64,64',
 ].join(' ');
 
@@ -28,8 +28,7 @@ export const filmRecipes: Readonly<Record<string, string>> = {
   'StochasticChain-v0': 'h-dqn',
   'KeyDoor-v0': 'h-dqn',
   'BitFlip-v0': 'dqn',
-  'Blackjack-v1':
-    'q-learning --steps 1000000 --learning-rate type=linear,from=0.05,to=0 --exploration-fraction 1 --epsilon-end 0',
+  'Blackjack-v1': 'ppo --steps 200000 --num-envs 8 --rollout-length 128 --batch-size 256 --gamma 1 --entropy-coefficient 0',
   'CliffWalkingSlippery-v1': 'q-learning --steps 500000 --learning-rate type=linear,from=0.2,to=0 --gamma 0.99',
   'FrozenLake8x8-v1':
     'q-learning --steps 3000000 --learning-rate type=linear,from=0.2,to=0 --gamma 0.999 --exploration-fraction 1 --epsilon-end 0',

@@ -38,13 +38,13 @@ const paces: readonly (readonly [id: string, pace: Pace])[] = [
   ...['CartPole-', 'LunarLander'].map(id => [id, { fps: 12.5, every: 4 }] as const),
   ...['Pendulum-', 'MountainCar', 'Reacher-'].map(id => [id, { fps: 12.5, every: 2 }] as const),
   ...['Acrobot-', 'TwoLinkArm', 'PointMaze-', 'Inverted', 'Atari/'].map(id => [id, { fps: 12.5, every: 1 }] as const),
-  ...['Hopper-', 'Walker2d-', 'Humanoid-'].map(id => [id, { fps: 12.5, every: 6 }] as const),
   ['MinAtar/', { fps: 10, every: 1 }],
   // The ball is small.
   ['Golf-', { fps: 2.5, every: 1, width: 640 }],
   // Where the ground or most of the picture moves, films are large.
   ...['Fetch', 'Pusher-'].map(id => [id, { fps: 12.5, every: 2, width: 176 }] as const),
   ...['HalfCheetah-', 'Swimmer-'].map(id => [id, { fps: 12.5, every: 2, width: 152, most: 54 }] as const),
+  ...['Hopper-', 'Walker2d-', 'Humanoid-'].map(id => [id, { fps: 12.5, every: 6, width: 176, most: 60 }] as const),
   ['BipedalWalker', { fps: 12.5, every: 4, width: 192 }],
   ['CarRacing-', { fps: 12.5, every: 4, width: 144 }],
   ['Ant-', { fps: 12.5, every: 2, width: 152, most: 40 }],

@@ -103,8 +103,7 @@ export function environmentPage(input: EnvironmentPageInput, t: Translate = engl
 
 const noCartridge =
   'Its cartridge is not part of the library, so there is no film of it: [where cartridges come from](/guide/atari).';
-const noAgent =
-  'No trained agent is filmed: no preset solves it, and what trains within minutes on one processor core does not play it well.';
+const noAgent = 'No trained agent is filmed: there is no preset for it yet.';
 const noShortTraining = 'No trained agent is filmed: its presets train for longer than some minutes on one processor core.';
 
 /** A trained agent and random actions side by side; for who wants no motion, the picture. */
@@ -123,7 +122,7 @@ function filmsOf({ entry, filmed, hasPicture, presets }: EnvironmentPageInput, t
     figure(filmed.trainedIn ?? id, 'trained', filmedText(filmed, t)),
     random,
     '</div>',
-    `${t('What trained the agent of the film:')} \`${filmed.command}\``,
+    t('What trained the agent of the film: `{command}`', { command: filmed.command }),
   ]).trim();
 }
 

@@ -4,6 +4,7 @@ export const chineseWords: Readonly<Record<string, string>> = {
   Start: '开始',
   Learn: '学习',
   Stop: '暂停',
+  Done: '完成',
   'Go on': '继续',
   Reset: '重置',
   'Loading…': '正在加载…',

@@ -1,5 +1,7 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
+import { onBeforeUnmount, onMounted } from 'vue';
+import { keepNavigationMended } from './accessible-navigation.ts';
 import HomeAgent from './home-agent.vue';
 import LiveAtari from './live-atari.vue';
 import LiveCartPole from './live-cart-pole.vue';
@@ -11,6 +13,13 @@ import './style.css';
 /** VitePress's own theme in quiet colours and the reader's fonts, with the agents that train in a page. */
 export const theme: Theme = {
   extends: DefaultTheme,
+  setup() {
+    let end: (() => void) | undefined;
+    onMounted(() => {
+      end = keepNavigationMended(document);
+    });
+    onBeforeUnmount(() => end?.());
+  },
   enhanceApp({ app }) {
     app.component('HomeAgent', HomeAgent);
     app.component('LiveAtari', LiveAtari);
