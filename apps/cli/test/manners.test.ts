@@ -149,7 +149,7 @@ describe('what computes, and where', () => {
     [['collect', '--env', 'CartPole-v1', '--engine', 'wasm'], '--engine goes with a run folder, got "wasm".'],
     [['collect', '--env', 'CartPole-v1', '--device', 'webgpu'], '--device goes with a run folder, got "webgpu".'],
     [['sweep', 'show', 'sweeps/a', '--engine', 'wasm'], '--engine goes with a sweep that begins, got "wasm".'],
-    [['sweep', 'best', 'sweeps/a', '--device', 'cpu'], '--device goes with a sweep that begins, got "auto".'],
+    [['sweep', 'best', 'sweeps/a', '--device', 'cpu'], '--device goes with a sweep that begins, got "cpu".'],
   ])('%j is refused', async (argv, text) => {
     const { err, exitCode } = await runCli(argv);
     expect(err).toContain(text);

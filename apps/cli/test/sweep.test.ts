@@ -233,6 +233,12 @@ describe('what does not fit is refused before anything is made', () => {
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--sampler', 'best'], 'sampler must be one of tpe, random, grid, got "best"'],
     [['sweep', 'bc', '--env', 'CartPole-v1'], 'the algorithm must learn in an environment, got "bc"'],
     [['sweep', 'show'], 'zpin sweep show: a folder must be given'],
+    [
+      ['sweep', 'show', 'whole', '--trials', '9'],
+      'zpin sweep show: --trials goes with a sweep that begins, got "9". Leave it out: zpin sweep show takes --out, --queue, --json.',
+    ],
+    [['sweep', 'best', 'whole', '--out', 'x'], 'zpin sweep best: --out goes with a sweep that begins, got "x"'],
+    [['sweep', 'show', 'whole', '--engine', 'wasm'], 'zpin sweep show: --engine goes with a sweep that begins'],
     [['sweep', 'show', 'nowhere'], 'zpin sweep show: a folder of a sweep must hold sweep.json, got "nowhere"'],
     [['sweep', 'best', 'nowhere'], 'zpin sweep best: a folder of a sweep must hold sweep.json'],
   ])('%j', async (argv, text) => {

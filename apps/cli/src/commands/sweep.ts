@@ -4,6 +4,7 @@ import { checkDevice } from '../check-device.ts';
 import type { CommandContext } from '../command.ts';
 import { addEngineFlags, type EngineFlags, readEngine } from '../engine-flags.ts';
 import { EXIT } from '../exit-codes.ts';
+import { flagName } from '../flag-names.ts';
 import { readInteger } from '../flags.ts';
 import { type Io, rowWidth, say } from '../io.ts';
 import type { OpenQueue } from '../sweep/queue/open-queue.ts';
@@ -25,6 +26,11 @@ interface SweepFlags extends EngineFlags {
   readonly json?: boolean;
 }
 
+/** Flags of what tells of a sweep. */
+const TELLING: Readonly<Record<'show' | 'best', readonly string[]>> = {
+  show: ['out', 'queue', 'json'],
+  best: ['train', 'queue', 'json'],
+};
 const WHOLE = { steps: 1, trials: 1, seeds: 1, seed: 0 } as const;
 
 /** Adds `zpin sweep`. */
@@ -70,12 +76,11 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
     if (dir === undefined) {
       throw new InputError(message(where, 'a folder must be given', 'nothing', 'Give one that zpin sweep made'));
     }
-    const engine = readEngine(where, flags);
-    if (engine !== undefined) {
-      const flag = flags.engine === undefined ? '--device' : '--engine';
-      throw new InputError(
-        message(where, `${flag} goes with a sweep that begins`, engine, 'Leave it out: the sweep has its engine'),
-      );
+    readEngine(where, flags);
+    const other = Object.entries(flags).find(([name]) => !TELLING[what].includes(name));
+    if (other) {
+      const remedy = `Leave it out: zpin sweep ${what} takes ${TELLING[what].map(flagName).join(', ')}`;
+      throw new InputError(message(where, `${flagName(other[0])} goes with a sweep that begins`, other[1], remedy));
     }
     return what === 'show' ? showSweep(dir, flags, io) : bestOfSweep(dir, flags, io);
   }
