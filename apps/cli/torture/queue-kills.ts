@@ -20,7 +20,7 @@ const HELP = `pnpm torture queue [options]
 
   --kills <n>    kill -9 at random moments (default: 20)
   --trials <n>   of the sweep (default: 12)
-  --steps <n>    of one run (default: 16384)
+  --steps <n>    of one run (default: 98304)
   --seed <n>     of the moments (default: 1)
   --write        write the table to apps/cli/torture/queue-results.md too
 `;
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
     trials: { type: 'string', default: '12' },
-    steps: { type: 'string', default: '16384' },
+    steps: { type: 'string', default: '98304' },
     seed: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -42,6 +42,12 @@ describe('makeFolder', () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  it('is content with a folder that is made after it has looked, as another process may do', () => {
+    // The third of these is a second name of the first, which is not there when it is looked for.
+    makeFolder(`${folder}/new/inner/../other`);
+    expect(existsSync(join(folder, 'new', 'other'))).toBe(true);
+  });
+
   it('fails at once where there can be no folders', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => makeFolder(join(folder, 'file'))).toThrow('EEXIST');

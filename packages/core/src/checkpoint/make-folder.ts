@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { disk } from './disk.ts';
 
 /**
  * Makes a folder and those above it. Node's own `recursive` never returns where a file system has no room for folders, as
@@ -9,9 +10,10 @@ import { dirname } from 'node:path';
 export function makeFolder(path: string): void {
   const missing: string[] = [];
   for (let at = path; !isThere(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
-  for (const folder of missing.reverse()) mkdirSync(folder);
+  // Another process may make the same ones at the same time.
+  for (const folder of missing.reverse()) disk.makeFolder(folder);
   // A file in its place, or in the way to it.
-  if (missing.length === 0 && !statSync(path).isDirectory()) mkdirSync(path);
+  if (!statSync(path).isDirectory()) mkdirSync(path);
 }
 
 function isThere(path: string): boolean {
