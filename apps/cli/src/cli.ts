@@ -109,6 +109,28 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ...['create', 'new'].map(word => [word, 'init maze'] as const),
 ]);
 
+/** What was meant by a flag that a command has not: one of another program, or a slip. */
+function flagRemedy(flag: string, flags: readonly string[], otherwise: string): string {
+  const name = flag.replace(/^--?/, '');
+  const elsewhere = `--${FLAGS_ELSEWHERE[name.replaceAll('_', '-')]}`;
+  // Dashes are no letters that one can mistake.
+  const near = nearestName(
+    name,
+    flags.map(known => known.slice(2)),
+  );
+  const meant = flags.includes(elsewhere) ? elsewhere : near && `--${near}`;
+  return meant === undefined ? otherwise : `Did you mean ${meant}? Otherwise: ${otherwise}`;
+}
+
+/** How other programs call what flags say here. */
+const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
+  ...{ lr: 'learning-rate', 'total-timesteps': 'steps', 'n-timesteps': 'steps', timesteps: 'steps', 'env-id': 'env' },
+  ...{ 'n-envs': 'num-envs', 'n-steps': 'rollout-length', 'num-steps': 'rollout-length', 'n-epochs': 'epochs' },
+  ...{ 'update-epochs': 'epochs', 'gae-lambda': 'lambda', 'ent-coef': 'entropy-coefficient', 'clip-coef': 'clip-range' },
+  ...{ 'vf-coef': 'value-coefficient', 'max-grad-norm': 'max-gradient-norm', 'eval-freq': 'eval-every' },
+  ...{ 'save-freq': 'checkpoint-every', 'n-eval-episodes': 'eval-episodes', 'tensorboard-log': 'tensorboard' },
+};
+
 /** Failures that are told by their message alone: a stack would not help the user. */
 function isExpected(error: unknown): boolean {
   return (
@@ -123,16 +145,14 @@ function explain(error: CommanderError, program: Command, argv: readonly string[
   const algorithm = command?.name() === 'train' && argv[1] !== undefined && !argv[1].startsWith('-') ? ` ${argv[1]}` : '';
   const where = command ? `zpin ${command.name()}${algorithm}` : 'zpin';
   const [, quoted = argv[0] ?? ''] = /'([^']*)'/.exec(error.message) ?? [];
-  const suggest = (names: readonly string[], otherwise: string) => {
-    const near = nearestName(quoted, names);
-    return near === undefined ? otherwise : `Did you mean ${near}? Otherwise: ${otherwise}`;
-  };
   switch (error.code) {
     case 'commander.unknownOption': {
       // `--no-…` counts, though no help shows it; names that settings once had do not.
       const options = (command ?? program).options.filter(({ hidden, negate }) => negate || !hidden);
       const flags = options.map(option => option.long ?? '').filter(Boolean);
-      return new InputError(message(where, 'flags must be known', quoted, suggest(flags, `${where} --help shows all`)));
+      return new InputError(
+        message(where, 'flags must be known', quoted, flagRemedy(quoted, flags, `${where} --help shows all`)),
+      );
     }
     case 'commander.unknownCommand':
       return new InputError(message('zpin', 'the command must be known', quoted, commandRemedy(quoted, program)));
