@@ -179,7 +179,7 @@ describe('a sweep', () => {
     const whole = await runCli(['sweep', 'sweep.yaml', '--out', 'near', '--steps', '4096', '--trials', '2']);
     expect(whole.exitCode).toBe(0);
     vi.stubEnv('ZPIN_HOST', 'far');
-    const argv = ['sweep', 'sweep.yaml', ...evaluation, '--trials', '1'];
+    const argv = ['sweep', 'sweep.yaml', ...evaluation, '--trials', '1', '--grace', '1'];
     const killed = new ChildCommand({ argv, command: 'zpin', cwd: process.cwd(), onLine: () => undefined });
     const trial = new RunFolder('far/trials/0000-seed2');
     while (!trial.has('checkpoint')) await new Promise(resolve => setTimeout(resolve, 1));

@@ -11,7 +11,7 @@ let folder: string;
 let study: JournalStudy;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'zpin-search-'));
-  study = await JournalStudy.open(join(folder, 'journal.log'), { name: 's', direction: 'maximize' });
+  study = await JournalStudy.open(join(folder, 'journal.log'), { name: 's', direction: 'maximize', worker: { beatMs: 0 } });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

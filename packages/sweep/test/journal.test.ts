@@ -101,7 +101,7 @@ test('a study is written line by line as Optuna reads it', async () => {
     .split('\n')
     .map(line => JSON.parse(line) as JsonObject);
   const worker_id = lines[0].worker_id;
-  const claim = { id: worker_id, host: 'here', pid: process.pid };
+  const claim = { id: worker_id, host: 'here', pid: process.pid, everyMs: 5000 };
   expect(lines).toEqual([
     { op_code: 0, worker_id, study_name: 'mine', directions: [1] },
     { op_code: 2, worker_id, study_id: 0, user_attr: { env: 'CartPole-v1' } },
@@ -194,6 +194,19 @@ describe('a worker that is gone', () => {
     far.clock.now += 1;
     expect(await b.begin(nothing)).toMatchObject({ isTakenUp: true, trial: { number: 0, params: { rate: 0.01 } } });
     expect(b.holds(0)).toBe(true);
+  });
+
+  test('is given the time for three signs of life, however impatient who looks is', async () => {
+    const [near, far] = [machine('near', { beatMs: 30_000 }), machine('far away')];
+    const [a, b] = [await near.open(), await far.open()];
+    await a.begin({ propose: () => rate(0.01) });
+    expect(await b.begin(nothing)).toBeNull();
+    far.clock.now += 89_999;
+    expect(await b.begin(nothing)).toBeNull();
+    far.clock.now += 1;
+    expect(await b.begin(nothing)).toMatchObject({ isTakenUp: true });
+    await a.beat();
+    expect(a.holds(0)).toBe(false);
   });
 
   test('and was only asleep, has lost its trial: nothing that it writes counts, and it learns so', async () => {

@@ -12,14 +12,16 @@ export type Claim = {
   readonly pid: number;
   /** Raised regularly, as long as the worker lives. */
   readonly beat: number;
+  /** Milliseconds between two raises; 0 where they do not come by themselves. */
+  readonly everyMs: number;
 };
 
 /** Who works on a trial; null where its worker gave it back, undefined where a program has it that claims nothing, as Optuna does. */
 export function claimOf({ systemAttributes }: StoredTrial): Claim | null | undefined {
   const { [CLAIM]: found } = systemAttributes;
   if (found === undefined || found === null) return found;
-  const { id = '', host = '', pid = -1, beat = 0 } = isObject(found) ? found : {};
-  return { id: String(id), host: String(host), pid: Number(pid), beat: Number(beat) };
+  const { id = '', host = '', pid = -1, beat = 0, everyMs = 0 } = isObject(found) ? found : {};
+  return { id: String(id), host: String(host), pid: Number(pid), beat: Number(beat), everyMs: Number(everyMs) };
 }
 
 /** What a trial says of its worker. */
@@ -30,7 +32,7 @@ export function claimAttributes(claim: Claim | null): JsonObject {
 export interface ClaimWatchOptions {
   /** Name of this machine. */
   readonly host: string;
-  /** Milliseconds for which a counter must stand still. */
+  /** Milliseconds for which a counter must stand still: never less than three of the times after which its worker raises it. */
   readonly graceMs: number;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
@@ -51,11 +53,11 @@ export class ClaimWatch {
   }
 
   /** Looks at a claim. @param trial id of what is claimed @returns whether its worker is gone */
-  isGone(trial: number, { id, host, pid, beat }: Claim): boolean {
+  isGone(trial: number, { id, host, pid, beat, everyMs }: Claim): boolean {
     const { graceMs, now, isRunning } = this.#options;
     if (host === this.#options.host && !isRunning(pid)) return true;
     const seen = this.#seen.get(trial);
-    if (seen?.id === id && seen.beat === beat) return now() - seen.since >= graceMs;
+    if (seen?.id === id && seen.beat === beat) return now() - seen.since >= Math.max(graceMs, 3 * everyMs);
     this.#seen.set(trial, { id, beat, since: now() });
     return false;
   }

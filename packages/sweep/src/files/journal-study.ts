@@ -17,9 +17,9 @@ import { JournalFile } from './journal-file.ts';
 export interface JournalWorkerOptions {
   /** Name of the machine; as the system has it when omitted. */
   readonly host?: string;
-  /** Milliseconds between two signs of life; 5,000 when omitted. 0: only `beat` gives some. */
+  /** Milliseconds between two signs of life; 5,000 when omitted, or a quarter of `graceMs` where that is less. 0: only `beat` gives some. */
   readonly beatMs?: number;
-  /** Milliseconds after which a worker that gives no sign of life counts as gone; 60,000 when omitted. */
+  /** Milliseconds after which a worker that gives no sign of life counts as gone, once three of them are due; 60,000 when omitted. */
   readonly graceMs?: number;
   /** Whether `begin` waits while other workers have the last trials, to take up what they may leave; false when omitted. */
   readonly waits?: boolean;
@@ -65,6 +65,7 @@ export class JournalStudy implements TrialStorage {
   readonly #state = new JournalState();
   readonly #writer = randomUUID();
   readonly #worker: JournalWorkerOptions;
+  readonly #beatMs: number;
   readonly #watch: ClaimWatch;
   /** Claims of the trials that this worker has, as far as it has read. */
   readonly #held = new Map<number, Claim>();
@@ -77,6 +78,7 @@ export class JournalStudy implements TrialStorage {
     this.#worker = worker;
     workersHere.add(this.#writer);
     const { host = hostname(), graceMs = 60_000, now = () => performance.now(), isRunning = () => true } = worker;
+    this.#beatMs = worker.beatMs ?? Math.min(5000, Math.ceil(graceMs / 4));
     this.#watch = new ClaimWatch({ host, graceMs, now, isRunning });
   }
 
@@ -162,7 +164,8 @@ export class JournalStudy implements TrialStorage {
 
   /** Takes a trial that was left, one that waits, or a new one. */
   async #tryBegin(propose: BeginOptions['propose']): Promise<BegunTrial | null> {
-    const claim: Claim = { id: this.#writer, host: this.#worker.host ?? hostname(), pid: process.pid, beat: 0 };
+    const { host = hostname() } = this.#worker;
+    const claim: Claim = { id: this.#writer, host, pid: process.pid, beat: 0, everyMs: this.#beatMs };
     const begun = await this.#append(() => {
       const { trials, id: study_id } = this.study();
       const claimed = (id: number) => this.#attributeOperations(id, 'system', claimAttributes(claim));
@@ -270,10 +273,9 @@ export class JournalStudy implements TrialStorage {
 
   /** Gives signs of life from now on, as long as this worker has a trial. */
   #live(): void {
-    const { beatMs = 5000 } = this.#worker;
-    if (beatMs === 0 || this.#heart) return;
+    if (this.#beatMs === 0 || this.#heart) return;
     // A disk that is away for a moment is told of when something of the trial is written.
-    this.#heart = setInterval(() => this.beat().catch(() => undefined), beatMs).unref();
+    this.#heart = setInterval(() => this.beat().catch(() => undefined), this.#beatMs).unref();
   }
 
   #rest(): void {
