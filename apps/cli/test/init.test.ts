@@ -68,6 +68,14 @@ describe('zpin init', () => {
     expect(readFileSync('_My Maze!/README.md', 'utf8')).toMatch(/^# my-maze\n/);
   });
 
+  it.runIf(process.platform === 'linux')('refuses a place where no folder can be, and does not try for ever', async () => {
+    const { exitCode, out, err } = await runCli(['init', '/proc/x']);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(
+      /^zpin init: the folder must be a place to write to, got "\/proc\/x"\. Choose another one: ENOENT: .*\n$/,
+    );
+  });
+
   it.each([['full'], ['full/file'], ['full/file/below']])('refuses %s, and leaves it as it is', async dir => {
     mkdirSync('full', { recursive: true });
     writeFileSync('full/file', 'x');

@@ -19,8 +19,8 @@ export function initCommand({ program, io, finish }: CommandContext): void {
 
 async function writeProject(dir: string, io: Io): Promise<number> {
   const where = 'zpin init';
-  const [{ basename, join, resolve }, { existsSync, mkdirSync, readdirSync, statSync, writeFileSync }, { projectFiles }] =
-    await Promise.all([import('node:path'), import('node:fs'), import('../project-template.ts')]);
+  const [{ basename, join, resolve }, { existsSync, readdirSync, statSync, writeFileSync }, { makeFolder }, { projectFiles }] =
+    await Promise.all([import('node:path'), import('node:fs'), import('@zpin/core/node'), import('../project-template.ts')]);
   const folder = resolve(dir);
   // What version control and editors leave is no project yet.
   const isFree = () =>
@@ -36,7 +36,7 @@ async function writeProject(dir: string, io: Io): Promise<number> {
       .replace(/^[._-]+|-+$/g, '') || 'maze';
   const files = projectFiles(name);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { flag: 'wx' });
   } catch (error) {
     const reason = (error as Error).message.split(',')[0];
