@@ -44,6 +44,13 @@ describe.each(algorithmIds)('%s', async id => {
     expect(algorithm.paper).toMatch(/\d{4}/);
   });
 
+  it('says of each setting what it takes', () => {
+    for (const { name, type, meaning } of describeConfig(algorithm.config)) {
+      expect(type.split(' or '), name).not.toContain('value');
+      expect(meaning.length, name).toBeGreaterThan(5);
+    }
+  });
+
   it('has presets that its settings take, for environments that there are, with spaces that it takes', () => {
     for (const [env, { config, totalSteps, her }] of Object.entries(algorithm.presets)) {
       const spec = environments.find(known => presetOf({ presets: { [env]: { totalSteps, config: {} } } }, known.id));

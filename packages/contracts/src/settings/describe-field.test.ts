@@ -46,5 +46,9 @@ test('objects and lists of fixed places are told part by part', () => {
   const ends = { type: 'object', properties: { from: { type: 'number' }, to: { type: 'null' } }, required: ['from'] };
   expect(describeField(ends)).toEqual({ type: '{from, to?}', range: '', accepts: '{from: a number, to?: null}' });
   expect(describeField({ type: 'array', minItems: 2 })).toMatchObject({ accepts: 'a list of values (at least 2)' });
+  expect(describeField({ type: ['number', 'null'] })).toMatchObject({ type: 'number or null', accepts: 'a number or null' });
+  expect(describeField({ anyOf: [{ anyOf: [{ type: 'integer' }, { type: 'null' }] }] })).toMatchObject({
+    type: 'integer or null',
+  });
   expect(describeField({})).toEqual({ type: 'value', range: '', accepts: 'a value' });
 });

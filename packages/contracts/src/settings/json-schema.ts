@@ -1,6 +1,7 @@
 /** The part of JSON Schema that settings use. */
 export interface JsonSchema {
-  readonly type?: string;
+  /** Several are alternatives: `["number", "null"]`. */
+  readonly type?: string | readonly string[];
   /** Name of a type that needs no explanation part by part; its phrase is the description. */
   readonly title?: string;
   readonly description?: string;
@@ -25,5 +26,8 @@ export interface JsonSchema {
 
 /** What JSON Schema calls alternatives; a plain schema is its own only one. */
 export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
-  return schema.anyOf ?? schema.oneOf ?? [schema];
+  const { type } = schema;
+  const parts = schema.anyOf ?? schema.oneOf ?? (typeof type === 'object' ? type.map(one => ({ ...schema, type: one })) : null);
+  // A part with a title is a type of its own, however many forms it has.
+  return parts?.flatMap(part => (part.title === undefined ? alternatives(part) : [part])) ?? [schema];
 }

@@ -10,6 +10,7 @@ const { shape } = configSchema({
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer' }),
   activation: field.choice(['tanh', 'relu'], { default: 'tanh', meaning: 'non-linearity' }),
   targetKl: field.number({ above: 0, default: null, meaning: 'stop an update beyond this divergence' }),
+  valueMin: field.number({ default: null, meaning: 'smallest target' }),
   epsilon: field.scheduled({ min: 0, max: 1, default: 1, meaning: 'probability of a random action' }),
   normalizeAdvantage: field.boolean({ default: true, meaning: 'scale advantages to mean 0 and deviation 1' }),
 });

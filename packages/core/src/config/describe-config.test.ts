@@ -15,6 +15,7 @@ test('lists the settings in the order of the schema, also when it has a refineme
     'hiddenSizes',
     'activation',
     'targetKl',
+    'valueMin',
     'epsilon',
     'normalizeAdvantage',
   ]);
