@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { makeFolder } from '@zpin/core/node';
 import type { QueuedStudy, StoredFile } from '@zpin/sweep/postgres';
 import type { RunKeeper } from '../trial-runs.ts';
 
@@ -51,7 +52,7 @@ export function restoreFiles(path: string, files: readonly StoredFile[]): void {
   if (existsSync(path)) rmSync(path, { recursive: true });
   for (const { path: name, content } of files) {
     const file = join(path, ...name.split('/'));
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, content);
   }
 }
