@@ -10,8 +10,8 @@ const STACKED = 4;
 
 /**
  * The view of Atari games that papers share (Mnih et al. 2015): up to 30 idle frames at the start, actions held for four frames, the
- * brighter pixels of the last two, grey, 84 by 84; FIRE once after a reset where `actionNames` of the environment has it; signs of
- * rewards; and the last four observations together, `[84, 84, 4]`.
+ * brighter pixels of the last two, grey, 84 by 84; FIRE after a reset and a lost life, where `actionNames` of the environment has it;
+ * signs of rewards; and the last four observations together, `[84, 84, 4]`.
  * @throws SpaceError unless observations are uint8 pictures and actions are `Discrete`
  */
 export function atariView(env: AnyEnv): AnyEnv {

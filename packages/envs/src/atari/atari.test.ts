@@ -156,6 +156,29 @@ describe('the Atari chain', () => {
     expect([env.step(2).reward, env.step(0).reward]).toEqual([1, 0]);
   });
 
+  it('FireReset holds FIRE for two steps after a lost life, and for none after the last one', () => {
+    const env = new FireReset(new Screen());
+    env.reset({ seed: 0 });
+    for (let frame = 2; frame < 20; frame++) expect(env.step(0).info.frame).toBe(frame);
+    // Frame 20 costs a life: frames 21 and 22 are FIRE, worth 2 each.
+    const copy = new FireReset(new Screen());
+    copy.restore(env.state());
+    for (const one of [env, copy])
+      expect(one.step(2)).toMatchObject({ reward: 8, terminated: false, info: { lives: 2, frame: 22 } });
+    for (let frame = 23; frame < 40; frame++) env.step(0);
+    expect(env.step(0)).toMatchObject({ reward: 4, info: { lives: 1, frame: 42 } });
+    for (let frame = 43; frame < 60; frame++) env.step(0);
+    expect(env.step(0)).toMatchObject({ reward: 0, terminated: true, info: { lives: 0, frame: 60 } });
+  });
+
+  it('EpisodicLife around FireReset sees the life that FIRE follows', () => {
+    const env = new EpisodicLife(new FireReset(new Screen()));
+    env.reset({ seed: 0 });
+    for (let frame = 2; frame < 20; frame++) expect(env.step(0).terminated).toBe(false);
+    expect(env.step(0)).toMatchObject({ terminated: true, info: { frame: 22 } });
+    expect(env.reset().info.frame).toBe(23);
+  });
+
   it('keeps the contract as a whole', () => {
     const chain = new FrameStack(
       new ClipReward(new AtariPreprocessing(new FireReset(new EpisodicLife(new Screen())), { size: 8, noopMax: 3 })),

@@ -1,10 +1,17 @@
-import type { Env, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
+import type { Env, EnvState, ResetOptions, ResetResult, StepResult } from '@zpin/contracts';
 import { refuseMasks } from '../base/env-mask.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 
-/** Presses FIRE after each reset, for games that wait for it. */
+/** Steps for which FIRE is held after a lost life: a sticky action may swallow the first. */
+const PRESSES = 2;
+
+/**
+ * Presses FIRE after each reset and after each lost life (`info.lives`), for games that wait for it. What these steps pay belongs to
+ * the step that lost the life.
+ */
 export class FireReset<Obs> extends Wrapper<Obs, number> {
   readonly #fireAction: number;
+  #lives = 0;
 
   /** @param fireAction number of the action FIRE, 1 in most games */
   constructor(env: Env<Obs, number>, fireAction = 1) {
@@ -16,10 +23,32 @@ export class FireReset<Obs> extends Wrapper<Obs, number> {
   override reset(options?: ResetOptions): ResetResult<Obs> {
     this.env.reset(options);
     const { obs, info, terminated, truncated } = this.env.step(this.#fireAction);
-    return terminated || truncated ? this.env.reset() : { obs, info };
+    const result = terminated || truncated ? this.env.reset() : { obs, info };
+    this.#lives = livesOf(result);
+    return result;
   }
 
   override step(action: number): StepResult<Obs> {
-    return this.env.step(action);
+    let result = this.env.step(action);
+    const hasDied = livesOf(result) < this.#lives && livesOf(result) > 0;
+    for (let press = 0; hasDied && press < PRESSES && !result.terminated && !result.truncated; press++) {
+      const { reward } = result;
+      const next = this.env.step(this.#fireAction);
+      result = { ...next, reward: reward + next.reward };
+    }
+    this.#lives = livesOf(result);
+    return result;
   }
+
+  protected override save(): EnvState {
+    return { lives: this.#lives };
+  }
+
+  protected override load(state: EnvState): void {
+    this.#lives = state.lives as number;
+  }
+}
+
+function livesOf({ info }: { readonly info: StepResult<unknown>['info'] }): number {
+  return Number(info.lives ?? 0);
 }

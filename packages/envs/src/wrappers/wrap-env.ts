@@ -42,7 +42,7 @@ export const wrappers: readonly WrapperEntry[] = [
     name: 'atari',
     usage: '',
     meaning:
-      'shows Atari as papers do: idle and FIRE at the start, four frames as one, grey, 84 by 84, the last four; pays signs',
+      'shows Atari as papers do: idle and FIRE at the start, FIRE after a lost life, four frames as one, grey, 84 by 84, the last four; pays signs',
     arguments: [0, 0],
     wrap: env => atariView(env),
   },

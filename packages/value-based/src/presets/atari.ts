@@ -1,7 +1,7 @@
 import type { Preset } from '@zpin/core';
 
 // Games without lives end once; of those with lives, each life is an episode of training. Around the picture, so that the game goes on
-// behind a lost life as it will when the agent is judged: whoever does not press FIRE waits.
+// behind a lost life as it will when the agent is judged.
 const wrappers = ['atari', 'episodic-life'] as const;
 
 /**
