@@ -48,6 +48,8 @@ function ask(child: ChildProcess, job: Job): Promise<Answer> {
 
 /** The other side: trains what it is sent, until there is nothing more. */
 export function answerJobs(train: (job: Job) => Promise<LearningRun>): void {
+  // Whoever sent the jobs has ended, perhaps killed: a run under way goes on from its checkpoint when it is asked for again.
+  process.on('disconnect', () => process.exit());
   process.on('message', async (job: Job) => {
     const answer: Answer = await train(job).then(
       run => ({ run }),
