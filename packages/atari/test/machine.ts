@@ -55,11 +55,17 @@ export function romOf(source: string): Uint8Array {
   return assemble(`${REGISTERS}\n${source}\n .org $fffc\n .word $f000, $f000`).bytes;
 }
 
+/** What a processor needs, without what is around it in a console. */
+export function machineOf(cartridge: Cartridge): { processor: Processor; tia: Tia; riot: Riot } {
+  const tia = new Tia(new Painter(34, 210));
+  const riot = new Riot();
+  return { processor: new Processor(new Bus(tia, riot, cartridge)), tia, riot };
+}
+
 /** Runs a program up to its label `end`, by the instruction. */
 export function runProgram(source: string): { processor: Processor; ram: Uint8Array } {
   const { bytes, labels } = assemble(`${REGISTERS}\n${source}\nend: nop\n .org $fffc\n .word $f000, $f000`);
-  const riot = new Riot();
-  const processor = new Processor(new Bus(new Tia(new Painter(34, 210)), riot, new Cartridge(bytes)));
+  const { processor, riot } = machineOf(new Cartridge(bytes));
   processor.reset();
   for (let steps = 0; processor.pc !== labels.get('end'); steps++) {
     if (steps > 20_000) throw new Error(`the program does not come to its end, it is at ${processor.pc.toString(16)}`);

@@ -1,5 +1,7 @@
+import { Rng } from '@zpin/contracts';
 import { describe, expect, test } from 'vitest';
-import { runProgram } from './machine.ts';
+import { Cartridge } from '../src/console/cartridge.ts';
+import { machineOf, runProgram } from './machine.ts';
 
 /** Bits of the status register, as letters. */
 function flagsOf(status: number): string {
@@ -114,4 +116,44 @@ test('BRK pushes the address two bytes on and the flags, and RTI goes back there
 test('JMP through a pointer at the end of a page reads its high byte from the beginning of that page', () => {
   const source = ' jmp ($f1ff)\n .org $f100\n .byte $f2\n .org $f1ff\n .byte $00, $f3\n .org $f200';
   expect(runProgram(source).processor.cycles).toBe(5);
+});
+
+/** Addresses of the memory that some cartridges bring: written in the first half, read in the second. */
+const EXTRA_RAM = 128;
+
+/**
+ * Two machines that differ in one thing: the first bytes of the cartridge are plain ROM in one, and memory in the other, out of which
+ * programs run byte by byte.
+ */
+function twins(image: Uint8Array) {
+  const banks = new Uint8Array(8192);
+  for (const bank of [0, 4096]) banks.set(image, bank);
+  const cartridges = [new Cartridge(image, '4K'), new Cartridge(banks, 'F8SC')];
+  let filled = 0;
+  cartridges[1].reset(() => image[filled++]);
+  return cartridges.map(machineOf);
+}
+
+test('each opcode does the same from plain ROM and from memory, whatever its bytes and the registers are', () => {
+  const rng = new Rng(3);
+  const bytes = (length: number) => Uint8Array.from({ length }, () => rng.integers(0, 256));
+  const [before, after] = [new Int32Array(10_000), new Int32Array(10_000)];
+  for (let opcode = 0; opcode < 256; opcode++) {
+    for (let round = 0; round < 40; round++) {
+      const [image, ram, registers] = [bytes(4096), bytes(128), bytes(5)];
+      const at = EXTRA_RAM + rng.integers(0, EXTRA_RAM - 3);
+      image[at] = opcode;
+      image.copyWithin(0, EXTRA_RAM, 2 * EXTRA_RAM);
+      const [plain, other] = twins(image).map(({ processor, tia, riot }, index) => {
+        riot.ram.set(ram);
+        processor.pc = 0xf000 | at;
+        [processor.a, processor.x, processor.y, processor.stack, processor.status] = registers;
+        processor.cycles = 1000;
+        processor.step();
+        const state = index === 0 ? before : after;
+        return riot.save(state, tia.save(state, processor.save(state, 0)));
+      });
+      expect([opcode, other, before.findIndex((value, i) => value !== after[i])]).toEqual([opcode, plain, -1]);
+    }
+  }
 });

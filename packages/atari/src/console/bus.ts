@@ -4,50 +4,44 @@ import type { Tia } from './tia.ts';
 
 /** Which of the chips answers at an address, of which the console decodes 13 bits. */
 export class Bus {
-  readonly #tia: Tia;
-  readonly #riot: Riot;
-  readonly #cartridge: Cartridge;
-  /** What was read last: lines of the bus that nothing drives keep it. */
-  #last = 0;
+  readonly tia: Tia;
+  readonly riot: Riot;
+  readonly cartridge: Cartridge;
+  /** What was on the bus last, for inputs that drive only some of its lines. Who reads plain memory by himself sets it. */
+  last = 0;
 
   constructor(tia: Tia, riot: Riot, cartridge: Cartridge) {
-    this.#tia = tia;
-    this.#riot = riot;
-    this.#cartridge = cartridge;
-  }
-
-  /** Whether the picture is complete. */
-  get frameEnded(): boolean {
-    return this.#tia.frameEnded;
+    this.tia = tia;
+    this.riot = riot;
+    this.cartridge = cartridge;
   }
 
   /** A byte of the program, which nearly always lies in plain memory of the cartridge. */
   fetch(address: number, cycles: number): number {
-    const cartridge = this.#cartridge;
+    const cartridge = this.cartridge;
     const place = address & 0x1fff;
-    this.#last =
-      place >= cartridge.low && place < cartridge.high ? cartridge.window[address & 0xfff] : this.read(address, cycles);
-    return this.#last;
+    this.last = place >= cartridge.low && place < cartridge.high ? cartridge.window[address & 0xfff] : this.read(address, cycles);
+    return this.last;
   }
 
   read(address: number, cycles: number): number {
-    const cartridge = this.#cartridge;
+    const cartridge = this.cartridge;
     const place = address & 0x1fff;
     if (place >= 0x1000) {
       if (place >= cartridge.low && place < cartridge.high) return cartridge.window[address & 0xfff];
       return cartridge.read(address);
     }
-    if ((place & 0x80) === 0) return this.#tia.read(place & 0x0f, this.#last, cycles);
+    if ((place & 0x80) === 0) return this.tia.read(place & 0x0f, this.last, cycles);
     if ((place & 0x200) === 0) {
-      this.#last = this.#riot.ram[place & 0x7f];
-      return this.#last;
+      this.last = this.riot.ram[place & 0x7f];
+      return this.last;
     }
-    return this.#riot.read(place, cycles);
+    return this.riot.read(place, cycles);
   }
 
   /** Whether the instruction at `address` of plain memory is `LDA INTIM`. */
   isTimerRead(address: number): boolean {
-    const { window, low, high } = this.#cartridge;
+    const { window, low, high } = this.cartridge;
     const place = address & 0x1fff;
     const at = address & 0xfff;
     return place >= low && place + 2 < high && window[at] === 0xad && window[at + 1] === 0x84 && window[at + 2] === 0x02;
@@ -55,30 +49,30 @@ export class Bus {
 
   /** How many reads of the timer, the first at `cycles` and then every `interval`, show `value` before it counts on; 0 if none does. */
   readsBeforeTick(cycles: number, interval: number, value: number): number {
-    return this.#riot.readsBeforeTick(cycles, interval, value);
+    return this.riot.readsBeforeTick(cycles, interval, value);
   }
 
   /** Writes `value`; returns the cycle from which the processor goes on, which waits for the beam where it asked to. */
   write(address: number, value: number, cycles: number): number {
     const place = address & 0x1fff;
-    if (place >= 0x1000) this.#cartridge.write(address, value);
+    if (place >= 0x1000) this.cartridge.write(address, value);
     else if ((place & 0x80) === 0) {
-      if (place < 0x40) this.#cartridge.writeLow(value);
-      return this.#tia.write(place & 0x3f, value, cycles);
-    } else if ((place & 0x200) === 0) this.#riot.ram[place & 0x7f] = value;
-    else this.#riot.write(place, value, cycles);
+      if (place < 0x40) this.cartridge.writeLow(value);
+      return this.tia.write(place & 0x3f, value, cycles);
+    } else if ((place & 0x200) === 0) this.riot.ram[place & 0x7f] = value;
+    else this.riot.write(place, value, cycles);
     return cycles;
   }
 
   /** Writes what can change to `out` from `at` on; returns where the next may write. */
   save(out: Int32Array, at: number): number {
-    out[at] = this.#last;
+    out[at] = this.last;
     return at + 1;
   }
 
   /** Reads what `save` wrote; returns where the next may read. */
   load(from: Int32Array, at: number): number {
-    this.#last = from[at];
+    this.last = from[at];
     return at + 1;
   }
 }

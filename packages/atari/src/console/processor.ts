@@ -1,5 +1,7 @@
 import type { Bus } from './bus.ts';
-import { OPCODE_CYCLES, PAGE_PENALTY } from './cycles.ts';
+import type { Cartridge } from './cartridge.ts';
+import { OPCODE_BYTES, OPCODE_CYCLES, PAGE_PENALTY } from './opcodes.ts';
+import type { Tia } from './tia.ts';
 
 /** Bytes from behind a branch back to an instruction of three bytes right before it. */
 const WAIT_OFFSET = -5;
@@ -21,6 +23,9 @@ const UNSTABLE_BITS = 0xee;
  */
 export class Processor {
   readonly #bus: Bus;
+  readonly #cartridge: Cartridge;
+  readonly #tia: Tia;
+  readonly #ram: Uint8Array;
   /** Cycles since the start of the frame. */
   cycles = 0;
   pc = 0;
@@ -41,6 +46,9 @@ export class Processor {
 
   constructor(bus: Bus) {
     this.#bus = bus;
+    this.#cartridge = bus.cartridge;
+    this.#tia = bus.tia;
+    this.#ram = bus.riot.ram;
   }
 
   /** Starts at the address that the cartridge names at 0xfffc. */
@@ -77,97 +85,119 @@ export class Processor {
 
   /** Runs until the picture is complete, or for `instructions` of them at most. */
   run(instructions: number): void {
-    const bus = this.#bus;
+    const tia = this.#tia;
     this.#left = instructions;
-    while (this.#left > 0 && !bus.frameEnded) {
+    while (this.#left > 0 && !tia.frameEnded) {
       this.#left--;
       this.step();
     }
   }
 
-  /** Runs one instruction. Those that make up most of programs are found first. */
+  /**
+   * Runs one instruction: its bytes come from plain memory of the cartridge, nearly always. Instructions that make up most of programs
+   * have branches of their own, here and in the next method.
+   */
   step(): void {
-    const opcode = this.#fetch();
+    const pc = this.pc;
+    const place = pc & 0x1fff;
+    const { low: first, high: end, window } = this.#cartridge;
+    if (place < first || place + 3 >= end) {
+      this.#stepAnywhere();
+      return;
+    }
+    const at = place & 0xfff;
+    const opcode = window[at];
+    const low = window[at + 1];
+    const high = window[at + 2];
     this.cycles += OPCODE_CYCLES[opcode];
-    switch (opcode) {
-      case 0x85: // STA zero page
-        this.#write(this.#fetch(), this.a);
-        break;
-      case 0x84: // STY zero page
-        this.#write(this.#fetch(), this.y);
-        break;
-      case 0x86: // STX zero page
-        this.#write(this.#fetch(), this.x);
-        break;
-      case 0xa9: // LDA immediate
-        this.a = this.#flags(this.#fetch());
-        break;
-      case 0xa5: // LDA zero page
-        this.a = this.#flags(this.#read(this.#fetch()));
-        break;
-      case 0xa4: // LDY zero page
-        this.y = this.#flags(this.#read(this.#fetch()));
-        break;
-      case 0xad: // LDA absolute
-        this.a = this.#flags(this.#read(this.#absolute()));
-        break;
-      case 0xb1: // LDA (zero page),Y
-        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#zeroPageWord(this.#fetch()), this.y)));
-        break;
-      case 0xb9: // LDA absolute,Y
-        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#absolute(), this.y)));
-        break;
-      case 0xbd: // LDA absolute,X
-        this.a = this.#flags(this.#read(this.#indexed(opcode, this.#absolute(), this.x)));
-        break;
-      case 0xd0: // BNE
-        this.#branchIf(this.#zero !== 0);
-        break;
-      case 0xf0: // BEQ
-        this.#branchIf(this.#zero === 0);
-        break;
-      case 0x10: // BPL
-        this.#branchIf((this.#sign & NEGATIVE) === 0);
-        break;
-      case 0x30: // BMI
-        this.#branchIf((this.#sign & NEGATIVE) !== 0);
-        break;
-      case 0x90: // BCC
-        this.#branchIf(this.carry === 0);
-        break;
-      case 0xb0: // BCS
-        this.#branchIf(this.carry !== 0);
-        break;
-      case 0xca: // DEX
-        this.x = this.#flags((this.x - 1) & 0xff);
-        break;
-      case 0x88: // DEY
-        this.y = this.#flags((this.y - 1) & 0xff);
-        break;
-      case 0xc8: // INY
-        this.y = this.#flags((this.y + 1) & 0xff);
-        break;
-      default:
-        this.#others(opcode);
+    this.pc = pc + OPCODE_BYTES[opcode];
+    if (opcode === 0xea) return;
+    if (opcode === 0x85) this.#writeZeroPage(low, this.a);
+    else if (opcode === 0x84) this.#writeZeroPage(low, this.y);
+    else if (opcode === 0x86) this.#writeZeroPage(low, this.x);
+    else if (opcode === 0x95) this.#writeZeroPage((low + this.x) & 0xff, this.a);
+    else if (opcode === 0x8d) this.#write(low | (high << 8), this.a);
+    else if (opcode === 0xb1) this.a = this.#flags(this.#readIndexed(this.#pointer(low, low), this.y));
+    else if (opcode === 0xa5) this.a = this.#flags(this.#readZeroPage(low, low));
+    else if (opcode === 0xa4) this.y = this.#flags(this.#readZeroPage(low, low));
+    else if (opcode === 0xa6) this.x = this.#flags(this.#readZeroPage(low, low));
+    else if (opcode === 0xa9) this.a = this.#flags(low);
+    else if (opcode === 0xa0) this.y = this.#flags(low);
+    else if (opcode === 0xa2) this.x = this.#flags(low);
+    else if (opcode === 0xb5) this.a = this.#flags(this.#readZeroPage((low + this.x) & 0xff, low));
+    else if (opcode === 0xb9) this.a = this.#flags(this.#readIndexed(low | (high << 8), this.y));
+    else if (opcode === 0xbd) this.a = this.#flags(this.#readIndexed(low | (high << 8), this.x));
+    else if (opcode === 0xad) this.a = this.#flags(this.#readAt(low | (high << 8), high));
+    else if (opcode === 0xac) this.y = this.#flags(this.#readAt(low | (high << 8), high));
+    else if (opcode === 0xae) this.x = this.#flags(this.#readAt(low | (high << 8), high));
+    else if (opcode === 0xd0) this.#branchIf(this.#zero !== 0, low);
+    else if (opcode === 0xf0) this.#branchIf(this.#zero === 0, low);
+    else if (opcode === 0x10) this.#branchIf((this.#sign & NEGATIVE) === 0, low);
+    else if (opcode === 0x30) this.#branchIf((this.#sign & NEGATIVE) !== 0, low);
+    else if (opcode === 0x90) this.#branchIf(this.carry === 0, low);
+    else if (opcode === 0xb0) this.#branchIf(this.carry !== 0, low);
+    else if (opcode === 0x4c) this.pc = low | (high << 8);
+    else if (opcode === 0xca) this.x = this.#flags((this.x - 1) & 0xff);
+    else if (opcode === 0x88) this.y = this.#flags((this.y - 1) & 0xff);
+    else if (opcode === 0xe8) this.x = this.#flags((this.x + 1) & 0xff);
+    else if (opcode === 0xc8) this.y = this.#flags((this.y + 1) & 0xff);
+    else if (opcode === 0x8a) this.a = this.#flags(this.x);
+    else if (opcode === 0x98) this.a = this.#flags(this.y);
+    else if (opcode === 0xaa) this.x = this.#flags(this.a);
+    else if (opcode === 0xa8) this.y = this.#flags(this.a);
+    else if (opcode === 0x9a) this.stack = this.x;
+    else if (opcode === 0x18) this.carry = 0;
+    else if (opcode === 0x38) this.carry = 1;
+    else if (opcode === 0x29) this.a = this.#flags(this.a & low);
+    else if (opcode === 0x25) this.a = this.#flags(this.a & this.#readZeroPage(low, low));
+    else if (opcode === 0x09) this.a = this.#flags(this.a | low);
+    else if (opcode === 0x05) this.a = this.#flags(this.a | this.#readZeroPage(low, low));
+    else if (opcode === 0x49) this.a = this.#flags(this.a ^ low);
+    else if (opcode === 0x45) this.a = this.#flags(this.a ^ this.#readZeroPage(low, low));
+    else if (opcode === 0x69) this.#add(low);
+    else if (opcode === 0x65) this.#add(this.#readZeroPage(low, low));
+    else if (opcode === 0xe9) this.#subtract(low);
+    else if (opcode === 0xe5) this.#subtract(this.#readZeroPage(low, low));
+    else if (opcode === 0xc9) this.#compare(this.a, low);
+    else if (opcode === 0xc5) this.#compare(this.a, this.#readZeroPage(low, low));
+    else if (opcode === 0xc0) this.#compare(this.y, low);
+    else if (opcode === 0xc4) this.#compare(this.y, this.#readZeroPage(low, low));
+    else if (opcode === 0xe0) this.#compare(this.x, low);
+    else if (opcode === 0xe4) this.#compare(this.x, this.#readZeroPage(low, low));
+    else if (opcode === 0xc6) this.#writeZeroPage(low, this.#flags((this.#readZeroPage(low, low) - 1) & 0xff));
+    else if (opcode === 0xe6) this.#writeZeroPage(low, this.#flags((this.#readZeroPage(low, low) + 1) & 0xff));
+    else if (opcode === 0x4a) this.a = this.#shift(2, this.a);
+    else if (opcode === 0x0a) this.a = this.#shift(0, this.a);
+    else {
+      this.#bus.last = OPCODE_BYTES[opcode] === 1 ? opcode : OPCODE_BYTES[opcode] === 2 ? low : high;
+      this.#others(opcode, low, high);
     }
   }
 
+  #stepAnywhere(): void {
+    const opcode = this.#fetch();
+    this.cycles += OPCODE_CYCLES[opcode];
+    const low = OPCODE_BYTES[opcode] > 1 ? this.#fetch() : 0;
+    const high = OPCODE_BYTES[opcode] > 2 ? this.#fetch() : 0;
+    this.#others(opcode, low, high);
+  }
+
   /** Everything else, by the columns in which the opcodes are ordered. */
-  #others(opcode: number): void {
+  #others(opcode: number, low: number, high: number): void {
     switch (opcode & 3) {
       case 1:
-        this.#arithmetic(opcode);
+        this.#arithmetic(opcode, low, high);
         break;
       case 2:
-        this.#shifts(opcode);
+        this.#shifts(opcode, low, high);
         break;
       case 0:
-        if ((opcode & 0x1f) === 0x10) this.#branchIf(this.overflow === ((opcode >> 5) & 1));
+        if ((opcode & 0x1f) === 0x10) this.#conditional(opcode, low);
         else if ((opcode & 0x0f) === 0x08) this.#implied(opcode);
-        else this.#control(opcode);
+        else this.#control(opcode, low, high);
         break;
       default:
-        this.#undocumented(opcode);
+        this.#undocumented(opcode, low, high);
     }
   }
 
@@ -179,6 +209,40 @@ export class Processor {
 
   #read(address: number): number {
     return this.#bus.read(address, this.cycles);
+  }
+
+  /** Reads the zero page; `last` was on the bus before. */
+  #readZeroPage(address: number, last: number): number {
+    return address >= 0x80 ? this.#ram[address & 0x7f] : this.#tia.read(address & 0x0f, last, this.cycles);
+  }
+
+  #writeZeroPage(address: number, value: number): void {
+    if (address >= 0x80) this.#ram[address & 0x7f] = value;
+    else this.#write(address, value);
+  }
+
+  /** Reads any address, most often one of the cartridge; `last` was on the bus before. */
+  #readAt(address: number, last: number): number {
+    const { low, high, window } = this.#cartridge;
+    const place = address & 0x1fff;
+    if (place >= low && place < high) return window[place & 0xfff];
+    this.#bus.last = last;
+    return this.#bus.read(address, this.cycles);
+  }
+
+  /** Reads behind `base`, which costs one more cycle on another page. */
+  #readIndexed(base: number, index: number): number {
+    const address = (base + index) & 0xffff;
+    if (((base ^ address) & 0xff00) !== 0) this.cycles++;
+    return this.#readAt(address, base >> 8);
+  }
+
+  /** The address that lies in the zero page; `last` was on the bus before, and its upper half is behind. */
+  #pointer(address: number, last: number): number {
+    const low = this.#readZeroPage(address, last);
+    const high = this.#readZeroPage((address + 1) & 0xff, low);
+    this.#bus.last = high;
+    return low | (high << 8);
   }
 
   #write(address: number, value: number): void {
@@ -202,15 +266,6 @@ export class Processor {
     return value;
   }
 
-  #absolute(): number {
-    const low = this.#fetch();
-    return low | (this.#fetch() << 8);
-  }
-
-  #zeroPageWord(address: number): number {
-    return this.#read(address) | (this.#read((address + 1) & 0xff) << 8);
-  }
-
   #indexed(opcode: number, base: number, index: number): number {
     const address = (base + index) & 0xffff;
     if (((base ^ address) & 0xff00) !== 0) this.cycles += PAGE_PENALTY[opcode];
@@ -218,32 +273,29 @@ export class Processor {
   }
 
   /** The address that an instruction of the second or fourth column (`…01`, `…11`) means; `index` where others count with X. */
-  #address(opcode: number, index: number): number {
+  #address(opcode: number, index: number, low: number, high: number): number {
     switch ((opcode >> 2) & 7) {
       case 0:
-        return this.#zeroPageWord((this.#fetch() + this.x) & 0xff);
+        return this.#pointer((low + this.x) & 0xff, low);
       case 1:
-        return this.#fetch();
-      case 2: {
-        const address = this.pc;
-        this.pc = (address + 1) & 0xffff;
-        return address;
-      }
+        return low;
+      case 2:
+        return (this.pc - 1) & 0xffff;
       case 3:
-        return this.#absolute();
+        return low | (high << 8);
       case 4:
-        return this.#indexed(opcode, this.#zeroPageWord(this.#fetch()), this.y);
+        return this.#indexed(opcode, this.#pointer(low, low), this.y);
       case 5:
-        return (this.#fetch() + index) & 0xff;
+        return (low + index) & 0xff;
       case 6:
-        return this.#indexed(opcode, this.#absolute(), this.y);
+        return this.#indexed(opcode, low | (high << 8), this.y);
       default:
-        return this.#indexed(opcode, this.#absolute(), index);
+        return this.#indexed(opcode, low | (high << 8), index);
     }
   }
 
-  #arithmetic(opcode: number): void {
-    const address = this.#address(opcode, this.x);
+  #arithmetic(opcode: number, low: number, high: number): void {
+    const address = this.#address(opcode, this.x, low, high);
     if (opcode >> 5 === 4) {
       if (opcode !== 0x89) this.#write(address, this.a);
       return;
@@ -321,7 +373,7 @@ export class Processor {
   }
 
   /** The third column: shifts, counting in memory, X. */
-  #shifts(opcode: number): void {
+  #shifts(opcode: number, low: number, high: number): void {
     const mode = (opcode >> 2) & 7;
     const operation = opcode >> 5;
     if (mode === 2) {
@@ -341,17 +393,16 @@ export class Processor {
       return;
     }
     if (mode === 0) {
-      const value = this.#fetch();
-      if (operation === 5) this.x = this.#flags(value);
+      if (operation === 5) this.x = this.#flags(low);
       return;
     }
     if (operation === 4) {
-      const address = this.#address(opcode, this.y);
+      const address = this.#address(opcode, this.y, low, high);
       this.#write(address, mode === 7 ? this.x & ((address >> 8) + 1) : this.x);
     } else if (operation === 5) {
-      this.x = this.#flags(this.#read(this.#address(opcode, this.y)));
+      this.x = this.#flags(this.#read(this.#address(opcode, this.y, low, high)));
     } else {
-      const address = this.#address(opcode, this.x);
+      const address = this.#address(opcode, this.x, low, high);
       this.#write(address, this.#shift(operation, this.#read(address)));
     }
   }
@@ -384,9 +435,23 @@ export class Processor {
     this.pc = (this.pc - 1) & 0xffff;
   }
 
-  #branchIf(isTaken: boolean): void {
-    const offset = (this.#fetch() << 24) >> 24;
+  /** BPL, BMI, BVC, BVS, BCC, BCS, BNE and BEQ, by bits 5 to 7 of its opcode. */
+  #conditional(opcode: number, distance: number): void {
+    const flag = opcode >> 6;
+    const isSet =
+      flag === 0
+        ? (this.#sign & NEGATIVE) !== 0
+        : flag === 1
+          ? this.overflow !== 0
+          : flag === 2
+            ? this.carry !== 0
+            : this.#zero === 0;
+    this.#branchIf(isSet === ((opcode & 0x20) !== 0), distance);
+  }
+
+  #branchIf(isTaken: boolean, distance: number): void {
     if (!isTaken) return;
+    const offset = (distance << 24) >> 24;
     const pc = this.pc;
     const target = (pc + offset) & 0xffff;
     const extra = ((pc ^ target) & 0xff00) === 0 ? 1 : 2;
@@ -456,13 +521,13 @@ export class Processor {
   }
 
   /** The rest of the first column: jumps, Y, BIT and reads that change nothing. */
-  #control(opcode: number): void {
+  #control(opcode: number, low: number, high: number): void {
     switch (opcode) {
       case 0x00:
         this.#break();
         return;
       case 0x20:
-        this.#call();
+        this.#call(low, high);
         return;
       case 0x40:
         this.status = this.#pull();
@@ -472,15 +537,14 @@ export class Processor {
         this.pc = ((this.#pull() | (this.#pull() << 8)) + 1) & 0xffff;
         return;
       case 0x4c:
-        this.pc = this.#absolute();
+        this.pc = low | (high << 8);
         return;
-      case 0x6c: {
-        const pointer = this.#absolute();
-        this.pc = this.#read(pointer) | (this.#read((pointer & 0xff00) | ((pointer + 1) & 0xff)) << 8);
+      case 0x6c:
+        // The carry of the second address is lost.
+        this.pc = this.#read(low | (high << 8)) | (this.#read(((low + 1) & 0xff) | (high << 8)) << 8);
         return;
-      }
       default:
-        this.#indexRegister(opcode);
+        this.#indexRegister(opcode, low, high);
     }
   }
 
@@ -493,25 +557,23 @@ export class Processor {
     this.pc = this.#read(0xfffe) | (this.#read(0xffff) << 8);
   }
 
-  #call(): void {
-    const low = this.#fetch();
-    const last = this.pc;
+  #call(low: number, high: number): void {
+    const last = (this.pc - 1) & 0xffff;
     this.#push(last >> 8);
     this.#push(last & 0xff);
-    this.pc = low | (this.#fetch() << 8);
+    this.pc = low | (high << 8);
   }
 
-  #indexRegister(opcode: number): void {
+  #indexRegister(opcode: number, low: number, high: number): void {
     const mode = (opcode >> 2) & 7;
     const operation = opcode >> 5;
     if (mode === 0) {
-      const value = this.#fetch();
-      if (operation === 5) this.y = this.#flags(value);
-      else if (operation === 6) this.#compare(this.y, value);
-      else if (operation === 7) this.#compare(this.x, value);
+      if (operation === 5) this.y = this.#flags(low);
+      else if (operation === 6) this.#compare(this.y, low);
+      else if (operation === 7) this.#compare(this.x, low);
       return;
     }
-    const address = this.#address(opcode, this.x);
+    const address = this.#address(opcode, this.x, low, high);
     if (operation === 4) {
       this.#write(address, mode === 7 ? this.y & ((address >> 8) + 1) : this.y);
       return;
@@ -529,22 +591,22 @@ export class Processor {
   }
 
   /** The fourth column, which the chip's makers left undefined: mostly one of the second and one of the third at once. */
-  #undocumented(opcode: number): void {
+  #undocumented(opcode: number, low: number, high: number): void {
     const mode = (opcode >> 2) & 7;
     const operation = opcode >> 5;
     if (mode === 2) {
-      this.#undocumentedImmediate(operation, this.#fetch());
+      this.#undocumentedImmediate(operation, low);
       return;
     }
     if (operation === 4) {
-      this.#storeBoth(opcode, this.#address(opcode, this.y));
+      this.#storeBoth(opcode, this.#address(opcode, this.y, low, high));
     } else if (operation === 5) {
-      const value = this.#read(this.#address(opcode, this.y));
+      const value = this.#read(this.#address(opcode, this.y, low, high));
       if (mode === 6) this.stack = value & this.stack;
       this.a = this.#flags(mode === 6 ? this.stack : value);
       this.x = this.a;
     } else {
-      const address = this.#address(opcode, this.x);
+      const address = this.#address(opcode, this.x, low, high);
       const value = this.#shift(operation, this.#read(address));
       this.#write(address, value);
       this.#accumulate(opcode, value);

@@ -29,3 +29,18 @@ export const PAGE_PENALTY = Uint8Array.from({ length: 256 }, (_, opcode) => {
   const indexed = mode === 0x11 || mode === 0x13 ? 5 : mode === 0x19 || mode === 0x1b || mode >= 0x1c ? 4 : 0;
   return indexed !== 0 && OPCODE_CYCLES[opcode] === indexed && (opcode & 0xe0) !== 0x80 ? 1 : 0;
 });
+
+/**
+ * Bytes of each opcode, by its column (the low two bits) and mode (the next three). BRK counts 1: the byte behind it is skipped by the
+ * return address. Opcodes that halt the chip count 1 too.
+ */
+export const OPCODE_BYTES = Uint8Array.from({ length: 256 }, (_, opcode) => {
+  const mode = (opcode >> 2) & 7;
+  const isAbsolute = mode === 3 || mode === 7;
+  if ((opcode & 1) !== 0) return isAbsolute || mode === 6 ? 3 : 2;
+  if (mode === 2 || mode === 6) return 1;
+  if (opcode === 0x20) return 3;
+  if (mode === 0 && opcode < 0x80) return 1;
+  if (mode === 4 && (opcode & 2) !== 0) return 1;
+  return isAbsolute ? 3 : 2;
+});
