@@ -36,19 +36,20 @@ export const catchBalls = {
 
 /** A ball that comes back pays a brick after 14 to 18 steps more, and is lost or returned as much later. */
 const commonOfBricks = { ...common, bufferSize: 100_000, learningStarts: 2000, gamma: 0.98, nSteps: 5 } as const;
+const randomAtFirstOfBricks = { explorationFraction: 0.2, epsilonEnd: 0.02 } as const;
 const atomsOfBricks = { numAtoms: 51, valueMin: -2, valueMax: 10 } as const;
 
 const broken = {
-  totalSteps: 300_000,
-  // A lost ball costs 1, since what it costs else lies far ahead. Around the picture, so that the agent learns to serve the next one.
+  totalSteps: 160_000,
+  // A lost ball costs 1, since what it costs else lies far ahead.
   envOptions: { wrappers: ['atari', 'episodic-life', 'terminal-reward:-1'] },
 } as const;
 
 /** Settings for Atari/Bricks-v5, by algorithm, from those of Catch. */
 export const breakBricks = {
-  dqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirst } },
-  doubleDqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirst } },
-  duelingDoubleDqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirst, ...twoStreams } },
-  c51: { ...broken, config: { ...commonOfBricks, ...randomAtFirst, ...atomsOfBricks } },
+  dqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirstOfBricks } },
+  doubleDqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirstOfBricks } },
+  duelingDoubleDqn: { ...broken, config: { ...commonOfBricks, ...randomAtFirstOfBricks, ...twoStreams } },
+  c51: { ...broken, config: { ...commonOfBricks, ...randomAtFirstOfBricks, ...atomsOfBricks } },
   rainbow: { ...broken, config: { ...commonOfBricks, ...noise, ...twoStreams, ...atomsOfBricks } },
 } as const satisfies Readonly<Record<string, Preset>>;
