@@ -195,9 +195,9 @@ function presets({ algorithm }: AlgorithmPageInput, t: Translate): string {
       ...(preset.her === undefined ? [] : [`[${t('hindsight')}](/guide/hindsight) ${code(preset.her)}`]),
     ].join(' '),
   ]);
-  const train = (env: string) => `npm run zpin -- train ${algorithm.id} --env ${env}`;
+  const train = (env: string) => `npx @zpin/cli train ${algorithm.id} --env ${env}`;
   const commands = isOffline
-    ? entries.flatMap(([env]) => [`npm run zpin -- collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
+    ? entries.flatMap(([env]) => [`npx @zpin/cli collect --env ${env} --out data.zpin`, `${train(env)} --dataset data.zpin`])
     : entries.filter(([env]) => !isFamily(env)).map(([env]) => train(env));
   return page([
     `## ${t('Presets')}`,

@@ -81,7 +81,7 @@ export function environmentPage(input: EnvironmentPageInput, t: Translate = engl
       ],
     ),
     `## ${t('Use')}`,
-    `\`\`\`sh\nnpm run zpin -- train ${isAtari ? `dqn --env ${id} --wrap atari` : `${suited} --env ${id}`}\n\`\`\``,
+    `\`\`\`sh\nnpx @zpin/cli train ${isAtari ? `dqn --env ${id} --wrap atari` : `${suited} --env ${id}`}\n\`\`\``,
     isAtari && t('Cartridges and the view of papers: [Atari](/guide/atari).'),
     [
       '```js',

@@ -112,6 +112,8 @@ function returnText({ evalReturnMean, evalSuccessRate }: OldRow): string {
 export interface OfflineResult {
   readonly algo: string;
   readonly data: string;
+  /** In which the data were collected, and the agent was judged. */
+  readonly env: string;
   /** Where the data come from. */
   readonly about: string;
   /** Mean return of what collected them. */
@@ -141,7 +143,29 @@ export function offlineResults(): OfflineResult[] {
     if (!first) return [];
     const { algo, data, steps, seeding } = first;
     const returns = group.map(({ evalReturnMean }) => evalReturnMean);
-    return [{ algo, data, about: about(data), behaviour: behaviours[data] ?? 0, steps, returns, ...(seeding && { seeding }) }];
+    const told = about(data);
+    const [env = ''] = told.split(':', 1);
+    return [{ algo, data, env, about: told, behaviour: behaviours[data] ?? 0, steps, returns, ...(seeding && { seeding }) }];
+  });
+}
+
+/** Results of `offlineResults` as those of presets, each mean with the name of its data. */
+export function presetsOnData(t: Translate = english): LearningResult[] {
+  const groups = new Map<string, [OfflineResult, ...OfflineResult[]]>();
+  for (const result of offlineResults()) {
+    const key = `${result.algo} ${result.env} ${result.steps}`;
+    groups.set(key, [...(groups.get(key) ?? []), result] as [OfflineResult, ...OfflineResult[]]);
+  }
+  return [...groups.values()].map(group => {
+    const [first] = group;
+    const returns = group.map(({ returns, data }) =>
+      t('{mean} on {data}', { mean: formatNumber(returns.reduce((sum, value) => sum + value, 0) / returns.length), data }),
+    );
+    return {
+      ...{ algo: first.algo, env: first.env, steps: first.steps, returns: returns.join(', '), interquartileMean: '–' },
+      reached: t('{seeds} seeds', { seeds: first.returns.length }),
+      ...(first.seeding !== undefined && { seeding: first.seeding }),
+    };
   });
 }
 

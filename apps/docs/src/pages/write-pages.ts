@@ -23,7 +23,7 @@ import { algorithmPath, environmentFile, environmentPath } from './paths.ts';
 import { environmentSpeeds, peerResults } from './peer-results.ts';
 import { figureOf, pictureFiles } from './picture-files.ts';
 import { type SourceFile, siteFolder } from './repository.ts';
-import { experimentResults, learningResults, offlineResults, publishedResults } from './results.ts';
+import { experimentResults, learningResults, offlineResults, presetsOnData, publishedResults } from './results.ts';
 
 /** The pages made from the code, by their path in the site's folder, and how they are found. */
 export interface GeneratedPages {
@@ -110,7 +110,7 @@ function textPages(material: Material, content: Content, t: Translate = english)
 }
 
 function environmentPages({ facts, envs, drawn }: Material, content: Content, t: Translate): [string, () => string][] {
-  const [measured, live] = [learningResults(t), livePages()];
+  const [measured, live] = [[...learningResults(t), ...presetsOnData(t)], livePages()];
   const [peers, speeds] = [peerResults(), environmentSpeeds()];
   return envs.map(({ entry, source, description }) => {
     const { id } = entry.spec;
