@@ -57,6 +57,17 @@ describe('the Chinese pages', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('have Chinese words where the stylesheet adds some', () => {
+    const style = readFileSync(join(root, 'apps/docs/src/theme/style.css'), 'utf8');
+    const rules = [...style.matchAll(/([^{}]+)\{[^{}]*content: "([^"]*)"/g)].map(
+      ([, selector = '', words = '']) => [selector.trim(), words] as const,
+    );
+    const chinese = new Map(rules.filter(([selector]) => selector.startsWith(':lang(zh) ')));
+    const worded = rules.filter(([, words]) => /[a-z]{2}/.test(words));
+    expect(worded.length).toBeGreaterThan(3);
+    for (const [selector] of worded) expect(chinese.get(`:lang(zh) ${selector}`), selector).toMatch(/\p{Script=Han}/u);
+  });
+
   test('have pictures with Chinese words, each in the place of an English one', () => {
     const pictures = [...generated.files.keys()].filter(path => path.startsWith('algorithms/pictures/'));
     expect(pictures.length).toBeGreaterThan(500);

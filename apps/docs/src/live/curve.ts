@@ -67,7 +67,7 @@ export class Curve {
       context.moveTo(area.left, y(value));
       context.lineTo(area.right, y(value));
       context.stroke();
-      context.fillText(String(Number(value.toFixed(2))), area.left - 6, y(value));
+      context.fillText(String(Number(value.toFixed(2))).replace('-', '−'), area.left - 6, y(value));
     }
     context.textBaseline = 'bottom';
     // Before a run nobody knows how long it will be.
