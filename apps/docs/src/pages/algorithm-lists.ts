@@ -21,18 +21,7 @@ export function algorithmIndex(
       'Not sure which? [Which algorithm for my task](/guide/choosing). How they come from each other: [family tree](/algorithms/family).',
     ),
     ...groups.map(({ text, facts }) =>
-      page([
-        `## ${t(text)}`,
-        table(
-          ['name', 'algorithm', 'observations', 'actions'].map(head => t(head)),
-          facts.map(({ algorithm }) => [
-            `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
-            prose(t(algorithm.title)),
-            spacesText(algorithm.spaces.observations, t),
-            spacesText(algorithm.spaces.actions, t),
-          ]),
-        ),
-      ]).trim(),
+      page([`## ${t(text)}`, `<div class="algorithm-table">\n\n${algorithmTable(facts, t)}\n\n</div>`]).trim(),
     ),
     `## ${t('Hindsight')}`,
     t(
@@ -42,6 +31,18 @@ export function algorithmIndex(
       ),
     ),
   ]);
+}
+
+function algorithmTable(facts: readonly AlgorithmFacts[], t: Translate): string {
+  return table(
+    ['name', 'algorithm', 'observations', 'actions'].map(head => t(head)),
+    facts.map(({ algorithm }) => [
+      `[\`${algorithm.id}\`](${algorithmPath(algorithm.id)})`,
+      prose(t(algorithm.title)),
+      spacesText(algorithm.spaces.observations, t),
+      spacesText(algorithm.spaces.actions, t),
+    ]),
+  );
 }
 
 /** What the family tree tells of an algorithm. */
