@@ -100,7 +100,8 @@ await app.generateOutputs(project);
 if (app.logger.hasErrors()) throw new Error('api: the reference must be written, got errors. Correct those above.');
 
 // The list of all import paths says what each package is for.
-const index = join(docs, 'site', 'api', 'index.md');
+const api = join(docs, 'site', 'api');
+const index = join(api, 'index.md');
 const listed = readFileSync(index, 'utf8').replaceAll(/^- \[(.+)\]\(.+\)$/gm, (line, name) => {
   const purpose = purposes.get(name);
   return purpose ? `${line}: ${purpose}` : line;
@@ -110,29 +111,27 @@ const began =
 writeFileSync(index, listed.replace('## Modules', `${began}\n\n## Modules`));
 
 /**
- * Anchors of a page's headings, as VitePress makes them: the second of equal ones ends in -1.
+ * The headings of a page with their anchors, as VitePress makes them: the second of equal ones ends in -1.
  * @param {string} file
  */
-function anchorsOf(file) {
+function headingsOf(file) {
   /** @type {Map<string, number>} */
   const counts = new Map();
-  const anchors = new Set();
-  for (const [, heading = ''] of readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)) {
-    const anchor = heading
+  return [...readFileSync(file, 'utf8').matchAll(/^(#+) (.*)$/gm)].map(([, { length: level } = '', text = '']) => {
+    const anchor = text
       .toLowerCase()
-      .replaceAll(/[^\w]+/g, '-')
+      .replaceAll(/[\W_]+/g, '-')
       .replaceAll(/^-|-$/g, '');
     const count = counts.get(anchor) ?? 0;
-    anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
     counts.set(anchor, count + 1);
-  }
-  return anchors;
+    return { level, text, anchor: count === 0 ? anchor : `${anchor}-${count}` };
+  });
 }
 
 // Where a type was moved to a page of its own, links count a heading that is not there: #envstate-1 in place of #envstate.
-const api = join(docs, 'site', 'api');
 const files = readdirSync(api, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md'));
-const anchors = new Map(files.map(name => [join(api, name), anchorsOf(join(api, name))]));
+const headings = new Map(files.map(name => [join(api, name), headingsOf(join(api, name))]));
+const anchors = new Map([...headings].map(([file, found]) => [file, new Set(found.map(({ anchor }) => anchor))]));
 for (const file of anchors.keys()) {
   const text = readFileSync(file, 'utf8');
   const mended = text.replaceAll(/\]\(([^()#\s]*)#([\w-]+)-1\)/g, (link, path, anchor) => {
@@ -140,4 +139,16 @@ for (const file of anchors.keys()) {
     return found?.has(anchor) && !found.has(`${anchor}-1`) ? `](${path}#${anchor})` : link;
   });
   if (mended !== text) writeFileSync(file, mended);
+}
+
+// A page that only leads to others says what its package is for, and what each of them has.
+for (const [name, purpose] of purposes) {
+  const file = join(api, name, 'index.md');
+  if (!anchors.has(file)) continue;
+  const parts = readFileSync(file, 'utf8').replaceAll(/^- \[(.+)\]\((.+)\)$/gm, (line, _, path) => {
+    const members = headings.get(join(dirname(file), path))?.filter(({ level }) => level === 3) ?? [];
+    const links = members.map(({ text, anchor }) => `[\`${text.replaceAll(/[\\()]/g, '')}\`](${path}#${anchor})`);
+    return `${line}: ${links.join(', ')}`;
+  });
+  writeFileSync(file, parts.replace('## Modules', `${purpose}\n\n## Modules`));
 }
