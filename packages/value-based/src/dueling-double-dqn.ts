@@ -8,7 +8,7 @@
 import { configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { type DuelingDqnConfig, duelingDqn } from './dueling-dqn.ts';
-import { atari } from './presets/atari.ts';
+import { atari, pong } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
@@ -34,6 +34,7 @@ export const duelingDoubleDqn = qAlgorithm<DuelingDqnConfig>({
     'LunarLander-v3': lunarLander.duelingDoubleDqn,
     'Atari/Catch-v5': catchBalls.duelingDoubleDqn,
     'Atari/Bricks-v5': breakBricks.duelingDoubleDqn,
+    'Atari/Pong-v5': pong,
     'Atari/*': atari.duelingDoubleDqn,
   },
 });
