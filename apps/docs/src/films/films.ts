@@ -37,6 +37,7 @@ const SLOW: Pace = { fps: 5, every: 1 };
 const paces: readonly (readonly [id: string, pace: Pace])[] = [
   ...['CartPole-', 'LunarLander'].map(id => [id, { fps: 12.5, every: 4 }] as const),
   ...['Pendulum-', 'MountainCar', 'Reacher-'].map(id => [id, { fps: 12.5, every: 2 }] as const),
+  ['Atari/Bricks', { fps: 12.5, every: 2, most: 100 }],
   ...['Acrobot-', 'TwoLinkArm', 'PointMaze-', 'Inverted', 'Atari/'].map(id => [id, { fps: 12.5, every: 1 }] as const),
   ['MinAtar/', { fps: 10, every: 1 }],
   // The ball is small.

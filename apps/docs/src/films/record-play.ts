@@ -12,16 +12,24 @@ import { encodeActions, RecordActions, type RecordedPlay } from './recorded-play
 
 /** Greedy episodes by which an agent is judged. */
 const EPISODES = 100;
-/** Of training. */
+/** Of training, where a recipe names no other. */
 const SEED = 1001;
+
+/**
+ * The words of `zpin train` by a recipe.
+ * @param recipe algorithm and flags
+ */
+export function recipeWords(env: string, recipe: string): string[] {
+  const [algorithm = '', ...flags] = recipe.split(' ');
+  return ['train', algorithm, '--env', env, ...flags, ...(flags.includes('--seed') ? [] : ['--seed', String(SEED)])];
+}
 
 /**
  * Trains an agent, judges it, and records what it does in its first episodes.
  * @param recipe algorithm and flags of `zpin train`
  */
 export async function recordPlay(env: string, recipe: string): Promise<RecordedPlay> {
-  const [algorithm = '', ...flags] = recipe.split(' ');
-  const words = ['train', algorithm, '--env', env, ...flags, '--seed', String(SEED)];
+  const words = recipeWords(env, recipe);
   const folder = mkdtempSync(join(tmpdir(), 'zpin-film-'));
   try {
     const program = [join(root, 'tools', 'testing', 'typescript.mjs'), join(root, 'apps', 'cli', 'src', 'main.ts')] as const;

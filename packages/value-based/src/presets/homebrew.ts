@@ -40,7 +40,7 @@ const randomAtFirstOfBricks = { explorationFraction: 0.2, epsilonEnd: 0.02 } as 
 const atomsOfBricks = { numAtoms: 51, valueMin: -2, valueMax: 10 } as const;
 
 const broken = {
-  totalSteps: 160_000,
+  totalSteps: 220_000,
   // A lost ball costs 1, since what it costs else lies far ahead.
   envOptions: { wrappers: ['atari', 'episodic-life', 'terminal-reward:-1'] },
 } as const;
