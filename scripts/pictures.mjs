@@ -1,4 +1,5 @@
-// `pnpm pictures`: draws every environment of @zpin/envs, some steps into an episode, for packages/envs/PICTURES.md.
+// `pnpm pictures`: draws every environment of @zpin/envs, some steps into an episode, for packages/envs/PICTURES.md; and, for the pages of the
+// documentation, the Atari games that bring their cartridge.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +15,7 @@ requireNode();
 providePnpm();
 if (!isInstalled()) install();
 await build('@zpin/envs');
+await build('@zpin/atari');
 /** @param {string} file a built file of a package */
 const importFrom = file => import(pathToFileURL(join(root, 'packages', file)).href);
 const { encodePng, listEnvs, loadEnv, makeEnv } = await importFrom('envs/dist/index.js');
@@ -26,14 +28,12 @@ mkdirSync(folder, { recursive: true });
 const cells = [];
 let bytes = 0;
 for (const { spec, summary } of listEnvs()) {
-  const { id } = spec;
-  await loadEnv(id);
-  const file = `${id.replaceAll('/', '-')}.png`;
-  const png = await encodePng(shrunk(play(id)));
-  bytes += png.length;
-  writeFileSync(join(folder, file), png);
-  cells.push(`![${id}](pictures/${file})<br>**${id}**<br>${summary}`);
+  await loadEnv(spec.id);
+  cells.push(`![${spec.id}](pictures/${await draw(spec.id)})<br>**${spec.id}**<br>${summary}`);
 }
+const { homebrewGames } = await importFrom('atari/dist/index.js');
+await importFrom('atari/dist/register.js');
+for (const { name } of homebrewGames) await draw(`Atari/${name}-v5`);
 const rows = Array.from({ length: Math.ceil(cells.length / COLUMNS) }, (_, row) =>
   Array.from({ length: COLUMNS }, (_, column) => cells[row * COLUMNS + column] ?? ''),
 );
@@ -52,6 +52,18 @@ writeFileSync(
   ].join('\n'),
 );
 process.stdout.write(`${cells.length} pictures, ${Math.ceil(bytes / 1024)} kB\n`);
+
+/**
+ * @param {string} id
+ * @returns {Promise<string>} name of the picture
+ */
+async function draw(id) {
+  const file = `${id.replaceAll('/', '-')}.png`;
+  const png = await encodePng(shrunk(play(id)));
+  bytes += png.length;
+  writeFileSync(join(folder, file), png);
+  return file;
+}
 
 /** @param {string} id */
 function play(id) {
