@@ -79,7 +79,7 @@ async function compareGames(): Promise<boolean> {
 \`pnpm check:peers:atari --python … --frames ${frames} --seed ${seed}\`, ale-py 0.12.1: seeded random actions, each for one frame, without sticky
 actions, from the first frame after a reset; a game that ends is started anew. The columns behind "rewards paid" count frames that differ
 in the reward, in lives or the end, and in any of the 128 bytes of memory, with the addresses. The last columns are frames per second of
-processor time: here, here without pictures, and in ale-py, which always draws; on a quiet machine. The ratio is that of pictures here to
+processor time: here, here without pictures, and in ale-py, which always draws. The ratio is that of pictures here to
 ale-py.`;
   if (flags.write) writePart(0, `${about}\n\n${text}`);
   return areEqual;

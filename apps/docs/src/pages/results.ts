@@ -151,10 +151,10 @@ export function offlineResults(): OfflineResult[] {
 
 /** Results of `offlineResults` as those of presets, each mean with the name of its data. */
 export function presetsOnData(t: Translate = english): LearningResult[] {
-  const groups = new Map<string, [OfflineResult, ...OfflineResult[]]>();
+  const groups = new Map<string, OfflineResult[]>();
   for (const result of offlineResults()) {
     const key = `${result.algo} ${result.env} ${result.steps}`;
-    groups.set(key, [...(groups.get(key) ?? []), result] as [OfflineResult, ...OfflineResult[]]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups.values()].map(group => {
     const [first] = group;

@@ -94,8 +94,8 @@ export class Processor {
   }
 
   /**
-   * Runs one instruction: its bytes come from plain memory of the cartridge, nearly always. Instructions that make up most of programs
-   * have branches of their own, here and in the next method.
+   * Runs one instruction: its bytes come from plain memory of the cartridge, nearly always. Opcodes that make up most of programs
+   * have a line of their own, which reads and writes what they mean; the others are decoded by columns.
    */
   step(): void {
     const pc = this.pc;
@@ -174,6 +174,7 @@ export class Processor {
     }
   }
 
+  /** Runs an instruction that lies elsewhere: its bytes come over the bus, which may switch banks. */
   #stepAnywhere(): void {
     const opcode = this.#fetch();
     this.cycles += OPCODE_CYCLES[opcode];

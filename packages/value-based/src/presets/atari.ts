@@ -83,7 +83,7 @@ export const atari = {
 } as const satisfies Readonly<Record<string, Preset>>;
 
 /**
- * Pong within an hour or so of one core: twice as many updates per step as in the papers, three rewards in each target, and randomness
+ * Pong within some two hours of one core: twice as many updates per step as in the papers, three rewards in each target, and randomness
  * that is over after 54,000 steps, since 450,000 steps are less than one hundredth of the papers'.
  */
 export const pong = {
@@ -91,7 +91,7 @@ export const pong = {
   envOptions: { wrappers: ['atari'] },
   config: {
     ...papers,
-    // Three times as much, and the network tells no picture from another after 100,000 steps.
+    // With three times as much, and an update per four steps, the network told no picture from another after 100,000 steps.
     learningRate: 1e-4,
     bufferSize: 100_000,
     learningStarts: 10_000,
