@@ -80,7 +80,7 @@ function report(counts: readonly FuzzCount[]): number {
     const intro = `# Atari and nonsense
 
 \`pnpm fuzz:atari --images ${images} --inputs ${inputs} --seed ${seed}\`: cartridges of noise, of common instructions in any order, and zpin's own with damage, of all
-sizes and schemes, a few frames each, the last of them twice from one state, which must come to the same; and calls of environments, of which
+sizes and schemes, a few frames each, one in sixteen also 30 frames beside an interpreter, the last of them twice from one state, which must come to the same; and calls of environments, of which
 some are wrong. A fault is anything thrown that is no clear error. Time is that of the clock, on a machine that had other work too.
 
 `;

@@ -25,6 +25,9 @@ const SCHEMES: readonly Scheme[] = ['2K', '4K', 'F8', 'F8SC', 'F6', 'F6SC', 'F4'
 const CONTROLLERS = ['joystick', 'paddle0', 'paddle1'] as const;
 /** Frames that a random program runs. */
 const FRAMES = 4;
+/** Frames after which what runs often is compiled, and how many programs run so long, next to an interpreter. */
+const COMPILED_FRAMES = 30;
+const COMPILED_SHARE = 1 / 16;
 
 /** Opcodes and addresses of which programs are mostly made, so that nonsense does more than halt. */
 const COMMON = Uint8Array.of(
@@ -66,9 +69,11 @@ function randomOptions(rng: Rng): ConsoleOptions {
 /** Runs a random cartridge for some frames, and once more from a state between them, which must come to the same. */
 export function fuzzImage(rng: Rng, count: FuzzCount): void {
   attempt(count, () => {
-    const console = new Console(randomImage(rng), randomOptions(rng));
+    const [image, options] = [randomImage(rng), randomOptions(rng)];
+    const console = new Console(image, options);
     console.difficulty = rng.integers(0, 4);
     console.isDrawing = rng.random() < 0.7;
+    if (rng.random() < COMPILED_SHARE) count.frames += compare(console, new Console(image, { ...options, compiles: false }), rng);
     playFrames(console, rng, FRAMES - 1);
     const before = console.state();
     const action = rng.integers(0, ACTION_NAMES.length);
@@ -81,6 +86,19 @@ export function fuzzImage(rng: Rng, count: FuzzCount): void {
     if (Buffer.compare(bytesOf(ends[0]), bytesOf(ends[1])) !== 0) throw new Error('a restored state goes on otherwise');
     if (console.picture.some(color => (color & 1) !== 0)) throw new Error('a picture has a colour that there is none of');
   });
+}
+
+/** Plays in two consoles, one of which only interprets, which must come to the same; returns how many frames these were. */
+function compare(console: Console, interpreter: Console, rng: Rng): number {
+  interpreter.restore(console.state());
+  interpreter.isDrawing = console.isDrawing;
+  for (let frame = 0; frame < COMPILED_FRAMES; frame++) {
+    const action = rng.integers(0, ACTION_NAMES.length);
+    for (const each of [console, interpreter]) playAction(each, action);
+  }
+  if (Buffer.compare(bytesOf(console.state()), bytesOf(interpreter.state())) !== 0)
+    throw new Error('a compiled program does something else than one that is interpreted');
+  return COMPILED_FRAMES;
 }
 
 function playFrames(console: Console, rng: Rng, frames: number): void {

@@ -1,5 +1,5 @@
 import { InputError, message } from '@zpin/contracts';
-import { type Mode, OPCODES, OPERAND_BYTES } from './opcodes.ts';
+import { type Mode, OPCODES, OPERAND_BYTES } from '../src/console/instructions.ts';
 
 /** What an assembly leaves. */
 export interface Program {

@@ -7,10 +7,10 @@ import { libraries, sourceFiles } from '../src/repository.ts';
 const allowed: Readonly<Record<string, readonly string[]>> = {
   contracts: [],
   plot: [],
-  core: ['@zpin/contracts'],
+  core: ['@zpin/contracts', '@zpin/contracts/webassembly'],
   envs: ['@zpin/contracts'],
   python: ['@zpin/contracts', '@zpin/envs'],
-  atari: ['@zpin/contracts', '@zpin/envs'],
+  atari: ['@zpin/contracts', '@zpin/contracts/webassembly', '@zpin/envs'],
   policies: ['@zpin/core', '@zpin/contracts'],
   replay: ['@zpin/contracts'],
   sweep: ['@zpin/contracts'],

@@ -7,7 +7,10 @@ export class Bus {
   readonly tia: Tia;
   readonly riot: Riot;
   readonly cartridge: Cartridge;
-  /** What was on the bus last, for inputs that drive only some of its lines. Who reads plain memory by himself sets it. */
+  /**
+   * What was on the bus last, for inputs that drive only some of its lines. Each instruction sets it anew, so that it is no part of the
+   * state between two of them.
+   */
   last = 0;
 
   constructor(tia: Tia, riot: Riot, cartridge: Cartridge) {
@@ -62,17 +65,5 @@ export class Bus {
     } else if ((place & 0x200) === 0) this.riot.ram[place & 0x7f] = value;
     else this.riot.write(place, value, cycles);
     return cycles;
-  }
-
-  /** Writes what can change to `out` from `at` on; returns where the next may write. */
-  save(out: Int32Array, at: number): number {
-    out[at] = this.last;
-    return at + 1;
-  }
-
-  /** Reads what `save` wrote; returns where the next may read. */
-  load(from: Int32Array, at: number): number {
-    this.last = from[at];
-    return at + 1;
   }
 }

@@ -24,8 +24,10 @@ export class Cartridge {
   readonly low: number;
   readonly high: number;
   readonly #image: Uint8Array;
-  /** Whole windows, where a scheme switches those; else one that is put together of slices. */
+  /** Whole windows, where a scheme switches those. */
   readonly #windows: readonly Uint8Array[];
+  /** Windows that were put together of slices, by the numbers of these. */
+  readonly #composed = new Map<number, Uint8Array>();
   readonly #ram = new Uint8Array(EXTRA_RAM);
   /** First address at which whole windows switch; beyond every address where they do not. */
   readonly #firstSwitch: number;
@@ -49,7 +51,7 @@ export class Cartridge {
     this.#windows = makeWindows(image, kind);
     this.low = this.#hasRam ? BASE + 2 * EXTRA_RAM : BASE;
     this.high = kind === 'E0' ? 0x1fe0 : kind === 'FE' ? 0 : switches;
-    this.window = this.#windows[0];
+    this.window = image;
     this.reset();
   }
 
@@ -94,7 +96,7 @@ export class Cartridge {
         const slot = (place - 0x1fe0) >> 3;
         if (this.#banks[slot] === (place & 7)) return;
         this.#banks[slot] = place & 7;
-        this.#slice(slot << 10, (place & 7) << 10, 0x400);
+        this.#show();
       }
     } else if (place >= this.#firstSwitch && place < this.#firstSwitch + this.#windows.length) {
       this.#select(place - this.#firstSwitch);
@@ -108,14 +110,23 @@ export class Cartridge {
 
   /** Makes the window what the chosen banks say. */
   #show(): void {
-    if (this.scheme === 'E0') {
-      for (let place = 0; place < 4; place++) this.#slice(place << 10, this.#banks[place] << 10, 0x400);
-    } else if (this.scheme === '3F') this.#slice(0, this.#banks[0] << 11, 0x800);
+    if (this.scheme === 'E0') this.window = this.#compose(0x400);
+    else if (this.scheme === '3F') this.window = this.#compose(0x800);
     else this.window = this.#windows[this.#banks[0]];
   }
 
-  #slice(at: number, from: number, length: number): void {
-    this.window.set(this.#image.subarray(from, from + length), at);
+  /** The window of the chosen slices, each in its place, in front of what is always the end of the image. */
+  #compose(size: number): Uint8Array {
+    const banks = this.#banks;
+    const chosen = size === 0x400 ? 3 : 1;
+    let key = 0;
+    for (let i = 0; i < chosen; i++) key = (key << 4) | banks[i];
+    const known = this.#composed.get(key);
+    if (known) return known;
+    const window = this.#image.slice(this.#image.length - WINDOW);
+    for (let i = 0; i < chosen; i++) window.set(this.#image.subarray(banks[i] * size, (banks[i] + 1) * size), i * size);
+    this.#composed.set(key, window);
+    return window;
   }
 
   /** Writes what can change to `out` from `at` on; returns where the next may write. */
@@ -161,12 +172,7 @@ function makeWindows(image: Uint8Array, kind: string): readonly Uint8Array[] {
     for (let at = 0; at < WINDOW; at += image.length) window.set(image, at);
     return [window];
   }
-  if (kind === 'E0' || kind === '3F') {
-    const window = new Uint8Array(WINDOW);
-    const last = image.length - WINDOW;
-    window.set(image.subarray(last), 0);
-    return [window];
-  }
+  if (kind === 'E0' || kind === '3F') return [];
   return Array.from({ length: image.length / WINDOW }, (_, bank) => image.subarray(bank * WINDOW, (bank + 1) * WINDOW));
 }
 

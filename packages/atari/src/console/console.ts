@@ -1,6 +1,7 @@
 import { CheckpointError, message } from '@zpin/contracts';
 import { Bus } from './bus.ts';
 import { Cartridge, type Scheme } from './cartridge.ts';
+import { CompiledProgram } from './compiler/compiled-program.ts';
 import { type Controller, Controls } from './controls.ts';
 import { Painter } from './painter.ts';
 import { BLUE, GRAY, GREEN, RED } from './palette.ts';
@@ -42,6 +43,11 @@ export interface ConsoleOptions {
    * Environment, and differ from one reset to the next as they do there.
    */
   readonly powerOn?: 'zeros' | 'ale';
+  /**
+   * Whether the program is compiled to WebAssembly once it has run for a while, which makes it some two times as fast and changes
+   * nothing else. Default true; without WebAssembly it is interpreted.
+   */
+  readonly compiles?: boolean;
 }
 
 /**
@@ -64,14 +70,15 @@ export class Console {
 
   /** @throws InputError when no scheme of bank switching fits the size of `rom` */
   constructor(rom: Uint8Array, options: ConsoleOptions = {}) {
-    const { controller = 'joystick', firstLine = 34, hasComb = true, powerOn = 'zeros' } = options;
+    const { controller = 'joystick', firstLine = 34, hasComb = true, powerOn = 'zeros', compiles = true } = options;
     this.cartridge = new Cartridge(rom, options.scheme);
     this.#painter = new Painter(firstLine, SCREEN_HEIGHT);
     this.#tia = new Tia(this.#painter, hasComb);
-    this.#riot = new Riot();
+    const memory = compiles && CompiledProgram.fits(this.cartridge) ? CompiledProgram.memory() : null;
+    this.#riot = new Riot(memory ? new Uint8Array(memory.buffer, 0, 128) : undefined);
     this.controls = new Controls(this.#tia, this.#riot, controller);
     this.#bus = new Bus(this.#tia, this.#riot, this.cartridge);
-    this.#processor = new Processor(this.#bus);
+    this.#processor = new Processor(this.#bus, memory && new CompiledProgram(this.#bus, memory));
     const noise = powerOn === 'ale' ? new PowerOnNoise() : null;
     this.#noise = noise;
     this.#nextByte = noise ? () => noise.next() & 0xff : undefined;
@@ -194,7 +201,6 @@ export class Console {
     next = this.#tia.save(out, next);
     next = this.cartridge.save(out, next);
     next = this.controls.save(out, next);
-    next = this.#bus.save(out, next);
     out[next] = this.#difficulty;
     out[next + 1] = this.#noise?.drawn ?? 0;
     return this.#riot.save(out, next + 2);
@@ -206,7 +212,6 @@ export class Console {
     next = this.#tia.load(from, next);
     next = this.cartridge.load(from, next);
     next = this.controls.load(from, next);
-    next = this.#bus.load(from, next);
     this.#difficulty = from[next];
     this.#noise?.goTo(from[next + 1]);
     return this.#riot.load(from, next + 2);

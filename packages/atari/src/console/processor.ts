@@ -1,5 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { Cartridge } from './cartridge.ts';
+import type { CompiledProgram } from './compiler/compiled-program.ts';
+import { NO_BLOCK } from './compiler/program-compiler.ts';
 import { OPCODE_BYTES, OPCODE_CYCLES, PAGE_PENALTY } from './opcodes.ts';
 import type { Tia } from './tia.ts';
 
@@ -26,6 +28,7 @@ export class Processor {
   readonly #cartridge: Cartridge;
   readonly #tia: Tia;
   readonly #ram: Uint8Array;
+  readonly #program: CompiledProgram | null;
   /** Cycles since the start of the frame. */
   cycles = 0;
   pc = 0;
@@ -44,8 +47,10 @@ export class Processor {
   /** The zero flag is set while this is 0. */
   #zero = 0;
 
-  constructor(bus: Bus) {
+  /** @param program compiles what runs often; everything is interpreted where it is left out */
+  constructor(bus: Bus, program: CompiledProgram | null = null) {
     this.#bus = bus;
+    this.#program = program;
     this.#cartridge = bus.cartridge;
     this.#tia = bus.tia;
     this.#ram = bus.riot.ram;
@@ -86,11 +91,52 @@ export class Processor {
   /** Runs until the picture is complete, or for `instructions` of them at most. */
   run(instructions: number): void {
     const tia = this.#tia;
+    const cartridge = this.#cartridge;
+    const program = this.#program;
     this.#left = instructions;
     while (this.#left > 0 && !tia.frameEnded) {
+      if (program) {
+        this.#runCompiled(program);
+        if (this.#left <= 0 || tia.frameEnded) return;
+        program.visit(cartridge.window, this.pc);
+      }
       this.#left--;
       this.step();
     }
+  }
+
+  /** Runs compiled blocks, if one begins here, up to what has to be interpreted. */
+  #runCompiled(program: CompiledProgram): void {
+    const bank = program.bank(this.#cartridge.window);
+    if (!bank || this.pc >> 12 !== bank.page) return;
+    const block = bank.blocks[this.pc & 0xfff];
+    if (block === NO_BLOCK) return;
+    const { registers } = program;
+    registers[0] = this.a;
+    registers[1] = this.x;
+    registers[2] = this.y;
+    registers[3] = this.stack;
+    registers[4] = this.carry;
+    registers[5] = this.#sign;
+    registers[6] = this.#zero;
+    registers[7] = this.overflow;
+    registers[8] = this.decimal;
+    registers[9] = this.interrupt;
+    registers[10] = this.cycles;
+    registers[11] = this.#left;
+    this.pc = bank.run(block);
+    this.a = registers[0];
+    this.x = registers[1];
+    this.y = registers[2];
+    this.stack = registers[3];
+    this.carry = registers[4];
+    this.#sign = registers[5];
+    this.#zero = registers[6];
+    this.overflow = registers[7];
+    this.decimal = registers[8];
+    this.interrupt = registers[9];
+    this.cycles = registers[10];
+    this.#left = registers[11];
   }
 
   /**
@@ -176,6 +222,8 @@ export class Processor {
 
   /** Runs an instruction that lies elsewhere: its bytes come over the bus, which may switch banks. */
   #stepAnywhere(): void {
+    // What the instruction before left there is no part of the state. It matters only to programs that run in the television chip.
+    this.#bus.last = this.pc >> 8;
     const opcode = this.#fetch();
     this.cycles += OPCODE_CYCLES[opcode];
     const low = OPCODE_BYTES[opcode] > 1 ? this.#fetch() : 0;

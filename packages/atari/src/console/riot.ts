@@ -3,7 +3,7 @@ const PRESCALER = [0, 3, 6, 10] as const;
 
 /** The 6532: 128 bytes of memory, a timer and two ports, to which the joysticks and the switches of the console are wired. */
 export class Riot {
-  readonly ram = new Uint8Array(128);
+  readonly ram: Uint8Array;
   /** Lines of the joysticks, 0 where pressed: bits 4 to 7 are up, down, left and right of player 0. */
   joysticks = 0xff;
   /** Switches: bit 0 reset and bit 1 select (0 while pressed), bit 3 colour, bits 6 and 7 difficulty of the players (1 is A). */
@@ -18,6 +18,11 @@ export class Riot {
   #setAt = 0;
   /** Cycles by which the timer had run out when that was first read; 0 before. */
   #overdue = 0;
+
+  /** @param ram `[128]`, zeros */
+  constructor(ram = new Uint8Array(128)) {
+    this.ram = ram;
+  }
 
   reset(timer: number): void {
     this.#outputA = 0;

@@ -11,7 +11,7 @@ import {
   simd,
   V128,
   vectorMemory,
-} from '../wasm/assembler.ts';
+} from '@zpin/contracts/webassembly';
 
 /**
  * Compiles elementwise work on arrays of floats into one WebAssembly loop over vectors of four. All operations round as IEEE 754

@@ -1,5 +1,5 @@
+import { type Code, call, FunctionBuilder, get, ModuleBuilder, set, V128 } from '@zpin/contracts/webassembly';
 import { sizeOf } from '../recording/graph.ts';
-import { type Code, call, FunctionBuilder, get, ModuleBuilder, set, V128 } from './assembler.ts';
 import { emitOperation, splatCode } from './elementwise.ts';
 import { emitIndexing } from './indexing.ts';
 import type { MemoryPlan, StateResult } from './memory-plan.ts';

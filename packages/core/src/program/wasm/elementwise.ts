@@ -1,5 +1,5 @@
+import { type Code, call, type FunctionBuilder, f32x4, i32x4, type ModuleBuilder } from '@zpin/contracts/webassembly';
 import type { ElementType } from '../recording/graph.ts';
-import { type Code, call, type FunctionBuilder, f32x4, i32x4, type ModuleBuilder } from './assembler.ts';
 import type { Node } from './node.ts';
 import { integerRemainder, powerOnLanes, remainderOnLanes, scalarFunctions } from './scalar-functions.ts';
 import { vectorFunctions } from './vector-functions.ts';

@@ -1,5 +1,5 @@
+import { type Code, type FunctionBuilder, get, I32, i32, i32Add, i32Mul, memory, plain, set } from '@zpin/contracts/webassembly';
 import { sizeOf } from '../recording/graph.ts';
-import { type Code, type FunctionBuilder, get, I32, i32, i32Add, i32Mul, memory, plain, set } from './assembler.ts';
 import type { Node, Operand } from './node.ts';
 import { contiguous } from './view.ts';
 

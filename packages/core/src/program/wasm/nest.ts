@@ -1,4 +1,3 @@
-import type { ElementType } from '../recording/graph.ts';
 import {
   type Code,
   type FunctionBuilder,
@@ -13,7 +12,8 @@ import {
   simd,
   V128,
   vectorMemory,
-} from './assembler.ts';
+} from '@zpin/contracts/webassembly';
+import type { ElementType } from '../recording/graph.ts';
 import { i32s } from './vector-operations.ts';
 import { mergeAxes } from './view.ts';
 

@@ -1,4 +1,4 @@
-import type { Code, FunctionBuilder } from './assembler.ts';
+import type { Code, FunctionBuilder } from '@zpin/contracts/webassembly';
 import { splatCode } from './elementwise.ts';
 import { emitNest, type Stream } from './nest.ts';
 import type { Node, Operand } from './node.ts';

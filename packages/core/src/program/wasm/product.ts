@@ -1,4 +1,3 @@
-import { sizeOf } from '../recording/graph.ts';
 import {
   type Code,
   call,
@@ -13,7 +12,8 @@ import {
   shuffle,
   V128,
   vectorMemory,
-} from './assembler.ts';
+} from '@zpin/contracts/webassembly';
+import { sizeOf } from '../recording/graph.ts';
 import { emitNest } from './nest.ts';
 import type { Node, Operand } from './node.ts';
 import { f32 } from './vector-operations.ts';

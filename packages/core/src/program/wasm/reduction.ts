@@ -11,7 +11,7 @@ import {
   V128,
   vectorConstant,
   vectorMemory,
-} from './assembler.ts';
+} from '@zpin/contracts/webassembly';
 import { emitNest } from './nest.ts';
 import type { Node, Operand } from './node.ts';
 import { horizontal } from './product.ts';

@@ -16,7 +16,7 @@ import {
   plain,
   set,
   V128,
-} from './assembler.ts';
+} from '@zpin/contracts/webassembly';
 
 const add = (a: Code, b: Code): Code => plain(0xa0, a, b);
 const sub = (a: Code, b: Code): Code => plain(0xa1, a, b);

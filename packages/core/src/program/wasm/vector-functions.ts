@@ -3,7 +3,7 @@
  * behind an exact reduction of the argument. No step is fused, so every machine gets the same bits. All are within 3 units in the
  * last place of the true value (tested), subnormal results of exp within one such number.
  */
-import { type Code, type FunctionBuilder, f32x4, i32, i32x4, V128 } from './assembler.ts';
+import { type Code, type FunctionBuilder, f32x4, i32, i32x4, V128 } from '@zpin/contracts/webassembly';
 import { bits, f32, i32s, polynomial, signBit } from './vector-operations.ts';
 
 /** ln 2 in two parts, of which the first has 9 bits: its product with an exponent is exact. */

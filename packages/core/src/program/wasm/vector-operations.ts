@@ -1,4 +1,4 @@
-import { type Code, f32x4, i32x4, simd } from './assembler.ts';
+import { type Code, f32x4, i32x4, simd } from '@zpin/contracts/webassembly';
 
 type Binary = (a: Code, b: Code) => Code;
 const binary =

@@ -1,6 +1,6 @@
 import { InputError, message } from '@zpin/contracts';
+import { FunctionBuilder, f32x4, ModuleBuilder, V128 } from '@zpin/contracts/webassembly';
 import type { Engine } from '../engine.ts';
-import { FunctionBuilder, f32x4, ModuleBuilder, V128 } from './assembler.ts';
 import { buildProgram } from './build-program.ts';
 import { WasmArena } from './wasm-arena.ts';
 import { WasmVector } from './wasm-vector.ts';

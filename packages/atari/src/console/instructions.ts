@@ -121,3 +121,18 @@ export const OPCODES: ReadonlyMap<string, ReadonlyMap<Mode, number>> = new Map<s
   ...Object.entries(IMPLIED).map(([name, opcode]) => [name, new Map<Mode, number>([['implied', opcode]])] as const),
   ...Object.entries(BRANCHES).map(([name, opcode]) => [name, new Map<Mode, number>([['relative', opcode]])] as const),
 ]);
+
+export interface Instruction {
+  /** Three letters, for example `lda`. */
+  readonly name: string;
+  readonly mode: Mode;
+}
+
+/** What each opcode means; `undefined` for those without a documented meaning. */
+export const INSTRUCTIONS: readonly (Instruction | undefined)[] = byOpcode();
+
+function byOpcode(): (Instruction | undefined)[] {
+  const all: (Instruction | undefined)[] = Array.from({ length: 256 });
+  for (const [name, modes] of OPCODES) for (const [mode, opcode] of modes) all[opcode] = { name, mode };
+  return all;
+}

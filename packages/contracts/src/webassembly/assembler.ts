@@ -1,5 +1,5 @@
-/** Instructions of WebAssembly as nested lists of bytes, which are flattened once, when the module is written. */
-export type Code = readonly (number | Code)[];
+/** Instructions of WebAssembly as nested lists of bytes, which are written one behind the other when the module is. */
+export type Code = readonly (number | Code)[] | Uint8Array;
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
@@ -133,28 +133,44 @@ export class FunctionBuilder {
   }
 
   /** The function as an entry of the code section. */
-  encode(): number[] {
+  encode(): Code {
     const groups: [number, ValueType][] = [];
     for (const type of this.#locals) {
       const last = groups.at(-1);
       if (last && last[1] === type) last[0]++;
       else groups.push([1, type]);
     }
-    const code = flatten([unsigned(groups.length), groups.map(([count, type]) => [unsigned(count), type]), this.#body, 0x0b]);
-    return unsigned(code.length).concat(code);
+    const code = written([unsigned(groups.length), groups.map(([count, type]) => [unsigned(count), type]), this.#body, 0x0b]);
+    return [unsigned(code.length), code];
   }
 }
 
-/** A module that works on one imported memory. */
+/** A function that the module is given. */
+interface ImportedFunction {
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A module that works on one imported memory, `env.memory`. */
 export class ModuleBuilder {
+  readonly #imports: ImportedFunction[] = [];
   readonly #functions: FunctionBuilder[] = [];
   readonly #exports: { readonly name: string; readonly index: number }[] = [];
   readonly #named = new Map<string, number>();
 
+  /** Number of a function that comes as `env.name`, for `call`. All of these are asked for before the first function is added. */
+  import(name: string, parameters: readonly ValueType[] = [], results: readonly ValueType[] = []): number {
+    if (this.#functions.length > 0)
+      throw new Error('ModuleBuilder.import: imports must come before functions, got one behind them. Import it first.');
+    this.#imports.push({ name, parameters, results });
+    return this.#imports.length - 1;
+  }
+
   /** Number of the function, for `call`. */
   add(code: FunctionBuilder): number {
     this.#functions.push(code);
-    return this.#functions.length - 1;
+    return this.#imports.length + this.#functions.length - 1;
   }
 
   /** A function that several others call: it is made at the first request. */
@@ -172,59 +188,83 @@ export class ModuleBuilder {
 
   encode(): Uint8Array<ArrayBuffer> {
     const signatures = new Map<string, { index: number; code: Code }>();
-    const types = this.#functions.map(({ parameters, results }) => {
+    const typeOf = ({ parameters, results }: Pick<FunctionBuilder, 'parameters' | 'results'>) => {
       const key = `${parameters}>${results}`;
       const known = signatures.get(key);
       if (known) return known.index;
       const code: Code = [0x60, unsigned(parameters.length), parameters, unsigned(results.length), results];
       signatures.set(key, { index: signatures.size, code });
       return signatures.size - 1;
-    });
+    };
+    const imported = this.#imports.map(typeOf);
+    const types = this.#functions.map(typeOf);
     const text = (name: string): Code => [unsigned(name.length), [...new TextEncoder().encode(name)]];
-    return Uint8Array.from(
-      flatten([
-        [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-        section(
-          1,
-          signatures.size,
-          [...signatures.values()].map(({ code }) => code),
-        ),
-        section(2, 1, [text('env'), text('memory'), 0x02, 0x00, 0x01]),
-        section(3, types.length, types.map(unsigned)),
-        section(
-          7,
-          this.#exports.length,
-          this.#exports.map(({ name, index }) => [text(name), 0x00, unsigned(index)]),
-        ),
-        section(
-          10,
-          this.#functions.length,
-          this.#functions.map(code => code.encode()),
-        ),
+    return written([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      section(
+        1,
+        signatures.size,
+        [...signatures.values()].map(({ code }) => code),
+      ),
+      section(2, 1 + imported.length, [
+        [text('env'), text('memory'), 0x02, 0x00, 0x01],
+        imported.map((type, i) => [text('env'), text(this.#imports[i].name), 0x00, unsigned(type)]),
       ]),
-    );
+      section(3, types.length, types.map(unsigned)),
+      section(
+        7,
+        this.#exports.length,
+        this.#exports.map(({ name, index }) => [text(name), 0x00, unsigned(index)]),
+      ),
+      section(
+        10,
+        this.#functions.length,
+        this.#functions.map(code => code.encode()),
+      ),
+    ]);
   }
 }
 
 function section(id: number, count: number, content: Code): Code {
-  const bytes = flatten([unsigned(count), content]);
+  const bytes = written([unsigned(count), content]);
   return [id, unsigned(bytes.length), bytes];
 }
 
-function flatten(code: Code): number[] {
-  const bytes: number[] = [];
-  const walk = (part: Code): void => {
-    for (const item of part) {
-      if (typeof item === 'number') bytes.push(item);
-      else walk(item);
+/** All bytes of `code`, in order. */
+function written(code: Code): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(1024);
+  let length = 0;
+  const reserve = (count: number): void => {
+    if (length + count <= bytes.length) return;
+    const larger = new Uint8Array(2 * (length + count));
+    larger.set(bytes);
+    bytes = larger;
+  };
+  const write = (part: Code): void => {
+    reserve(part.length);
+    if (part instanceof Uint8Array) {
+      bytes.set(part, length);
+      length += part.length;
+      return;
+    }
+    for (let i = 0; i < part.length; i++) {
+      const item = part[i];
+      if (typeof item === 'number') {
+        reserve(1);
+        bytes[length++] = item;
+      } else write(item);
     }
   };
-  walk(code);
-  return bytes;
+  write(code);
+  return bytes.slice(0, length);
 }
 
+/** LEB128 of the numbers that occur most, so that these are no lists of their own each time. */
+const SMALL: readonly (readonly number[])[] = Array.from({ length: 128 }, (_, value) => [value]);
+
 /** Unsigned LEB128. */
-export function unsigned(value: number): number[] {
+export function unsigned(value: number): readonly number[] {
+  if (value >= 0 && value < 128) return SMALL[value];
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -236,7 +276,8 @@ export function unsigned(value: number): number[] {
 }
 
 /** Signed LEB128 of a 32-bit integer. */
-function signed(value: number): number[] {
+function signed(value: number): readonly number[] {
+  if (value >= 0 && value < 64) return SMALL[value];
   const bytes: number[] = [];
   let rest = value;
   for (;;) {
