@@ -113,7 +113,7 @@ export type { MinAtarCnnOptions } from './nn/minatar-cnn.ts';
 export { minAtarCnn } from './nn/minatar-cnn.ts';
 export type { MlpOptions } from './nn/mlp.ts';
 export { mlp } from './nn/mlp.ts';
-export type { NatureCnnOptions } from './nn/nature-cnn.ts';
+export type { Convolutions, NatureCnnOptions } from './nn/nature-cnn.ts';
 export { natureCnn } from './nn/nature-cnn.ts';
 export type { CombinedNetwork, FeatureNetwork, Network } from './nn/network.ts';
 export { combine, inOneVector, parameter } from './nn/network.ts';
@@ -123,6 +123,7 @@ export type { NoisyNetwork } from './nn/noisy-network.ts';
 export { noisyNetwork } from './nn/noisy-network.ts';
 export type { ObservationEncoderOptions, ObservationFeaturesOptions, ObservationNetworkOptions } from './nn/observation.ts';
 export {
+  convolutionsField,
   encodedSize,
   encodeObservation,
   observationEncoder,

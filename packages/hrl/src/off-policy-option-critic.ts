@@ -35,6 +35,7 @@ import {
   Counter,
   type CreateOptions,
   configSchema,
+  convolutionsField,
   maskedProgram,
   normalizeAdvantage,
   observationInput,
@@ -89,6 +90,7 @@ export const offPolicyOptionCriticConfig = configSchema({
   normalizeAdvantage: field.boolean({ default: true, meaning: 'give advantages mean 0 and deviation 1 in each batch' }),
   maxGradientNorm: field.positive({ default: 10, meaning: 'largest global norm of the gradient' }),
   hiddenSizes: field.sizes({ default: [128, 128], meaning: 'units of each hidden layer, which the three heads share' }),
+  convolutions: convolutionsField,
   activation: field.choice(['relu', 'tanh'], { default: 'relu', meaning: 'activation of hidden layers' }),
 });
 

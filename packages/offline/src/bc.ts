@@ -67,8 +67,8 @@ interface Clone {
 export function bcNetwork({ spec, config }: PolicyOptions<BcConfig>): Clone {
   const head = discreteHead('bc', spec);
   if (head) {
-    const { hiddenSizes, activation } = config;
-    const options = { hiddenSizes, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
+    const { hiddenSizes, convolutions, activation } = config;
+    const options = { hiddenSizes, convolutions, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
     const network = observationNetwork(spec.observationSpace, options);
     const act: PolicyNetwork['act'] = (params, obs, mask) => head.distribution(network.apply(params, obs), mask).mode();
     const loss: Clone['loss'] = (logits, action, mask) => negativeLogLikelihood(head.distribution(logits, mask), action);

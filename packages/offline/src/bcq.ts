@@ -104,11 +104,11 @@ export interface AutoEncoder {
 
 /** Auto-encoder, perturbation and critics; all actions in [−1, 1]ᴷ. @throws SpaceError unless actions are a bounded `Box` */
 export function bcqNetworks({ spec, config }: PolicyOptions<BcqConfig>) {
-  const { hiddenSizes, activation } = config;
+  const { hiddenSizes, convolutions, activation } = config;
   const { observationSpace } = spec;
   const box = actionBox('bcq', spec);
   const latentSize = 2 * box.size;
-  const shape = { observationSpace, hiddenSizes, activation, actionSize: box.size };
+  const shape = { observationSpace, hiddenSizes, convolutions, activation, actionSize: box.size };
   const { parts, ...pair } = combine({
     encoder: stateActionNetwork({ ...shape, outputs: 2 * latentSize }),
     decoder: stateActionNetwork({ ...shape, actionSize: latentSize, outputs: box.size }),

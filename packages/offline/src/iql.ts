@@ -94,8 +94,8 @@ interface Chooser {
 
 /** Policy, critics and value. @throws SpaceError unless actions are `Discrete`, or a `Box` of floats with finite bounds */
 export function iqlNetworks({ spec, config }: PolicyOptions<IqlConfig>) {
-  const { hiddenSizes, activation } = config;
-  const options = { hiddenSizes, activation, outputSize: 1, initialization: 'fan-in' } as const;
+  const { hiddenSizes, convolutions, activation } = config;
+  const options = { hiddenSizes, convolutions, activation, outputSize: 1, initialization: 'fan-in' } as const;
   const { layout, init, apply } = observationNetwork(spec.observationSpace, options);
   const value: Network = { layout, init, apply: (params, obs) => tf.reshape(apply(params, obs), [-1]) };
   const judge = actionCritics({ algorithm: 'iql', spec, config, count: 2 });
@@ -104,8 +104,8 @@ export function iqlNetworks({ spec, config }: PolicyOptions<IqlConfig>) {
   return { value, ...judge, ...(head ? categoricalChooser(spec, config, head) : normalChooser(spec, config)) };
 }
 
-function categoricalChooser(spec: EnvSpec, { hiddenSizes, activation }: IqlConfig, head: DiscreteHead): Chooser {
-  const options = { hiddenSizes, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
+function categoricalChooser(spec: EnvSpec, { hiddenSizes, convolutions, activation }: IqlConfig, head: DiscreteHead): Chooser {
+  const options = { hiddenSizes, convolutions, activation, outputSize: head.outputSize, initialization: 'fan-in' } as const;
   const { layout, init, apply: score } = observationNetwork(spec.observationSpace, options);
   const apply: Chooser['actor']['apply'] = (params, obs, mask) => head.distribution(score(params, obs), mask);
   const greedy: PolicyNetwork = { layout, act: (params, obs, mask) => apply(params, obs, mask).mode() };

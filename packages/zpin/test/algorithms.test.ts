@@ -11,6 +11,7 @@ import {
   multiDiscrete,
   type Space,
   SpaceError,
+  type StateValue,
   tuple,
 } from '@zpin/contracts';
 import { createEngine, describeConfig, parseConfig, presetOf } from '@zpin/core';
@@ -101,6 +102,48 @@ describe.each(algorithmIds)('%s', async id => {
     else expect(kinds(taken.map(({ observationSpace }) => observationSpace))).toEqual(kinds(observationSpaces));
   });
 });
+
+const algorithms = await Promise.all(algorithmIds.map(id => loadAlgorithm(id)));
+const readingPictures = algorithms.filter(({ config }) => describeConfig(config).some(({ name }) => name === 'convolutions'));
+
+it('lets all but tables and their nearest kin choose the convolutions', () => {
+  const others = algorithms.filter(algorithm => !readingPictures.includes(algorithm)).map(({ id }) => id);
+  expect(others.sort()).toEqual(['expected-sarsa', 'neural-q-learning', 'q-learning', 'sarsa', 'sarsa-lambda', 'tabular-bcq']);
+});
+
+/** How many numbers there are in a state. */
+function count(state: StateValue): number {
+  if (ArrayBuffer.isView(state)) return (state as Float32Array).length;
+  if (typeof state !== 'object' || state === null) return 1;
+  return Object.values(state).reduce((sum, value) => sum + count(value), 0);
+}
+
+// h-DQN asks for an environment with landmarks; its two levels are networks of DQN.
+it.each(readingPictures.filter(({ id }) => id !== 'h-dqn'))(
+  '$id reads large pictures in all its networks by the convolutions that are named',
+  async ({ id, create, spaces }) => {
+    const engine = await createEngine('tensorflow', { backend: 'cpu' });
+    const spec: EnvSpec = {
+      id: 'Picture-v0',
+      observationSpace: box({ low: 0, high: 255, shape: [36, 36, 3], dtype: 'uint8' }),
+      actionSpace: spaces.actions.includes('box') ? box({ low: -1, high: 1, shape: [2] }) : discrete(3),
+      maxEpisodeSteps: 10,
+      rewardThreshold: null,
+    };
+    const small = { hiddenSizes: [7], ...(id === 'recurrent-ppo' && { recurrentSize: 2 }) };
+    const size = async (convolutions: string) => {
+      const agent = await create({ spec, config: { ...small, convolutions } as never, seed: 0, engine });
+      const numbers = count(await agent.state());
+      agent.dispose();
+      return numbers;
+    };
+    // 8×8×3×16 and 4×4×16×32 weights with 48 biases, then 3×3×32 numbers for 7 units: 13,335; of Nature's 76,391. A network that kept
+    // the latter among as many as twenty would show.
+    const ratio = (await size('dqn-2013')) / (await size('nature'));
+    expect(ratio).toBeGreaterThan(13_335 / 76_391 - 0.001);
+    expect(ratio).toBeLessThan(0.2);
+  },
+);
 
 it('suggests a near name for one that is not known', async () => {
   await expect(loadAlgorithm('rainbo')).rejects.toThrow(

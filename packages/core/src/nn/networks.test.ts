@@ -219,9 +219,21 @@ describe('natureCnn', () => {
     expect(network.layout.size).toBe(1_684_128 + 6 * 513);
   });
 
-  it('scales pixels to [0, 1], given as a picture or flat', () => {
+  it('has those of the first DQN when asked', () => {
+    const { layout } = natureCnn({ convolutions: 'dqn-2013', hiddenSize: 256, outputSize: 6 });
+    const weights = layout.entries.filter(({ name }) => name.endsWith('weight')).map(({ shape }) => shape);
+    // 84 pixels are 20 behind the first convolution and 9 behind the second.
+    expect(weights).toEqual([
+      [8, 8, 4, 16],
+      [4, 4, 16, 32],
+      [9 * 9 * 32, 256],
+      [256, 6],
+    ]);
+  });
+
+  it.each(['nature', 'dqn-2013'] as const)('scales pixels to [0, 1], given as a picture or flat: %s', convolutions => {
     // One picture of constant brightness through weights that keep it: every layer averages, so the output is brightness / 255.
-    const small = natureCnn({ height: 36, width: 36, channels: 1, hiddenSize: 2, outputSize: 1 });
+    const small = natureCnn({ convolutions, height: 36, width: 36, channels: 1, hiddenSize: 2, outputSize: 1 });
     const flat = new Float32Array(small.layout.size);
     for (const { name, offset, size, shape } of small.layout.entries) {
       const inputs = size / (shape.at(-1) as number);

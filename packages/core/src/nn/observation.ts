@@ -1,14 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { flatDtype, flatSize, type ObservationPart, observationParts, type Space } from '@zpin/contracts';
+import { field, flatDtype, flatSize, type ObservationPart, observationParts, type Space } from '@zpin/contracts';
 import { type InputShape, int32, uint8 } from '../program/program.ts';
 import type { Activation } from './activation.ts';
 import { dense } from './dense.ts';
 import type { Initialization } from './initializers.ts';
 import { minAtarFeatures } from './minatar-cnn.ts';
 import { mlpFeatures } from './mlp.ts';
-import { natureFeatures } from './nature-cnn.ts';
+import { type Convolutions, natureFeatures } from './nature-cnn.ts';
 import { combine, type FeatureNetwork, followedBy, inOneVector, type Network } from './network.ts';
 import { oneHot } from './one-hot.ts';
+
+/** The setting of algorithms that choose what reads large pictures. */
+export const convolutionsField = field.choice(['nature', 'dqn-2013'], {
+  default: 'nature',
+  meaning: 'convolutions over pictures of 36 pixels and more: those of DQN in Nature, or the fewer of DQN in 2013 and of A3C',
+});
 
 /** Smallest height and width of a picture that the large convolutional network can read. */
 const SMALLEST_NATURE_PICTURE = 36;
@@ -16,6 +22,8 @@ const SMALLEST_NATURE_PICTURE = 36;
 export interface ObservationEncoderOptions {
   /** Units of the hidden layers, of which the last counts behind convolutions. */
   readonly hiddenSizes: readonly number[];
+  /** What reads pictures of at least 36 pixels each way; `nature` when omitted. Smaller ones have a network of their own. */
+  readonly convolutions?: Convolutions | undefined;
   /** That of each kind of layer when omitted. */
   readonly initialization?: Initialization;
 }
@@ -124,7 +132,8 @@ function isLarge({ reading: { height, width } }: PicturePart): boolean {
 }
 
 /** The convolutional network that fits the size of a picture. */
-function pictureFeatures(part: PicturePart, { hiddenSizes, initialization }: ObservationEncoderOptions): FeatureNetwork {
+function pictureFeatures(part: PicturePart, encoder: ObservationEncoderOptions): FeatureNetwork {
+  const { hiddenSizes, convolutions, initialization } = encoder;
   const { height, width, channels, scale } = part.reading;
   const hiddenSize = hiddenSizes.at(-1);
   const options = {
@@ -132,7 +141,7 @@ function pictureFeatures(part: PicturePart, { hiddenSizes, initialization }: Obs
     ...(initialization && { initialization }),
     ...(hiddenSize !== undefined && { hiddenSize }),
   };
-  return isLarge(part) ? natureFeatures(options) : minAtarFeatures(options);
+  return isLarge(part) ? natureFeatures({ ...options, ...(convolutions && { convolutions }) }) : minAtarFeatures(options);
 }
 
 function encodedWidth(parts: readonly ObservationPart[]): number {

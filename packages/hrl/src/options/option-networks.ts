@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EnvSpec } from '@zpin/contracts';
 import {
   type Activation,
+  type Convolutions,
   combine,
   type EntropicDistribution,
   layout,
@@ -18,6 +19,8 @@ export interface OptionNetworkOptions {
   /** What policies are made of. */
   readonly head: OptionHead;
   readonly hiddenSizes: readonly number[];
+  /** What reads large pictures; `nature` when omitted. */
+  readonly convolutions?: Convolutions | undefined;
   readonly activation: Activation;
 }
 
@@ -96,7 +99,7 @@ export function sharedOptionNetwork(options: OptionNetworkOptions): Network<read
 /** Hidden layers and a linear layer that begins at 0: `[B, D]` → `[B, outputs]`. */
 function withLinearHead(
   { observationSpace }: EnvSpec,
-  hidden: Pick<OptionNetworkOptions, 'hiddenSizes' | 'activation'>,
+  hidden: Pick<OptionNetworkOptions, 'hiddenSizes' | 'convolutions' | 'activation'>,
   outputs: number,
 ): Network {
   const features = observationFeatures(observationSpace, { ...hidden, initialization: 'orthogonal' });

@@ -35,8 +35,8 @@ export function actionCritics({ algorithm, spec, config, count }: ActionCriticsO
     const box = actionBox(algorithm, spec);
     return { critic: criticsOf(box, { spec, config }, { count }), action: ['batch', box.size], seen: box.toUnit };
   }
-  const { hiddenSizes, activation } = config;
-  const options = { hiddenSizes, activation, outputSize: actionSpace.n, initialization: 'fan-in' } as const;
+  const { hiddenSizes, convolutions, activation } = config;
+  const options = { hiddenSizes, convolutions, activation, outputSize: actionSpace.n, initialization: 'fan-in' } as const;
   const scores = observationNetwork(spec.observationSpace, options);
   const names = Array.from({ length: count }, (_, i) => `q${i}`);
   const { parts, ...pair } = combine(Object.fromEntries(names.map(name => [name, scores])));

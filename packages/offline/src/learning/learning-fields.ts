@@ -1,10 +1,12 @@
 import { field } from '@zpin/contracts';
+import { convolutionsField } from '@zpin/core';
 import { tauField } from '@zpin/offpolicy';
 
 /** Settings of every offline algorithm. */
 export const batchFields = {
   batchSize: field.count({ default: 256, unit: 'transitions', meaning: 'size of a minibatch' }),
   hiddenSizes: field.sizes({ default: [256, 256], meaning: 'units of each hidden layer of each network' }),
+  convolutions: convolutionsField,
   activation: field.choice(['relu', 'tanh'], { default: 'relu', meaning: 'activation of hidden layers' }),
 };
 

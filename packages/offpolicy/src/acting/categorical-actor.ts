@@ -34,9 +34,9 @@ export function categoricalActor(algorithm: string, spec: EnvSpec, config: Netwo
     const remedy = isContinuous ? 'Use sac' : 'Use ppo, or flatten the actions';
     throw new SpaceError(message(algorithm, `actions of ${spec.id} must be Discrete`, describeSpace(actionSpace), remedy));
   }
-  const { hiddenSizes, activation } = config;
+  const { hiddenSizes, convolutions, activation } = config;
   const { n: numActions, start: firstAction } = actionSpace;
-  const options = { hiddenSizes, activation, outputSize: numActions, initialization: 'fan-in' } as const;
+  const options = { hiddenSizes, convolutions, activation, outputSize: numActions, initialization: 'fan-in' } as const;
   const scores = observationNetwork(observationSpace, options);
   const { layout, init } = scores;
   const apply: CategoricalActor['apply'] = (params, obs, mask) => new Categorical(scores.apply(params, obs), mask, firstAction);

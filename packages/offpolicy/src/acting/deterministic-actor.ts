@@ -52,9 +52,9 @@ export interface DeterministicActor extends Network<readonly [obs: tf.Tensor]> {
  * @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds
  */
 export function deterministicActor(algorithm: string, spec: EnvSpec, config: NetworkConfig): DeterministicActor {
-  const { hiddenSizes, activation } = config;
+  const { hiddenSizes, convolutions, activation } = config;
   const box = actionBox(algorithm, spec);
-  const options = { hiddenSizes, activation, outputSize: box.size, initialization: 'fan-in' } as const;
+  const options = { hiddenSizes, convolutions, activation, outputSize: box.size, initialization: 'fan-in' } as const;
   const { layout, init, apply: score } = observationNetwork(spec.observationSpace, options);
   const apply: DeterministicActor['apply'] = (params, obs) => tf.tanh(score(params, obs));
   return { box, layout, init, apply, greedy: { layout, act: (params, obs) => box.fromUnit(apply(params, obs)) } };

@@ -44,9 +44,9 @@ export interface StochasticActor extends Network<readonly [obs: tf.Tensor], Squa
  * @param algorithm named in errors @throws SpaceError unless actions are a `Box` of floats with finite bounds
  */
 export function stochasticActor(algorithm: string, spec: EnvSpec, config: NetworkConfig): StochasticActor {
-  const { hiddenSizes, activation } = config;
+  const { hiddenSizes, convolutions, activation } = config;
   const box = actionBox(algorithm, spec);
-  const options = { hiddenSizes, activation, outputSize: 2 * box.size, initialization: 'fan-in' } as const;
+  const options = { hiddenSizes, convolutions, activation, outputSize: 2 * box.size, initialization: 'fan-in' } as const;
   const { layout, init, apply: score } = observationNetwork(spec.observationSpace, options);
   const apply: StochasticActor['apply'] = (params, obs) => {
     const [mean, logStd] = tf.split(score(params, obs), 2, 1);

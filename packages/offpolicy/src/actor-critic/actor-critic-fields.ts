@@ -1,10 +1,11 @@
 import { type Fields, field, type ValuesOf } from '@zpin/contracts';
-import { type ConfigSchema, configSchema, observationFields } from '@zpin/core';
+import { type ConfigSchema, configSchema, convolutionsField, observationFields } from '@zpin/core';
 import { priorityFields, type ReplayDefaults, replayFields } from '@zpin/replay';
 
 /** Settings of the networks of actors and critics. */
 export const networkFields = {
   hiddenSizes: field.sizes({ default: [256, 256], meaning: 'units of each hidden layer of the policy and of each critic' }),
+  convolutions: convolutionsField,
   activation: field.choice(['relu', 'tanh'], { default: 'relu', meaning: 'activation of hidden layers' }),
 };
 

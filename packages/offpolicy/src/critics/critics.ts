@@ -31,8 +31,16 @@ export function critics({ count, outputs = 1, ...options }: CriticOptions): Crit
 
 /** The critics of a policy over a box of actions, of the form that the settings ask for. */
 export function criticsOf({ size }: ActionBox, { spec, config }: PolicyOptions<CriticNetworkConfig>, form: CriticForm): Critics {
-  const { hiddenSizes, activation, criticLayerNorm: layerNorm = false } = config;
-  return critics({ observationSpace: spec.observationSpace, actionSize: size, hiddenSizes, activation, layerNorm, ...form });
+  const { hiddenSizes, convolutions, activation, criticLayerNorm: layerNorm = false } = config;
+  return critics({
+    observationSpace: spec.observationSpace,
+    actionSize: size,
+    hiddenSizes,
+    convolutions,
+    activation,
+    layerNorm,
+    ...form,
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Space } from '@zpin/contracts';
-import { type Activation, inOneVector, mlp, type Network, observationEncoder } from '@zpin/core';
+import { type Activation, type Convolutions, inOneVector, mlp, type Network, observationEncoder } from '@zpin/core';
 
 export interface StateActionOptions {
   readonly observationSpace: Space;
@@ -8,6 +8,8 @@ export interface StateActionOptions {
   readonly actionSize: number;
   /** Units of each hidden layer. */
   readonly hiddenSizes: readonly number[];
+  /** What reads large pictures; `nature` when omitted. */
+  readonly convolutions?: Convolutions | undefined;
   readonly activation: Activation;
   /** Normalises each hidden layer before its activation; off when omitted. */
   readonly layerNorm?: boolean;
@@ -23,9 +25,9 @@ export type StateActionNetwork<Output = tf.Tensor> = Network<readonly [obs: tf.T
  * `[B, outputs]`. First weights are as PyTorch draws them.
  */
 export function stateActionNetwork(options: StateActionOptions): StateActionNetwork {
-  const { observationSpace, actionSize, outputs: outputSize, ...layers } = options;
+  const { observationSpace, actionSize, convolutions, outputs: outputSize, ...layers } = options;
   const initialization = 'fan-in';
-  const encoder = observationEncoder(observationSpace, { hiddenSizes: layers.hiddenSizes, initialization });
+  const encoder = observationEncoder(observationSpace, { hiddenSizes: layers.hiddenSizes, convolutions, initialization });
   const head = mlp({ ...layers, inputSize: encoder.outputSize + actionSize, outputSize, initialization });
   return {
     ...inOneVector(encoder, head),

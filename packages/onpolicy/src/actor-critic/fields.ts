@@ -1,5 +1,5 @@
 import { type Fields, field, type ValuesOf } from '@zpin/contracts';
-import { configSchema, observationFields } from '@zpin/core';
+import { configSchema, convolutionsField, observationFields } from '@zpin/core';
 
 /** Defaults in which algorithms differ. */
 export interface RolloutDefaults {
@@ -89,6 +89,7 @@ export function learnApart(config: Readonly<ValuesOf<typeof apartFields>>): bool
 /** Settings of networks of policy and value. */
 const networkFields = {
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the policy and of the value network' }),
+  convolutions: convolutionsField,
   activation: field.choice(['tanh', 'relu', 'relu6'], { default: 'tanh', meaning: 'activation of hidden layers' }),
   initialLogStd: field.number({ default: 0, meaning: 'first log standard deviation of continuous actions' }),
   actionDeviation: field.choice(['independent', 'exp', 'softplus'], {

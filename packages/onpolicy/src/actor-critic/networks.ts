@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EnvSpec } from '@zpin/contracts';
 import {
   type Activation,
+  type Convolutions,
   combine,
   concatLayouts,
   constant,
@@ -21,6 +22,8 @@ import { type PolicyHead, type PolicyHeadOptions, policyHead } from './policy-he
 
 export interface ActorCriticOptions extends PolicyHeadOptions {
   readonly hiddenSizes: readonly number[];
+  /** What reads large pictures; `nature` when omitted. */
+  readonly convolutions?: Convolutions | undefined;
   readonly activation: Activation;
   /** First log standard deviation of continuous actions. */
   readonly initialLogStd: number;
@@ -93,9 +96,9 @@ export function actorCritic(algorithm: string, spec: EnvSpec, options: ActorCrit
 
 /** Separate networks for policy and value. @throws SpaceError for action spaces that no head fits */
 export function separateActorCritic(algorithm: string, spec: EnvSpec, options: ActorCriticOptions): SeparateActorCritic {
-  const { hiddenSizes, activation } = options;
+  const { hiddenSizes, convolutions, activation } = options;
   const head = policyHead(algorithm, spec, options);
-  const common = { hiddenSizes, activation };
+  const common = { hiddenSizes, convolutions, activation };
   const policyNetwork = observationNetwork(spec.observationSpace, {
     ...common,
     outputSize: head.outputSize,
@@ -135,9 +138,14 @@ export function separateActorCritic(algorithm: string, spec: EnvSpec, options: A
 
 /** One trunk with a linear head for the policy and one for the value. */
 function sharedActorCritic(algorithm: string, spec: EnvSpec, options: ActorCriticOptions): ActorCritic {
-  const { hiddenSizes, activation } = options;
+  const { hiddenSizes, convolutions, activation } = options;
   const head = policyHead(algorithm, spec, options);
-  const trunk = observationFeatures(spec.observationSpace, { hiddenSizes, activation, initialization: 'orthogonal' });
+  const trunk = observationFeatures(spec.observationSpace, {
+    hiddenSizes,
+    convolutions,
+    activation,
+    initialization: 'orthogonal',
+  });
   const common = { inputSize: trunk.outputSize, initialization: 'orthogonal' } as const;
   const policyHeadLayer = dense({ ...common, outputSize: head.outputSize, gain: POLICY_GAIN });
   const valueHead = dense({ ...common, outputSize: 1 });

@@ -39,9 +39,9 @@ export function recurrentActorCritic(
   spec: EnvSpec,
   options: RecurrentActorCriticOptions,
 ): RecurrentActorCritic {
-  const { hiddenSizes, activation, recurrentCell, recurrentSize, sharedTrunk, sequenceLength } = options;
+  const { hiddenSizes, convolutions, activation, recurrentCell, recurrentSize, sharedTrunk, sequenceLength } = options;
   const head = policyHead(algorithm, spec, options);
-  const trunk = recurrentTrunk(spec.observationSpace, { hiddenSizes, activation, recurrentCell, recurrentSize });
+  const trunk = recurrentTrunk(spec.observationSpace, { hiddenSizes, convolutions, activation, recurrentCell, recurrentSize });
   const layer = { inputSize: trunk.outputSize, initialization: 'orthogonal' } as const;
   const trunks = sharedTrunk ? { trunk: asNetwork(trunk) } : { trunk: asNetwork(trunk), valueTrunk: asNetwork(trunk) };
   const { layout, init, parts } = combine({

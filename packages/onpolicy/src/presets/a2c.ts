@@ -10,7 +10,8 @@ const atariGame = {
   rmspropDecay: 0.99,
   entropyCoefficient: 0.01,
   sharedTrunk: true,
-  hiddenSizes: [512],
+  convolutions: 'dqn-2013',
+  hiddenSizes: [256],
   activation: 'relu',
 } as const;
 

@@ -1,4 +1,5 @@
 import { field, type ValuesOf } from '@zpin/contracts';
+import { convolutionsField } from '@zpin/core';
 import { replayFields } from '@zpin/replay';
 import { optimizerFields } from './q-optimizer.ts';
 
@@ -36,6 +37,7 @@ export const qFields = {
   ...epsilonFields,
   maxGradientNorm: field.positive({ default: 10, meaning: 'largest global norm of the gradient' }),
   hiddenSizes: field.sizes({ default: [64, 64], meaning: 'units of each hidden layer of the Q-network' }),
+  convolutions: convolutionsField,
   activation: field.choice(['relu', 'tanh'], { default: 'relu', meaning: 'activation of hidden layers' }),
   initialization: field.choice(['fan-in', 'he', 'glorot', 'orthogonal', 'normal'], {
     default: 'fan-in',

@@ -36,7 +36,7 @@ export interface QNetworkOptions {
   /** Named in errors. */
   readonly algorithm: string;
   /** Layers are initialised by `fan-in` when it says nothing else. */
-  readonly config: Pick<QConfig, 'hiddenSizes' | 'activation'> & Partial<Pick<QConfig, 'initialization'>>;
+  readonly config: Pick<QConfig, 'hiddenSizes' | 'activation'> & Partial<Pick<QConfig, 'initialization' | 'convolutions'>>;
   /** Numbers per action; 1 when omitted, and then the network gives `[B, A]`, else `[B, A, N]`. */
   readonly outputs?: number;
   /** Streams of the state's value and of the actions' advantages (Wang et al. 2016). */
