@@ -8,11 +8,12 @@ export const recurrentPpoPresets = {
     envOptions: { wrappers: ['select-observation:0,2'] },
     config: {
       numEnvs: 8,
-      // From 256 steps at a time, policies that had balanced for long fell apart again: advantages of 500 equal rewards are noise.
       rolloutLength: 128,
       sequenceLength: 32,
       batchSize: 512,
       lambda: 0.9,
+      // Once a policy balances, all rewards are equal and advantages are noise: brought to unit size, they tore it apart again.
+      normalizeAdvantage: false,
       learningRate: { type: 'linear', from: 1e-3, to: 0 },
       hiddenSizes: [64],
       recurrentSize: 64,
