@@ -32,13 +32,18 @@ const twoLinkArm = {
   hiddenSizes: [64, 64],
 } as const;
 
+/** Hindsight for tasks with a thing on a table: all with the settings of the push. */
+const onTheTable = {
+  totalSteps: 1_000_000,
+  her: 'future:4',
+  config: { ...hindsight, numEnvs: 4, learningStarts: 2000, trainEverySteps: 100, gradientSteps: 40 },
+} as const satisfies Preset;
+
 /** Settings of DDPG tuned for an environment; `benchmarks/results/learning.md` has what each came to. */
 export const ddpgPresets = {
-  'FetchPush-v4': {
-    totalSteps: 1_000_000,
-    her: 'future:4',
-    config: { ...hindsight, numEnvs: 4, learningStarts: 2000, trainEverySteps: 100, gradientSteps: 40 },
-  },
+  'FetchPush-v4': onTheTable,
+  'FetchPickAndPlace-v4': onTheTable,
+  'FetchSlide-v4': onTheTable,
   'FetchReach-v4': {
     totalSteps: 10_000,
     her: 'future:4',
