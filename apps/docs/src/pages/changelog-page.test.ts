@@ -8,7 +8,7 @@ test('each change stands once, under its package or with all that it touches, re
   const other = parseChange('c.md', "---\n'@zpin/core': patch\n---\nMended.\n");
   const text = changelogPage([both, one, other], new Map([['zpin', '# zpin\n\n## 1.0.0\n\n- First.\n']]));
   expect(text).toContain(
-    '## Not released yet\n\n### @zpin/core\n\n- Mended.\n\n### zpin\n\n- A name `x<y>`.\n\n### Several packages\n\n- **@zpin/core, zpin:** Faster by a &lt; b.\n  More.\n',
+    '## Not released yet\n\n### @zpin/core\n\n::: details 1 change\n- Mended.\n:::\n\n### zpin\n\n::: details 1 change\n- A name `x<y>`.\n:::\n\n### Several packages\n\n::: details 1 change\n- **@zpin/core, zpin:** Faster by a &lt; b.\n  More.\n:::\n',
   );
   expect(text.slice(text.indexOf('## zpin\n\n## 1.0.0'))).toBe('## zpin\n\n## 1.0.0\n\n- First.\n');
   expect(changelogPage([], new Map())).not.toContain('Not released');

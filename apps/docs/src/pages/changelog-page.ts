@@ -62,8 +62,13 @@ function freshChanges(changes: readonly Change[]): string[] {
   const headings = [...groups.keys()].filter(id => id !== severalPackages).sort();
   return [...headings, ...(groups.has(severalPackages) ? [severalPackages] : [])].flatMap(heading => {
     const lines = groups.get(heading)?.map(change => listItem(change, heading === severalPackages)) ?? [];
-    return [`### ${heading}`, lines.join('\n')];
+    return [`### ${heading}`, folded(lines)];
   });
+}
+
+/** Behind one line to open, as there may be more than a hundred of them. */
+function folded(lines: readonly string[]): string {
+  return `::: details ${lines.length} ${lines.length === 1 ? 'change' : 'changes'}\n${lines.join('\n')}\n:::`;
 }
 
 const severalPackages = 'Several packages';
