@@ -70,9 +70,14 @@ export class CompiledProgram {
     };
   }
 
-  /** Memory for a program; `null` where there is no WebAssembly. */
+  /** Memory for a program; `null` where there is no WebAssembly, or no room for one more: engines reserve gigabytes of addresses. */
   static memory(): WebAssembly.Memory | null {
-    return typeof WebAssembly === 'undefined' ? null : new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+    if (typeof WebAssembly === 'undefined') return null;
+    try {
+      return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+    } catch {
+      return null;
+    }
   }
 
   /** Whether there is plain memory in a cartridge: of some, each access may switch banks. */
