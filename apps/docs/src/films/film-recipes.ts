@@ -44,7 +44,7 @@ export const filmRecipes: Readonly<Record<string, string>> = {
   'HalfCheetah-v5': `${ppo} --steps 1000000`,
   'Pusher-v5': `${ppo} --steps 500000`,
   'Atari/Catch-v5': 'double-dqn',
-  'Atari/Bricks-v5': 'dqn --steps 160000 --convolutions nature --seed 1002',
+  'Atari/Bricks-v5': 'dqn --steps 160000 --seed 1002',
   'MinAtar/Breakout-v1': minAtar,
   'MinAtar/SpaceInvaders-v1': minAtar,
   'MinAtar/Asterix-v1': minAtar,

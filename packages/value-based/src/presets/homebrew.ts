@@ -35,15 +35,7 @@ export const catchBalls = {
 } as const satisfies Readonly<Record<string, Preset>>;
 
 /** A ball that comes back pays a brick after 14 to 18 steps more, and is lost or returned as much later. */
-const commonOfBricks = {
-  ...common,
-  bufferSize: 100_000,
-  learningStarts: 2000,
-  gamma: 0.98,
-  nSteps: 5,
-  // A third of the operations of Nature's: more steps in half an hour are worth more here than more features.
-  convolutions: 'dqn-2013',
-} as const;
+const commonOfBricks = { ...common, bufferSize: 100_000, learningStarts: 2000, gamma: 0.98, nSteps: 5 } as const;
 const randomAtFirstOfBricks = { explorationFraction: 0.2, epsilonEnd: 0.02 } as const;
 const atomsOfBricks = { numAtoms: 51, valueMin: -2, valueMax: 10 } as const;
 
