@@ -9,7 +9,10 @@ it('random cartridges run or are refused, and go on from a state as they went on
   // Sizes that no cartridge has, and schemes that do not go with one.
   expect(count.refused).toBeGreaterThan(20);
   expect(count.refused).toBeLessThan(100);
-  expect(count.frames).toBe(5 * (150 - count.refused));
+  // Some run 30 frames more beside an interpreter.
+  const beside = (count.frames - 5 * (150 - count.refused)) / 30;
+  expect(beside).toBeGreaterThan(0);
+  expect(Number.isInteger(beside)).toBe(true);
 });
 
 it('random calls of environments are played or refused', () => {

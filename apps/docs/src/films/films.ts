@@ -45,8 +45,9 @@ const paces: readonly (readonly [id: string, pace: Pace])[] = [
   // Where the ground or most of the picture moves, films are large.
   ...['Fetch', 'Pusher-'].map(id => [id, { fps: 12.5, every: 2, width: 176 }] as const),
   ...['HalfCheetah-', 'Swimmer-'].map(id => [id, { fps: 12.5, every: 2, width: 152, most: 54 }] as const),
-  ...['Hopper-', 'Walker2d-', 'Humanoid-'].map(id => [id, { fps: 12.5, every: 6, width: 176, most: 60 }] as const),
-  ['BipedalWalker', { fps: 12.5, every: 4, width: 192 }],
+  ['Walker2d-', { fps: 12.5, every: 6, width: 152, most: 50 }],
+  ...['Hopper-', 'Humanoid-'].map(id => [id, { fps: 12.5, every: 6, width: 176, most: 60 }] as const),
+  ['BipedalWalker', { fps: 12.5, every: 4, width: 176, most: 70 }],
   ['CarRacing-', { fps: 12.5, every: 4, width: 144 }],
   ['Ant-', { fps: 12.5, every: 2, width: 152, most: 40 }],
   ['HumanoidStandup-', { fps: 12.5, every: 6, width: 152, most: 40 }],
