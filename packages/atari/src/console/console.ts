@@ -44,8 +44,8 @@ export interface ConsoleOptions {
    */
   readonly powerOn?: 'zeros' | 'ale';
   /**
-   * Whether the program is compiled to WebAssembly once it has run for a while, which makes it some two times as fast and changes
-   * nothing else. Default true; without WebAssembly it is interpreted.
+   * Whether the program is compiled to WebAssembly once it has run for a while, which makes it faster, 1.7 times in the median of
+   * 26 games, and changes nothing else. Default true; without WebAssembly it is interpreted.
    */
   readonly compiles?: boolean;
 }
