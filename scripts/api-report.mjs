@@ -1,6 +1,6 @@
 // `pnpm api`: writes what each package exports, with its types, to `api/` in the folder of the package. `pnpm api --check`
 // compares instead, and fails when something differs: no export changes unseen. Needs the packages built.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -36,7 +36,7 @@ console.log(changed.length === 0 ? 'api: as the reports say' : `api: written\n  
  */
 function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
   if (!existsSync(mainEntryPointFilePath)) fail(`api: packages must be built, got no ${mainEntryPointFilePath}. Run pnpm build.`);
-  const reportFolder = join(projectFolder, 'api');
+  const reportFolder = join(projectFolder, 'node_modules', '.api');
   mkdirSync(reportFolder, { recursive: true });
   const silent = { default: { logLevel: 'none' } };
   const config = ExtractorConfig.prepare({
@@ -57,7 +57,7 @@ function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
           },
         },
       },
-      apiReport: { enabled: true, reportFileName, reportFolder, reportTempFolder: join(projectFolder, 'node_modules', '.api') },
+      apiReport: { enabled: true, reportFileName, reportFolder, reportTempFolder: join(reportFolder, 'temporary') },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
@@ -65,11 +65,27 @@ function hasChanged(projectFolder, mainEntryPointFilePath, reportFileName) {
       newlineKind: 'lf',
     }),
   });
-  const result = Extractor.invoke(config, {
-    localBuild: !flags.check,
+  Extractor.invoke(config, {
+    localBuild: true,
     messageCallback: message => {
       message.handled = true;
     },
   });
-  return result.apiReportChanged;
+  const report = withSortedUnions(readFileSync(join(reportFolder, reportFileName), 'utf8'));
+  const committed = join(projectFolder, 'api', reportFileName);
+  if (existsSync(committed) && readFileSync(committed, 'utf8') === report) return false;
+  if (!flags.check) {
+    mkdirSync(join(projectFolder, 'api'), { recursive: true });
+    writeFileSync(committed, report);
+  }
+  return true;
+}
+
+/**
+ * A report with the words of each union of words in alphabetical order. The compiler writes them in the order in which it
+ * met them, which depends on what else was built, and when.
+ * @param {string} report
+ */
+function withSortedUnions(report) {
+  return report.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, union => union.split(' | ').sort().join(' | '));
 }
