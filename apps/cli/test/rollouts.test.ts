@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { EmbeddedDatabase, QueueDatabase } from '@zpin/sweep/postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder, readMetrics } from 'zpin/node';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { ownVersion } from '../src/own-package.ts';
@@ -24,8 +24,16 @@ function foundIn(path: string) {
 /** A worker in a process of its own, with the lines that it printed. */
 function startWorker(url: string, heard: (line: string) => void = () => undefined) {
   const argv = ['worker', '--queue', url, '--only', 'rollouts', '--json'];
-  return new ChildCommand({ argv, command: 'zpin', cwd: process.cwd(), onLine: heard });
+  const worker = new ChildCommand({ argv, command: 'zpin', cwd: process.cwd(), onLine: heard });
+  started.push(worker);
+  return worker;
 }
+
+/** Those of the test in progress: what one test leaves behind would take part in the next. */
+const started: ChildCommand[] = [];
+afterEach(() => {
+  for (const worker of started.splice(0)) worker.kill();
+});
 
 describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
   let server: EmbeddedDatabase;
@@ -42,12 +50,15 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
   }, PATIENCE);
 
   /** Kills a worker once each part of a run has been worked on so many times, as if its time of grace were over then. */
-  async function killAfter(worker: ChildCommand, count: number): Promise<void> {
-    // The answer of a run that is over would never come.
-    for (let least = 0, isSeen = false; least < count; ) {
+  async function killAfter(worker: ChildCommand, count: number, run: ReturnType<typeof runCli>): Promise<void> {
+    let end: Awaited<typeof run> | undefined;
+    void run.then(result => {
+      end = result;
+    });
+    for (let least = 0; least < count; ) {
+      // The answer of a run that is over would never come.
+      if (end) throw new Error(`the run was over before its worker could be killed: ${end.exitCode}, ${end.err}`);
       const [row] = await base.database.query('SELECT min(answered) AS least FROM zpin.rollout_tasks');
-      if (isSeen && row?.least === null) throw new Error('the run was over before its worker could be killed');
-      isSeen ||= row?.least !== null;
       least = Number(row?.least ?? 0);
     }
     worker.kill();
@@ -61,7 +72,7 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
     const lines: string[] = [];
     const workers = [startWorker(server.url), startWorker(server.url, line => lines.push(line))];
     const half = runCli([...TRAIN, '--steps', '4096', '--run-dir', 'queued', '--quiet', '--queue', server.url]);
-    await killAfter(workers[0], 2);
+    await killAfter(workers[0], 2, half);
     const first = await half;
     expect([first.exitCode, first.err]).toEqual([0, '']);
     expect(first.out).toMatch(/^Distributed .*\n.*\n2 workers may take part: zpin worker --queue …\n/);
@@ -87,7 +98,7 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
     const first = startWorker(server.url);
     const queued = runCli([...train, '--run-dir', 'queued-levels', '--queue', server.url]);
     // 64 steps a rollout: the level is over after the fourth.
-    await killAfter(first, 6);
+    await killAfter(first, 6, queued);
     const second = startWorker(server.url, line => lines.push(line));
     const { exitCode, err } = await queued;
     expect([exitCode, err]).toEqual([0, '']);
