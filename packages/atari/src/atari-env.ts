@@ -191,12 +191,12 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
     const action = this.#actions[actions[offset]];
     for (let frame = 1; frame <= frameSkip && !this.terminated; frame++) {
       if (!(stickyProbability > 0 && rng.random() < stickyProbability)) world[HELD] = action;
-      const isSeen = frame === frameSkip;
+      const isSeen = frame === frameSkip && this.isStepObserved;
       if (!isSeen) console.save(this.#before);
       console.isDrawing = isSeen;
       this.#play(world[HELD]);
       if (this.terminated && !isSeen) {
-        // The last frame of a game is one that is seen.
+        // The last frame of a game is one that is seen, if only by who renders it.
         console.load(this.#before);
         console.isDrawing = true;
         console.controls.hold(world[HELD]);
@@ -227,8 +227,8 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
   protected override observe(out: NumericArray, offset: number): void {
     const { console } = this;
     const { obsType } = this.#options;
-    if (obsType === 'rgb') console.writeRgb(out, offset);
-    else if (obsType === 'grayscale') console.writeGray(out, offset);
+    if (obsType === 'rgb') console.writeRgb(out as Uint8Array, offset);
+    else if (obsType === 'grayscale') console.writeGray(out as Uint8Array, offset);
     else out.set(console.ram, offset);
   }
 
@@ -243,7 +243,7 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
 
   render(): Frame {
     const data = new Uint8ClampedArray(SCREEN_WIDTH * SCREEN_HEIGHT * 3);
-    this.console.writeRgb(data);
+    this.console.writeRgb(new Uint8Array(data.buffer));
     return { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, data };
   }
 

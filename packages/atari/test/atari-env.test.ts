@@ -241,6 +241,25 @@ test('sticky actions hold the previous one on, in each frame with their probabil
   expect(held / trials).toBeLessThan(0.22);
 });
 
+test('frames that are not observed change nothing of those that are, and a game that ends in one shows its end', () => {
+  const [seen, skipped] = [1, 2].map(() => make('Catch', { obsType: 'grayscale', ...PLAIN }));
+  const isSame = (a: ArrayLike<number>, b: ArrayLike<number>) => Buffer.from(a).equals(Buffer.from(b));
+  seen.reset({ seed: 5 });
+  skipped.reset({ seed: 5 });
+  for (let frame = 1, ended = false; !ended; frame++) {
+    const action = Math.floor(frame / 7) % 3;
+    skipped.isObserved = frame % 3 === 0;
+    const [expected, found] = [seen.step(action), skipped.step(action)];
+    ended = expected.terminated;
+    expect({ ...found, obs: null }).toEqual({ ...expected, obs: null });
+    if (frame % 3 === 0) expect(isSame(found.obs, expected.obs)).toBe(true);
+    if (ended) expect(frame % 3).not.toBe(0);
+  }
+  expect(isSame(skipped.render().data, seen.render().data)).toBe(true);
+  // The picture is part of it, and all else.
+  expect(skipped.state()).toEqual(seen.state());
+});
+
 test('an episode is cut off after 108,000 frames', () => {
   expect(makeEnv('Atari/Catch-v5').spec.maxEpisodeSteps).toBe(27_000);
   expect(makeEnv('Atari/Catch-v5', { frameSkip: 1 }).spec.maxEpisodeSteps).toBe(108_000);

@@ -149,6 +149,11 @@ export interface Env<Obs = unknown, Act = unknown> {
    * @throws InputError when a setting is unknown or out of range
    */
   setParameters?(parameters: EnvParameters): void;
+  /**
+   * Whether somebody reads what the next steps come to. Who skips frames sets it to false for the steps between: their `obs` need not
+   * be made and means nothing, all else is as ever, and so are later observations. Resets are always observed. Absent: every step is.
+   */
+  isObserved?: boolean;
   /** True counts as `hasActionMask` of the spec, for environments that find out only after that was made. */
   readonly hasActionMask?: boolean;
   close?(): void;

@@ -174,7 +174,7 @@ export class Console {
   }
 
   /** Writes the picture as RGB, `[210, 160, 3]`, from `out[offset]` on. */
-  writeRgb(out: { [index: number]: number }, offset = 0): void {
+  writeRgb(out: Uint8Array, offset = 0): void {
     const { picture } = this.#painter;
     for (let i = 0, at = offset; i < picture.length; i++, at += 3) {
       const color = picture[i];
@@ -185,9 +185,8 @@ export class Console {
   }
 
   /** Writes the picture as grey values, `[210, 160]`, from `out[offset]` on. */
-  writeGray(out: { [index: number]: number }, offset = 0): void {
-    const { picture } = this.#painter;
-    for (let i = 0; i < picture.length; i++) out[offset + i] = GRAY[picture[i]];
+  writeGray(out: Uint8Array, offset = 0): void {
+    this.#painter.translate(GRAY, out, offset);
   }
 
   /** Integers that a state has. */

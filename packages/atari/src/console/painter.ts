@@ -48,6 +48,26 @@ export class Painter {
     this.picture.fill(0);
   }
 
+  /** Writes what a table says of each colour of the picture from `out[offset]` on. Four pixels in a row are mostly those before again. */
+  translate(table: Uint8Array, out: Uint8Array, offset: number): void {
+    const words = this.#words;
+    let [seen, a, b, c, d] = [0, table[0], table[0], table[0], table[0]];
+    for (let i = 0, at = offset; i < words.length; i++, at += 4) {
+      const four = words[i];
+      if (four !== seen) {
+        seen = four;
+        a = table[four & 0xff];
+        b = table[(four >>> 8) & 0xff];
+        c = table[(four >>> 16) & 0xff];
+        d = table[four >>> 24];
+      }
+      out[at] = a;
+      out[at + 1] = b;
+      out[at + 2] = c;
+      out[at + 3] = d;
+    }
+  }
+
   /** Writes colours and picture to `out` from `at` on; returns where the next may write. */
   save(out: Int32Array, at: number): number {
     out.set(this.colors, at);

@@ -86,7 +86,8 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
   override reset({ seed, ...options }: ResetOptions = {}): ResetResult<Uint8Array> {
     let result = this.env.reset(seed === undefined ? options : { ...options, seed: this.#seed(seed) });
     const noops = this.#noopMax > 0 ? this.#rng.integers(1, this.#noopMax + 1) : 0;
-    for (let i = 0; i < noops; i++) {
+    for (let i = 1; i <= noops; i++) {
+      this.#observe(i === noops);
       const step = this.env.step(0);
       result = step.terminated || step.truncated ? this.env.reset(options) : step;
     }
@@ -99,6 +100,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
   override step(action: number): StepResult<Uint8Array> {
     let reward = 0;
     for (let frame = 1; ; frame++) {
+      this.#observe(frame >= this.#frameSkip - 1);
       const result = this.env.step(action);
       reward += result.reward;
       const lives = livesOf(result.info);
@@ -130,6 +132,11 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
     return rng;
   }
 
+  /** Frames that are skipped need no pictures, where the environment can leave them out. */
+  #observe(isObserved: boolean): void {
+    if (this.env.isObserved !== undefined) this.env.isObserved = isObserved;
+  }
+
   #grey(obs: SpaceValue, out: Uint8Array): void {
     const pixels = obs as Uint8Array;
     if (this.#channels === 1) {
@@ -143,11 +150,25 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
 
   #view(): Uint8Array {
     const latest = this.#latest;
-    const earlier = this.#earlier;
-    if (this.#frameSkip > 1) for (let i = 0; i < latest.length; i++) if (earlier[i] > latest[i]) latest[i] = earlier[i];
+    if (this.#frameSkip > 1) brighten(latest, this.#earlier);
     const out = new Uint8Array(this.#outSize);
     this.#resize.apply(latest, out);
     return out;
+  }
+}
+
+/** Takes over the pixels of `other` that are brighter; by far the most of two frames are equal, and looked at four at a time. */
+function brighten(pixels: Uint8Array, other: Uint8Array): void {
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
+  const others = new Uint32Array(other.buffer, other.byteOffset, words.length);
+  for (let i = 0; i < words.length; i++) if (words[i] !== others[i]) brightenBytes(pixels, other, 4 * i, 4 * i + 4);
+  brightenBytes(pixels, other, 4 * words.length, pixels.length);
+}
+
+function brightenBytes(pixels: Uint8Array, other: Uint8Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const value = other[i];
+    if (value > pixels[i]) pixels[i] = value;
   }
 }
 

@@ -1,5 +1,5 @@
-import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray } from '@zpin/contracts';
-import { describe, expect, it } from 'vitest';
+import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray, Rng } from '@zpin/contracts';
+import { describe, expect, it, vi } from 'vitest';
 import { ArrayEnv } from '../base/array-env.ts';
 import { checkEnv } from '../check-env.ts';
 import { ClipReward } from '../wrappers/clip-reward.ts';
@@ -67,10 +67,33 @@ describe('AreaResize', () => {
     expect([...row]).toEqual([33, 167]);
   });
 
-  it('keeps the mean of the screens of the console', () => {
-    const out = new Uint8Array(84 * 84);
-    new AreaResize(210, 160, 84, 84).apply(new Uint8Array(210 * 160).fill(77), out);
-    expect(new Set(out)).toEqual(new Set([77]));
+  it.each([
+    [210, 160, 84, 84],
+    [7, 5, 3, 5],
+    [64, 48, 9, 31],
+    // Sums above 2³¹.
+    [2999, 2999, 2, 3],
+  ])('of %i × %i to %i × %i comes to the exact mean of what each cell covers', (height, width, outHeight, outWidth) => {
+    const rng = new Rng(height);
+    const picture = Uint8Array.from({ length: height * width }, () => rng.integers(0, 256));
+    if (height > 1000) picture.fill(255);
+    const out = new Uint8Array(outHeight * outWidth);
+    new AreaResize(height, width, outHeight, outWidth).apply(picture, out);
+    // In units of 1 / (outHeight · outWidth) pixels all is whole.
+    const shared = (from: number, to: number, out: number, cell: number) =>
+      Math.max(0, Math.min((out + 1) * from, (cell + 1) * to) - Math.max(out * from, cell * to));
+    const expected = Array.from(out, (_, i) => {
+      const [y, x] = [Math.floor(i / outWidth), i % outWidth];
+      let sum = 0;
+      for (let row = Math.floor((y * height) / outHeight); row * outHeight < (y + 1) * height; row++) {
+        for (let column = Math.floor((x * width) / outWidth); column * outWidth < (x + 1) * width; column++) {
+          const share = shared(height, outHeight, y, row) * shared(width, outWidth, x, column);
+          sum += share * picture[row * width + column];
+        }
+      }
+      return Math.floor((2 * sum + height * width) / (2 * height * width));
+    });
+    expect([...out]).toEqual(expected);
   });
 });
 
@@ -88,6 +111,18 @@ describe('AtariPreprocessing', () => {
     odd.reset({ seed: 0 });
     // Frames 2 (all 2) and 3 (3 on the left only).
     expect([...odd.step(0).obs.slice(0, 4)]).toEqual([3, 3, 2, 2]);
+  });
+
+  it('has no observations made of frames that are skipped', () => {
+    const screen = new Screen();
+    const env = new AtariPreprocessing(screen, { size: 4, noopMax: 3 });
+    const made = vi.spyOn(screen as unknown as { observe(): void }, 'observe');
+    const { info } = env.reset({ seed: 0 });
+    // One of the reset, and one after the last idle frame.
+    expect([made.mock.calls.length, info.frame]).toEqual([2, expect.any(Number)]);
+    made.mockClear();
+    env.step(0);
+    expect(made).toHaveBeenCalledTimes(2);
   });
 
   it('starts with 1 to noopMax idle steps, drawn from the seed', () => {

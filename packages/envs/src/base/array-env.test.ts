@@ -60,6 +60,36 @@ function singleEpisodes(env: Forgetful, count: number): number[][] {
   });
 }
 
+describe('a step that is not observed', () => {
+  it('shows what was shown before, and is the same in all else', () => {
+    const env = new Forgetful();
+    const observed = new Forgetful();
+    env.reset();
+    observed.reset();
+    const shown = [false, true, false].map(isObserved => {
+      env.isObserved = isObserved;
+      const { obs, ...rest } = env.step(0);
+      const { obs: _, ...expected } = observed.step(0);
+      expect(rest).toEqual(expected);
+      return obs;
+    });
+    expect([...shown, env.reset().obs]).toEqual([0, 2, 2, 0]);
+  });
+
+  it('is one in a row of a vector environment all the same', () => {
+    const made: Forgetful[] = [];
+    const vector = new SyncVectorEnv(() => {
+      made.push(new Forgetful());
+      return made[made.length - 1];
+    }, 1);
+    for (const env of made) env.isObserved = false;
+    const out = vector.createStep();
+    vector.reset(out, 0);
+    vector.step(Int32Array.of(0), out);
+    expect([...out.obs]).toEqual([1]);
+  });
+});
+
 describe('what a subclass leaves out is not what the step before left', () => {
   const four = [0, 0, 0, 0].map(() => [0, 5, 0]);
 

@@ -44,12 +44,16 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
   protected abstract readonly world: Float64Array | Int32Array;
   readonly rewardTally: RewardTally = { sum: 0, steps: 0 };
+  /** Whether `step` has its observation made; that of a row always is. */
+  isObserved = true;
   /** What the infos of the episode in progress tell in numbers; null where nobody is told. */
   readonly infoMeans: InfoMeans | null;
   /** Generator of the episode in progress. */
   protected rng = new Rng(0);
   /** Reward of the last step: 0 before each, for `advance` to set. */
   protected reward = 0;
+  /** Whether the step in progress is observed: `advance` may leave out what only `observe` needs where it is not. */
+  protected isStepObserved = true;
   /** Whether the task ended with the last step: false before each, for `advance` to set. */
   protected terminated = false;
 
@@ -65,6 +69,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** What numbers of other actions can be; null where all are floats, which need only be finite. */
   readonly #bounds: FlatBounds | null;
   readonly #actionRow: NumericArray;
+  /** What a step shows that is not observed: the observation before. */
+  #lastObservation: Obs | undefined;
 
   protected constructor(spec: EnvSpec) {
     this.spec = spec;
@@ -125,11 +131,13 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   step(action: Act): StepResult<Obs> {
+    this.isStepObserved = this.isObserved || this.#lastObservation === undefined;
     const truncated = this.#play(this.#toRow(action as SpaceValue), 0);
     const { reward, terminated } = this;
     this.rewardTally.sum += reward;
     this.rewardTally.steps++;
-    return { obs: this.#observation(), reward, terminated, truncated, info: this.info() };
+    const obs = this.isStepObserved ? this.#observation() : (this.#lastObservation as Obs);
+    return { obs, reward, terminated, truncated, info: this.info() };
   }
 
   resetRow(out: VectorStep, row: number, seed?: number | Rng): void {
@@ -140,6 +148,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   stepRow(actions: NumericArray, out: VectorStep, row: number): void {
+    this.isStepObserved = true;
     const truncated = this.#play(actions, row * this.#actionSize);
     const { terminated } = this;
     out.reward[row] = this.reward;
@@ -214,7 +223,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     const row = createRows(this.spec.observationSpace, 1);
     this.observe(row, 0);
     const space: Space = this.spec.observationSpace;
-    return (space.type === 'box' ? row : unflatten(space, row)) as Obs;
+    this.#lastObservation = (space.type === 'box' ? row : unflatten(space, row)) as Obs;
+    return this.#lastObservation;
   }
 
   #toRow(action: SpaceValue): NumericArray {

@@ -262,6 +262,14 @@ describe('observation wrappers', () => {
     grey.reset();
     expect([...grey.step(0).obs]).toEqual([0, 1, 10, 11]);
     expect(grey.spec.observationSpace).toMatchObject({ shape: [1, 2, 2] });
+    // Four bytes are moved as one number.
+    const four = new FrameStack(
+      probe(t => Uint8Array.of(t + 250, t), { observationSpace: box({ low: 0, high: 255, shape: [1, 2], dtype: 'uint8' }) }),
+      4,
+    );
+    expect([...four.reset().obs]).toEqual([250, 250, 250, 250, 0, 0, 0, 0]);
+    for (let t = 1; t < 4; t++) four.step(0);
+    expect([...four.step(0).obs]).toEqual([251, 252, 253, 254, 1, 2, 3, 4]);
   });
 
   it('OneHotObservation marks the index, counted from the start', () => {

@@ -65,11 +65,16 @@ function gatherRows(
   count: number,
   target: NumericArray,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const from = order[start + i] * width;
-    const to = i * width;
-    for (let k = 0; k < width; k++) target[to + k] = source[from + k];
-  }
+  for (let i = 0; i < count; i++) copyRow(source, order[start + i] * width, target, i * width, width);
+}
+
+/** Numbers from which on a row is copied as a whole, such as a picture: a view of it costs more than copying a few one by one. */
+const LONG_ROW = 64;
+
+/** Copies `width` numbers. */
+export function copyRow(source: NumericArray, from: number, target: NumericArray, to: number, width: number): void {
+  if (width > LONG_ROW) target.set(source.subarray(from, from + width), to);
+  else for (let k = 0; k < width; k++) target[to + k] = source[from + k];
 }
 
 function emptyLike(array: NumericArray, length: number): NumericArray {

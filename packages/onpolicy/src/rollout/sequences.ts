@@ -1,7 +1,7 @@
 import type { NumericArray, Rollout } from '@zpin/contracts';
 import type { InputShape } from '@zpin/core';
 import type { RolloutColumns } from './advantages.ts';
-import type { Columns } from './minibatches.ts';
+import { type Columns, copyRow } from './minibatches.ts';
 
 /** Columns of a rollout, cut into sequences. */
 export type SequenceColumns = Readonly<Record<Exclude<keyof RolloutColumns, 'mask'> | 'start' | 'memory', NumericArray>> & {
@@ -30,8 +30,8 @@ export function sequences<C extends Columns>(columns: C, T: number, N: number, L
     for (let begin = 0; begin < T; begin += L) {
       for (let n = 0; n < N; n++) {
         for (let t = begin; t < begin + L; t++) {
-          const from = (t * N + n) * width;
-          for (let k = 0; k < width; k++) out[to++] = column[from + k];
+          copyRow(column, (t * N + n) * width, out, to, width);
+          to += width;
         }
       }
     }
