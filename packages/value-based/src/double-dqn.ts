@@ -12,7 +12,7 @@
 import { type ConfigOf, configSchema } from '@zpin/core';
 import { valueUpdate } from './dqn.ts';
 import { acrobot } from './presets/acrobot.ts';
-import { atari } from './presets/atari.ts';
+import { atari, breakout } from './presets/atari.ts';
 import { cartPole } from './presets/cart-pole.ts';
 import { breakBricks, catchBalls } from './presets/homebrew.ts';
 import { lunarLander } from './presets/lunar-lander.ts';
@@ -43,6 +43,7 @@ export const doubleDqn = qAlgorithm<DoubleDqnConfig>({
     'LunarLander-v3': lunarLander.doubleDqn,
     'Atari/Catch-v5': catchBalls.doubleDqn,
     'Atari/Bricks-v5': breakBricks.doubleDqn,
+    'Atari/Breakout-v5': breakout,
     'Atari/*': atari.doubleDqn,
   },
 });
