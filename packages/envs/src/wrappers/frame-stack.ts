@@ -98,7 +98,7 @@ export class FrameStack<Act> extends Wrapper<NumericArray, Act, SpaceValue, Act>
   }
 }
 
-/** As `#push`, of the view of Atari games: twenty times as fast as moving bytes one by one. */
+/** As `#push`, for the view of Atari games: one shift per pixel in place of four moves. */
 function pushBytes(words: Uint32Array, bytes: Uint8Array): void {
   for (let i = 0; i < words.length; i++) words[i] = (words[i] >>> 8) | (bytes[i] << 24);
 }
