@@ -109,8 +109,10 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       // The last two frames count; when the game ends early, the view stays what it was.
       if (frame === this.#frameSkip - 1) this.#grey(result.obs, this.#earlier);
       if (frame === this.#frameSkip) this.#grey(result.obs, this.#latest);
-      if (frame === this.#frameSkip || terminated || result.truncated)
+      if (frame === this.#frameSkip || terminated || result.truncated) {
+        this.#observe(true);
         return { ...result, obs: this.#view(), reward, terminated };
+      }
     }
   }
 

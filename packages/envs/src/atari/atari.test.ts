@@ -126,6 +126,9 @@ describe('AtariPreprocessing', () => {
     made.mockClear();
     env.step(0);
     expect(made).toHaveBeenCalledTimes(2);
+    // An episode that ends in a frame that would be skipped leaves nothing behind for who plays on without the wrapper.
+    for (let ended = false; !ended; ) ended = env.step(0).terminated;
+    expect(screen.isObserved).toBe(true);
   });
 
   it('starts with 1 to noopMax idle steps, drawn from the seed', () => {

@@ -69,7 +69,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** What numbers of other actions can be; null where all are floats, which need only be finite. */
   readonly #bounds: FlatBounds | null;
   readonly #actionRow: NumericArray;
-  /** What a step shows that is not observed: the observation before. */
+  /** What a step shows that is not observed: the observation before; its own where there is none, as after `restore`. */
   #lastObservation: Obs | undefined;
 
   protected constructor(spec: EnvSpec) {
@@ -131,12 +131,13 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   }
 
   step(action: Act): StepResult<Obs> {
-    this.isStepObserved = this.isObserved || this.#lastObservation === undefined;
+    this.isStepObserved = this.isObserved;
     const truncated = this.#play(this.#toRow(action as SpaceValue), 0);
     const { reward, terminated } = this;
     this.rewardTally.sum += reward;
     this.rewardTally.steps++;
-    const obs = this.isStepObserved ? this.#observation() : (this.#lastObservation as Obs);
+    const shown = this.isStepObserved ? undefined : this.#lastObservation;
+    const obs = shown ?? this.#observation();
     return { obs, reward, terminated, truncated, info: this.info() };
   }
 

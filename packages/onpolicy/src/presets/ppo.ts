@@ -122,7 +122,7 @@ export const ppoPresets = {
     envOptions: { wrappers: [...atariWrappers, 'terminal-reward:-1'] },
     config: { ...homebrewGame, gamma: 0.98 },
   },
-  // A quarter of the steps of other games, twice as long at first, through the network of 2013, whose updates take half the time.
+  // A quarter of the steps of other games, with twice their learning rate, and the network of 2013. Not measured to the end yet.
   'Atari/Pong-v5': {
     totalSteps: 2_500_000,
     envOptions: { wrappers: ['atari'] },
