@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import '@zpin/atari/register';
 import { createRows, flatten, type NumericArray, Rng, type Space, sample, type VectorEnv } from '@zpin/contracts';
 import { loadEnv, makeVectorEnv } from '@zpin/envs';
 import { table } from './table.ts';
@@ -10,8 +11,8 @@ const MEASURED = 1000;
 /** Rounds of steps between two looks at the heap; few enough that nothing is collected in between. */
 const HEAP_ROUNDS = 2000;
 
-/** Environments to time, and the copies that are stepped together: physics is timed alone. */
-const CASES: readonly (readonly [id: string, copies: number])[] = [
+/** Environments to time, the copies that are stepped together, and their wrappers: physics is timed alone. */
+const CASES: readonly (readonly [id: string, copies: number, ...wrappers: string[]])[] = [
   ...['CartPole-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Pendulum-v1', 'Acrobot-v1'].map(id => [id, 64] as const),
   ...['Breakout', 'Freeway', 'Asterix', 'Seaquest', 'SpaceInvaders'].map(game => [`MinAtar/${game}-v1`, 64] as const),
   ...['FrozenLake-v1', 'Taxi-v4', 'BitFlip-v0', 'TwoLinkArm-v0'].map(id => [id, 64] as const),
@@ -28,12 +29,14 @@ const CASES: readonly (readonly [id: string, copies: number])[] = [
     'Humanoid',
   ].map(name => [`${name}-v5`, 1] as const),
   ...['Reach', 'Push', 'Slide', 'PickAndPlace'].map(task => [`Fetch${task}-v4`, 1] as const),
+  ...['Catch', 'Bricks'].map(game => [`Atari/${game}-v5`, 4, 'atari'] as const),
 ];
 
 /** Speed and garbage of one environment. */
 export interface EnvSpeed {
   readonly id: string;
   readonly copies: number;
+  readonly wrappers: readonly string[];
   readonly stepsPerSecond: number;
   /** Bytes of the heap that a step takes, resets included. */
   readonly bytesPerStep: number;
@@ -41,8 +44,8 @@ export interface EnvSpeed {
 
 /** What `envSpeeds` measures, as a table. */
 export async function envSpeedTable(): Promise<string> {
-  const rows = (await envSpeeds()).map(({ id, copies, stepsPerSecond, bytesPerStep }) => [
-    id,
+  const rows = (await envSpeeds()).map(({ id, copies, wrappers, stepsPerSecond, bytesPerStep }) => [
+    wrappers.length > 0 ? `${id}, wrapper ${wrappers.join(', ')}` : id,
     String(copies),
     Number(stepsPerSecond.toPrecision(3)).toLocaleString('en'),
     bytesPerStep < 0.05 ? '0' : bytesPerStep.toPrecision(2),
@@ -53,9 +56,9 @@ export async function envSpeedTable(): Promise<string> {
 /** Steps per second in one thread through the vector environment, with random actions drawn beforehand. */
 export async function envSpeeds(): Promise<EnvSpeed[]> {
   const speeds: EnvSpeed[] = [];
-  for (const [id, copies] of CASES) {
+  for (const [id, copies, ...wrappers] of CASES) {
     await loadEnv(id);
-    const env = makeVectorEnv(id, copies);
+    const env = makeVectorEnv(id, copies, { wrappers });
     const out = env.createStep();
     const rng = new Rng(0);
     const rounds = Array.from({ length: 64 }, () => randomActions(env.spec.actionSpace, copies, rng));
@@ -72,7 +75,7 @@ export async function envSpeeds(): Promise<EnvSpeed[]> {
     play(WARM_UP);
     const stepsPerSecond = play(MEASURED);
     const heapRounds = Math.min(HEAP_ROUNDS, Math.ceil(stepsPerSecond / copies));
-    speeds.push({ id, copies, stepsPerSecond, bytesPerStep: bytesPerStep(env, rounds, out, heapRounds) });
+    speeds.push({ id, copies, wrappers, stepsPerSecond, bytesPerStep: bytesPerStep(env, rounds, out, heapRounds) });
     env.close();
   }
   return speeds;
