@@ -83,6 +83,38 @@ describe('a corridor of two rooms', () => {
   });
 });
 
+it('does not ask what the policy does where no action is left', async () => {
+  const spec: EnvSpec = {
+    ...{ id: 'Once-v0', maxEpisodeSteps: null, rewardThreshold: null, hasActionMask: true },
+    ...{ observationSpace: box({ low: 0, high: 2, shape: [1] }), actionSpace: discrete(2) },
+  };
+  const dataset = new OfflineDataset({
+    spec,
+    transitions: {
+      ...{
+        obs: Float32Array.of(0, 1),
+        action: Int32Array.of(1, 0),
+        reward: Float32Array.of(1, 2),
+        nextObs: Float32Array.of(1, 2),
+      },
+      ...{ terminated: Uint8Array.of(0, 1), truncated: new Uint8Array(2) },
+      ...{ actionMask: Uint8Array.of(1, 1, 1, 0), nextActionMask: Uint8Array.of(1, 0, 0, 0) },
+    },
+  });
+  const masks: (number[] | undefined)[] = [];
+  const policy: Actor = {
+    act: (obs, _mode, mask) => {
+      masks.push(mask && Array.from(mask));
+      return new Int32Array(obs.length);
+    },
+  };
+  await fittedQEvaluation({ policy, dataset, config: { ...config, totalSteps: 2 }, seed: 1, engine });
+  expect(masks).toEqual([
+    [1, 0, 1, 1],
+    [1, 1],
+  ]);
+});
+
 it('errs by as much as the episodes do, over the root of their number', async () => {
   // One step that pays 1 ± 2.
   const [episodes, rng] = [200, new Rng(1)];

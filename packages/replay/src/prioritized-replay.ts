@@ -57,7 +57,7 @@ export class PrioritizedReplay implements ReplayBuffer {
     const check = (isRight: boolean, expectation: string, value: number) => {
       if (!isRight) throw new InputError(message('PrioritizedReplay', expectation, value, 'Leave it out for the default'));
     };
-    check(alpha >= 0 && Number.isFinite(alpha), 'alpha must be >= 0', alpha);
+    check(alpha >= 0 && alpha <= 1, 'alpha must be in [0, 1]', alpha);
     check(beta >= 0 && beta <= 1, 'beta must be in [0, 1]', beta);
     check(epsilon > 0 && Number.isFinite(epsilon), 'epsilon must be > 0', epsilon);
     check(clip === undefined || (clip > 0 && Number.isFinite(clip)), 'clip must be > 0', clip ?? 0);

@@ -20,7 +20,7 @@ export const memoryFields = {
 
 /** Settings of prioritized replay (Schaul et al. 2016, "Prioritized experience replay", arXiv:1511.05952). */
 export const priorityFields = {
-  priorityExponent: field.nonNegative({
+  priorityExponent: field.probability({
     default: 0.6,
     meaning: 'how much the error of a transition counts when batches are drawn (alpha of prioritized replay); 0 draws uniformly',
   }),

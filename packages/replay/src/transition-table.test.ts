@@ -73,6 +73,18 @@ describe('n-step transitions', () => {
     }
   });
 
+  it('are cut where more environments step than there is room for', () => {
+    const replay = new PrioritizedReplay({ ...spaces, capacity: 3, gamma: 0.5, nSteps: 3, betaAnnealing: 10 });
+    replay.add(
+      rows(
+        0,
+        Array.from({ length: 8 }, (_, copy) => plain(copy)),
+      ),
+    );
+    expect(() => replay.cut()).not.toThrow();
+    expect(replay.size).toBe(3);
+  });
+
   it('end at a time limit and bootstrap from there', () => {
     const found = all([plain(1), { reward: 2, terminated: false, truncated: true }, plain(4), plain(8)]);
     expect(found.get(0)).toEqual([1 + 1, 0.25, 1]);

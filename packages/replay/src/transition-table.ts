@@ -151,7 +151,8 @@ export class TransitionTable {
     const { truncated } = this.#ring.columns;
     // Empty where each transition is one row.
     if (truncated.size === 0) return;
-    for (let k = 1; k <= this.#stride; k++) truncated.set((this.#ring.next - k + this.capacity) % this.capacity, 1);
+    for (let k = 1; k <= Math.min(this.#stride, this.#ring.size); k++)
+      truncated.set((this.#ring.next - k + this.capacity) % this.capacity, 1);
   }
 
   /** A batch of given size, whose `index` the caller writes before `fill`. @throws InputError when nothing is stored yet */

@@ -129,6 +129,22 @@ describe('a run with a curriculum', () => {
     expect(readFileSync(`${id}-part/policy.bin`).equals(readFileSync(`${id}-whole/policy.bin`))).toBe(true);
   });
 
+  it('rises as fast while all that is played is recorded', async () => {
+    const curriculum: Curriculum = { levels: [{ maxEpisodeSteps: 2 }, { maxEpisodeSteps: 4 }], advance: { steps: 200 } };
+    const lengths = async (recordDataset?: string) => {
+      const seen: number[] = [];
+      const run = await train('q-learning', 'FrozenLake-v1', {
+        ...{ curriculum, envOptions: { maxEpisodeSteps: 12 }, steps: 600, seed: 1, ...(recordDataset && { recordDataset }) },
+        onEvent: event => event.type === 'episode' && seen.push(event.episodeLength),
+      });
+      run.dispose();
+      return seen;
+    };
+    const plain = await lengths();
+    expect(Math.max(...plain)).toBeGreaterThan(4);
+    expect(await lengths('seen.zpin')).toEqual(plain);
+  });
+
   it.each<[string, unknown, string]>([
     ['no levels', { levels: [], advance: { steps: 5 } }, 'levels must be a list of settings'],
     ['no rule', { levels: [{}], advance: {} }, 'advance must say when a level is over'],

@@ -71,7 +71,7 @@ class FakeAgent implements OffPolicyAgent<object> {
   }
   update(batch: TransitionBatch, progress: Progress) {
     this.updates++;
-    this.log.push(`update of ${batch.size} at ${progress.step}`);
+    this.log.push(`update of ${batch.size} at ${progress.step}/${progress.totalSteps}`);
     const { updates, loss } = this;
     return { metrics: { names: ['loss', 'updates'], read: async () => ({ loss, updates }) } };
   }
@@ -170,9 +170,9 @@ describe('trainOffPolicy', () => {
     // Updates count the steps as the last action did.
     expect(agent.log.slice(3, 8)).toEqual([
       'explore at 6/18',
-      'update of 4 at 6',
-      'update of 4 at 6',
-      'update of 4 at 6',
+      'update of 4 at 6/18',
+      'update of 4 at 6/18',
+      'update of 4 at 6/18',
       'explore at 8/18',
     ]);
   });
@@ -339,14 +339,16 @@ describe('trainLearners', () => {
 });
 
 it('leaves updates over when it is stopped among them, and begins with them when it goes on', async () => {
-  const whole = await train();
+  // Schedules that end before the run does.
+  const planned = { scheduledSteps: 12 } as const;
+  const whole = await train(planned);
   const agent = new StoppingAgent();
-  const first = await train({ agent, signal: agent.stop.signal });
+  const first = await train({ ...planned, agent, signal: agent.stop.signal });
   expect(first.summary).toMatchObject({ reason: 'stopped', updates: 5 });
   const last = first.events.at(-1);
   if (last?.type !== 'checkpoint') throw new Error('no checkpoint');
   const next = new FakeAgent();
-  const rest = await train({ agent: next, resume: last.state });
+  const rest = await train({ ...planned, agent: next, resume: last.state });
   const work = ({ log }: FakeAgent) => log;
   expect([...work(agent), ...work(next)]).toEqual(work(whole.agent));
   const results = (events: readonly TrainEvent[]) => events.filter(({ type }) => type === 'update').map(({ step }) => step);

@@ -120,7 +120,7 @@ export async function* trainLearners<A extends ReplayPlayer>(
     // A run that was stopped between two updates begins with those that are left.
     const left = owed;
     owed = 0;
-    if (left > 0) progress = { step: run.step - env.numEnvs, totalSteps };
+    if (left > 0) progress = { ...progress, step: run.step - env.numEnvs };
     else yield* run.episodeEvents(await play(progress));
     if (run.due(agent.trainEverySteps, env.numEnvs)) {
       const updates = run.completed(agent.trainEverySteps, env.numEnvs) * agent.gradientSteps;

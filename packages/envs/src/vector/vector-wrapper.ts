@@ -14,7 +14,6 @@ import {
 export abstract class VectorWrapper implements VectorEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
-  readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
   /** There when the settings of the wrapped environment can change. */
   readonly setParameters?: (parameters: EnvParameters) => void;
@@ -25,9 +24,12 @@ export abstract class VectorWrapper implements VectorEnv {
     this.env = env;
     this.spec = wrappedSpec(env.spec, changes, name);
     this.numEnvs = env.numEnvs;
-    this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
     if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
+  }
+
+  get isResumable(): boolean {
+    return this.env.isResumable !== false;
   }
 
   get parameters(): EnvParameters | null {

@@ -1,4 +1,4 @@
-import { type Actor, box, type VectorEnv } from '@zpin/contracts';
+import { type Actor, box, CheckpointError, type VectorEnv } from '@zpin/contracts';
 import { makeVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { maskedProbes, probeEnv } from '../../../../tools/testing/probe-envs.ts';
@@ -128,6 +128,47 @@ describe('recordTransitions', () => {
       play(second, stopAt, 60);
       expect(second.dataset().checksum).toBe(checksum);
     }
+  });
+
+  it('changes the settings of what it records', () => {
+    const env = recordTransitions(makeVectorEnv('CartPole-v1', 1));
+    const out = env.createStep();
+    env.setParameters?.({ maxEpisodeSteps: 3 });
+    env.reset(out, 1);
+    for (let t = 0; t < 6; t++) env.step(Int32Array.of(t % 2), out);
+    expect(env.parameters).toEqual({ maxEpisodeSteps: 3 });
+    expect(Array.from(env.dataset().transitions.truncated)).toEqual([0, 0, 1, 0, 0, 1]);
+  });
+
+  it('keeps what was recorded where the episodes of a state cannot go on', () => {
+    const inner = makeVectorEnv('CartPole-v1', 1);
+    let canGoOn = true;
+    const fickle: VectorEnv = {
+      ...{ spec: inner.spec, numEnvs: 1, createStep: () => inner.createStep(), close: () => inner.close() },
+      ...{ state: () => inner.state(), reset: (out, seed) => inner.reset(out, seed) },
+      step: (actions, out) => inner.step(actions, out),
+      get isResumable() {
+        return canGoOn;
+      },
+      restore() {
+        canGoOn = false;
+        throw new CheckpointError('they are other ones now');
+      },
+    };
+    const env = recordTransitions(fickle);
+    const out = env.createStep();
+    env.reset(out, 1);
+    for (let t = 0; t < 4; t++) env.step(Int32Array.of(t % 2), out);
+    const state = env.state();
+    env.step(Int32Array.of(0), out);
+    expect(env.isResumable).toBe(true);
+    expect(() => env.restore(state)).toThrow('they are other ones now');
+    expect(env.isResumable).toBe(false);
+    // As the loop does then.
+    env.reset(out, 2);
+    env.step(Int32Array.of(1), out);
+    const { transitions, size } = env.dataset();
+    expect([size, Array.from(transitions.truncated)]).toEqual([5, [0, 0, 0, 1, 1]]);
   });
 
   it('refuses a state that is none of a recording, or of another one', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckpointError, InputError, Rng, SpaceError } from '@zpin/contracts';
+import { box, CheckpointError, discrete, type EnvSpec, InputError, Rng, SpaceError } from '@zpin/contracts';
 import { encodeCheckpoint, encodePolicy } from '@zpin/core';
 import { makeVectorEnv } from '@zpin/envs';
 import fc from 'fast-check';
@@ -98,6 +98,48 @@ describe('data sets in JSON lines', () => {
     const read = () => datasetFromJsonLines(text, spec, 'file');
     expect(read).toThrow(InputError);
     expect(read).toThrow(expected);
+  });
+
+  it('are refused where a whole number is none, or wraps', () => {
+    const whole = { id: 'Whole-v0', maxEpisodeSteps: null, rewardThreshold: null, actionSpace: discrete(2) };
+    const states: EnvSpec = { ...whole, observationSpace: discrete(4) };
+    const pixels: EnvSpec = { ...whole, observationSpace: box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }) };
+    const step = { obs: 3, action: 1, reward: 0, nextObs: 0, terminated: true };
+    const picture = { ...step, obs: [0, 255], nextObs: [7, 8] };
+    const read = (spec: EnvSpec, bad: object) => () => datasetFromJsonLines(JSON.stringify(bad), spec, 'file');
+    expect(read(states, step)().size + read(pixels, picture)().size).toBe(2);
+    for (const [given, text] of [
+      [read(states, { ...step, action: 0.9 }), 'file:1: action: there must be whole numbers of 32 bits as in Whole-v0, got 0.9'],
+      [read(states, { ...step, action: 2 ** 32 + 1 }), 'action: there must be whole numbers of 32 bits'],
+      [read(states, { ...step, obs: 3.7 }), 'obs: there must be whole numbers'],
+      [
+        read(pixels, { ...picture, nextObs: [300, 8] }),
+        'nextObs: there must be whole numbers in [0, 255] as in Whole-v0, got 300',
+      ],
+      [read(pixels, { ...picture, obs: [0, -1] }), 'got -1'],
+    ] as const) {
+      expect(given).toThrow(SpaceError);
+      expect(given).toThrow(text);
+    }
+  });
+
+  it('hold masks where the environment has them, in every line', () => {
+    const masked: EnvSpec = {
+      ...{ id: 'Masked-v0', maxEpisodeSteps: null, rewardThreshold: null, hasActionMask: true },
+      ...{ observationSpace: discrete(2), actionSpace: discrete(2) },
+    };
+    const step = { obs: 0, action: 1, reward: 1, nextObs: 1, terminated: false, actionMask: [0, 1], nextActionMask: [1, 1] };
+    const last = { ...step, obs: 1, terminated: true, actionMask: [1, 1], nextActionMask: [0, 0] };
+    const read = (...lines: object[]) => datasetFromJsonLines(lines.map(line => JSON.stringify(line)).join('\n'), masked, 'file');
+    const { actionMask, nextActionMask } = read(step, last).transitions;
+    expect([actionMask, nextActionMask]).toEqual([Uint8Array.of(0, 1, 1, 1), Uint8Array.of(1, 1, 0, 0)]);
+    const { actionMask: _, ...halfMasked } = last;
+    const { nextActionMask: __, ...unmasked } = halfMasked;
+    expect(() => read(step, unmasked)).toThrow('file:2: actionMask must be in all lines, or in none, got "a line without it"');
+    expect(() => read(unmasked, step)).toThrow('file:2: actionMask must be in all lines, or in none, got "a line with it"');
+    expect(() => read(halfMasked)).toThrow('masks must come in pairs');
+    expect(() => read(unmasked)).toThrow('data of Masked-v0 must have masks, got "none". Pass actionMask and nextActionMask');
+    expect(() => read({ ...step, actionMask: [1, 0] })).toThrow('action of row 0 must be legal by its mask');
   });
 
   it('come from files by their ending, and need a spec', () => {

@@ -1,11 +1,10 @@
 import { CheckpointError, message, type NumericArray, type StateValue } from '@zpin/contracts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, envSpecFromJSON, envSpecToJSON } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
-import { namedColumns } from './transitions.ts';
+import { namedColumns, REQUIRED_COLUMNS } from './transitions.ts';
 
 /** What tells a data set from the snapshot of a run, which lies in the same container. */
 const KIND = 'dataset';
-const REQUIRED = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated'] as const;
 const OPTIONAL = ['rawReward', 'actionMask', 'nextActionMask'] as const;
 
 /** Writes a data set as bytes: the container of checkpoints, with the columns in place of a run's state. */
@@ -41,9 +40,9 @@ export function datasetOf({ header, state }: Checkpoint, where: string): Offline
   }
   const spec = envSpecFromJSON(extra.spec);
   const names = Object.keys(state);
-  const isComplete = REQUIRED.every(name => names.includes(name));
-  if (!spec || !isComplete || names.some(name => ![...REQUIRED, ...OPTIONAL].some(known => known === name))) {
-    const expectation = `a data set must have a spec and the columns ${REQUIRED.join(', ')}`;
+  const isComplete = REQUIRED_COLUMNS.every(name => names.includes(name));
+  if (!spec || !isComplete || names.some(name => ![...REQUIRED_COLUMNS, ...OPTIONAL].some(known => known === name))) {
+    const expectation = `a data set must have a spec and the columns ${REQUIRED_COLUMNS.join(', ')}`;
     throw new CheckpointError(message(where, expectation, names.join(', '), 'Use a copy of the file'));
   }
   // Not trusted: the data set checks type, length and numbers of every column.

@@ -147,6 +147,7 @@ describe('bad data', () => {
     ['NaN', { reward: Float32Array.of(1, 2, Number.NaN, 4, 5, 6) }, /reward of row 2 must be finite, got NaN/],
     ['an infinite successor', { nextObs: Float32Array.of(1, 2, 3, 4, 5, Infinity) }, /nextObs of row 5 must be in/],
     ['a flag of 2', { terminated: Uint8Array.of(0, 0, 2, 0, 0, 0) }, /terminated of row 2 must be 0 or 1, got 2/],
+    ['no column of ends', { truncated: undefined }, /there must be a column truncated, got "obs, action, reward/],
     ['one mask alone', { actionMask: mask }, /masks must come in pairs/],
     [
       'an action that its mask forbids',

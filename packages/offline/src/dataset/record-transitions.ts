@@ -1,4 +1,14 @@
-import type { EnvSpec, EnvState, Frame, GoalOutcomes, NumericArray, StateValue, VectorEnv, VectorStep } from '@zpin/contracts';
+import type {
+  EnvParameters,
+  EnvSpec,
+  EnvState,
+  Frame,
+  GoalOutcomes,
+  NumericArray,
+  StateValue,
+  VectorEnv,
+  VectorStep,
+} from '@zpin/contracts';
 import { CheckpointError, InputError, message } from '@zpin/contracts';
 import { checkFiniteStep } from '@zpin/core';
 import { OfflineDataset } from './offline-dataset.ts';
@@ -27,8 +37,8 @@ class Recorder implements RecordedEnv {
   readonly spec: EnvSpec;
   readonly numEnvs: number;
   readonly goals?: GoalOutcomes;
-  readonly isResumable: boolean;
   readonly render?: (index?: number) => Frame;
+  readonly setParameters?: (parameters: EnvParameters) => void;
   readonly #env: VectorEnv;
   readonly #columns: ReadonlyMap<ColumnName, RecordedColumn>;
   /** `[N, …]`: what the next actions are chosen on; null before a reset. */
@@ -43,12 +53,20 @@ class Recorder implements RecordedEnv {
     this.spec = env.spec;
     this.numEnvs = env.numEnvs;
     if (env.goals) this.goals = env.goals;
-    this.isResumable = env.isResumable !== false;
     if (env.render) this.render = index => env.render?.(index) as Frame;
+    if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
     const masks = env.createStep().actionMask ? (['actionMask', 'nextActionMask'] as const) : [];
     const names = ['obs', 'action', 'reward', 'rawReward', 'nextObs', 'terminated', 'truncated', ...masks] as const;
     this.#columns = new Map(names.map(name => [name, new RecordedColumn(env.spec, name, env.numEnvs)]));
     this.#hasEnded = new Uint8Array(env.numEnvs);
+  }
+
+  get isResumable(): boolean {
+    return this.#env.isResumable !== false;
+  }
+
+  get parameters(): EnvParameters | null {
+    return this.#env.parameters ?? null;
   }
 
   get size(): number {
@@ -155,11 +173,12 @@ class Recorder implements RecordedEnv {
       const blocks = columns[name];
       if (!Array.isArray(blocks) || !column.restore(blocks, steps)) throw refuse(`one with other rows of ${name}`);
     }
-    this.#env.restore(env);
     this.#obs = seenObs;
     this.#mask = seenMask;
     this.#hasEnded.set(ended ?? []);
     this.#steps = steps;
+    // Last: an environment may find only now that its episodes cannot go on; then new ones begin, behind what was written down.
+    this.#env.restore(env);
   }
 
   close(): void {

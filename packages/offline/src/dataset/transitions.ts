@@ -42,6 +42,9 @@ export interface Transitions {
 
 export type ColumnName = keyof Transitions;
 
+/** What each transition has; the others are there or not. */
+export const REQUIRED_COLUMNS = ['obs', 'action', 'reward', 'nextObs', 'terminated', 'truncated'] as const;
+
 /**
  * Columns that were put together by name, where the compiler no longer knows which type belongs to which. Nothing is checked here:
  * `OfflineDataset` checks that all are there, with their types, lengths and numbers.
@@ -87,12 +90,20 @@ export function emptyColumn(spec: EnvSpec, name: ColumnName, rows: number): Nume
  */
 export function checkTransitions(spec: EnvSpec, transitions: Transitions): number {
   const where = 'OfflineDataset';
+  const missing = REQUIRED_COLUMNS.find(name => transitions[name] === undefined);
+  if (missing) {
+    throw new InputError(message(where, `there must be a column ${missing}`, Object.keys(transitions).join(', '), 'Pass it'));
+  }
   const { reward, actionMask, nextActionMask, action } = transitions;
   const size = reward.length;
   if (size === 0) throw new InputError(message(where, 'there must be a transition', 'none', 'Collect some'));
   if (!actionMask !== !nextActionMask) {
     const given = actionMask ? 'actionMask alone' : 'nextActionMask alone';
     throw new InputError(message(where, 'masks must come in pairs', given, 'Pass both, or none'));
+  }
+  if (spec.hasActionMask && !actionMask) {
+    const remedy = 'Pass actionMask and nextActionMask: without them, targets would be made of actions that are not legal';
+    throw new InputError(message(where, `data of ${spec.id} must have masks`, 'none', remedy));
   }
   if (actionMask && spec.actionSpace.type !== 'discrete') {
     throw new InputError(message(where, 'only Discrete actions have masks', spec.actionSpace.type, 'Leave the masks out'));

@@ -33,7 +33,7 @@ import {
   trainable,
 } from '@zpin/core';
 import type { OfflineDataset } from '../dataset/offline-dataset.ts';
-import { emptyColumn } from '../dataset/transitions.ts';
+import { emptyColumn, type Transitions } from '../dataset/transitions.ts';
 import { actionCritics } from '../learning/action-critics.ts';
 import { batchFields, learningRateField, valueFields } from '../learning/learning-fields.ts';
 
@@ -73,7 +73,10 @@ export interface PolicyEstimate {
 }
 
 export interface FqeOptions {
-  /** A pure function of the observation, played in mode `exploit`: an agent, `policyActor` of a saved policy, `behaviour`. */
+  /**
+   * Played in mode `exploit`: an agent, `policyActor` of a saved policy, `behaviour`. It is asked once per row; where it draws its actions,
+   * the first draw holds for the whole fit.
+   */
   readonly policy: Actor;
   readonly dataset: OfflineDataset;
   readonly config?: Partial<FqeConfig>;
@@ -165,6 +168,14 @@ async function actionsAt(policy: Actor, dataset: OfflineDataset, obs: NumericArr
   return actions;
 }
 
+/** `[S, A]`: legal actions behind each row. All of them where the task ended: no value of theirs counts, and there may be none. */
+function masksToActOn({ nextActionMask, terminated }: Transitions): Uint8Array | undefined {
+  const masks = nextActionMask?.slice();
+  const width = (masks?.length ?? 0) / terminated.length;
+  for (const [row, ended] of terminated.entries()) if (ended) masks?.fill(1, row * width, (row + 1) * width);
+  return masks;
+}
+
 // ---- evaluation ----
 
 /**
@@ -183,7 +194,7 @@ export async function fittedQEvaluation(options: FqeOptions): Promise<PolicyEsti
   const counts = drawEpisodes(first.length, M, episodeRng);
   const fit = fqeCritics(options, config, initRng);
   try {
-    const nextActions = await actionsAt(policy, dataset, transitions.nextObs, transitions.nextActionMask);
+    const nextActions = await actionsAt(policy, dataset, transitions.nextObs, masksToActOn(transitions));
     const source = dataset.discounted(gamma);
     const weights = new Float32Array(batchSize * M);
     const perRow = nextActions.length / size;
