@@ -150,7 +150,7 @@ export { normalizedPolicy } from './policy/normalized-policy.ts';
 export type { PolicyActor, PolicyActorOptions } from './policy/policy-actor.ts';
 export { policyActor } from './policy/policy-actor.ts';
 export { decodePolicy, encodePolicy, envSpecFromJSON, envSpecToJSON } from './policy/policy-bytes.ts';
-export type { EngineChoice, EngineOptions, TensorflowBackend } from './program/create-engine.ts';
+export type { EngineChoice, EngineOptions } from './program/create-engine.ts';
 export { createEngine } from './program/create-engine.ts';
 export type {
   Engine,
@@ -161,6 +161,7 @@ export type {
   ProgramSource,
   Results,
   StateVector,
+  TensorflowBackend,
 } from './program/engine.ts';
 export { registerGradients } from './program/gradients/gradients.ts';
 export { stopGradient } from './program/gradients/stop-gradient.ts';

@@ -216,7 +216,8 @@ export const a3cWorker: MakeWorker<A3cSetup, SharedTask, SharedResult> = (setup,
         const collected = await buffer.step(agent, t + 1 === rolloutLength);
         const step = Atomics.add(shared.steps, 0, env.numEnvs) + env.numEnvs;
         for (const end of collected.episodes) episodes.push({ ...end, step });
-        beat();
+        const pause = beat();
+        if (pause) await pause;
       }
       const { gradient, metrics } = await agent.gradient(buffer.rollout);
       const step = Atomics.load(shared.steps, 0);

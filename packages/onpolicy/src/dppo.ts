@@ -21,20 +21,19 @@
  */
 
 import type { AgentState, EnvParameters } from '@zpin/contracts';
-import {
-  type ConfigOf,
-  type CreateOptions,
-  configSchema,
-  type Engine,
-  type RolloutAlgorithm,
-  type TrainEvent,
-  type TrainOptions,
-  type TrainState,
-  type TrainSummary,
+import type {
+  ConfigOf,
+  CreateOptions,
+  Engine,
+  RolloutAlgorithm,
+  TrainEvent,
+  TrainOptions,
+  TrainState,
+  TrainSummary,
 } from '@zpin/core';
 import { greedyPolicy } from './actor-critic/networks.ts';
 import { type RolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { ppoAgent, ppoFields } from './ppo.ts';
+import { ppoAgent, ppoConfigSchema, ppoFields } from './ppo.ts';
 import { dppoPresets } from './presets/dppo.ts';
 import { RolloutTable } from './workers/rollout-table.ts';
 import { type RolloutPolicy, type RolloutResult, type RolloutTask, rolloutWorker } from './workers/rollout-worker.ts';
@@ -44,7 +43,7 @@ import { WorkerRun } from './workers/worker-run.ts';
 
 // ---- configuration ----
 
-export const dppoConfig = configSchema({ ...workerFields, ...ppoFields({ numEnvs: 8, rolloutLength: 256 }) });
+export const dppoConfig = ppoConfigSchema({ ...workerFields, ...ppoFields({ numEnvs: 8, rolloutLength: 256 }) });
 
 export type DppoConfig = ConfigOf<typeof dppoConfig>;
 

@@ -58,7 +58,7 @@ export type OneStepActorCriticConfig = ConfigOf<typeof oneStepActorCriticConfig>
 
 // ---- targets ----
 
-/** r + γ V(s′): the target of the value, `[B]`. `nextValue` is 0 after an end. */
+/** r + γ V(s′): the target of the value, `[B]`. `nextValue` is 0 where the task ended, not at a time limit. */
 export function tdTargets({ reward, nextValue }: Pick<Rollout, 'reward' | 'nextValue'>, gamma: number): Float32Array {
   return reward.map((r, i) => r + gamma * nextValue[i]);
 }

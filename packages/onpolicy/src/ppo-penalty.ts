@@ -67,7 +67,11 @@ export const ppoPenaltyConfig = configSchema({
   ),
   ...jointLossFields({ entropyCoefficient: 0 }),
   ...jointPolicyFields,
-});
+}).refine(
+  ({ minPenalty, initialPenalty, maxPenalty }) =>
+    (minPenalty ?? 0) <= initialPenalty && initialPenalty <= (maxPenalty ?? Number.POSITIVE_INFINITY),
+  { error: 'initialPenalty must lie between minPenalty and maxPenalty', path: ['initialPenalty'] },
+);
 
 export type PpoPenaltyConfig = ConfigOf<typeof ppoPenaltyConfig>;
 

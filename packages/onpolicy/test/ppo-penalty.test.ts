@@ -36,6 +36,12 @@ describe('the penalty', () => {
     expect(parseConfig(ppoPenaltyConfig, {}, 'ppo-penalty')).toMatchObject({ minPenalty: 1e-4, maxPenalty: 10, stopKl: 4 });
     const off = { minPenalty: null, maxPenalty: null, stopKl: null };
     expect(parseConfig(ppoPenaltyConfig, off, 'ppo-penalty')).toMatchObject(off);
+    for (const bad of [{ initialPenalty: 50 }, { minPenalty: 20 }, { minPenalty: 20, maxPenalty: null }]) {
+      expect(() => parseConfig(ppoPenaltyConfig, bad, 'ppo-penalty')).toThrow(
+        'initialPenalty must lie between minPenalty and maxPenalty',
+      );
+    }
+    expect(parseConfig(ppoPenaltyConfig, { initialPenalty: 50, maxPenalty: null }, 'ppo-penalty').initialPenalty).toBe(50);
   });
 });
 
@@ -81,7 +87,17 @@ describe('an update', () => {
 
   it('moves less under a greater penalty', async () => {
     const divergence = async (initialPenalty: number) =>
-      (await updates({ initialPenalty, stopKl: null, learningRate: 0.01, valueCoefficient: 0, epochs: 20 })).metrics[0].kl;
+      (
+        await updates({
+          initialPenalty,
+          minPenalty: null,
+          maxPenalty: null,
+          stopKl: null,
+          learningRate: 0.01,
+          valueCoefficient: 0,
+          epochs: 20,
+        })
+      ).metrics[0].kl;
     expect(await divergence(1000)).toBeLessThan((await divergence(1e-6)) / 20);
   });
 });

@@ -154,6 +154,7 @@ it('carries its memory through evaluation, and forgets it where an episode begin
 it.each([
   [{ rolloutLength: 40, sequenceLength: 16 }, /rolloutLength must be a multiple of sequenceLength, got 40/],
   [{ batchSize: 40, sequenceLength: 16 }, /batchSize must be a multiple of sequenceLength, got 40/],
+  [{ sharedTrunk: true, valueEpochs: 3 }, /sharedTrunk must be false where policyLearningRate, valueLearningRate or valueEpochs/],
 ])('refuses %j', async (config, expected) => {
   const { spec } = makeVectorEnv('CartPole-v1', 1);
   const create = async () => recurrentPpo.create({ spec, config, seed: 1, engine });

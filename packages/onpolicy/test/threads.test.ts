@@ -1,5 +1,5 @@
 import { type Agent, type Env, InputError, type SpaceValue, type VectorEnv, WorkerError } from '@zpin/contracts';
-import type { Algorithm, TrainEvent, TrainState } from '@zpin/core';
+import { type Algorithm, createEngine, type TrainEvent, type TrainState } from '@zpin/core';
 import { makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
 import { compiledEngine, differences, recordRun } from '../../../tools/testing/algorithm-case.ts';
@@ -8,6 +8,7 @@ import { dppoWith } from '../src/dppo.ts';
 import { ppo } from '../src/ppo.ts';
 import { inThisThread } from '../src/workers/in-this-thread.ts';
 import { a3c, dppo } from '../src/workers/node.ts';
+import { engineSetup } from '../src/workers/training-worker.ts';
 import { algorithmCases } from './algorithms.ts';
 import './misbehaving-env.ts';
 
@@ -65,6 +66,34 @@ describe('without state() of the environment', PATIENCE, () => {
     expect(Math.max(...lengths)).toBeLessThan(16);
     expect(lengths.length).toBeGreaterThan(1);
   });
+});
+
+it.each([
+  ['dppo', dppoWith(inThisThread), { batchSize: 64, epochs: 1, rolloutLength: 64 }],
+  ['a3c', a3cWith(inThisThread), { reportEverySteps: 256 }],
+] as const)('%s in this thread lets others have their turn, who may stop it', PATIENCE, async (_name, algorithm, config) => {
+  const env = makeVectorEnv('CartPole-v1', 1);
+  const create = algorithm.create as Algorithm['create'];
+  const settings = { ...small, ...config, numEnvs: 1, workers: 1 };
+  const agent = await create({ spec: env.spec, config: settings, seed: 1, engine: await compiledEngine() });
+  const stop = new AbortController();
+  setTimeout(() => stop.abort());
+  const run = (algorithm.train as Algorithm['train'])({ agent, env, totalSteps: 20_000_000, seed: 1, signal: stop.signal });
+  for (;;) {
+    const next = await run.next();
+    if (!next.done) continue;
+    expect(next.value.reason).toBe('stopped');
+    expect(next.value.steps).toBeLessThan(20_000_000);
+    break;
+  }
+  agent.dispose();
+});
+
+it('tells workers the backend of TensorFlow.js that the learner has', async () => {
+  const engine = await createEngine('tensorflow', { backend: 'cpu' });
+  expect(engineSetup(engine)).toEqual({ engine: 'tensorflow', backend: 'cpu', choices: null });
+  const chosen = await createEngine('onnx+wasm', { choices: {} });
+  expect(engineSetup(chosen)).toEqual({ engine: 'onnx+wasm', backend: null, choices: {} });
 });
 
 describe('A3C', PATIENCE, () => {

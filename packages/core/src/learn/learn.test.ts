@@ -265,6 +265,20 @@ describe('batchAgent', () => {
     expectClose((await other.act(Float32Array.of(2.5, 10), 'exploit')) as Float32Array, [0.5]);
   });
 
+  it('takes a state back from before the first observation', () => {
+    const normalizer = new ObservationNormalizer('echo', spec, { clip: 5, smallestDeviation: 0.1, epsilon: 0 });
+    const empty = normalizer.state();
+    normalizer.add(Float32Array.of(1, 10, 3, 10));
+    normalizer.restore(empty);
+    expect(normalizer.normalize(Float32Array.of(2, 3), 'test')).toEqual(Float32Array.of(2, 3));
+  });
+
+  it('makes 0 of a number that never varies, whatever deviation is allowed', () => {
+    const normalizer = new ObservationNormalizer('echo', spec, { clip: 5, smallestDeviation: 0, epsilon: 0 });
+    normalizer.add(Float32Array.of(1, 10, 3, 10));
+    expect(normalizer.normalize(Float32Array.of(3, 10), 'test')).toEqual(Float32Array.of(1, 0));
+  });
+
   it('has no normaliser for observations that are no floats', () => {
     const pixels = { ...spec, observationSpace: box({ low: 0, high: 255, shape: [2], dtype: 'uint8' }) };
     const make = () => new ObservationNormalizer('echo', pixels, { clip: 1, smallestDeviation: 0, epsilon: 0 });

@@ -117,6 +117,8 @@ export class ObservationNormalizer implements Stateful {
   /** @throws CheckpointError when the state is of observations of another size */
   restore(state: AgentState): void {
     this.#statistics.restore(state);
+    this.#mean.fill(0);
+    this.#scale.fill(1);
     this.#round();
   }
 
@@ -126,7 +128,9 @@ export class ObservationNormalizer implements Stateful {
     for (let k = 0; k < this.#mean.length; k++) {
       if (this.#measured[k] === 0) continue;
       this.#mean[k] = this.#statistics.mean[k];
-      this.#scale[k] = 1 / Math.max(smallestDeviation, Math.sqrt(this.#statistics.variance(k) + epsilon));
+      const deviation = Math.max(smallestDeviation, Math.sqrt(this.#statistics.variance(k) + epsilon));
+      // What never changed is 0 once the mean is taken away; it must not be divided by 0.
+      this.#scale[k] = deviation === 0 ? 1 : 1 / deviation;
     }
   }
 }

@@ -46,10 +46,14 @@ export class RunProgress<A extends Agent> {
   constructor(options: TrainOptions<A>) {
     const { totalSteps, scheduledSteps = totalSteps } = options;
     for (const [name, steps] of Object.entries({ totalSteps, scheduledSteps })) {
-      if (Number.isInteger(steps) && steps > 0) continue;
-      throw new ConfigError(message('train', `${name} must be a whole number > 0`, steps, 'Give the steps to train for'));
+      checkCount(name, steps, 'Give the steps to train for');
     }
-    const { agent, env, evaluation } = options;
+    const { agent, env, evaluation, checkpointEverySteps } = options;
+    const { everySteps, episodes } = evaluation ?? {};
+    for (const [name, count] of Object.entries({ checkpointEverySteps, 'evaluation.everySteps': everySteps })) {
+      if (count !== undefined) checkCount(name, count, 'Give the steps between two of them, or leave it out');
+    }
+    if (episodes !== undefined) checkCount('evaluation.episodes', episodes, 'Give how many episodes an evaluation has');
     this.#rules = evaluation ?? {};
     checkStopRules(this.#rules);
     for (const own of [env, evaluation?.env]) if (agent.spec && own) checkSameSpaces('train', agent.spec, own.spec);
@@ -218,4 +222,9 @@ export class RunProgress<A extends Agent> {
       ...(best && { best }),
     };
   }
+}
+
+function checkCount(name: string, count: number, remedy: string): void {
+  if (Number.isInteger(count) && count > 0) return;
+  throw new ConfigError(message('train', `${name} must be a whole number > 0`, count, remedy));
 }

@@ -12,7 +12,11 @@ export class Run<A extends Agent> extends RunProgress<A> {
 
   constructor(options: TrainOptions<A>) {
     super(options);
-    const { env, agent } = options;
+    const { env, agent, evaluation } = options;
+    if (evaluation?.env === env) {
+      const remedy = 'Make another one: an evaluation would reset the episodes in progress';
+      throw new ConfigError(message('train', 'evaluation.env must be an environment of its own', 'that of training', remedy));
+    }
     const wanted = (agent as { numEnvs?: number }).numEnvs;
     if (wanted !== undefined && wanted !== env.numEnvs) {
       throw new ConfigError(

@@ -332,7 +332,18 @@ describe('trainOnPolicy', () => {
     for (const totalSteps of [0, -5, 2.5])
       await expect(train({ totalSteps })).rejects.toThrow('totalSteps must be a whole number > 0');
     await expect(train({ resume: { weights: new Float32Array(3) } })).rejects.toBeInstanceOf(CheckpointError);
-    expect(env.played).toEqual([]);
+    for (const count of [0, -5, 2.5, Number.NaN]) {
+      const plan = { env: new ScriptedEnv({ scripts }), everySteps: 8, episodes: 2, seed: 0 };
+      const refused = (options: object, name: string) =>
+        expect(train(options)).rejects.toThrow(`train: ${name} must be a whole number > 0, got ${count}`);
+      await refused({ checkpointEverySteps: count }, 'checkpointEverySteps');
+      await refused({ evaluation: { ...plan, everySteps: count } }, 'evaluation.everySteps');
+      await refused({ evaluation: { ...plan, episodes: count } }, 'evaluation.episodes');
+    }
+    const own = new ScriptedEnv({ scripts });
+    const evaluation = { env: own, everySteps: 8, episodes: 2, seed: 0 };
+    await expect(train({ env: own, evaluation })).rejects.toThrow('evaluation.env must be an environment of its own');
+    expect([...env.played, ...own.played]).toEqual([]);
   });
 
   /** As `FakeAgent`, but its second update is stopped halfway, where it has already changed. */

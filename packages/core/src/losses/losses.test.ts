@@ -115,9 +115,9 @@ describe('normalizeAdvantage', () => {
     expectClose(normalizeAdvantages(Float32Array.from(given)), expected);
   });
 
-  it('gives 0 where all are equal, and for one alone', () => {
+  it('gives 0 where all are equal, and leaves one alone as it is', () => {
     expectClose(normalizeAdvantage(tf.tensor1d([5, 5, 5])), [0, 0, 0]);
-    expectClose(normalizeAdvantages(Float32Array.of(7)), [0]);
-    expectClose(normalizeAdvantage(tf.tensor1d([7])), [0]);
+    expectClose(normalizeAdvantages(Float32Array.of(7)), [7]);
+    expectClose(normalizeAdvantage(tf.tensor1d([7])), [7]);
   });
 });

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@zpin/contracts';
 import { describe, expect, it, vi } from 'vitest';
-import { createEngine, type EngineChoice, type TensorflowBackend } from './create-engine.ts';
+import { createEngine, type EngineChoice } from './create-engine.ts';
+import type { TensorflowBackend } from './engine.ts';
 import type { OnnxRuntimeWeb } from './onnx/onnx-runtime.ts';
 import { program } from './program.ts';
 import { Store } from './store.ts';

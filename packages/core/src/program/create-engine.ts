@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError, message, nearestName } from '@zpin/contracts';
-import type { Engine, ProgramChoices } from './engine.ts';
+import type { Engine, ProgramChoices, TensorflowBackend } from './engine.ts';
 import { mixedEngine } from './mixed/mixed-engine.ts';
 import { onnxEngine } from './onnx/onnx-engine.ts';
 import { nativeRuntime, type OnnxRuntime, type OnnxRuntimeWeb, webRuntime } from './onnx/onnx-runtime.ts';
@@ -16,13 +16,6 @@ import { webgpuRuntime } from './webgpu/webgpu-runtime.ts';
  * needs nothing installed, and gives the same bits everywhere. `webgpu` is ONNX Runtime on a GPU, in Node: nothing takes it unasked.
  */
 export type EngineChoice = 'auto' | 'onnx' | 'wasm' | 'onnx+wasm' | 'webgpu' | 'tensorflow';
-
-/**
- * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
- * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, the others are `@tensorflow/tfjs-backend-…`. In Node they are loaded
- * when they are needed; in a tab they must have been imported, since no bundler sees a name that is put together.
- */
-export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface EngineOptions {
   /**

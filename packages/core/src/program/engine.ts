@@ -57,9 +57,18 @@ export interface Executable {
   dispose(): void;
 }
 
+/**
+ * Backends of TensorFlow.js that the `tensorflow` engine can be told to use. Each is a package of its own: `tensorflow` is
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, the others are `@tensorflow/tfjs-backend-…`. In Node they are loaded
+ * when they are needed; in a tab they must have been imported, since no bundler sees a name that is put together.
+ */
+export type TensorflowBackend = 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu';
+
 /** Something that runs programs. */
 export interface Engine {
   readonly name: EngineName;
+  /** Backend of TensorFlow.js that it runs on; of `tensorflow` alone. */
+  readonly backend?: TensorflowBackend;
   /** One line: which engine, on what, and why it was taken. */
   readonly description: string;
   allocate(values: Float32Array): StateVector;

@@ -39,6 +39,27 @@ const iota = (size: number, scale = 1) => new Float32Array(size).map((_, i) => (
 describe.each(['onnx', 'wasm', 'cpu', 'tfjsWasm'] as const)('on %s', name => {
   const storeOf = <S extends ConstructorParameters<typeof Store>[1]>(initial: S) => new Store<S>(engines[name], initial);
 
+  it('gives memory back once: what another agent has there since then stays its own', async () => {
+    const [first, guard] = [storeOf({ w: iota(8) }), storeOf({ w: iota(8) })];
+    const act = program(first, { name: 'act', inputs: {}, run: ({ w }) => ({ outputs: { w } }) });
+    await act({});
+    for (const part of [act, first, act, first]) part.dispose();
+    const [second, third] = [storeOf({ w: iota(8, 2) }), storeOf({ w: iota(8, 3) })];
+    expect(await second.read('w')).toEqual(iota(8, 2));
+    expect(await third.read('w')).toEqual(iota(8, 3));
+    expect(await guard.read('w')).toEqual(iota(8));
+    for (const use of [
+      () => first.read('w'),
+      () => first.write('w', iota(8)),
+      () => first.state(),
+      async () => first.restore({ w: iota(8) }),
+      () => act({}),
+    ]) {
+      await expect(async () => use()).rejects.toThrow(ProgramError);
+      await expect(async () => use()).rejects.toThrow(/must not have been disposed of/);
+    }
+  });
+
   it('takes every type of input and gives every type of output', async () => {
     const inputs = { float: [2, 2], index: int32([2]), flag: bool([2, 2]), pixel: uint8([2]) } as const;
     const run = program(storeOf({}), {

@@ -56,7 +56,7 @@ export type Program<I, O extends string> = ((
  *
  * The function is recorded on the first call with each batch size and handed to the store's engine; later calls only move
  * numbers. Inputs are typed arrays, row-major. New state is written back to the store when the call returns.
- * @throws ProgramError when an input is missing or has the wrong length or type, or when `run` is not pure
+ * @throws ProgramError when an input is missing or has the wrong length or type, when `run` is not pure, or when the store was disposed of
  */
 export function program<S extends VectorTree, I extends Readonly<Record<string, InputShape>>, O extends string = never>(
   store: Store<S>,
@@ -77,6 +77,7 @@ export function program<S extends VectorTree, I extends Readonly<Record<string, 
     for (const spec of specs) batch = spec.check((inputs as Record<string, NumericArray>)[spec.name], batch);
     const ready = executables.get(batch);
     if (ready) return finish(ready, ready.run(inputs));
+    store.check(`program "${definition.name}"`);
     const built = store.engine.build(source(batch));
     if (built instanceof Promise) {
       return built.then(executable => {

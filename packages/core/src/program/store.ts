@@ -21,6 +21,7 @@ export class Store<S extends VectorTree = VectorTree> {
   readonly engine: Engine;
   /** By dotted name, in the order of the tree. */
   readonly vectors: ReadonlyMap<string, StateVector>;
+  #isDisposed = false;
   /** Only for the type of the tree. */
   declare readonly tree: S;
 
@@ -32,12 +33,17 @@ export class Store<S extends VectorTree = VectorTree> {
     this.vectors = vectors;
   }
 
-  /** A copy of one vector, by dotted name. */
+  /** Whether its memory was given back, where other agents may be now. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /** A copy of one vector, by dotted name. @throws ProgramError when there is none, or it was disposed of */
   read(name: string): MaybePromise<Float32Array> {
     return this.#vector('Store.read', name).read();
   }
 
-  /** Replaces one vector, by dotted name. */
+  /** Replaces one vector, by dotted name. @throws ProgramError as `read`, and when there are more or fewer numbers */
   write(name: string, values: Float32Array): void {
     const vector = this.#vector('Store.write', name);
     if (values.length !== vector.size) {
@@ -55,6 +61,7 @@ export class Store<S extends VectorTree = VectorTree> {
 
   /** Copies of all vectors, for a checkpoint. */
   async state(): Promise<Record<string, Float32Array>> {
+    this.check('Store.state');
     const state: Record<string, Float32Array> = {};
     for (const [name, vector] of this.vectors) state[name] = await vector.read();
     return state;
@@ -65,6 +72,7 @@ export class Store<S extends VectorTree = VectorTree> {
    * @throws CheckpointError unless names and lengths are the same; nothing is changed then
    */
   restore(state: Readonly<Record<string, Float32Array>>): void {
+    this.check('Store.restore');
     for (const [name, vector] of this.vectors) {
       const values = state[name];
       if (!(values instanceof Float32Array) || values.length !== vector.size) {
@@ -82,11 +90,22 @@ export class Store<S extends VectorTree = VectorTree> {
     for (const [name, vector] of this.vectors) vector.write(state[name] as Float32Array);
   }
 
+  /** @throws ProgramError when its memory was given back @param where named in the error */
+  check(where: string): void {
+    if (!this.#isDisposed) return;
+    const expectation = 'the agent must not have been disposed of';
+    throw new ProgramError(message(where, expectation, 'one that was', 'Dispose of it when nothing needs it any more'));
+  }
+
+  /** Gives the memory back. Once is enough: what another agent has there since then is not given away. */
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     for (const vector of this.vectors.values()) vector.dispose();
   }
 
   #vector(where: string, name: string): StateVector {
+    this.check(where);
     const vector = this.vectors.get(name);
     if (!vector)
       throw new ProgramError(

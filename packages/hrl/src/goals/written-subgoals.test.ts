@@ -31,6 +31,11 @@ describe('sub-goals as they are written', () => {
     expect(reachedAt(0, -0.02)).toEqual([]);
   });
 
+  it('compare numbers as observations hold them, in single precision', () => {
+    const { isReached } = writtenSubgoals('test', ['at:0=0.1', 'below:0<0.1', 'above:0>0.1'], car);
+    expect([0, 1, 2].map(goal => isReached(goal, Float32Array.of(0.1, 0), 0))).toEqual([true, false, false]);
+  });
+
   it.each([
     ['key', discrete(3)],
     ['key:', discrete(3)],

@@ -1,4 +1,4 @@
-import { flatSize, InputError, message, type NumericArray, type Space } from '@zpin/contracts';
+import { flatDtype, flatSize, InputError, message, type NumericArray, type Space } from '@zpin/contracts';
 
 /** What one number of an observation must be. */
 interface Condition {
@@ -53,7 +53,9 @@ function readCondition(text: string, space: Space): Condition | null {
     return isState ? { place: 0, relation: '=', bound } : null;
   }
   if (Number(place) >= flatSize(space)) return null;
-  return { place: Number(place), relation: relation as Condition['relation'], bound };
+  // As observations hold it: no number of single precision is 0.1.
+  const seen = flatDtype(space) === 'float32' ? Math.fround(bound) : bound;
+  return { place: Number(place), relation: relation as Condition['relation'], bound: seen };
 }
 
 function holds({ place, relation, bound }: Condition, obs: NumericArray, offset: number): boolean {

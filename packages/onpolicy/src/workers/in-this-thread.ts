@@ -1,4 +1,5 @@
 import { InputError, message, type VectorEnv } from '@zpin/contracts';
+import { breathe } from '@zpin/core';
 import { type Spawn, shareOf } from './training-worker.ts';
 
 /** A vector environment whose copies can be dealt out. */
@@ -13,7 +14,7 @@ interface Divisible extends VectorEnv {
 export const inThisThread: Spawn = ({ make, setups, env, engine }) =>
   setups.map((setup, index) => {
     const { start, end } = shareOf(index, setups.length, env.numEnvs);
-    return make(setup, { env: setups.length === 1 ? env : part(env, start, end), engine, beat: () => undefined });
+    return make(setup, { env: setups.length === 1 ? env : part(env, start, end), engine, beat: () => breathe() });
   });
 
 function part(env: VectorEnv, start: number, end: number): VectorEnv {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type AgentState, errorFromData, InputError, message, WorkerError } from '@zpin/contracts';
-import { type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
+import { engineSetup, type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
 import type { WorkerCall } from './worker-program.ts';
 import type { ThreadReply, ThreadSetup } from './worker-thread.ts';
 
@@ -17,8 +17,7 @@ export const inThreads: Spawn = ({ algorithm, setups, env, engine, timeoutSecond
   return setups.map((setup, index) => {
     const { start, end } = shareOf(index, setups.length, numEnvs);
     const beats = new Int32Array(new SharedArrayBuffer(4));
-    const { name, choices } = engine;
-    const worker = { algorithm, setup, source, copies: end - start, engine: name, choices: choices?.() ?? null };
+    const worker = { algorithm, setup, source, copies: end - start, ...engineSetup(engine) };
     const thread: ThreadSetup = { ...worker, timeoutSeconds, beats };
     return new ThreadWorker(`${algorithm}: worker ${index}`, thread, timeoutSeconds);
   });

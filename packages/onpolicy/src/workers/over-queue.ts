@@ -1,5 +1,5 @@
 import { type AgentState, type ErrorData, errorFromData, InputError, message } from '@zpin/contracts';
-import { type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
+import { engineSetup, type SavedWorker, type Spawn, shareOf, type TrainingWorker } from './training-worker.ts';
 import { fromBytes, toBytes } from './worker-bytes.ts';
 import type { WorkerCall, WorkerSetup } from './worker-program.ts';
 
@@ -40,10 +40,9 @@ export function overQueue(queue: WorkerQueue): Spawn {
       const expectation = 'with a queue, the environment must save its state, so that another worker can go on with it';
       throw new InputError(message(algorithm, expectation, spec.id, 'Write state() and restore(), or train without a queue'));
     }
-    const { name, choices } = engine;
     const workers = setups.map((setup, index): WorkerSetup => {
       const { start, end } = shareOf(index, setups.length, numEnvs);
-      return { algorithm, setup, source, copies: end - start, engine: name, choices: choices?.() ?? null, timeoutSeconds };
+      return { algorithm, setup, source, copies: end - start, ...engineSetup(engine), timeoutSeconds };
     });
     const run = await queue.open(toBytes(workers), setups.length);
     const policies = new Policies();

@@ -1,5 +1,5 @@
 import type { AgentState, MaybePromise, VectorEnv } from '@zpin/contracts';
-import type { Engine } from '@zpin/core';
+import type { Engine, EngineName, ProgramChoices, TensorflowBackend } from '@zpin/core';
 
 /** Where a worker goes on, and the seeds of episodes that could not be saved, one per copy of this worker. */
 export interface SavedWorker {
@@ -46,6 +46,20 @@ export interface Crew<Setup, Task, Result> {
   readonly engine: Engine;
   /** Seconds without a step after which a worker is given up. */
   readonly timeoutSeconds: number;
+}
+
+/** What a worker is told, to make an engine of the same kind: plain data. */
+export interface EngineSetup {
+  readonly engine: EngineName;
+  /** Of TensorFlow.js, where the engine runs on it. */
+  readonly backend: TensorflowBackend | null;
+  /** What the engine chose before, where it chooses. */
+  readonly choices: ProgramChoices | null;
+}
+
+/** An engine as workers are told of it. */
+export function engineSetup({ name, backend, choices }: Engine): EngineSetup {
+  return { engine: name, backend: backend ?? null, choices: choices?.() ?? null };
 }
 
 /** Starts the workers of a run. */

@@ -1,19 +1,16 @@
 import type { EnvSource, VectorEnv } from '@zpin/contracts';
-import { createEngine, type EngineName, type ProgramChoices } from '@zpin/core';
+import { createEngine } from '@zpin/core';
 import { a3cWorker } from '../a3c.ts';
 import { rolloutWorker } from './rollout-worker.ts';
-import type { MakeWorker, TrainingWorker, Workplace } from './training-worker.ts';
+import type { EngineSetup, MakeWorker, TrainingWorker, Workplace } from './training-worker.ts';
 
 /** What a worker of another thread, process or machine is started with: plain data. */
-export interface WorkerSetup {
+export interface WorkerSetup extends EngineSetup {
   readonly algorithm: string;
   readonly setup: unknown;
   readonly source: EnvSource;
   /** Copies of the environment. */
   readonly copies: number;
-  readonly engine: EngineName;
-  /** What the engine chose before, where it chooses. */
-  readonly choices: ProgramChoices | null;
   /** Seconds without a step after which the worker is given up. */
   readonly timeoutSeconds: number;
 }
@@ -34,13 +31,13 @@ const programs: Readonly<Record<string, unknown>> = { a3c: a3cWorker, dppo: roll
 
 /** Makes the worker that a setup describes, with programs of its own. */
 export async function startWorker(
-  { algorithm, setup, source, copies, engine: name, choices }: WorkerSetup,
+  { algorithm, setup, source, copies, engine: name, backend, choices }: WorkerSetup,
   openEnv: (source: EnvSource, copies: number) => Promise<VectorEnv>,
   beat: Workplace['beat'],
 ): Promise<StartedWorker> {
   const env = await openEnv(source, copies);
   const make = programs[algorithm] as MakeWorker<unknown, unknown, unknown>;
-  const engine = await createEngine(name, { ...(choices && { choices }) });
+  const engine = await createEngine(name, { ...(backend && { backend }), ...(choices && { choices }) });
   return { worker: make(setup, { env, engine, beat }), env };
 }
 

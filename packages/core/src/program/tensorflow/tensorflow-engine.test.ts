@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../create-engine.ts';
+import type { TensorflowBackend } from '../engine.ts';
 import { program } from '../program.ts';
 import { Store } from '../store.ts';
 import { tensorflowEngine } from './tensorflow-engine.ts';
@@ -36,7 +37,7 @@ beforeEach(() => {
 
 describe('on a device', () => {
   const make = () => {
-    const store = new Store(tensorflowEngine(DEVICE, 'TensorFlow.js', 'test'), { v: Float32Array.of(1, 2) });
+    const store = new Store(tensorflowEngine(DEVICE as TensorflowBackend, 'TensorFlow.js', 'test'), { v: Float32Array.of(1, 2) });
     const learn = program(store, {
       name: 'learn',
       inputs: { x: ['batch'] },

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MaybePromise, NumericArray } from '@zpin/contracts';
-import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector } from '../engine.ts';
+import type { Engine, Executable, InputSpec, ProgramSource, Results, StateVector, TensorflowBackend } from '../engine.ts';
 import { registerGradients } from '../gradients/gradients.ts';
 
 /**
  * Runs programs op by op on a TensorFlow.js backend.
  * @param backend its registered name @param what it is, for the description @param why it was taken, for the description
  */
-export function tensorflowEngine(backend: string, what: string, why: string): Engine {
+export function tensorflowEngine(backend: TensorflowBackend, what: string, why: string): Engine {
   registerGradients();
   return {
     name: 'tensorflow',
+    backend,
     description: `tensorflow: ${what} (${why})`,
     allocate: values => new DeviceVector(backend, values),
     build: source => new EagerProgram(backend, source),
