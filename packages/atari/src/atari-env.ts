@@ -255,6 +255,7 @@ export class AtariEnv extends ArrayEnv<Uint8Array, number> {
   override restore(state: EnvState): void {
     super.restore(state);
     this.console.load(this.world, OWN);
-    this.#seeded = this.rng;
+    // A console that was never switched on is switched on by the next reset.
+    this.#seeded = state.phase === 'new' ? null : this.rng;
   }
 }

@@ -297,6 +297,18 @@ describe('under the wrapper atari', () => {
     expect(env.step(0).info.frame).toBe(first + 4);
   });
 
+  test('FIRE is pressed around other wrappers too, whose actions are those of the game', () => {
+    const [plain, around] = [['atari'], ['episodic-life', 'atari']].map(wrappers => makeEnv('Atari/Bricks-v5', { wrappers }));
+    expect(around.actionNames).toEqual(['NOOP', 'FIRE', 'RIGHT', 'LEFT']);
+    expect(around.reset({ seed: 2 }).info.frame).toBe(plain.reset({ seed: 2 }).info.frame);
+  });
+
+  test('an option that is undefined is left out', () => {
+    const env = makeEnv('Atari/Bricks-v5', { wrappers: ['atari'], frameSkip: undefined } as never);
+    const { frame } = env.reset({ seed: 2 }).info;
+    expect(env.step(0).info.frame).toBe((frame as number) + 4);
+  });
+
   test('its rewards are signs, and what the game paid is kept', () => {
     const env = makeEnv('Atari/Catch-v5', { wrappers: ['atari'] });
     env.reset({ seed: 2 });

@@ -154,6 +154,8 @@ export interface Env<Obs = unknown, Act = unknown> {
    * be made and means nothing, all else is as ever, and so are later observations. Resets are always observed. Absent: every step is.
    */
   isObserved?: boolean;
+  /** What the actions of a `Discrete` space are called, where they have names: of Atari games `NOOP`, `FIRE`, `UP` and so on. */
+  readonly actionNames?: readonly string[];
   /** True counts as `hasActionMask` of the spec, for environments that find out only after that was made. */
   readonly hasActionMask?: boolean;
   close?(): void;

@@ -69,3 +69,27 @@ it('takes the tally of an environment that keeps one', () => {
   const shop = withTally(new Shop());
   expect(withTally(shop)).toBe(shop);
 });
+
+it('counts what a frozen environment pays', () => {
+  const paid: number[] = [];
+  const env = withTally<number, number>(
+    Object.freeze({
+      spec,
+      reset: () => ({ obs: 0, info: {} }),
+      step: (action: number) => {
+        paid.push(action);
+        return { obs: 0, reward: action, terminated: false, truncated: false, info: {} };
+      },
+    }),
+  );
+  env.reset();
+  env.step(2);
+  env.step(1);
+  expect([env.spec.id, env.rewardTally, paid, 'step' in env, env.state]).toEqual([
+    'Shop-v0',
+    { sum: 3, steps: 2 },
+    [2, 1],
+    true,
+    undefined,
+  ]);
+});

@@ -20,21 +20,23 @@ export function withTally<Obs, Act>(env: Env<Obs, Act>): Tallied<Obs, Act> {
     ['rewardTally', rewardTally],
     ['step', step],
   ]);
-  return new Proxy(env, {
-    get(target, key) {
+  // A proxy of what is frozen may answer nothing else than that would.
+  const target = Object.isFrozen(env) ? (Object.create(Object.getPrototypeOf(env)) as Env<Obs, Act>) : env;
+  return new Proxy(target, {
+    get(_, key) {
       if (own.has(key)) return own.get(key);
-      const value: unknown = Reflect.get(target, key, target);
+      const value: unknown = Reflect.get(env, key, env);
       if (typeof value !== 'function' || key === 'constructor') return value;
       // Methods may use private members, which only the environment itself has.
-      const method = value.bind(target);
+      const method = value.bind(env);
       own.set(key, method);
       return method;
     },
-    set: (target, key, value) => {
+    set: (_, key, value) => {
       own.delete(key);
-      return Reflect.set(target, key, value, target);
+      return Reflect.set(env, key, value, env);
     },
-    has: (target, key) => own.has(key) || key in target,
+    has: (_, key) => own.has(key) || key in env,
   }) as Tallied<Obs, Act>;
 }
 

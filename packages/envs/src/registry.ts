@@ -73,7 +73,9 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
   const family = envFamilyOf(id);
   if (family) return oneOf(family, id, options);
   const entry = entryOf(id, 'makeEnv');
-  const given = { ...entry.defaultsUnder?.(readWrappers(id, options.wrappers)), ...options };
+  // Options that are undefined are left out.
+  const told = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const given = { ...entry.defaultsUnder?.(readWrappers(id, options.wrappers)), ...told };
   const { maxEpisodeSteps: limit, wrappers, ...settings } = readValues(optionsOf(entry), given, `makeEnv ${id}`);
   const maxEpisodeSteps = options.maxEpisodeSteps === undefined && entry.limit ? entry.limit(settings) : limit;
   return wrapEnv(entry.create({ ...entry.spec, maxEpisodeSteps }, settings) as AnyEnv, wrappers);

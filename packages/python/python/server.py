@@ -92,7 +92,7 @@ class Channel:
         while done < length:
             count = self.input.readinto(view[done:])
             if not count:
-                os._exit(0)
+                end_with_all()
             done += count
         return content
 
@@ -117,31 +117,40 @@ class Channel:
             self.send(BEAT)
 
 
+def end_with_all():
+    """Ends this process with what its environments have started, where they are a group of their own."""
+    if os.name != "nt" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
 def stay_with_parent(channel):
     """Ends this process soon after the other side has ended, also in the middle of a step that never ends."""
-    if sys.platform == "linux":
-        try:
-            import ctypes
-
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        except (OSError, AttributeError):
-            pass
     if os.name == "nt":
         return
     import select
 
-    def watch():
+    def wait_for_end():
         poll = select.poll()
         poll.register(channel.input, 0)
         poll.poll()
         # What is at its end may end by itself.
         time.sleep(3)
-        if os.getpgrp() == os.getpid():
-            # With what environments have started.
-            os.killpg(0, signal.SIGKILL)
-        os._exit(0)
 
-    threading.Thread(target=watch, daemon=True).start()
+    def watch():
+        wait_for_end()
+        end_with_all()
+
+    if os.getpgrp() != os.getpid():
+        threading.Thread(target=watch, daemon=True).start()
+        return
+    # A process, as no thread has its turn while a library holds the interpreter.
+    if os.fork() == 0:
+        # The other side hears of the end by what is closed.
+        for output in (1, 2, channel.output):
+            os.close(output)
+        wait_for_end()
+        os.killpg(0, signal.SIGKILL)
 
 
 def ignore_signals():
@@ -366,7 +375,7 @@ class Copies:
         self.channel = channel
         self.config = config
         self.id = config["id"]
-        if config.get("mode") != "human":
+        if config["keywords"].get("render_mode") != "human":
             # Pictures are drawn without a display.
             os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
         for module in config["modules"]:
@@ -504,6 +513,7 @@ class Copies:
         infos = [] if flags & WITH_INFO else None
         ended = 0
         for j in range(count):
+            self.channel.beat()
             index = first + j
             played = actions[j]
             episode = self.episodes[index]
@@ -538,6 +548,7 @@ class Copies:
         block = self.blocks[count]
         infos = [] if request["info"] else None
         for j in range(count):
+            self.channel.beat()
             obs, info = self.begin(first + j, None if seeds is None else seeds[j], request["options"])
             self.write_obs(obs, block.obs[j])
             if self.num_actions:
@@ -701,6 +712,7 @@ class Copies:
 
     def close(self, _content=None):
         for env in self.envs:
+            self.channel.beat()
             env.close()
 
 

@@ -63,6 +63,8 @@ export interface ChildEnd {
   readonly type: 'end';
   /** What the system says where it could not be started. */
   readonly error?: string;
+  /** What it wrote where frames were due. */
+  readonly written?: string;
   readonly code: number | null;
   readonly signal: string | null;
   /** The last lines of its error output. */

@@ -176,7 +176,7 @@ export class PythonProcess {
   #hangs(where: string, timeout: number): Error {
     const expectation = `Python must answer within ${timeout / 1000} s`;
     const remedy = 'Allow more by timeoutSeconds, or look for what the environment waits for';
-    this.#broken = new WorkerError(message(`${this.#name}.${where}`, expectation, 'no answer', remedy));
+    this.#broken = new WorkerError(message(`${this.#name}${where && `.${where}`}`, expectation, 'no answer', remedy));
     this.#end();
     return this.#broken;
   }
@@ -192,17 +192,22 @@ export class PythonProcess {
 
   #ended(where: string): Error {
     const { command } = this.#server;
-    const { code, signal, error, lastLines } = this.#receiveEnd();
+    const { code, signal, error, written, lastLines } = this.#receiveEnd();
+    const name = `${this.#name}${where && `.${where}`}`;
     const said = lastLines.length > 0 ? `It said last: ${lastLines.join(' | ')}` : 'It said nothing';
     const how = signal === null ? `an end with code ${code}` : `an end by ${signal}`;
     if (error !== undefined) {
       const remedy = 'Install Python 3.9 or later with gymnasium, or say where it is by ZPIN_PYTHON';
       this.#broken = new InputError(message(this.#name, `Python must be there as ${command}`, error, remedy));
+    } else if (written !== undefined) {
+      const expectation = `${command} must leave its output to the frames of this program`;
+      const remedy = 'Have what prints there (a script around Python, sitecustomize, a library) write to the error output';
+      this.#broken = new InputError(message(name, expectation, written, remedy));
     } else if (!this.#isAnswered && signal === null) {
       const remedy = `${said}. ZPIN_PYTHON chooses another Python`;
       this.#broken = new InputError(message(this.#name, `${command} must be a Python that starts`, how, remedy));
     } else {
-      this.#broken = new WorkerError(message(`${this.#name}.${where}`, 'Python must live', how, said));
+      this.#broken = new WorkerError(message(name, 'Python must live', how, said));
     }
     this.#end();
     return this.#broken;

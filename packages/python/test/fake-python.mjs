@@ -137,6 +137,11 @@ function misbehave() {
     writeSync(2, `${pid}\n`);
     process.exit(5);
   }
+  if (id === 'Bar-v0') {
+    writeSync(2, 'loading\n');
+    for (let share = 0; share <= 100; share++) writeSync(2, `\r${share} %`);
+    process.exit(5);
+  }
   if (id === 'Exit-v0') {
     writeSync(2, 'out of everything\n');
     process.exit(5);

@@ -112,6 +112,25 @@ describe('in the place of Python', () => {
     );
   });
 
+  it('a path through a file is told as what the system says, at once', () => {
+    const file = join(scratch, 'a-file');
+    writeFileSync(file, '');
+    const error = withPython(join(file, 'python'), () => makeGymnasiumVectorEnv('Counter-v0', 1));
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(
+      /^gymnasium:Counter-v0: Python must be there as .*a-file.python, got "spawn.* ENOTDIR"/,
+    );
+  });
+
+  it('a program that prints before it answers is told with what it printed', () => {
+    const program = executable('talking-python', `process.stdout.write('Activating\\n'); import('${fakePython}');`);
+    const error = withPython(program, () => makeGymnasiumVectorEnv('Counter-v0', 1));
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(
+      /^gymnasium:Counter-v0: .*talking-python must leave its output to the frames of this program, got "Activating/,
+    );
+  });
+
   it('a program that ends is told with its last words', () => {
     const program = executable('old-python', 'process.exitCode = 3');
     const error = withPython(program, () => makeGymnasiumVectorEnv('Counter-v0', 1));
@@ -170,6 +189,14 @@ it('tells what a process said last that ended by itself', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
   expect(stdout).toBe('gymnasium:Exit-v0.step: Python must live, got "an end with code 5". It said last: out of everything.\n');
   expect(stderr).toBe('out of everything\n');
+});
+
+it('keeps of a bar that shows progress what it showed last', async () => {
+  const args = playElsewhere('Bar-v0', 'try { for (;;) play(); } catch (error) { console.log(error.message); }');
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(stdout).toBe(
+    'gymnasium:Bar-v0.step: Python must live, got "an end with code 5". It said last: 97 % | 98 % | 99 % | 100 %.\n',
+  );
 });
 
 it('ends what a process has started that ended before it', async () => {

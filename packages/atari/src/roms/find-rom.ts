@@ -24,8 +24,9 @@ export function findRom(id: string, game: CartridgeGame, path: string | null): U
   if (path !== null) return romAt(id, game, path);
   const provided = known.get(game.sha1);
   if (provided) return provided;
-  const folders = romFolders();
-  for (const folder of folders) {
+  const folders: string[] = [];
+  for (const folder of romFolders()) {
+    folders.push(folder);
     for (const file of romFiles(folder, game.file)) {
       const bytes = readRom(file);
       if (!bytes || sha1(bytes) !== game.sha1) continue;

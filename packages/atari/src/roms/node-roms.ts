@@ -19,11 +19,12 @@ export function readRom(path: string): Uint8Array | null {
   }
 }
 
-/** Folders in which cartridges are looked for, the first to be looked at first. */
-export function romFolders(): readonly string[] {
+/** Folders in which cartridges are looked for, the first to be looked at first. Python is asked when the others had nothing. */
+export function* romFolders(): Iterable<string> {
   const { ZPIN_ROMS } = process.env;
+  if (ZPIN_ROMS) yield ZPIN_ROMS;
   const ale = findAle();
-  return [...(ZPIN_ROMS ? [ZPIN_ROMS] : []), ...(ale ? [ale] : [])];
+  if (ale) yield ale;
 }
 
 /** Files of a folder that may be cartridges, those called `name` first. */
@@ -55,8 +56,14 @@ function findAle(): string | null {
         timeout: PYTHON_TIMEOUT,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim();
-      if (folder === '') continue;
+        // Else a pipe on Windows has the letters of its code page.
+        env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+      })
+        .trim()
+        // What a Python says when it starts comes before.
+        .split(/[\r\n]+/)
+        .at(-1);
+      if (!folder) continue;
       aleFolder = join(folder, 'roms');
       break;
     } catch {

@@ -107,9 +107,10 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       const terminated = result.terminated || (this.#terminalOnLifeLoss && lives < this.#lives);
       this.#lives = lives;
       // The last two frames count; when the game ends early, the view stays what it was.
-      if (frame === this.#frameSkip - 1) this.#grey(result.obs, this.#earlier);
+      const isOver = terminated || result.truncated;
+      if (frame === this.#frameSkip - 1 && !isOver) this.#grey(result.obs, this.#earlier);
       if (frame === this.#frameSkip) this.#grey(result.obs, this.#latest);
-      if (frame === this.#frameSkip || terminated || result.truncated) {
+      if (frame === this.#frameSkip || isOver) {
         this.#observe(true);
         return { ...result, obs: this.#view(), reward, terminated };
       }

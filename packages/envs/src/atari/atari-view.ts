@@ -15,8 +15,7 @@ const STACKED = 4;
  * @throws SpaceError unless observations are uint8 pictures and actions are `Discrete`
  */
 export function atariView(env: AnyEnv): AnyEnv {
-  const names = (env as { readonly actionNames?: readonly string[] }).actionNames ?? [];
-  const fire = names.indexOf('FIRE');
+  const fire = env.actionNames?.indexOf('FIRE') ?? -1;
   const seen: Env<Uint8Array, number> = new AtariPreprocessing(env as Env<SpaceValue, number>);
   const started = fire < 0 ? seen : new FireReset(seen, fire);
   return new FrameStack(new ClipReward(started) as AnyEnv, STACKED) as AnyEnv;

@@ -1,4 +1,4 @@
-import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray, Rng } from '@zpin/contracts';
+import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray, type ResetOptions, Rng } from '@zpin/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { ArrayEnv } from '../base/array-env.ts';
 import { checkEnv } from '../check-env.ts';
@@ -152,6 +152,13 @@ describe('AtariPreprocessing', () => {
     expect(results[6].info.frame).toBe(20);
   });
 
+  it('keeps the view where the game ends in the last frame but one of a step', () => {
+    const env = new AtariPreprocessing(new Screen(), { noopMax: 0, frameSkip: 61, size: 10 });
+    env.reset({ seed: 1 });
+    const { obs, terminated, info } = env.step(0);
+    expect([terminated, info.frame, Math.max(...(obs as Uint8Array))]).toEqual([true, 60, 0]);
+  });
+
   it('weighs colours as the eye does', () => {
     const screen = new Screen();
     const original = screen.reset.bind(screen);
@@ -195,6 +202,21 @@ describe('the Atari chain', () => {
     const env = new ClipReward(new FireReset(new Screen()));
     expect(env.reset({ seed: 0 }).info).toMatchObject({ frame: 1, hasFired: 1 });
     expect([env.step(2).reward, env.step(0).reward]).toEqual([1, 0]);
+  });
+
+  it('FireReset begins anew with the options that it was given, where FIRE ends the game', () => {
+    const seen: (ResetOptions | undefined)[] = [];
+    const ends = { obs: 0, reward: 0, terminated: true, truncated: false, info: {} };
+    const env = new FireReset<number>({
+      spec: { ...screenSpec, observationSpace: discrete(1) },
+      reset: options => {
+        seen.push(options);
+        return { obs: 0, info: {} };
+      },
+      step: () => ends,
+    });
+    env.reset({ seed: 3, options: { level: 2 } });
+    expect(seen).toEqual([{ seed: 3, options: { level: 2 } }, { options: { level: 2 } }]);
   });
 
   it('FireReset holds FIRE for two steps after a lost life, and for none after the last one', () => {

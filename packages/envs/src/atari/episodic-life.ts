@@ -7,6 +7,7 @@ import { Wrapper } from '../wrappers/wrapper.ts';
  * the idle action 0. A reset with a seed always starts a new game.
  */
 export class EpisodicLife<Obs> extends Wrapper<Obs, number> {
+  override readonly keepsTime = true;
   #lives = 0;
   #isGameOver = true;
 

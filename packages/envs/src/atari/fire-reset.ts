@@ -20,10 +20,10 @@ export class FireReset<Obs> extends Wrapper<Obs, number> {
     this.#fireAction = fireAction;
   }
 
-  override reset(options?: ResetOptions): ResetResult<Obs> {
-    this.env.reset(options);
+  override reset({ seed, ...options }: ResetOptions = {}): ResetResult<Obs> {
+    this.env.reset(seed === undefined ? options : { ...options, seed });
     const { obs, info, terminated, truncated } = this.env.step(this.#fireAction);
-    const result = terminated || truncated ? this.env.reset() : { obs, info };
+    const result = terminated || truncated ? this.env.reset(options) : { obs, info };
     this.#lives = livesOf(result);
     return result;
   }

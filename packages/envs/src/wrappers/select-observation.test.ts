@@ -13,6 +13,12 @@ describe('SelectObservation', () => {
     expect(seen).toEqual({ ...next, obs: Float32Array.of(obs[2] as number, obs[0] as number) });
   });
 
+  it('shows a number as often as it was chosen', () => {
+    const env = makeEnv('CartPole-v1', { wrappers: ['select-observation:0,1,2,3,0'] });
+    const { obs } = env.reset({ seed: 4 }) as { obs: NumericArray };
+    expect([obs.length, obs[4]]).toEqual([5, obs[0]]);
+  });
+
   it('has the bounds of the chosen numbers', () => {
     const { observationSpace: space } = makeEnv('CartPole-v1').spec;
     const chosen = new SelectObservation(makeEnv('CartPole-v1'), [0, 2]).spec.observationSpace;

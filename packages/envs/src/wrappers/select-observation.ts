@@ -1,4 +1,4 @@
-import { box, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/contracts';
+import { box, createRows, type Env, InputError, message, type NumericArray, type SpaceValue } from '@zpin/contracts';
 import { ObservationWrapper } from './observation-wrapper.ts';
 import { requireSpace } from './require-space.ts';
 
@@ -23,7 +23,7 @@ export class SelectObservation<Act> extends ObservationWrapper<NumericArray, Act
 
   protected override observation(obs: SpaceValue): NumericArray {
     const all = obs as NumericArray;
-    const some = all.slice(0, this.#indices.length);
+    const some = createRows(this.spec.observationSpace, 1);
     for (const [k, i] of this.#indices.entries()) some[k] = all[i] as number;
     return some;
   }

@@ -25,13 +25,18 @@ export class TimeAwareObservation<Act> extends Wrapper<SpaceValue, Act, SpaceVal
   readonly #limit: number;
   #elapsed = 0;
 
-  /** @throws InputError when there is no time limit; SpaceError when a `Dict` has a part `time` already */
+  /** @throws InputError when there is no time limit, or a reset does not begin it anew; SpaceError when a `Dict` has a part `time` already */
   constructor(env: Env<SpaceValue, Act>) {
     const { maxEpisodeSteps, observationSpace } = env.spec;
     if (maxEpisodeSteps === null) {
       throw new InputError(
         message('TimeAwareObservation', 'the environment must have a time limit', null, 'Wrap it in TimeLimit first'),
       );
+    }
+    if (env instanceof Wrapper && env.keepsTime) {
+      const expectation = 'a reset must begin the time limit anew';
+      const remedy = 'Wrap the game in TimeAwareObservation first, and in EpisodicLife behind it';
+      throw new InputError(message('TimeAwareObservation', expectation, 'a wrapper that goes on after a lost life', remedy));
     }
     super(env, { observationSpace: withTime(observationSpace) }, 'time-aware-observation');
     this.#inner = observationSpace;

@@ -26,6 +26,10 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
   readonly render?: () => Frame;
   /** There when the settings of the wrapped environment can change. */
   readonly setParameters?: (parameters: EnvParameters) => void;
+  /** There when the actions of the wrapped environment have names, and are those of the wrapper. */
+  readonly actionNames?: readonly string[];
+  /** Whether a reset may go on with the time limit of the episode before, as after a lost life. */
+  readonly keepsTime: boolean;
   /** What the innermost environment has paid: a subclass may change rewards, and returns of episodes stay its own. */
   readonly rewardTally: RewardTally;
   /** The wrapped environment; its steps go through this, so that what it pays is counted. */
@@ -40,6 +44,8 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
     this.env = counted;
     this.rewardTally = counted.rewardTally;
     this.spec = wrappedSpec({ ...env.spec, ...(hasActionMask(env) && { hasActionMask: true }) }, changes, name);
+    if (env.actionNames && !changes.actionSpace) this.actionNames = env.actionNames;
+    this.keepsTime = env instanceof Wrapper && env.keepsTime;
     if (env.render) this.render = () => env.render?.() as Frame;
     if (env.setParameters) this.setParameters = parameters => env.setParameters?.(parameters);
   }

@@ -14,12 +14,14 @@ import {
   tuple,
 } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
+import { EpisodicLife } from '../atari/episodic-life.ts';
 import { checkEnv } from '../check-env.ts';
 import type { AnyEnv } from '../env-entry.ts';
 import { makeEnv } from '../registry.ts';
 import { SyncVectorEnv } from '../vector/sync-vector-env.ts';
 import { ChannelsLast } from './channels-last.ts';
 import { ClipAction } from './clip-action.ts';
+import { ClipReward } from './clip-reward.ts';
 import { DiscretizeAction } from './discretize-action.ts';
 import { DiscretizeObservation } from './discretize-observation.ts';
 import { EpisodeStatistics } from './episode-statistics.ts';
@@ -101,6 +103,8 @@ describe('wrappers', () => {
     expect(() => new RescaleAction(pendulum, 1, 1)).toThrow(/low < high/);
     expect(() => new StickyAction(cart, 2)).toThrow(/probability/);
     expect(() => new TimeAwareObservation(makeEnv('CartPole-v1', { maxEpisodeSteps: null }))).toThrow(/time limit/);
+    const lives = new ClipReward(new EpisodicLife(makeEnv('CartPole-v1') as Env<SpaceValue, number>));
+    expect(() => new TimeAwareObservation(lives)).toThrow(/a reset must begin the time limit anew/);
   });
 });
 
