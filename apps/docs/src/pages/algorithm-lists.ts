@@ -27,7 +27,7 @@ export function algorithmIndex(
     t(
       paragraph(
         '[Hindsight replay](/guide/hindsight) is no algorithm of its own: it gives goals in hindsight to any of those above that',
-        'learn from a replay memory.',
+        'draw single transitions from a replay memory.',
       ),
     ),
   ]);
