@@ -68,7 +68,7 @@ class Trouble(gymnasium.Env):
     """Does what it is told by its action."""
 
     observation_space = spaces.Box(-1, 1, (1,), np.float32)
-    action_space = spaces.Discrete(9)
+    action_space = spaces.Discrete(10)
 
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
@@ -90,6 +90,8 @@ class Trouble(gymnasium.Env):
         if action == 4:
             # Sleeps without letting any other thread of Python run.
             ctypes.PyDLL(None).pause()
+        if action == 9:
+            subprocess.Popen(["sleep", "600"])
         if action == 5:
             os._exit(7)
         if action == 6:

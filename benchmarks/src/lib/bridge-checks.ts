@@ -37,7 +37,12 @@ export async function bridgeChecks(): Promise<BridgeCheck[]> {
     printing(),
     refusals(),
     signals(),
-    ...(await Promise.all([orphans('idle', 0), orphans('in a loop of Python', 3), orphans('in C, with the lock of Python', 4)])),
+    ...(await Promise.all([
+      orphans('idle', 0),
+      orphans('in a loop of Python', 3),
+      orphans('in C, with the lock of Python', 4),
+      orphans('with what its environment has started', 9),
+    ])),
   ];
 }
 
@@ -310,10 +315,10 @@ function signals(): BridgeCheck {
   return check('Ctrl-C and requests to end are left to the parent', children.length === 1 && error === undefined);
 }
 
-/** Whether Python ends when its parent is killed. */
+/** Whether Python ends when its parent is killed, and all that is of its group. */
 async function orphans(when: string, action: number): Promise<BridgeCheck> {
   const name = `no process is left when its parent is killed, ${when}`;
-  const code = `console.log('ready'); ${action > 0 ? `play(${action});` : 'setInterval(() => {}, 1000);'}`;
+  const code = `console.log('ready'); ${action > 0 ? `play(${action});` : ''} setInterval(() => {}, 1000);`;
   const parent = spawn(process.execPath, programOf(code), { stdio: ['ignore', 'pipe', 'ignore'] });
   await Promise.race(['data', 'end'].map(event => new Promise(resolve => parent.stdout.once(event, resolve))));
   const [child] = childrenOf(parent.pid as number);
@@ -321,8 +326,8 @@ async function orphans(when: string, action: number): Promise<BridgeCheck> {
   await pause(500);
   const wasThere = lives(child);
   parent.kill('SIGKILL');
-  for (let i = 0; i < 100 && lives(child); i++) await pause(100);
-  return check(name, wasThere && !lives(child));
+  for (let i = 0; i < 100 && membersOf(child).length > 0; i++) await pause(100);
+  return check(name, wasThere && membersOf(child).length === 0);
 }
 
 function playElsewhere(code: string): { readonly stdout: string; readonly stderr: string; readonly status: number | null } {
@@ -355,6 +360,13 @@ function childrenOf(id: number): number[] {
   return rows
     .filter(([, , parent, command]) => Number(parent) === id && command?.includes('server.py'))
     .map(([, child]) => Number(child));
+}
+
+/** The processes of a group. */
+function membersOf(group: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,pgid='], { encoding: 'utf8' }).split('\n');
+  const rows = lines.map(line => line.trim().split(/\s+/).map(Number));
+  return rows.filter(([, its]) => its === group).map(([id]) => id);
 }
 
 function lives(id: number): boolean {
