@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '@zpin/contracts';
 import { describe, expect, it, vi } from 'vitest';
@@ -185,4 +189,25 @@ describe('createEngine', () => {
     );
     expect(tf.getBackend()).toBe(before);
   });
+});
+
+it('keeps ONNX Runtime from writing down the machine, and from telling its maker', () => {
+  const home = mkdtempSync(join(tmpdir(), 'zpin-home-'));
+  const [typescript, core] = ['../../../../tools/testing/typescript.mjs', '../index.ts'].map(
+    path => new URL(path, import.meta.url).href,
+  );
+  const code = `
+    import { createEngine, program, Store } from '${core}';
+    const store = new Store(await createEngine('onnx'), { w: Float32Array.of(1, 2) });
+    const { outputs } = await program(store, { name: 'copy', inputs: {}, run: ({ w }) => ({ outputs: { w } }) })({});
+    console.log(outputs.w.join());`;
+  const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['--conditions=@zpin/source', '--import', typescript, '--input-type=module', '--eval', code],
+    { encoding: 'utf8', env: { ...env, HOME: home, XDG_CACHE_HOME: join(home, '.cache') } },
+  );
+  expect([status, stdout]).toEqual([0, '1,2\n']);
+  expect(readdirSync(home)).toEqual([]);
+  rmSync(home, { recursive: true });
 });

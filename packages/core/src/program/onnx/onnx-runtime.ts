@@ -85,9 +85,13 @@ const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
 /**
  * Sessions of ONNX Runtime's native library in Node, through its binding: its public `run` waits for a turn of the event loop,
  * which costs more than a small network.
+ *
+ * The library would keep an id of the machine in the user's home and tell its maker of every session; it is told not to before it is
+ * loaded. `ORT_DISABLE_TELEMETRY` in the environment decides where it is set.
  * @throws Error when the package or its library for this platform is missing
  */
 export async function nativeSessions(): Promise<new () => NativeSession> {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as {
     default?: NativeBinding;
   } & NativeBinding;
