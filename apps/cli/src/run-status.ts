@@ -1,15 +1,18 @@
+import { readFileSync } from 'node:fs';
 import type { EnvParameters } from '@zpin/contracts';
 import { readCheckpoint } from '@zpin/core/node';
-import { bestScore, metricEvents, type RunFolder, runHolder } from 'zpin/node';
+import { bestScore, metricEvents, type RunFolder, runHolder, runLogLine } from 'zpin/node';
 import { mean } from './numbers.ts';
 
 /** Where a run is, as its folder tells. */
 export interface RunStatus {
   /**
-   * `running`: a process has it; `finished`: trained and evaluated; `stopped`: it can go on, as it was stopped, was killed, or lacks the
-   * evaluation at its end.
+   * `running`: a process has it; `finished`: trained and evaluated; `failed`: an error ended it; `stopped`: it can go on, as it was stopped,
+   * was killed, or lacks the evaluation at its end.
    */
-  readonly state: 'running' | 'finished' | 'stopped';
+  readonly state: 'running' | 'finished' | 'stopped' | 'failed';
+  /** The error that ended it; null where none did. */
+  readonly reason: string | null;
   readonly algorithm: string;
   readonly env: string;
   readonly seed: number;
@@ -54,12 +57,22 @@ export function runStatus(folder: RunFolder, where: string): RunStatus {
     : null;
   const reached = Math.max(step, checkpointStep ?? 0);
   const score = bestScore(folder);
+  const reason = holder ? null : failureOf(folder);
   return {
-    state: holder ? 'running' : folder.isConcluded(reached) ? 'finished' : 'stopped',
+    state: holder ? 'running' : reason !== null ? 'failed' : folder.isConcluded(reached) ? 'finished' : 'stopped',
+    reason,
     ...{ algorithm, env, seed, step: reached, steps, checkpointStep },
     process: holder && { pid: holder.pid, host: holder.host, since: holder.since },
     ...{ episodes, meanReturn: recent.length > 0 ? mean(recent) : null, evaluation },
     best: score && { step: score.step, meanReturn: score.meanReturn },
     level: level ?? null,
   };
+}
+
+/** What ended the last process of a run, where that was an error and told. */
+function failureOf(folder: RunFolder): string | null {
+  if (!folder.has('log')) return null;
+  const lines = readFileSync(folder.file('log'), 'utf8').trimEnd().split('\n');
+  const last = runLogLine(lines.at(-1) ?? '');
+  return last?.type === 'end' && last.how === 'failed' ? (last.message ?? 'an error') : null;
 }

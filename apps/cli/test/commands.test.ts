@@ -149,6 +149,12 @@ describe('plot', () => {
     await runCli(tinyRun('dqn', 'plot-3', '--steps', '512', '--quiet'));
   });
 
+  it('leaves out runs that have nothing of what is drawn, and says so', async () => {
+    const { exitCode, out, err } = await runCli(['plot', 'plot-1', 'plot-3', '--measure', 'entropy', '--out', 'some.svg']);
+    expect([exitCode, err]).toEqual([0, expect.stringMatching(/plot-3 has no entropy yet: left out\n$/)]);
+    expect(out).toMatch(/of 1 run in 1 line\n$/);
+  });
+
   it('draws one line for runs that differ in their seeds', async () => {
     const { exitCode, out, err } = await runCli(['plot', 'plot-1', 'plot-2', 'plot-3', '--out', 'three.svg', '--points', '4']);
     expect([exitCode, err]).toEqual([0, '']);
@@ -167,7 +173,7 @@ describe('plot', () => {
     [[], /run folders must be given/],
     [['nowhere'], /zpin plot: the run folder must exist, got .*nowhere/],
     [['plot-1', '--measure', 'entropi'], /has, got "entropi"\. Did you mean entropy\? It has return, length, /],
-    [['plot-1', 'plot-3', '--measure', 'entropy'], /plot-3 has, got "entropy"/],
+    [['plot-3', '--measure', 'entropy'], /plot-3 has, got "entropy"/],
     [['plot-1', '--out', 'a.png'], /--out must end in \.svg, got "a\.png"/],
     [['plot-1', '--out', 'no/such/a.svg'], /the folder of --out must exist/],
     [['plot-1', '--points', '1'], /--points/],

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadDataset } from '@zpin/offline/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
@@ -154,7 +154,16 @@ describe('--dataset', () => {
     const resumed = await runCli(['train', '--resume', 'part', '--steps', '60', '--eval-episodes', '3', '--quiet']);
     expect([resumed.exitCode, resumed.err]).toEqual([0, '']);
     expect(readFileSync('part/metrics.jsonl', 'utf8')).toBe(readFileSync('whole/metrics.jsonl', 'utf8'));
-    await runCli(['collect', 'dqn', '--epsilon', '0.6', '--steps', '300', '--out', 'cart.zpin']);
+    const again = ['collect', 'dqn', '--epsilon', '0.6', '--steps', '300', '--out', 'cart.zpin'];
+    const kept = readFileSync('cart.zpin');
+    const refused = await runCli(again);
+    expect([refused.exitCode, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/^zpin collect: --out must be a file that is not there yet, got ".*cart\.zpin"\. Name another one/),
+    ]);
+    expect(readFileSync('cart.zpin').equals(kept)).toBe(true);
+    rmSync('cart.zpin');
+    await runCli(again);
     const changed = await runCli(['train', '--resume', 'part', '--steps', '80', '--quiet']);
     expect(changed.err).toMatch(/^train: the data set must be the one of the run, 300 transitions with checksum/);
     expect(changed.exitCode).toBe(2);

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder, requestStop } from 'zpin/node';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
@@ -54,6 +54,10 @@ describe('zpin status', PATIENCE, () => {
     const after = JSON.parse((await runCli(['status', 'stopped', '--json'])).out);
     expect(after).toMatchObject({ state: 'stopped', process: null, evaluation: null, level: null });
     expect(after.checkpointStep).toBe(after.step);
+    const end = { type: 'end', seconds: 9, step: after.step, how: 'failed', message: 'train: the loss must be finite, got NaN.' };
+    appendFileSync('stopped/log.jsonl', `${JSON.stringify(end)}\n`);
+    const { out } = await runCli(['status', 'stopped']);
+    expect(out.split('\n')[0]).toBe('q-learning on FrozenLake-v1, seed 1: failed: train: the loss must be finite, got NaN.');
   });
 });
 

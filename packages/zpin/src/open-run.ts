@@ -62,7 +62,7 @@ export async function openRun(
     const trainee = await fitting(names.where, () => makeTrainee(algorithm, { spec: vectorEnv.spec, config, seed, engine }));
     const dataset = await datasetOf(algorithm, vectorEnv, options.dataset, names);
     const curriculum = curriculumOf({ curriculum: options.curriculum, algorithm, env: vectorEnv }, names);
-    const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps }, names);
+    const recording = await recordingOf({ file: options.recordDataset, algorithm, env: vectorEnv, steps, isNew: true }, names);
     const played = recording?.env ?? vectorEnv;
     const description: RunDescription = {
       algorithm: algorithm.id,

@@ -76,7 +76,7 @@ async function openLocked(
   }
   const makeReplay = hindsightOf({ text: her, env, algorithm, config }, names);
   const dataset = await datasetOf(algorithm, env, description.dataset, names);
-  const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps }, names);
+  const recording = await recordingOf({ file: description.recordDataset, algorithm, env, steps, isNew: false }, names);
   const played = recording?.env ?? env;
   const { threads } = typeof options.engine === 'object' ? options : description;
   const engine = await (options.engine === undefined

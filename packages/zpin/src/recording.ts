@@ -21,6 +21,8 @@ export interface RecordingOptions {
   readonly env: VectorEnv;
   /** Planned, over all copies. */
   readonly steps: number;
+  /** Whether the run begins, so that the file must not be there: one that goes on writes its own anew. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RecordingOptions {
  * there; ConfigError when no machine has memory for so many transitions
  */
 export async function recordingOf(
-  { file, algorithm, env, steps }: RecordingOptions,
+  { file, algorithm, env, steps, isNew }: RecordingOptions,
   names: MessageNames,
 ): Promise<Recording | undefined> {
   if (file === undefined) return undefined;
@@ -45,7 +47,7 @@ export async function recordingOf(
     throw refuse(`goes with an environment that can save its state`, `Write state() and restore() of ${env.spec.id}`);
   }
   const { datasetBytes, recordTransitions } = await import('@zpin/offline');
-  const { path, write } = await files.datasetTarget(file, datasetBytes(env, steps, names.where), names);
+  const { path, write } = await files.datasetTarget(file, datasetBytes(env, steps, names.where), names, isNew);
   const recorded = recordTransitions(env);
   return {
     env: recorded,

@@ -84,8 +84,8 @@ export interface RunStore {
   saveOnnx(model: Uint8Array): void;
   /** Whether somebody asks the run to stop, in its folder. */
   isStopRequested(): boolean;
-  /** Training is over, or was left: writes what is still held back. */
-  close(how: RunEnd): void;
+  /** Training is over, or was left: writes what is still held back. @param reason of a failure */
+  close(how: RunEnd, reason?: string): void;
 }
 
 /** A saved run. */
@@ -148,5 +148,5 @@ export interface RunFiles {
    * A file to write a data set to.
    * @param bytes that it will take at most @throws InputError when nothing can be written there, or too little
    */
-  datasetTarget(file: string, bytes: number, names: MessageNames): Promise<DatasetTarget>;
+  datasetTarget(file: string, bytes: number, names: MessageNames, isNew: boolean): Promise<DatasetTarget>;
 }

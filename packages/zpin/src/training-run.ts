@@ -127,7 +127,7 @@ export class TrainingRun {
     const training = trainee.train(options);
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
-    let hasFailed = false;
+    let failure: unknown;
     const films = new RunFilms(this.#parts);
     try {
       for (;;) {
@@ -174,12 +174,13 @@ export class TrainingRun {
         if (pause) await pause;
       }
     } catch (error) {
-      hasFailed = true;
+      failure = error;
       throw this.#saver.withCheckpoint(error);
     } finally {
       // A consumer that leaves stops the training.
       await training.return?.(undefined as never);
-      store?.close(hasFailed ? 'failed' : (this.#summary?.reason ?? 'stopped'));
+      if (failure === undefined) store?.close(this.#summary?.reason ?? 'stopped');
+      else store?.close('failed', failure instanceof Error ? failure.message : String(failure));
       if (!this.#parts.concludes) this.#parts.release?.();
     }
   }

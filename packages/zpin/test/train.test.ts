@@ -1,4 +1,5 @@
-import { ConfigError, type EnvSpec, InputError, SpaceError, type VectorEnv } from '@zpin/contracts';
+import { readFileSync, rmSync } from 'node:fs';
+import { ConfigError, type Env, type EnvSpec, InputError, SpaceError, type VectorEnv } from '@zpin/contracts';
 import type { AnyAlgorithm } from '@zpin/core';
 import { CartPole, SyncVectorEnv } from '@zpin/envs';
 import { dqn } from '@zpin/value-based';
@@ -25,6 +26,37 @@ describe('train', () => {
     expect(plain.description.config).toEqual(dqn.config.parse(small));
     expect(run.summary).toMatchObject({ reason: 'finished', steps: 60, updates: 10 });
     expect(run.folder).toBeNull();
+  });
+
+  it('keeps in its folder why it failed, and says that there is no checkpoint', async () => {
+    let left = 40;
+    const broken = (): Env => {
+      const inner = new CartPole();
+      return {
+        ...{ spec: inner.spec, reset: given => inner.reset(given) },
+        step: action => {
+          if (--left === 0) throw new Error('out of poles');
+          return inner.step(action as number);
+        },
+      };
+    };
+    const options = { steps: 100, config: small, saveTo: 'failed', preset: false } as const;
+    await expect(train('dqn', copies => new SyncVectorEnv(broken, copies), options)).rejects.toThrow(
+      /must not throw, got "out of poles"/,
+    );
+    const last = readFileSync('failed/log.jsonl', 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).toMatchObject({
+      ...{ type: 'end', how: 'failed' },
+      message: expect.stringMatching(/must not throw, got "out of poles"/),
+    });
+    rmSync('failed/checkpoint.bin', { force: true });
+    for (const again of [
+      load('failed', { env: copies => new SyncVectorEnv(() => new CartPole(), copies) }),
+      resume('failed', { env: copies => new SyncVectorEnv(() => new CartPole(), copies) }),
+    ]) {
+      await expect(again).rejects.toThrow(/the run must have a checkpoint, got "none in .*failed yet"/);
+    }
+    await expect(train('dqn', 'CartPole-v1', options)).rejects.toThrow(/Choose another folder, or delete it/);
   });
 
   it('gives the same bits for the same seed, and others for another', async () => {

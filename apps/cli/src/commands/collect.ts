@@ -102,6 +102,9 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
   }
   checkWritable(where, '--out', out, datasetBytes(env, steps));
   const actor = behaviour({ spec: env.spec, seed, epsilon, noiseScale, ...(trained && { actor: trained.agent }) });
+  if (existsSync(out)) {
+    throw new InputError(message(where, '--out must be a file that is not there yet', out, 'Name another one, or delete it'));
+  }
   const stopping = new Stopping(io);
   const line = progressLine(io);
   const dataset = await collectDataset({

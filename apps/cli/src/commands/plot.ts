@@ -67,7 +67,7 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
     const inside = folder.has('description') ? [] : folder.runs.map(run => run.path);
     return inside.length === 0 ? [folder.path] : inside;
   });
-  const runs = [...new Set(folders)].map(path => {
+  const given = [...new Set(folders)].map(path => {
     const folder = new RunFolder(path);
     let isTold = false;
     const events = metricEvents(folder, lines => {
@@ -77,10 +77,19 @@ async function plotRuns(paths: readonly string[], flags: PlotFlags, io: Io): Pro
     return { path, description: folder.describe(where), events };
   });
   let steps = 0;
-  for (const run of runs) {
+  const runs: typeof given = [];
+  const without: typeof given = [];
+  for (const run of given) {
     const { isMeasured, lastStep } = reachOf(run, measure);
-    steps = Math.max(steps, lastStep);
-    if (isMeasured) continue;
+    (isMeasured ? runs : without).push(run);
+    if (isMeasured) steps = Math.max(steps, lastStep);
+  }
+  // Some have just begun, or ended before: they are no reason to draw nothing.
+  for (const run of runs.length === 0 ? [] : without) {
+    io.stderr.write(`${printable(run.path)} has no ${measure} yet: left out\n`);
+  }
+  if (runs.length === 0) {
+    const [run] = given;
     const known = measuresOf(run);
     const near = nearestName(measure, known);
     const remedy = near ? `Did you mean ${near}? It has ${known.join(', ')}` : `It has ${known.join(', ') || 'nothing yet'}`;

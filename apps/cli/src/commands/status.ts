@@ -38,14 +38,15 @@ async function status(path: string, isJson: boolean, io: Io): Promise<number> {
 }
 
 function statusLines(found: RunStatus, { stdout, env }: Io): string[] {
-  const { state, algorithm, step, steps, checkpointStep, process, episodes, meanReturn, evaluation, best, level } = found;
+  const { state, reason, algorithm, step, steps, checkpointStep, process, episodes, meanReturn, evaluation, best, level } = found;
   const { bold } = styleOf(stdout, env);
   const who = process ? `: process ${process.pid} on ${process.host}, since ${process.since}` : '';
+  const why = reason === null ? '' : `: ${reason}`;
   const saved = checkpointStep === null ? 'no checkpoint yet' : `checkpoint at ${formatCount(checkpointStep)}`;
   const at = (one: { readonly step: number; readonly meanReturn: number }) =>
     `${formatNumber(one.meanReturn)} at ${formatCount(one.step)} steps`;
   return [
-    `${algorithm} on ${found.env}, seed ${found.seed}: ${bold(state)}${who}`,
+    `${algorithm} on ${found.env}, seed ${found.seed}: ${bold(state)}${who}${why}`,
     `${formatCount(step)} of ${formatCount(steps)} steps (${Math.min(100, Math.floor((100 * step) / steps))} %), ${saved}`,
     ...(meanReturn === null
       ? []

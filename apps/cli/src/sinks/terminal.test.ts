@@ -47,6 +47,13 @@ describe('in a terminal', () => {
     expect(first).toBe('700/1,000 steps 70%  100 steps/s  eta 0:03');
   });
 
+  it('reckons by the last half minute: a run is faster before it begins to learn', () => {
+    // 400 steps in the first three seconds, 30 in each three from then on.
+    const events = [400, ...Array.from({ length: 12 }, (_, k) => 430 + 30 * k)].map(step);
+    const shown = show(events, { ...live, tick: 1000 }).split(CLEAR);
+    expect(shown.at(-2)).toBe('760/1,000 steps 76%  10 steps/s  eta 0:24');
+  });
+
   it.each([20, 30, 50, 70])('shows only whole parts, in less than %d columns', columns => {
     const [whole = ''] = show([update], { ...live, tick: 250 })
       .split(CLEAR)

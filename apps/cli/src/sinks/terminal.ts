@@ -9,6 +9,8 @@ import type { Sink } from './sink.ts';
 const LIVE_INTERVAL = 250;
 const PLAIN_INTERVAL = 5000;
 const GAP = '  ';
+/** Milliseconds of training that speed and remaining time are told by: a run is faster before it begins to learn. */
+const RECENT_TIME = 30_000;
 
 /** Shows where a run is: one live line in a terminal, a plain line now and then elsewhere. */
 export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
@@ -23,9 +25,21 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   const recent: number[] = [];
   const successes: number[] = [];
 
+  /** Milliseconds in which evaluations were played. */
+  let away = 0;
+  let heard = start;
+  const marks = [{ time: start, step: firstStep }];
+  /** Steps per second of late, evaluations left out. */
+  const speedNow = (): number => {
+    const time = io.now() - away;
+    while (marks.length > 1 && marks[1].time <= time - RECENT_TIME) marks.shift();
+    const [since] = marks;
+    const speed = (1000 * (step - since.step)) / (time - since.time);
+    marks.push({ time, step });
+    return speed;
+  };
   const line = (): string => {
-    const seconds = (io.now() - start) / 1000;
-    const speed = (step - firstStep) / seconds;
+    const speed = speedNow();
     const parts = [
       `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.min(100, Math.floor((100 * step) / totalSteps))}%`,
       ...(evaluating ? [evaluating] : []),
@@ -49,6 +63,9 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   return {
     event(event: RunEvent) {
       step = event.step;
+      const now = io.now();
+      if (evaluating) away += now - heard;
+      heard = now;
       evaluating =
         event.type === 'step' && event.evaluation
           ? `evaluation ${formatCount(event.evaluation.episodes)}/${formatCount(event.evaluation.totalEpisodes)} episodes`
@@ -72,7 +89,7 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
         const text = `evaluation at ${formatCount(event.step)} steps: ${result}${successText(event.successRate)}${cutText(event)}`;
         tell(text);
       }
-      if (io.now() - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();
+      if (now - shown >= (live ? LIVE_INTERVAL : PLAIN_INTERVAL)) show();
     },
     close() {
       show();

@@ -69,6 +69,7 @@ function textOf(line: Exclude<RunLogLine, { readonly type: 'load' }>): string {
     case 'checkpoint':
       return 'checkpoint written';
     case 'end':
+      if (line.how === 'failed' && line.message !== undefined) return `failed: ${line.message}`;
       return { finished: 'training is over', stopped: 'stopped', failed: 'failed' }[line.how] ?? line.how;
   }
 }

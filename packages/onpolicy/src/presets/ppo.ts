@@ -122,7 +122,8 @@ export const ppoPresets = {
     envOptions: { wrappers: [...atariWrappers, 'terminal-reward:-1'] },
     config: { ...homebrewGame, gamma: 0.98 },
   },
-  // A quarter of the steps of other games, with twice their learning rate, and the network of 2013. Not measured to the end yet.
+  // A quarter of the steps of other games, with twice their learning rate, and the network of 2013: −5.7 at their end, where
+  // Dueling Double DQN comes to 12.7 in 450,000.
   'Atari/Pong-v5': {
     totalSteps: 2_500_000,
     envOptions: { wrappers: ['atari'] },

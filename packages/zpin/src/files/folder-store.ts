@@ -86,11 +86,11 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
     lastFilm: () => Math.max(0, ...filmSteps(folder).keys()),
     saveOnnx: model => folder.write('onnx', model),
     isStopRequested: () => isStopRequested(folder),
-    close(how) {
+    close(how, reason) {
       forgetStopRequest(folder);
       metrics?.flush();
       events?.end(last, how);
-      log?.end(last, how);
+      log?.end(last, how, reason);
     },
   };
 }

@@ -121,6 +121,11 @@ export class RunFolder {
     { algorithm, env, seed, config, envOptions = {}, her }: RunDescription,
     only?: readonly string[],
   ): DecodedCheckpoint {
+    if (!this.has('checkpoint')) {
+      const remedy =
+        'The first comes after a tenth of the steps, or when a run is stopped; where it ended before, delete the folder and train anew';
+      throw new InputError(message(where, 'the run must have a checkpoint', `none in ${this.path} yet`, remedy));
+    }
     const checkpoint = readCheckpoint(this.file('checkpoint'), { algorithm, env, ...(only && { only }) });
     const { header } = checkpoint;
     if (header.extra?.kind === 'policy') {
@@ -183,7 +188,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** Makes an empty run folder. @throws InputError when something is there already, or nothing can be made there */
 export function createRunFolder(path: string, { where, option, resume }: MessageNames): RunFolder {
   if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
-    const remedy = `Choose another folder, or go on with that run by ${resume(path)}`;
+    const canGoOn = new RunFolder(path).has('checkpoint');
+    const remedy = canGoOn
+      ? `Choose another folder, or go on with that run by ${resume(path)}`
+      : 'Choose another folder, or delete it';
     throw new InputError(message(where, `${option('runDir')} must be new or empty`, path, remedy));
   }
   try {

@@ -42,13 +42,14 @@ export type RunLogLine = {
       /** Bytes that are free in the machine. */
       readonly free: number;
     }
-  | { readonly type: 'end'; readonly how: RunEnd }
+  /** `message`: why it failed. */
+  | { readonly type: 'end'; readonly how: RunEnd; readonly message?: string }
 );
 
 /** The file that takes what happens to a run. */
 export interface RunLog {
   event(event: RunEvent): void;
-  end(step: number, how: RunEnd): void;
+  end(step: number, how: RunEnd, message?: string): void;
 }
 
 /**
@@ -86,7 +87,7 @@ export function runLog(folder: RunFolder, step: number, engine: string, now = ()
       });
       before = after;
     },
-    end: (at, how) => write({ type: 'end', ...head(at), how }),
+    end: (at, how, message) => write({ type: 'end', ...head(at), how, ...(message !== undefined && { message }) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { InputError, message } from '@zpin/contracts';
@@ -65,10 +66,14 @@ export const files: RunFiles = {
     return { path, data };
   },
 
-  async datasetTarget(file, bytes, { where, option }) {
+  async datasetTarget(file, bytes, { where, option }, isNew) {
     const { saveDataset } = await import('@zpin/offline/node');
     const path = resolve(file);
     checkWritable(where, option('recordDataset'), path, bytes);
+    if (isNew && existsSync(path)) {
+      const expectation = `${option('recordDataset')} must be a file that is not there yet`;
+      throw new InputError(message(where, expectation, path, 'Name another one, or delete it'));
+    }
     return { path, write: dataset => saveDataset(path, dataset) };
   },
 };
