@@ -86,7 +86,7 @@ describe('normalised advantages', () => {
   it.each([
     ['mean 0 and deviation 1', [1, 2, 3], [-1, 0, 1]],
     ['the deviation of a sample, with B − 1', [0, 4], [-Math.SQRT1_2, Math.SQRT1_2]],
-    ['0 for a batch of one', [5], [0]],
+    ['left alone for a batch of one', [5], [5]],
     ['0 where all are equal', [5, 5, 5], [0, 0, 0]],
   ])('%s', (_name, advantage, expected) => {
     expectClose(normalizeAdvantage(tf.tensor1d(advantage)), expected, 6);
