@@ -31,9 +31,10 @@ import type {
   TrainState,
   TrainSummary,
 } from '@zpin/core';
+import { apartConfigSchema } from './actor-critic/fields.ts';
 import { greedyPolicy } from './actor-critic/networks.ts';
 import { type RolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { ppoAgent, ppoConfigSchema, ppoFields } from './ppo.ts';
+import { ppoAgent, ppoFields } from './ppo.ts';
 import { dppoPresets } from './presets/dppo.ts';
 import { RolloutTable } from './workers/rollout-table.ts';
 import { type RolloutPolicy, type RolloutResult, type RolloutTask, rolloutWorker } from './workers/rollout-worker.ts';
@@ -43,7 +44,7 @@ import { WorkerRun } from './workers/worker-run.ts';
 
 // ---- configuration ----
 
-export const dppoConfig = ppoConfigSchema({ ...workerFields, ...ppoFields({ numEnvs: 8, rolloutLength: 256 }) });
+export const dppoConfig = apartConfigSchema({ ...workerFields, ...ppoFields({ numEnvs: 8, rolloutLength: 256 }) });
 
 export type DppoConfig = ConfigOf<typeof dppoConfig>;
 

@@ -21,12 +21,11 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type Fields, field, type Rng, type ValuesOf } from '@zpin/contracts';
+import { field, type Rng } from '@zpin/contracts';
 import {
   adam,
   type ConfigOf,
   type CreateOptions,
-  configSchema,
   type EntropicDistribution,
   heldBack,
   type LossOutput,
@@ -42,6 +41,7 @@ import {
 import { jointParts } from './actor-critic/agent-parts.ts';
 import {
   advantageFields,
+  apartConfigSchema,
   apartFields,
   jointLossFields,
   jointPolicyFields,
@@ -81,23 +81,7 @@ export function ppoFields(defaults: RolloutDefaults) {
   };
 }
 
-/** The schema of an algorithm with `ppoFields`. */
-export function ppoConfigSchema<const F extends Fields & ReturnType<typeof ppoFields>>(fields: F) {
-  return configSchema(fields).refine(given => !isSharedApart(given as unknown as SharedApart), {
-    error:
-      'sharedTrunk must be false where policyLearningRate, valueLearningRate or valueEpochs is set, as policy and value learn apart',
-    path: ['sharedTrunk'],
-  });
-}
-
-type SharedApart = Pick<ValuesOf<ReturnType<typeof ppoFields>>, 'sharedTrunk' | keyof typeof apartFields>;
-
-/** The value's steps would move the hidden layers of the policy, which no clip and no divergence then limits. */
-function isSharedApart(config: SharedApart): boolean {
-  return config.sharedTrunk && learnApart(config);
-}
-
-export const ppoConfig = ppoConfigSchema(ppoFields({ rolloutLength: 2048 }));
+export const ppoConfig = apartConfigSchema(ppoFields({ rolloutLength: 2048 }));
 
 export type PpoConfig = ConfigOf<typeof ppoConfig>;
 

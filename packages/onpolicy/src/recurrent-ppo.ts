@@ -18,16 +18,17 @@
 
 import { field, type Recurrence, Rng } from '@zpin/contracts';
 import { type ConfigOf, type CreateOptions, parseConfig, type RolloutAlgorithm, unflattenParams } from '@zpin/core';
+import { apartConfigSchema } from './actor-critic/fields.ts';
 import { Normalizer } from './actor-critic/normalizer.ts';
 import { recurrentActorCritic } from './actor-critic/recurrent-networks.ts';
 import { rolloutAgent, rolloutRegime } from './actor-critic/rollout-agent.ts';
-import { ppoConfigSchema, ppoFields, ppoLearner } from './ppo.ts';
+import { ppoFields, ppoLearner } from './ppo.ts';
 import { recurrentPpoPresets } from './presets/recurrent-ppo.ts';
 import { type Sequences, sequences } from './rollout/sequences.ts';
 
 // ---- configuration ----
 
-export const recurrentPpoConfig = ppoConfigSchema({
+export const recurrentPpoConfig = apartConfigSchema({
   ...ppoFields({ rolloutLength: 2048 }),
   sequenceLength: field.count({
     default: 16,

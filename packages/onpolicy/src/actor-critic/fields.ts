@@ -145,3 +145,24 @@ export function separateConfigSchema<const F extends Fields & Pick<typeof separa
     path: ['sharedTrunk'],
   });
 }
+
+/** Whether policy and value learn apart on hidden layers that they share. */
+function sharesApart(config: SharedApart): boolean {
+  return config.sharedTrunk && learnApart(config);
+}
+
+type SharedApart = Readonly<ValuesOf<Pick<typeof actorCriticFields, 'sharedTrunk'> & typeof apartFields>>;
+
+/**
+ * The schema of an algorithm with `apartFields`. Hidden layers are not shared where policy and value learn apart: the value's steps would
+ * move the policy's, which no clip and no divergence then limits.
+ */
+export function apartConfigSchema<const F extends Fields & Pick<typeof actorCriticFields, 'sharedTrunk'> & typeof apartFields>(
+  fields: F,
+) {
+  return configSchema(fields).refine(config => !sharesApart(config as unknown as SharedApart), {
+    error:
+      'sharedTrunk must be false where policyLearningRate, valueLearningRate or valueEpochs is set, as policy and value learn apart',
+    path: ['sharedTrunk'],
+  });
+}
