@@ -160,7 +160,7 @@ type SharedApart = Readonly<ValuesOf<Pick<typeof actorCriticFields, 'sharedTrunk
 export function apartConfigSchema<const F extends Fields & Pick<typeof actorCriticFields, 'sharedTrunk'> & typeof apartFields>(
   fields: F,
 ) {
-  return configSchema(fields).refine(config => !sharesApart(config as unknown as SharedApart), {
+  return configSchema(fields).refine(config => !sharesApart(config as SharedApart), {
     error:
       'sharedTrunk must be false where policyLearningRate, valueLearningRate or valueEpochs is set, as policy and value learn apart',
     path: ['sharedTrunk'],

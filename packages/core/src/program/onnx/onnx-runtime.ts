@@ -87,7 +87,7 @@ const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
  * which costs more than a small network.
  *
  * The library would keep an id of the machine in the user's home and tell its maker of every session; it is told not to before it is
- * loaded. `ORT_DISABLE_TELEMETRY` in the environment decides where it is set.
+ * loaded, which reaches it from the main thread alone. `ORT_DISABLE_TELEMETRY` in the environment decides where it is set.
  * @throws Error when the package or its library for this platform is missing
  */
 export async function nativeSessions(): Promise<new () => NativeSession> {
