@@ -91,7 +91,7 @@ const NATIVE_BINDING: string = 'onnxruntime-node/dist/binding.js';
  * @throws Error when the package or its library for this platform is missing
  */
 export async function nativeSessions(): Promise<new () => NativeSession> {
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  globalThis.process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NATIVE_BINDING)) as {
     default?: NativeBinding;
   } & NativeBinding;
