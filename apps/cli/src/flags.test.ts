@@ -54,6 +54,14 @@ describe('help', () => {
     );
   });
 
+  it('tells what the preset has, where the environment is named', () => {
+    const preset = { env: 'X-v0', totalSteps: 5000, config: { gamma: 0.98 } };
+    const help = addConfigFlags(new Command('train'), 'ppo', fields, [], preset).helpInformation();
+    expect(help).toContain('Settings of ppo, with its preset for X-v0 (5000 steps):');
+    expect(help.replace(/\s+/g, ' ')).toContain('a number in [0, 1] (preset: 0.98; default: 0.99)');
+    expect(help.match(/\(preset: /g)).toHaveLength(1);
+  });
+
   it.each([
     [[64, 64], '64,64'],
     [[], '[]'],

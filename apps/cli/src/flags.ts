@@ -114,6 +114,13 @@ export function gather(value: string, values: readonly string[] = []): readonly 
 /** What commands that play an agent say of the place where it is. */
 export const AGENT_PLACE = 'folder that zpin train made, or a trained policy such as hub:ppo/CartPole-v1';
 
+/** A preset, and the environment that it was looked up for. */
+export interface NamedPreset {
+  readonly env: string;
+  readonly totalSteps: number;
+  readonly config: object;
+}
+
 /** Flags that a resumed run takes; all others are fixed by the run folder. */
 export const RESUME_FLAGS = [
   ...['resume', 'env', 'steps', 'schedules', 'engine', 'device', 'threads'],
@@ -125,18 +132,22 @@ export const RESUME_FLAGS = [
 /**
  * Adds one flag per setting of the algorithm.
  * @param renamed names that settings once had: flags too, which no help shows
+ * @param preset what the algorithm has for the environment that is named, for the help
  */
 export function addConfigFlags(
   command: Command,
   algorithm: string,
   fields: readonly DescribedField[],
   renamed: Iterable<string> = [],
+  preset?: NamedPreset,
 ): Command {
-  command.optionsGroup(`Settings of ${algorithm}:`);
+  const settings = new Map<string, unknown>(Object.entries(preset?.config ?? {}));
+  const ofPreset = preset ? `, with its preset for ${preset.env} (${preset.totalSteps} steps)` : '';
+  command.optionsGroup(`Settings of ${algorithm}${ofPreset}:`);
   for (const field of fields) {
     const isBoolean = field.type === 'boolean';
     const value = isBoolean ? '[true|false]' : `<${valueName(field)}>`;
-    const option = new Option(`--${kebabCase(field.name)} ${value}`, helpText(field));
+    const option = new Option(`--${kebabCase(field.name)} ${value}`, helpText(field, settings.get(field.name)));
     // For completion: what a value may be is checked with all other settings.
     const choices = isBoolean ? ['true', 'false'] : choicesOf(field);
     if (choices.length > 0) option.argChoices = choices;
@@ -159,10 +170,11 @@ function valueName({ type }: DescribedField): string {
   return type.includes('integer') ? 'n' : type.includes('number') ? 'x' : 'value';
 }
 
-/** Meaning, unit, range and default of a setting in one line. */
-export function helpText(field: DescribedField): string {
+/** Meaning, unit, range and default of a setting in one line. @param ofPreset its value in the preset, where that has one */
+export function helpText(field: DescribedField, ofPreset?: unknown): string {
   const unit = field.unit === null ? '' : `, in ${field.unit}`;
-  const standard = field.default === undefined ? 'required' : `default: ${flagText(field.default)}`;
+  const plain = field.default === undefined ? 'required' : `default: ${flagText(field.default)}`;
+  const standard = ofPreset === undefined ? plain : `preset: ${flagText(ofPreset)}; ${plain}`;
   return `${field.meaning}${unit}; ${field.accepts} (${standard})`;
 }
 

@@ -62,15 +62,28 @@ describe('runCurve', () => {
 });
 
 describe('groupRuns', () => {
-  const [first, second] = [run([episode(50, 1)]), run([episode(50, 3)], { seed: 2, steps: 200 })];
+  const [first, second] = [run([episode(50, 1)]), run([episode(50, 3)], { seed: 2, steps: 200, scheduledSteps: 100 })];
 
-  it('puts runs together that differ in seed and steps alone', () => {
+  it('puts runs together that differ in nothing but the seed and how far they went', () => {
     const other = run([], { config: { ...description.config, gamma: 0.8 } });
     const wrapped = run([], { envOptions: { wrap: 'a' } });
     const hindsight = run([], { her: 'future:4' });
     const offline = run([], { dataset: 'a.zpin' });
-    const all = [first, other, second, wrapped, hindsight, offline];
-    expect(groupRuns(all)).toEqual([[first, second], [other], [wrapped], [hindsight], [offline]]);
+    const longer = run([], { steps: 200 });
+    const levels = run([], { curriculum: { levels: [{ size: 3 }], advance: { success: 0.5 } } });
+    const harder = run([], { curriculum: { levels: [{ size: 4 }], advance: { success: 0.5 } } });
+    const fromFile = run([], { envFile: { path: '/a.ts', sha256: '12345678' } });
+    const changedFile = run([], { envFile: { path: '/a.ts', sha256: '87654321' } });
+    const others = [other, wrapped, hindsight, offline, longer, levels, harder, fromFile, changedFile];
+    expect(groupRuns([first, ...others, second])).toEqual([[first, second], ...others.map(each => [each])]);
+  });
+
+  it('counts no run twice', () => {
+    const [again, third] = [run([episode(50, 1)]), run([episode(50, 5)], { seed: 3 })];
+    const groups = groupRuns([first, again, second, third]);
+    expect(groups).toEqual([[first, second, third], [again]]);
+    expect(groups[1][0]).toBe(again);
+    expect(groupNames(groups)).toEqual(['ppo', 'ppo #2']);
   });
 
   it('draws their mean and standard deviation', () => {
@@ -91,6 +104,13 @@ describe('groupNames', () => {
     ]);
     expect(names({ her: 'future:4' }, {})).toEqual(['ppo, her=future:4', 'ppo, her=none']);
     expect(names({}, { env: 'Y-v0' })).toEqual(['ppo on X-v0', 'ppo on Y-v0']);
+    expect(names({}, { steps: 200 })).toEqual(['ppo, steps=100', 'ppo, steps=200']);
+    const curriculum = (size: number) => ({ curriculum: { levels: [{ size }, { size: size + 1 }], advance: { steps: 9 } } });
+    expect(names({}, curriculum(3), curriculum(4))).toEqual([
+      'ppo, curriculum=none',
+      'ppo, curriculum=2 levels',
+      'ppo, curriculum=2 levels #2',
+    ]);
   });
 
   it('leave out settings in which only different algorithms differ', () => {

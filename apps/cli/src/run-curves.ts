@@ -107,35 +107,51 @@ export function runCurve({ events }: ComparedRun, measure: string, ends: readonl
   });
 }
 
-/** Everything but the seed and the number of steps, which runs that are averaged may differ in. */
+/**
+ * Everything that makes a run another one than its seed does, of an environment from a file what the file held. Schedules hang on the
+ * steps that were planned.
+ */
 function settingsOf({
   algorithm,
   env,
+  envFile,
   envOptions = {},
+  curriculum,
   her = 'none',
   dataset = 'none',
+  steps,
+  scheduledSteps = steps,
   config,
 }: RunDescription): Record<string, unknown> {
-  return { algorithm, env, ...envOptions, her, dataset, ...config };
+  const file = envFile?.path ?? 'none';
+  const version = envFile?.sha256.slice(0, 8) ?? 'none';
+  return { algorithm, env, file, version, ...envOptions, curriculum: curriculum ?? 'none', her, dataset, steps: scheduledSteps, ...config };
 }
 
-/** Runs of equal settings together, in the order in which they were given. */
-export function groupRuns(runs: readonly ComparedRun[]): ComparedRun[][] {
-  const groups: ComparedRun[][] = [];
+/**
+ * Runs of equal settings together, in the order in which they were given. The same seed once more is the same run, which would narrow
+ * the band without telling anything: it begins a group of its own.
+ */
+export function groupRuns<Run extends ComparedRun>(runs: readonly Run[]): Run[][] {
+  const groups: { readonly settings: object; readonly seeds: Set<number>; readonly runs: Run[] }[] = [];
   for (const run of runs) {
+    const { seed } = run.description;
     const settings = settingsOf(run.description);
-    const group = groups.find(([first]) => isDeepStrictEqual(settingsOf(first.description), settings));
-    if (group) group.push(run);
-    else groups.push([run]);
+    const found = groups.find(group => !group.seeds.has(seed) && isDeepStrictEqual(group.settings, settings));
+    const group = found ?? { settings, seeds: new Set(), runs: [] };
+    if (!found) groups.push(group);
+    group.seeds.add(seed);
+    group.runs.push(run);
   }
-  return groups;
+  return groups.map(group => group.runs);
 }
 
-/** A name for each group: what the others do not have in common with it, the algorithm at least. */
+/** A name for each group: what the others do not have in common with it, the algorithm at least. No name stands twice. */
 export function groupNames(groups: readonly (readonly ComparedRun[])[]): string[] {
   const settings = groups.map(([first]) => settingsOf(first.description));
   const common = (name: string) => settings.every(each => isDeepStrictEqual(each[name], settings[0]?.[name]));
   const severalAlgorithms = !common('algorithm');
+  const times = new Map<string, number>();
   return settings.map(each => {
     const differing = Object.keys(each).filter(name => {
       if (name === 'algorithm' || name === 'env' || common(name)) return false;
@@ -144,9 +160,18 @@ export function groupNames(groups: readonly (readonly ComparedRun[])[]): string[
       return !severalAlgorithms || peers.some(peer => !isDeepStrictEqual(peer[name], each[name]));
     });
     const where = common('env') ? '' : ` on ${each.env}`;
-    const what = differing.map(name => `${name}=${flagText(each[name])}`).join(' ');
-    return `${each.algorithm}${where}${what && `, ${what}`}`;
+    const what = differing.map(name => `${name}=${valueText(each[name])}`).join(' ');
+    const name = `${each.algorithm}${where}${what && `, ${what}`}`;
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    return time === 1 ? name : `${name} #${time}`;
   });
+}
+
+/** A value in a legend, where a curriculum has no room. */
+function valueText(value: unknown): string {
+  const isCurriculum = typeof value === 'object' && value !== null && 'levels' in value && Array.isArray(value.levels);
+  return isCurriculum ? `${(value.levels as unknown[]).length} levels` : flagText(value);
 }
 
 /** Share of the runs of a group that must have come so far: one that was stopped early does not end the line of all. */

@@ -127,7 +127,7 @@ function planned(
     const steps = options.steps ?? preset?.totalSteps ?? DEFAULT_STEPS;
     checkInteger(names, names.option('steps'), steps, 1);
     const raw = { ...preset?.config, ...options.config };
-    const config = parseConfig(algorithm.config, raw, names.where, names.setting) as RunDescription['config'];
+    const config = parseConfig(algorithm.config, raw, names.where, names.setting, preset?.config) as RunDescription['config'];
     return { envId, seed, steps, preset, config, kept: keptOptions(options, {}, names) };
   } catch (error) {
     refused();

@@ -10,7 +10,7 @@ import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '..
  */
 export async function trainCommand({ program, io, argv, finish }: CommandContext): Promise<void> {
   const command = addTrainFlags(program.command('train').argument('[algorithm]', `one of ${algorithmIds.join(', ')}`))
-    .description('Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings.')
+    .description('Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings, with --env those of its preset too.')
     .exitOverride();
   const id = argv[0] === 'train' ? argv[1] : undefined;
   if (id === undefined || id.startsWith('-')) {
@@ -49,10 +49,12 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
     return;
   }
   const algorithm = await loadAlgorithm(id, 'zpin train');
-  const { describeConfig, parseConfig, renamedSettings } = await import('@zpin/core');
+  const { describeConfig, parseConfig, presetOf, renamedSettings } = await import('@zpin/core');
   const fields = describeConfig(algorithm.config);
   const renamed = [...renamedSettings(algorithm.config).keys()];
-  addConfigFlags(command, algorithm.id, fields, renamed);
+  const env = envOf(argv);
+  const preset = presetOf(algorithm, env);
+  addConfigFlags(command, algorithm.id, fields, renamed, preset && { env, ...preset });
   command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
     if (flags.resume !== undefined) {
       throw new InputError(
@@ -80,6 +82,12 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
     const { newRun } = await import('../train-run.ts');
     await finish(newRun(algorithm, settings, flags, io));
   });
+}
+
+/** What the line says about the environment, before its flags are read: empty where it says nothing. */
+function envOf(argv: readonly string[]): string {
+  const joined = argv.find(word => word.startsWith('--env='));
+  return joined?.slice('--env='.length) ?? (argv.includes('--env') ? (argv[argv.indexOf('--env') + 1] ?? '') : '');
 }
 
 function refuseProcesses(where: string, { processes }: TrainFlags): void {

@@ -116,7 +116,7 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
     ...(preset?.config as JsonObject | undefined),
     ...searched.settings(params),
   });
-  checkSettings({ ...searched, settings }, each => parseConfig(algorithm.config, each, where));
+  checkSettings({ ...searched, settings }, each => parseConfig(algorithm.config, each, where, undefined, preset?.config));
   return { file, algorithm, searched, settings };
 }
 

@@ -27,6 +27,13 @@ test('names setting, range, value and remedy', () => {
   expect(problemsOf({ gamma: 2 })).toEqual(['ppo: gamma must be a number in [0, 1], got 2. Leave it out for the default, 0.99.']);
 });
 
+test('a preset decides what leaving a setting out means', () => {
+  const preset = { gamma: 0.98 };
+  const refused = (raw: object) => () => parseConfig(sampleConfig, { ...preset, ...raw }, 'ppo', undefined, preset);
+  expect(refused({ gamma: 2 })).toThrow('got 2. Leave it out for that of the preset, 0.98.');
+  expect(refused({ numEnvs: 0 })).toThrow('got 0. Leave it out for the default, 8.');
+});
+
 test('reports every problem on a line of its own, once per setting', () => {
   const problems = problemsOf({ gamma: 'high', numEnvs: 1.5, hiddenSizes: [0, -1], clipRange: Number.NaN, targetKl: '?' });
   expect(problems).toHaveLength(5);

@@ -9,6 +9,7 @@ import { describeConfig } from './describe-config.ts';
  * @param raw plain object; omitted settings take their defaults
  * @param where the function, file or command that the user called, for the message
  * @param label how the user wrote a setting, for example `--learning-rate`; the key itself when omitted
+ * @param preset settings of a preset that are part of `raw` where the user gave no others: what leaving one out means
  * @throws ConfigError naming every problem up to 20, one per line: the setting, its range, the value, the nearest known name of an unknown
  * key
  */
@@ -17,12 +18,13 @@ export function parseConfig<Config>(
   raw: unknown,
   where: string,
   label: (name: string) => string = name => name,
+  preset: object = {},
 ): Config {
   const result = schema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const fields = new Map(describeConfig(schema).map(field => [field.name, field]));
   const { issues } = result.error;
-  const lines = new Set(issues.slice(0, MOST_LINES).flatMap(issue => explain(issue, { schema, raw, fields, where, label })));
+  const lines = new Set(issues.slice(0, MOST_LINES).flatMap(issue => explain(issue, { schema, raw, fields, where, label, preset })));
   const problems = issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
   const shown = [...lines].slice(0, MOST_LINES);
   if (problems > MOST_LINES) {
@@ -45,9 +47,10 @@ interface Explanation {
   readonly fields: ReadonlyMap<string, DescribedField>;
   readonly where: string;
   label(name: string): string;
+  readonly preset: object;
 }
 
-function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label }: Explanation): string[] {
+function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label, preset }: Explanation): string[] {
   const [key] = issue.path;
   if (key === undefined && issue.code === 'unrecognized_keys') {
     const names = [...fields.keys()];
@@ -71,8 +74,14 @@ function explain(issue: z.core.$ZodIssue, { schema, raw, fields, where, label }:
   if (issue.code === 'custom') {
     return [message(where, issue.message, key === undefined ? raw : value, 'Change one of them')];
   }
-  const remedy = field?.default === undefined ? 'Give such a value' : `Leave it out for the default, ${show(field.default)}`;
-  return [message(where, `${label(name)} must be ${field?.accepts ?? 'valid'}`, value, remedy)];
+  return [message(where, `${label(name)} must be ${field?.accepts ?? 'valid'}`, value, withoutIt(field, preset))];
+}
+
+/** What is so where the user leaves a setting out. */
+function withoutIt(field: DescribedField | undefined, preset: object): string {
+  const ofPreset = new Map<string, unknown>(Object.entries(preset)).get(field?.name ?? '');
+  if (ofPreset !== undefined) return `Leave it out for that of the preset, ${show(ofPreset)}`;
+  return field?.default === undefined ? 'Give such a value' : `Leave it out for the default, ${show(field.default)}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
