@@ -125,7 +125,18 @@ function settingsOf({
 }: RunDescription): Record<string, unknown> {
   const file = envFile?.path ?? 'none';
   const version = envFile?.sha256.slice(0, 8) ?? 'none';
-  return { algorithm, env, file, version, ...envOptions, curriculum: curriculum ?? 'none', her, dataset, steps: scheduledSteps, ...config };
+  return {
+    algorithm,
+    env,
+    file,
+    version,
+    ...envOptions,
+    curriculum: curriculum ?? 'none',
+    her,
+    dataset,
+    steps: scheduledSteps,
+    ...config,
+  };
 }
 
 /**

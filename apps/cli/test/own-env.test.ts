@@ -309,7 +309,7 @@ describe('what a file exports', () => {
     [
       'space.mjs',
       `export default class ${world('A-v0').replace(/observationSpace.*/, '')}`,
-      'spec.observationSpace of the environment ./space.mjs must be a space, got undefined.',
+      'the environment ./space.mjs: spec.observationSpace must be a space, got undefined.',
     ],
     [
       'argument.mjs',

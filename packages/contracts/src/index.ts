@@ -39,6 +39,7 @@ export type {
   VectorStep,
 } from './env.ts';
 export { isResumable } from './env.ts';
+export { envFailure } from './env-failure.ts';
 export type { ErrorData } from './error-data.ts';
 export { errorFromData, errorToData } from './error-data.ts';
 export {
@@ -81,6 +82,7 @@ export { camelCase, flagText, kebabCase, parseFlag } from './settings/flags.ts';
 export type { JsonSchema } from './settings/json-schema.ts';
 export { alternatives } from './settings/json-schema.ts';
 export { readValues, takes } from './settings/read-values.ts';
+export { checkSpace } from './spaces/check-space.ts';
 export type { BoxOptions } from './spaces/create.ts';
 export { box, dict, discrete, multiBinary, multiDiscrete, tuple } from './spaces/create.ts';
 export type { FlatPart } from './spaces/flat-rows.ts';

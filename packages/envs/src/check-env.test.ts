@@ -111,11 +111,20 @@ describe('checkEnv', () => {
   ])('finds that actions are played which are not of the space: %s', (_name, actionSpace) => {
     const env = walk(({ spec, step }) => ({ spec: { ...spec, actionSpace }, step: () => step(1) }));
     expect(rulesOf(env)).toContain('action');
+    // No policy plays such actions: what was learned is right all the same.
+    expect(checkEnv(env).find(({ rule }) => rule === 'action')?.severity).toBe('advice');
   });
 
   it('finds an environment that plays indices in place of values', () => {
     const env = walk(({ spec }) => ({ spec: { ...spec, actionSpace: discrete(2, 5) } }));
     expect(checkEnv(env)[0]?.problem).toBe('it threw: bad action');
+  });
+
+  it('says what is wrong with a space that was written by hand, and nothing that follows from it', () => {
+    const env = walk(({ spec }) => ({ spec: { ...spec, actionSpace: { type: 'discrete', n: 2 } as never } }));
+    const remedy = 'Mend what the message names';
+    const problem = expect.stringMatching(/^spec: actionSpace\.start must be an integer, got undefined\. /);
+    expect(checkEnv(env)).toEqual([{ rule: 'space', severity: 'breach', problem, remedy }]);
   });
 
   it('finds actions that Gaussian policies hardly see', () => {

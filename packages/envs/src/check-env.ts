@@ -1,4 +1,5 @@
 import {
+  checkSpace,
   contains,
   describeFarActions,
   describeSpace,
@@ -48,6 +49,15 @@ export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {})
   const report: Report = (rule, problem, remedy, severity = 'breach') => {
     if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, severity, problem, remedy });
   };
+  const { observationSpace, actionSpace } = env.spec;
+  try {
+    checkSpace('spec', 'observationSpace', observationSpace);
+    checkSpace('spec', 'actionSpace', actionSpace);
+  } catch (error) {
+    // Nothing else can be told of what has no spaces.
+    report('space', error instanceof Error ? error.message : String(error), 'Mend what the message names');
+    return violations;
+  }
   const checks: [string, (env: Env, plan: Plan, report: Report) => void][] = [
     ['space', checkPictures],
     ['space', checkEpisodes],
@@ -232,7 +242,8 @@ function checkActions(env: Env, { seed }: Plan, report: Report): void {
     report(
       'action',
       `step took ${show(action)}, which is not in ${describeSpace(actionSpace)}`,
-      'Throw an error that names the space',
+      'Throw an error that names the space, and a wrong policy shows at once',
+      'advice',
     );
   }
 }

@@ -10,7 +10,9 @@ import { addConfigFlags, addTrainFlags, RESUME_FLAGS, type TrainFlags } from '..
  */
 export async function trainCommand({ program, io, argv, finish }: CommandContext): Promise<void> {
   const command = addTrainFlags(program.command('train').argument('[algorithm]', `one of ${algorithmIds.join(', ')}`))
-    .description('Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings, with --env those of its preset too.')
+    .description(
+      'Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings, with --env those of its preset too.',
+    )
     .exitOverride();
   const id = argv[0] === 'train' ? argv[1] : undefined;
   if (id === undefined || id.startsWith('-')) {

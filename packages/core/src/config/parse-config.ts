@@ -24,7 +24,9 @@ export function parseConfig<Config>(
   if (result.success) return result.data;
   const fields = new Map(describeConfig(schema).map(field => [field.name, field]));
   const { issues } = result.error;
-  const lines = new Set(issues.slice(0, MOST_LINES).flatMap(issue => explain(issue, { schema, raw, fields, where, label, preset })));
+  const lines = new Set(
+    issues.slice(0, MOST_LINES).flatMap(issue => explain(issue, { schema, raw, fields, where, label, preset })),
+  );
   const problems = issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
   const shown = [...lines].slice(0, MOST_LINES);
   if (problems > MOST_LINES) {

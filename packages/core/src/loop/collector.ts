@@ -1,16 +1,12 @@
 import {
   type AgentState,
   countLegal,
-  EnvError,
   type EnvState,
-  InputError,
-  message,
+  envFailure,
   type NumericArray,
-  NumericsError,
   refuseMaskRow,
   type VectorEnv,
   type VectorStep,
-  WorkerError,
 } from '@zpin/contracts';
 import { actionBounds } from './action-bounds.ts';
 import { areFinite, type BadNumber, badObservation, badReward } from './check-finite.ts';
@@ -106,7 +102,7 @@ export class Collector {
     try {
       this.env.reset(this.#now, seed);
     } catch (error) {
-      throw envError(this.env, 'reset', error);
+      throw envFailure(`${this.env.spec.id}.reset`, error);
     }
     this.#checkObservations(this.#now, 'at its reset');
     this.#checkMasks(this.#now, 'at its reset');
@@ -127,7 +123,7 @@ export class Collector {
     try {
       this.env.step(this.#clip(actions), out);
     } catch (error) {
-      throw envError(this.env, 'step', error);
+      throw envFailure(`${this.env.spec.id}.step`, error);
     }
     this.#checkObservations(out);
     this.#checkMasks(out);
@@ -281,18 +277,6 @@ export class Collector {
     takeArray('lengths', this.#lengths, state.lengths);
     return true;
   }
-}
-
-/** What an environment threw, in one line; errors of this project stay what they are. */
-function envError({ spec: { id } }: VectorEnv, method: string, thrown: unknown): unknown {
-  const isKnown = thrown instanceof InputError || thrown instanceof NumericsError || thrown instanceof WorkerError;
-  if (isKnown || thrown instanceof EnvError) return thrown;
-  const found = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // The line of the environment that threw, for its author.
-  const [, place = 'its own code'] = /^\s+at (.*)$/m.exec(found.stack ?? '') ?? [];
-  return new EnvError(message(`${id}.${method}`, 'the environment must not throw', found.message, `Look at ${place}`), {
-    cause: thrown,
-  });
 }
 
 const NONE: EpisodeEnd[] = [];

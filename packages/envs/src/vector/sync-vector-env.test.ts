@@ -1,4 +1,4 @@
-import { box, copySeeds, type Env, Rng } from '@zpin/contracts';
+import { box, copySeeds, type Env, EnvError, InputError, Rng } from '@zpin/contracts';
 import { describe, expect, it } from 'vitest';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
 import { makeEnv, makeVectorEnv } from '../registry.ts';
@@ -175,5 +175,99 @@ describe('SyncVectorEnv', () => {
     expect(() => new SyncVectorEnv(counter, 1).state()).toThrow(/Counter-v0.state/);
     vector.close();
     expect(() => vector.step(Int32Array.of(0, 0), out)).toThrow(/must be open/);
+  });
+});
+
+describe('an environment that breaks the contract', () => {
+  const broken = (part: (step: number) => unknown, reset: unknown = { obs: Float32Array.of(0), info: {} }): Env => {
+    let steps = 0;
+    return { ...counter(), reset: () => reset, step: () => part(++steps) } as Env;
+  };
+  const right = { obs: Float32Array.of(0), reward: 0, terminated: false, truncated: false, info: {} };
+  /** What the third step of copy 1 comes to. */
+  const failure = (part: unknown): unknown => {
+    const vector = new SyncVectorEnv(
+      copy =>
+        broken(step => {
+          if (copy !== 1 || step < 3) return right;
+          if (typeof part === 'function') return part();
+          return part;
+        }),
+      2,
+    );
+    const out = vector.createStep();
+    vector.reset(out);
+    const play = () => vector.step(Int32Array.of(0, 0), out);
+    play();
+    play();
+    try {
+      play();
+    } catch (error) {
+      return error;
+    }
+    return null;
+  };
+  const boom = new TypeError('boom');
+
+  it.each<[unknown, string]>([
+    [{ ...right, obs: Float32Array.of(0, 1) }, 'the observation must be of Box([1], float32), got Float32Array of 2. '],
+    [{ ...right, obs: undefined }, 'the observation must be of Box([1], float32), got undefined. '],
+    [{ ...right, info: undefined }, 'info must be an object, got undefined. Return {} where there is nothing to tell.'],
+    [{ ...right, terminated: undefined }, 'terminated must be true or false, got undefined. '],
+    [{ ...right, truncated: 0 }, 'truncated must be true or false, got 0. '],
+    [undefined, 'it must return { obs, reward, terminated, truncated, info }, got undefined. '],
+    [
+      Promise.resolve(right),
+      'it must return { obs, reward, terminated, truncated, info }, got "a promise". Return it without async.',
+    ],
+    [
+      () => {
+        throw boom;
+      },
+      'the environment must not throw, got "boom". Look at ',
+    ],
+    [
+      () => {
+        throw 'out of fuel';
+      },
+      'the environment must not throw, got "out of fuel". Look at its own code.',
+    ],
+  ])('is told which copy and which step it is: %j', (part, told) => {
+    const error = failure(part);
+    expect(error).toBeInstanceOf(EnvError);
+    expect((error as Error).message).toContain(`Counter-v0.step, copy 1, at step 3 of its episode: ${told}`);
+  });
+
+  it('keeps what it threw, and errors of this project as they are', () => {
+    const thrower = (thrown: unknown) => () => {
+      throw thrown;
+    };
+    expect((failure(thrower(boom)) as Error).cause).toBe(boom);
+    const known = new InputError('Counter-v0.step: no');
+    expect(failure(thrower(known))).toBe(known);
+  });
+
+  it('is found at its reset', () => {
+    const start = (reset: unknown) => () => {
+      const vector = new SyncVectorEnv(() => broken(() => right, reset), 1);
+      vector.reset(vector.createStep());
+    };
+    expect(start({ obs: Float32Array.of(0) })).toThrow('Counter-v0.reset, copy 0: info must be an object, got undefined.');
+    expect(start(Promise.resolve())).toThrow('Counter-v0.reset, copy 0: it must return { obs, info }, got "a promise".');
+  });
+
+  it('tells of no step where it does not know how long the episode is', () => {
+    const make = () => new SyncVectorEnv(() => ({ ...broken(() => undefined), state: () => ({}), restore: () => {} }), 1);
+    const vector = make();
+    vector.reset(vector.createStep());
+    vector.restore(vector.state());
+    expect(() => vector.step(Int32Array.of(0), vector.createStep())).toThrow('Counter-v0.step, copy 0: it must return');
+  });
+
+  it('is refused where a space was written by hand and is none', () => {
+    const { spec, ...methods } = counter();
+    const make = () =>
+      new SyncVectorEnv(() => ({ ...methods, spec: { ...spec, actionSpace: { type: 'discrete', n: 2 } as never } }), 1);
+    expect(make).toThrow('Counter-v0: spec.actionSpace.start must be an integer, got undefined.');
   });
 });

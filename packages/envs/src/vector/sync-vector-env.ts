@@ -1,6 +1,7 @@
 import {
   checkMaskable,
   checkSameSpaces,
+  checkSpace,
   copySeeds,
   createRows,
   type Env,
@@ -56,7 +57,7 @@ export class SyncVectorEnv implements VectorEnv {
    * @param make makes copy `index`
    * @param source where workers get copies of their own, when it is known
    * @param remake makes a copy with other settings, for `setParameters`; not needed where copies have that themselves
-   * @throws InputError unless `numEnvs` is an integer ≥ 1
+   * @throws InputError unless `numEnvs` is an integer ≥ 1; SpaceError when a space was written by hand and is none
    */
   constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource, remake: Remake | null = null) {
     if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1)) {
@@ -65,6 +66,7 @@ export class SyncVectorEnv implements VectorEnv {
     this.numEnvs = numEnvs;
     if (source) this.source = source;
     this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
+    checkSpaces(this.#envs[0].spec);
     this.#rows = this.#envs.map(rowEnv);
     this.#remake = remake;
     this.#changes = new ChangingCopies(numEnvs);
@@ -246,7 +248,8 @@ export class SyncVectorEnv implements VectorEnv {
     // States of before have none.
     const infos = (state.infos ?? []) as readonly (EnvState | null)[];
     this.#rows.forEach((row, i) => {
-      row.infoMeans?.restore(infos[i] ?? null);
+      if (row instanceof EnvRows) row.takeBack(infos[i] ?? null);
+      else row.infoMeans?.restore(infos[i] ?? null);
     });
     this.#seeded = state.seeded as boolean;
   }
@@ -283,6 +286,12 @@ export class SyncVectorEnv implements VectorEnv {
       message(`${this.spec.id}.reset`, `out.obs must hold ${size} numbers of ${dtype}`, out.obs, 'Use createStep()'),
     );
   }
+}
+
+/** @throws SpaceError where a space was written by hand and is none */
+function checkSpaces({ id, observationSpace, actionSpace }: EnvSpec): void {
+  checkSpace(id, 'spec.observationSpace', observationSpace);
+  checkSpace(id, 'spec.actionSpace', actionSpace);
 }
 
 /** The goals of whatever copy is the first at the time. */

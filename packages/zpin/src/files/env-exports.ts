@@ -1,4 +1,4 @@
-import { type Env, type EnvSpec, InputError, message } from '@zpin/contracts';
+import { checkSpace, type Env, type EnvSpec, InputError, message } from '@zpin/contracts';
 import { type EnvEntry, listEnvFamilies, TimeLimit } from '@zpin/envs';
 
 /** What a file may export, said to whoever exports something else. */
@@ -114,15 +114,11 @@ function limited(env: Env, { maxEpisodeSteps: wanted }: EnvSpec, { where, file }
 function checkSpec(spec: unknown, { where, file }: ExportNames): void {
   const given = (typeof spec === 'object' && spec !== null ? spec : {}) as Readonly<Record<string, unknown>>;
   const count = (value: unknown) => value === null || (Number.isSafeInteger(value) && Number(value) >= 1);
-  const isSpace = (value: unknown) =>
-    typeof value === 'object' && value !== null && typeof (value as { readonly type?: unknown }).type === 'string';
   const prefixes = listEnvFamilies().map(({ prefix }) => `${prefix}:`);
   const isName = (value: unknown) =>
     typeof value === 'string' && /^[^\s#]+$/.test(value) && !prefixes.some(prefix => value.startsWith(prefix));
   const rules: readonly (readonly [string, boolean, string, string])[] = [
     ['id', isName(given.id), 'a name without spaces', "Write id: 'Maze-v0', for example"],
-    ['observationSpace', isSpace(given.observationSpace), 'a space', "Use box or discrete of '@zpin/contracts', for example"],
-    ['actionSpace', isSpace(given.actionSpace), 'a space', "Use box or discrete of '@zpin/contracts', for example"],
     ['maxEpisodeSteps', count(given.maxEpisodeSteps), 'an integer >= 1 or null', 'Write null where there is no limit'],
     [
       'rewardThreshold',
@@ -135,6 +131,7 @@ function checkSpec(spec: unknown, { where, file }: ExportNames): void {
     if (holds) continue;
     throw new InputError(message(where, `spec.${name} of ${file} must be ${expectation}`, given[name], remedy));
   }
+  for (const name of ['observationSpace', 'actionSpace']) checkSpace(`${where}: ${file}`, `spec.${name}`, given[name]);
 }
 
 function isEntry(value: unknown): value is EnvEntry {
