@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Evaluation } from '@zpin/core';
 import { formatCount, formatNumber, type LearningCurve, learningCurveSvg, terminalCurve } from '@zpin/plot';
 import type { RunEvent, TrainingRun } from 'zpin';
@@ -120,6 +122,13 @@ const FILE_TEXTS: readonly (readonly [RunFile, string])[] = [
   ['onnx', 'ONNX'],
 ];
 
+/** Folders in that of the run. */
+const FOLDER_TEXTS: readonly (readonly [name: string, text: string])[] = [
+  ['best', 'best'],
+  ['checkpoints', 'kept'],
+  ['films', 'films'],
+];
+
 /** What a person reads at the end. */
 function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation, io: Io): string {
   const { spec, step, wallSeconds, best } = run;
@@ -141,21 +150,12 @@ function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation
     ...FILE_TEXTS.filter(([name]) => folder.has(name)).map(
       ([name, text]) => `  ${text.padEnd(10)}${folder.file(name).slice(folder.path.length + 1)}`,
     ),
-    ...placesOf(run).map(([text, place]) => `  ${text.padEnd(10)}${place}`),
+    ...FOLDER_TEXTS.filter(([name]) => existsSync(join(folder.path, name))).map(([name, text]) => `  ${text.padEnd(10)}${name}/`),
     '',
     ...(run.description.tensorboard ? [`in TensorBoard: tensorboard --logdir ${shellWord(folder.shown)}`] : []),
     `evaluate it again with: ${bold(`${io.command} eval ${shellWord(folder.shown)}`)}${best ? ' (the best policy: --best)' : ''}`,
     '',
   ].join('\n');
-}
-
-/** Folders in that of the run. */
-function placesOf({ best, description: { films, keepCheckpoints } }: TrainingRun): [text: string, place: string][] {
-  return [
-    ...(best ? [['best', 'best/'] as [string, string]] : []),
-    ...(keepCheckpoints === undefined ? [] : [['kept', 'checkpoints/'] as [string, string]]),
-    ...(films ? [['films', 'films/'] as [string, string]] : []),
-  ];
 }
 
 /** Why a run ended before its steps were done; nothing where they are. */

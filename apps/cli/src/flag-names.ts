@@ -10,7 +10,7 @@ export function flagName(name: string): string {
 export function flagNames(where: string, setting: MessageNames['setting'] = flagName): MessageNames {
   return {
     where,
-    option: flagName,
+    option: name => flagName(name === 'films' || name === 'filmEvery' ? 'recordEvery' : name),
     setting,
     listEnvs: 'zpin list envs shows all',
     listPolicies: 'zpin list policies shows all',

@@ -10,7 +10,8 @@ export type RuleOption =
   | 'keepCheckpoints'
   | 'fromStep'
   | 'best'
-  | 'films';
+  | 'films'
+  | 'filmEvery';
 
 /** How the caller writes what a run is told, so that errors speak the caller's language: that of a library, or flags. */
 export interface MessageNames {
@@ -32,6 +33,7 @@ export interface MessageNames {
 const LIBRARY_NAMES: Readonly<Partial<Record<NamedOption, string>>> = {
   runDir: 'saveTo',
   evalEvery: 'evaluation.everySteps',
+  filmEvery: 'films.everySteps',
   stopAtReturn: 'evaluation.stopAtReturn',
   patience: 'evaluation.patience',
   fromStep: 'from',

@@ -12,6 +12,7 @@ import { recordingOf } from './recording.ts';
 import { DEFAULT_STEPS } from './run-defaults.ts';
 import type { RunDescription } from './run-description.ts';
 import { checkRunMemory, estimateMemory, fitting, stateBytes } from './run-memory.ts';
+import { idleNotes } from './run-notes.ts';
 import type { EnvChoice, RunInternals, RunOptions } from './run-options.ts';
 import { makeTrainee } from './start-training.ts';
 import { datasetOf, engineOf, stoppingOf, trainingOptions } from './training-parts.ts';
@@ -79,6 +80,7 @@ export async function openRun(
       engine: engine.name,
       ...kept,
     };
+    const notes = idleNotes(description, names);
     const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);
     const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
     const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });
@@ -92,7 +94,7 @@ export async function openRun(
     store?.begin(description, 0, engine.description);
     return new TrainingRun({
       ...{ description, algorithm, trainee, engine, openEnv: open, store, release, concludes, keepsBest },
-      ...{ resume: null, now, stopping },
+      ...{ resume: null, now, stopping, notes },
       ...(recording && { recording }),
       ...(curriculum && { curriculum }),
       options: training,

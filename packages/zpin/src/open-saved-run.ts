@@ -86,14 +86,15 @@ async function openLocked(
   const { stopping, signal } = stoppingOf(options.signal);
   const training = await trainingOptions({ description, signal, open, env: played, makeReplay, dataset: dataset?.data });
   const scores = new EvaluationRecord();
-  scores.restore((state.counters ?? {}) as EvaluationScores);
+  const counters = (state.counters ?? {}) as EvaluationScores & { readonly episodes?: number };
+  scores.restore(counters);
   const endedBy = scores.endedBy(stopRules(description.evaluation));
   const store = saved.continued({ steps, step: header.step, goesBack: from !== 'last', endedBy, concludes });
   const wallSeconds = Number(header.extra?.wallSeconds ?? 0);
   const forget = () => {
     for (const name of Object.keys(resumed)) delete resumed[name];
   };
-  const resume = { forget, step: header.step, wallSeconds, best: scores.best };
+  const resume = { forget, step: header.step, wallSeconds, episodes: counters.episodes ?? 0, best: scores.best };
   return new TrainingRun({
     description: { ...description, engine: engine.name },
     ...{ algorithm, trainee, engine, openEnv: open, store, release, concludes, keepsBest, resume, now, notes, stopping },

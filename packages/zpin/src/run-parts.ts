@@ -42,6 +42,8 @@ export interface RunParts {
 interface ResumePoint {
   readonly step: number;
   readonly wallSeconds: number;
+  /** Episodes that were over. */
+  readonly episodes: number;
   readonly best: BestEvaluation | null;
   /**
    * Lets go of the state in the options, once training has taken it back: as the replay memory is overwritten, what it held would

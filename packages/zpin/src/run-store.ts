@@ -68,8 +68,9 @@ export interface RunStore {
   /**
    * Writes the description, and cuts off metrics from after `step`. Called once, when everything else is in order.
    * @param engine what computes, and why
+   * @returns how many episodes its metrics tell of: fewer than there were, where a file was cut or lost
    */
-  begin(description: RunDescription, step: number, engine: string): void;
+  begin(description: RunDescription, step: number, engine: string): number;
   /** Takes an event into the files of metrics and the log. */
   event(event: RunEvent): void;
   /** Writes checkpoint and policy, and before them all metrics that they count on. Returns the path of the checkpoint. */

@@ -14,6 +14,7 @@ import { type EvaluateOptions, evaluateAgent } from './evaluate-agent.ts';
 import type { RunDescription } from './run-description.ts';
 import type { RunEvent } from './run-event.ts';
 import { RunFilms } from './run-films.ts';
+import { lostMetrics, nothingLearned } from './run-notes.ts';
 import type { RunParts } from './run-parts.ts';
 import { RunSaver } from './run-saver.ts';
 
@@ -127,6 +128,7 @@ export class TrainingRun {
     const training = trainee.train(options);
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
+    if (isBegun) for (const note of notes) yield this.#warning(note);
     let failure: unknown;
     const films = new RunFilms(this.#parts);
     try {
@@ -140,11 +142,14 @@ export class TrainingRun {
         if (!isBegun) {
           isBegun = true;
           // What was there before is touched only now, when all parts have taken back their states.
-          store?.begin(this.description, this.#step, this.engine);
+          const told = store?.begin(this.description, this.#step, this.engine);
           for (const note of notes) yield this.#warning(note);
+          const lost = lostMetrics(told, this.#parts.resume?.episodes);
+          if (lost !== null) yield this.#warning(lost);
         }
         if (done) {
           this.#summary = value;
+          if (value.reason === 'finished' && value.updates === 0) yield this.#warning(nothingLearned(value.steps));
           await this.#saver.finish(this.#step, value.reason === 'finished');
           return value;
         }

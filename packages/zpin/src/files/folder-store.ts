@@ -44,6 +44,7 @@ export function folderStore(folder: RunFolder, goesBack = false): RunStore {
       if (description.tensorboard) events = eventFiles(folder, { description, step });
       log = runLog(folder, step, engine);
       last = step;
+      return metrics.episodes;
     },
     event(event) {
       last = event.step;

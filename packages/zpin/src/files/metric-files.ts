@@ -7,6 +7,8 @@ import type { RunFolder } from './run-folder.ts';
 
 /** Files that take the events of a run. */
 export interface MetricFiles {
+  /** Episodes that they told of when they were opened. */
+  readonly episodes: number;
   event(event: RunEvent): void;
   /** Writes what is still held back, before a checkpoint counts on it. */
   flush(): void;
@@ -25,7 +27,7 @@ const FLUSH_INTERVAL = 1000;
  * @param now milliseconds of a clock that only goes forward
  */
 export function metricFiles(folder: RunFolder, totalSteps: number, now = () => performance.now()): MetricFiles {
-  const { recent, gate } = whereItStands(folder, totalSteps);
+  const { recent, gate, episodes } = whereItStands(folder, totalSteps);
   let columns = header(folder);
   let lines = '';
   let rows = '';
@@ -38,6 +40,7 @@ export function metricFiles(folder: RunFolder, totalSteps: number, now = () => p
     rows = '';
   };
   return {
+    episodes,
     event(event: RunEvent) {
       if (event.type === 'episode') recent.add(event);
       if (event.type === 'update') {
@@ -145,14 +148,17 @@ function everyLine(path: string, holds: (line: string) => boolean): boolean {
 }
 
 /** Where the files of a run stand that goes on. */
-function whereItStands(folder: RunFolder, totalSteps: number): { readonly recent: RecentEpisodes; readonly gate: RowGate } {
+function whereItStands(folder: RunFolder, totalSteps: number) {
+  let episodes = 0;
   const recent = new RecentEpisodes();
   const gate = new RowGate(totalSteps);
   for (const event of metricEvents(folder)) {
     if (event.type === 'update') gate.passed(event.step);
-    if (event.type === 'episode') recent.add(event);
+    if (event.type !== 'episode') continue;
+    recent.add(event);
+    episodes++;
   }
-  return { recent, gate };
+  return { recent, gate, episodes };
 }
 
 function header(folder: RunFolder): string[] | null {
