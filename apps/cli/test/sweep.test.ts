@@ -1,12 +1,16 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { formatNumber } from '@zpin/plot';
+import type { StoredTrial } from '@zpin/sweep';
 import { JournalStudy } from '@zpin/sweep/node';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RunFolder } from 'zpin/node';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { ChildCommand } from '../src/processes/child-command.ts';
-import { judged } from '../src/sweep/trial-runs.ts';
+import { readSweep } from '../src/sweep/sweep-plan.ts';
+import { sweepText } from '../src/sweep/sweep-texts.ts';
+import { judged, trainTrial } from '../src/sweep/trial-runs.ts';
+import { FakeIo } from './fake-io.ts';
 import { runCli } from './run-cli.ts';
 
 inScratchFolder();
@@ -199,6 +203,24 @@ describe('a sweep', () => {
   }, 120_000);
 });
 
+it('prunes no trial at its last evaluation, which has nothing left to save', async () => {
+  const settings = { numEnvs: 2, rolloutLength: 16, batchSize: 16, epochs: 1, hiddenSizes: [4], gamma: { low: 0.8, high: 0.9 } };
+  const few = { steps: 64, seeds: 1, evaluations: 2, evalEpisodes: 1 };
+  const plan = await readSweep({ algorithm: 'ppo', env: 'CartPole-v1', ...few, settings }, 'test');
+  const trial = { number: 0, params: { gamma: 0.85 } } as unknown as StoredTrial;
+  const io = new FakeIo();
+  const trained = (folder: string, report: (step: number) => boolean) =>
+    trainTrial({ plan, folder, trial, io, signal: new AbortController().signal, report: async step => report(step) });
+  expect(await trained('pruned', step => step !== 32)).toBeNull();
+  expect(await trained('complete', step => step !== 64)).toBeGreaterThan(0);
+});
+
+it('tells trials that their worker gave back from those that somebody works on', () => {
+  const open = (worker: object | null) =>
+    ({ state: 'running', value: null, params: {}, distributions: {}, systemAttributes: { 'zpin:worker': worker } }) as never;
+  expect(sweepText([open({ id: 'a' }), open(null), open({ id: 'b' })], 80)).toBe('3 trials: 2 running, 1 stopped\n');
+});
+
 it('judges seeds by their mean or a quantile', () => {
   expect(judged([1, 2, 6], 'mean')).toBe(3);
   expect([0, 0.25, 0.5, 1].map(quantile => judged([6, 1, 2], quantile))).toEqual([1, 1.5, 2, 6]);
@@ -227,7 +249,9 @@ describe('what does not fit is refused before anything is made', () => {
   it.each([
     [['sweep'], 'zpin sweep: a file or an algorithm must be given, got "nothing"'],
     [['sweep', 'ppo'], 'zpin sweep: env must be named, got "nothing". Write env: and its name, or --env on the command line.'],
-    [['sweep', 'pppo'], 'zpin sweep: the file must end in .yaml, .yml or .json, got "pppo"'],
+    [['sweep', 'pppo'], 'zpin sweep: the algorithm must be known, got "pppo". Did you mean ppo?'],
+    [['sweep', 'pppo.txt'], 'zpin sweep: the file must end in .yaml, .yml or .json, got "pppo.txt"'],
+    [['sweep', 'sac', '--env', 'CartPole-v1'], 'sac: actions of CartPole-v1 must be a'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--grace', '0'], '--grace must be an integer >= 1, got "0"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--trials', '0'], '--trials must be an integer >= 1, got "0"'],
     [['sweep', 'ppo', '--env', 'CartPole-v1', '--sampler', 'best'], 'sampler must be one of tpe, random, grid, got "best"'],

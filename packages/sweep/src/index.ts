@@ -1,3 +1,4 @@
+export { isGivenBack } from './files/claims.ts';
 export { parameterImportance } from './importance/parameter-importance.ts';
 export type { StoredStudy, StoredTrial } from './journal/journal-state.ts';
 export { isObject, type JsonObject, type JsonValue } from './journal/operations.ts';

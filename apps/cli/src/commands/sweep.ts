@@ -90,7 +90,9 @@ async function sweep(what: string | undefined, dir: string | undefined, flags: S
     throw new InputError(message(where, 'a file or an algorithm must be given', dir ?? 'nothing', remedy));
   }
   const { readSettings } = await import('../settings-file.ts');
-  const told = isAlgorithmId(what) ? { algorithm: what } : readSettings(what, where);
+  // A word without ending is the name of an algorithm, if a misspelt one.
+  const isName = isAlgorithmId(what) || /^[^./\\]+$/.test(what);
+  const told = isName ? { algorithm: what } : readSettings(what, where);
   const given = { ...told, ...flagged(where, flags) };
   await checkDevice(where, given.engine);
   const { queue, shared } = flags;

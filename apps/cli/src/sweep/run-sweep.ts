@@ -7,7 +7,7 @@ import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
 import { journalKeeper } from './journal-keeper.ts';
 import { createSweepFolder, sweepPath } from './sweep-folder.ts';
-import { pruningOf, readSweep } from './sweep-plan.ts';
+import { checkPlayable, pruningOf, readSweep } from './sweep-plan.ts';
 import { counted, sweepText, tellTrial } from './sweep-texts.ts';
 import { trainTrial } from './trial-runs.ts';
 
@@ -22,6 +22,7 @@ export async function runSweep(
 ): Promise<number> {
   const where = 'zpin sweep';
   const plan = await readSweep(given, where);
+  await checkPlayable(plan, where);
   const { file } = plan;
   const stop = new AbortController();
   const { path, study } = await createSweepFolder(out ?? sweepPath(file), file, where, {

@@ -1,4 +1,4 @@
-import { ConfigError, message, nearestName } from '@zpin/contracts';
+import { ConfigError, message, nearestName, SpaceError } from '@zpin/contracts';
 import { type AnyAlgorithm, describeConfig, parseConfig, presetOf } from '@zpin/core';
 import {
   checkSettings,
@@ -10,7 +10,7 @@ import {
   type SettingSpace,
   settingSpace,
 } from '@zpin/sweep';
-import { knownEnv } from 'zpin';
+import { knownEnv, openRun } from 'zpin';
 import { loadAlgorithm } from 'zpin/catalog';
 import { ENGINES, type EngineChoice } from '../engine-flags.ts';
 import { flagNames } from '../flag-names.ts';
@@ -118,6 +118,26 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
   });
   checkSettings({ ...searched, settings }, each => parseConfig(algorithm.config, each, where, undefined, preset?.config));
   return { file, algorithm, searched, settings };
+}
+
+/**
+ * Opens a run of the sweep and trains nothing, before anything is kept: the algorithm must be able to play the environment.
+ * @throws SpaceError that says why it cannot
+ */
+export async function checkPlayable({ file, algorithm, searched, settings }: SweepPlan, where: string): Promise<void> {
+  let first: JsonObject | undefined;
+  checkSettings({ ...searched, settings }, each => {
+    first ??= each;
+  });
+  const config = first ?? settings({});
+  const { env, steps, seed, engine } = file;
+  try {
+    const options = { steps, seed, config, ...(engine && { engine }) };
+    (await openRun(algorithm, env, options, { names: flagNames(where) })).dispose();
+  } catch (error) {
+    // Settings that do not go together are no reason: others may.
+    if (error instanceof SpaceError) throw error;
+  }
 }
 
 /** How trials of a sweep are stopped early; steps count as the reports do. */

@@ -1,5 +1,13 @@
 import { formatNumber } from '@zpin/plot';
-import { bestTrial, parameterImportance, rankComplete, type SearchEvent, type SearchSpace, type StoredTrial } from '@zpin/sweep';
+import {
+  bestTrial,
+  isGivenBack,
+  parameterImportance,
+  rankComplete,
+  type SearchEvent,
+  type SearchSpace,
+  type StoredTrial,
+} from '@zpin/sweep';
 import { type Io, say } from '../io.ts';
 import { table } from '../wrapped-text.ts';
 import { judged } from './trial-runs.ts';
@@ -60,8 +68,9 @@ function trialTable(trials: readonly StoredTrial[], width: number): string {
 
 /** A sweep in a few lines: how many trials came to which end, the best ones, and how sure one can be of the first. */
 export function sweepText(trials: readonly StoredTrial[], width: number): string {
-  const counts = (['complete', 'pruned', 'failed', 'running', 'waiting'] as const)
-    .map(state => ({ state, count: trials.filter(trial => trial.state === state).length }))
+  const states = trials.map(trial => (isGivenBack(trial) ? 'stopped' : trial.state));
+  const counts = (['complete', 'pruned', 'failed', 'running', 'stopped', 'waiting'] as const)
+    .map(state => ({ state, count: states.filter(each => each === state).length }))
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`);
   const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);

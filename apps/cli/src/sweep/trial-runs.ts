@@ -72,7 +72,8 @@ export async function trainTrial(options: TrialRunsOptions): Promise<number | nu
           running.map(({ evaluations }) => evaluations[reported]),
           judge,
         );
-        if (!(await report(step, value))) return null;
+        // Who has come to the end has nothing left that stopping would save.
+        if (!(await report(step, value)) && step < plan.file.steps) return null;
       }
     }
     const returns: number[] = [];

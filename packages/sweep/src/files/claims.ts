@@ -24,6 +24,11 @@ export function claimOf({ systemAttributes }: StoredTrial): Claim | null | undef
   return { id: String(id), host: String(host), pid: Number(pid), beat: Number(beat), everyMs: Number(everyMs) };
 }
 
+/** Whether the worker of a trial that is not over gave it back, for whoever takes it up. */
+export function isGivenBack(trial: StoredTrial): boolean {
+  return trial.state === 'running' && claimOf(trial) === null;
+}
+
 /** What a trial says of its worker. */
 export function claimAttributes(claim: Claim | null): JsonObject {
   return { [CLAIM]: claim };

@@ -9,7 +9,7 @@ import { shellWord } from '../../shell-word.ts';
 import { Stopping } from '../../stopping.ts';
 import { checkSame } from '../same-sweep.ts';
 import { sweepPath } from '../sweep-folder.ts';
-import { readSweep } from '../sweep-plan.ts';
+import { checkPlayable, readSweep } from '../sweep-plan.ts';
 import { counted, sweepText } from '../sweep-texts.ts';
 import { openQueue } from './open-queue.ts';
 import { workOn } from './queue-worker.ts';
@@ -36,6 +36,7 @@ export async function runQueuedSweep(
 ): Promise<number> {
   const where = 'zpin sweep';
   const plan = await readSweep(given, where);
+  await checkPlayable(plan, where);
   const { file } = plan;
   const folder = resolve(out ?? sweepPath(file));
   const name = basename(folder);
