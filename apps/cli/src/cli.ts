@@ -69,7 +69,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const known = error instanceof CommanderError ? explain(error, program, argv) : error;
     const isInput = known instanceof InputError;
-    const told = isInput || isExpected(known) ? (known as Error).message : ((known as Error).stack ?? String(known));
+    const told = isInput || isExpected(known) ? expectedText(known as Error, argv) : ((known as Error).stack ?? String(known));
     const { red } = styleOf(io.stderr, io.env);
     const place = isInput ? undefined : (await import('zpin/node')).envFilePlace(known);
     const text = place === undefined ? told : `${told}\n  at ${place}`;
@@ -138,6 +138,24 @@ function isExpected(error: unknown): boolean {
     (['NumericsError', 'ProgramError', 'WorkerError', 'EnvError'].includes(error.name) || 'code' in error)
   );
 }
+
+/** The message of such a failure; that of the system about a file in the form of all errors. */
+function expectedText(error: Error & { readonly code?: unknown; readonly path?: unknown }, argv: readonly string[]): string {
+  const { code, path } = error;
+  if (typeof path !== 'string' || !/^E[A-Z]+: /.test(error.message)) return error.message;
+  const [reason] = error.message.split(',');
+  const remedy = FILE_REMEDIES[String(code)] ?? 'Look at what is there';
+  return message(`zpin ${argv[0]}`, `${path} must be there to be read and written`, reason, remedy);
+}
+
+const FILE_REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: 'Change its permissions, or take another folder',
+  EPERM: 'Change its permissions, or take another folder',
+  EROFS: 'Take a folder on a disk that can be written to',
+  ENOSPC: 'Make room on the disk; a run goes on from its last checkpoint by --resume',
+  ENOENT: 'It was moved or deleted: put it back, or begin again',
+  EMFILE: 'Allow more open files, by ulimit -n',
+};
 
 /** Commander's complaints in the form of all errors, with the nearest known name. */
 function explain(error: CommanderError, program: Command, argv: readonly string[]): InputError {

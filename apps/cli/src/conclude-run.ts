@@ -6,7 +6,7 @@ import type { RunEvent, TrainingRun } from 'zpin';
 import { DEFAULT_EVALUATION_EPISODES } from 'zpin/catalog';
 import { metricEvents, type RunFile, type RunFolder } from 'zpin/node';
 import { columnsOf, type Io, say, skippedText } from './io.ts';
-import { cutText, formatDuration, mean, standardDeviation, successText, verdictText } from './numbers.ts';
+import { counted, cutText, formatDuration, mean, standardDeviation, successText, verdictText } from './numbers.ts';
 import { shellWord } from './shell-word.ts';
 import { watchedEvaluation } from './sinks/evaluation-line.ts';
 import { styleOf } from './style.ts';
@@ -135,13 +135,13 @@ function report(run: TrainingRun, folder: RunFolder, evaluation: FinalEvaluation
   const { bold } = styleOf(io.stdout, io.env);
   const { returns, successRate } = evaluation;
   const { rewardThreshold } = spec;
-  const verdict = verdictText(mean(returns), rewardThreshold, styleOf(io.stdout, io.env));
+  const verdict = verdictText(returns, rewardThreshold, styleOf(io.stdout, io.env));
   const spread = `mean return ${formatNumber(mean(returns))} ± ${formatNumber(standardDeviation(returns))}`;
   return [
     '',
-    `trained ${formatCount(step)} steps in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
+    `trained ${counted(step, 'step')} in ${formatDuration(wallSeconds)} (${formatCount(step / wallSeconds)} steps/s)`,
     ...endText(run),
-    `evaluation: ${returns.length} greedy episodes, ${spread}${successText(successRate)}${verdict}${cutText(evaluation)}`,
+    `evaluation: ${counted(returns.length, 'greedy episode')}, ${spread}${successText(successRate)}${verdict}${cutText(evaluation)}`,
     ...(best
       ? [`best evaluation in training: mean return ${formatNumber(best.meanReturn)}, at ${formatCount(best.step)} steps`]
       : []),
@@ -165,5 +165,5 @@ function endText({ summary, description: { evaluation = {}, steps } }: TrainingR
     summary.endedBy === 'return'
       ? `an evaluation reached ${evaluation.stopAtReturn}`
       : `${evaluation.patience} evaluations in a row were no better`;
-  return [`ended before ${formatCount(steps)} steps: ${why}`];
+  return [`ended before ${counted(steps, 'step')}: ${why}`];
 }

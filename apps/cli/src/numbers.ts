@@ -30,15 +30,26 @@ export function successText(rate: number | undefined): string {
   return rate === undefined ? '' : `, success ${Math.round(rate * 1000) / 10} %`;
 }
 
-/** `; solved (threshold 475)`; nothing where no return counts as solved. */
-export function verdictText(meanReturn: number, threshold: number | null, { green, yellow }: Style): string {
-  if (threshold === null) return '';
-  return `; ${meanReturn >= threshold ? green('solved') : yellow('not solved')} (threshold ${threshold})`;
+/** `1 step`, `2,000 steps`. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Episodes below which a mean says too little to call a task solved. */
+const FEW_EPISODES = 10;
+
+/** `; solved (threshold 475)`, of few episodes `; threshold 475 reached`; nothing where no return counts as solved. */
+export function verdictText(returns: readonly number[], threshold: number | null, { green, yellow }: Style): string {
+  if (threshold === null || returns.length === 0) return '';
+  const isReached = mean(returns) >= threshold;
+  if (returns.length < FEW_EPISODES) return `; threshold ${threshold} ${isReached ? green('reached') : yellow('not reached')}`;
+  return `; ${isReached ? green('solved') : yellow('not solved')} (threshold ${threshold})`;
 }
 
 /** What to know of an evaluation in which episodes did not come to an end; nothing where all did. */
 export function cutText({ cutOff = 0, lengths }: { readonly cutOff?: number; readonly lengths: readonly number[] }): string {
   if (cutOff === 0) return '';
   const which = cutOff === lengths.length ? 'all' : `${formatCount(cutOff)} of ${formatCount(lengths.length)}`;
-  return `; ${which} cut off after ${formatCount(lengths.reduce((most, length) => Math.max(most, length), 0))} steps, before their end`;
+  const most = lengths.reduce((longest, length) => Math.max(longest, length), 0);
+  return `; ${which} cut off after ${counted(most, 'step')}, before their end`;
 }

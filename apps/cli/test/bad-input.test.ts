@@ -114,7 +114,7 @@ it.each([
   [
     [...CARTPOLE, '--config', 'unknown.yaml', '--gamma', '3'],
     [
-      'zpin train ppo: --gamma must be a number in [0, 1], got 3. Leave it out for the default, 0.99.',
+      'zpin train ppo: --gamma must be a number in [0, 1], got 3. Leave it out for that of the preset, 0.98.',
       'zpin train ppo: learningRat in unknown.yaml must be a known setting, got "learningRat". Write learningRate.',
     ].join('\n'),
   ],

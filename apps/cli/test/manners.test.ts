@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { algorithmIds } from 'zpin/catalog';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
 import { progressLine } from '../src/sinks/evaluation-line.ts';
 import { FakeIo } from './fake-io.ts';
-import { runCli } from './run-cli.ts';
+import { runCli, tinyRun } from './run-cli.ts';
 
 inScratchFolder();
 
@@ -194,6 +194,20 @@ describe('wrong use is answered by one line and code 2', () => {
     const { err } = await runCli(['eval'], { command: 'npm run zpin --' });
     expect(err).toMatch(/^zpin eval: .* Write npm run zpin -- eval runs\/ppo-CartPole-v1-seed1, for example\.\n$/);
   });
+});
+
+it('a folder that goes away while a run writes is told in the form of all errors', async () => {
+  let isGone = false;
+  const { exitCode, err } = await runCli(tinyRun('ppo', 'gone', '--steps', '2000', '--checkpoint-every', '500'), {
+    onWrite: () => {
+      if (!isGone) rmSync('gone', { recursive: true, force: true });
+      isGone = true;
+    },
+  });
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(
+    /^zpin train: .*gone.* must be there to be read and written, got "ENOENT: no such file or directory"\. It was moved or deleted: .*\.$/m,
+  );
 });
 
 it('a line of progress is never wider than the terminal', () => {

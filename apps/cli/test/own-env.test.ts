@@ -151,7 +151,7 @@ describe('a run in an environment from a file', () => {
     const collected = await runCli(['collect', run, '--steps', '50']);
     process.chdir(folder);
     // Three steps to the right.
-    expect(evaluated.out).toContain('2 greedy episodes, mean return 1 ± 0, mean length 3; solved (threshold 1)');
+    expect(evaluated.out).toContain('2 greedy episodes, mean return 1 ± 0, mean length 3; threshold 1 reached');
     expect(filmed.out).toMatch(/^q-learning on Line-v0: return 1 in 3 steps\n/);
     expect(collected.out).toMatch(/^q-learning after 300 steps on Line-v0: 50 transitions/);
     const random = await runCli(['collect', '--env', './envs/line.ts', '--steps', '50']);

@@ -22,7 +22,7 @@ describe('a run', () => {
     expect([exitCode, err, io.listeners]).toEqual([0, '', 0]);
     expect(out).toContain('on CartPole-v1, seed 5, 256 steps, tuned preset\nonnx+wasm: WebAssembly up to ');
     expect(out).toContain('mean return of training episodes (dots: threshold 475.0)\n');
-    expect(out).toMatch(/evaluation: 3 greedy episodes, mean return \d+(\.\d+)? ± [\d.]+; not solved \(threshold 475\)\n/);
+    expect(out).toMatch(/evaluation: 3 greedy episodes, mean return \d+(\.\d+)? ± [\d.]+; threshold 475 not reached\n/);
     expect(out).toContain('run folder  plain\n');
     expect(out.endsWith('evaluate it again with: zpin eval plain\n')).toBe(true);
     for (const file of ['checkpoint.bin', 'curve.svg', 'policy.bin', 'policy.onnx'])

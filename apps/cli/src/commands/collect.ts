@@ -8,6 +8,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, gather, readEnvFile, readInteger, readSeed } from '../flags.ts';
 import { type Io, say, warn } from '../io.ts';
+import { counted } from '../numbers.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping } from '../stopping.ts';
 
@@ -127,7 +128,7 @@ async function collect(path: string | undefined, flags: CollectFlags, io: Io): P
     return exitCodeOf(stopping.received);
   }
   const { transitions, episodes, meanReturn, stdReturn } = dataset.statistics();
-  const player = trained ? `${trained.description.algorithm} after ${formatCount(trained.step)} steps` : 'a random policy';
+  const player = trained ? `${trained.description.algorithm} after ${counted(trained.step, 'step')}` : 'a random policy';
   const size = `${formatCount(transitions)} transitions, ${formatCount(episodes)} episodes`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
   say(io, `${player} on ${id}: ${size}, mean return ${spread}\n${printable(out)}\n`);

@@ -7,7 +7,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readEnvFile, readInteger, readMoment, readSeed } from '../flags.ts';
 import { type Io, say, warn } from '../io.ts';
-import { cutText, successText, verdictText } from '../numbers.ts';
+import { counted, cutText, successText, verdictText } from '../numbers.ts';
 import { givenRun } from '../policy-flags.ts';
 import { watchedEvaluation } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -72,7 +72,7 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
     io.stderr.write('Stopped before all episodes were played.\n');
     return exitCodeOf(stopping.received ?? 'SIGINT');
   }
-  const { meanReturn, stdReturn, lengths, successRate, cutOff } = evaluation;
+  const { returns, meanReturn, stdReturn, lengths, successRate, cutOff } = evaluation;
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   const { rewardThreshold } = env.spec;
   if (flags.json) {
@@ -94,10 +94,10 @@ async function evaluateRun(path: string, flags: EvalFlags, io: Io): Promise<numb
     io.stdout.write(`${JSON.stringify(result)}\n`);
     return 0;
   }
-  const verdict = verdictText(meanReturn, rewardThreshold, styleOf(io.stdout, io.env));
-  const trained = `${description.algorithm} on ${description.env} after ${step.toLocaleString('en-US')} steps`;
+  const verdict = verdictText(returns, rewardThreshold, styleOf(io.stdout, io.env));
+  const trained = `${description.algorithm} on ${description.env} after ${counted(step, 'step')}`;
   const spread = `${formatNumber(meanReturn)} ± ${formatNumber(stdReturn)}`;
-  const played = `${episodes} greedy episodes, mean return ${spread}, mean length ${formatNumber(meanLength)}`;
+  const played = `${counted(episodes, 'greedy episode')}, mean return ${spread}, mean length ${formatNumber(meanLength)}`;
   say(io, `${trained}: ${played}${successText(successRate)}${verdict}${cutText(evaluation)}\n`);
   return 0;
 }

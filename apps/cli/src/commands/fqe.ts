@@ -7,6 +7,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { flagName, flagNames } from '../flag-names.ts';
 import { AGENT_PLACE, readInteger, readSeed } from '../flags.ts';
 import { type Io, say, warn } from '../io.ts';
+import { counted } from '../numbers.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
 
@@ -96,7 +97,7 @@ async function evaluateOffline(path: string | undefined, flags: FqeFlags, io: Io
     io.stdout.write(`${JSON.stringify({ ...found, ...data, episodes, transitions, runDir: folder })}\n`);
     return 0;
   }
-  const ofPolicy = `${description.algorithm} on ${description.env} after ${formatCount(step)} steps`;
+  const ofPolicy = `${description.algorithm} on ${description.env} after ${counted(step, 'step')}`;
   const figures = (one: { estimate: number; standardError: number }) =>
     `${formatNumber(one.estimate)} ± ${formatNumber(one.standardError)}`;
   say(

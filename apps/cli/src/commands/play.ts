@@ -7,6 +7,7 @@ import type { CommandContext } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { readInteger } from '../flags.ts';
 import type { Io } from '../io.ts';
+import { counted } from '../numbers.ts';
 import type { LiveFrame } from '../play/live-policy.ts';
 import type { Shown } from '../play/status-text.ts';
 import { addPolicyFlags, givenRun, type PolicyFlags, readPolicyFlags } from '../policy-flags.ts';
@@ -90,7 +91,8 @@ function titleOf({ algorithm, env }: RunDescription): string {
 /** Frames with their title. @param ends takes a line about each episode that ended */
 async function* titled(frames: AsyncGenerator<LiveFrame>, title: string, ends: string[]): AsyncGenerator<Shown> {
   for await (const frame of frames) {
-    if (frame.isLast) ends.push(`episode ${frame.episode}: return ${formatNumber(frame.episodeReturn)} in ${frame.t} steps`);
+    if (frame.isLast)
+      ends.push(`episode ${frame.episode}: return ${formatNumber(frame.episodeReturn)} in ${counted(frame.t, 'step')}`);
     if (ends.length > SHOWN_ENDS) ends.shift();
     yield { ...frame, title };
   }

@@ -10,6 +10,7 @@ import type { CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { readFilmFormat, readInteger } from '../flags.ts';
 import { type Io, say, warn } from '../io.ts';
+import { counted } from '../numbers.ts';
 import { addPolicyFlags, givenRun, type PolicyFlags, readPolicyFlags } from '../policy-flags.ts';
 import { progressLine } from '../sinks/evaluation-line.ts';
 import { Stopping, stoppable } from '../stopping.ts';
@@ -59,15 +60,18 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
   const film = (k: number): Film => openFilm(placeOf(k), { format, framesPerSecond: fps, where });
   const films: Film[] = [];
   let played = 0;
+  let isShortened = false;
   const openFilmed = ({ env: id, envOptions = {} }: RunDescription) => {
-    const around = (inner: AnyEnv) =>
-      new RecordFrames(new TimeLimit(inner, maxSteps), (frame, t, isLast) => {
+    const around = (inner: AnyEnv) => {
+      isShortened = maxSteps < (inner.spec.maxEpisodeSteps ?? Number.POSITIVE_INFINITY);
+      return new RecordFrames(new TimeLimit(inner, maxSteps), (frame, t, isLast) => {
         // After the last episode the next one begins in the same step; it is not wanted.
         if (played >= episodes) return;
         if (films.length === 0 || (flags.separate && t === 0)) films.push(film(films.length));
         films.at(-1)?.add(frame);
         if (isLast) played++;
       });
+    };
     return openEnv({ id, copies: 1, settings: envOptions, purpose: 'evaluation', around }, loading.names);
   };
   const { description, agent, env, notes, dispose } = await load(path, { ...loading, openEnv: openFilmed });
@@ -102,7 +106,10 @@ async function recordRun(path: string, flags: RecordFlags, io: Io): Promise<numb
     return exitCodeOf(stopping.received ?? 'SIGINT');
   }
   const { returns, lengths } = evaluation;
-  const results = returns.map((value, i) => `${formatNumber(value)} in ${lengths[i]} steps`).join(', ');
+  const cut = (length: number) => (isShortened && length === maxSteps ? ', the most that --max-steps allows' : '');
+  const results = returns
+    .map((value, i) => `${formatNumber(value)} in ${counted(lengths[i], 'step')}${cut(lengths[i])}`)
+    .join(', ');
   say(io, `${description.algorithm} on ${description.env}: return ${results}\n${places.join('')}`);
   return 0;
 }

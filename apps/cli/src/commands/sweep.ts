@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { flagName } from '../flag-names.ts';
 import { readInteger } from '../flags.ts';
 import { type Io, rowWidth, say } from '../io.ts';
+import { counted } from '../numbers.ts';
 import type { OpenQueue } from '../sweep/queue/open-queue.ts';
 import type { SweepFolder } from '../sweep/sweep-folder.ts';
 
@@ -126,7 +127,7 @@ function flagged(where: string, { env, sampler, pruning, ...flags }: SweepFlags)
 }
 
 async function showSweep(dir: string, { json = false, queue, out }: SweepFlags, io: Io): Promise<number> {
-  const { counted, sweepText } = await import('../sweep/sweep-texts.ts');
+  const { sweepText } = await import('../sweep/sweep-texts.ts');
   return withSweep(dir, queue, 'zpin sweep show', io, async ({ file, study }) => {
     const trials = await study.trials();
     if (json) {
@@ -136,7 +137,7 @@ async function showSweep(dir: string, { json = false, queue, out }: SweepFlags, 
     }
     say(
       io,
-      `${study.name}, ${counted(file.seeds, 'seed')} of ${file.steps} steps each\n${sweepText(trials, rowWidth(io.stdout))}`,
+      `${study.name}, ${counted(file.seeds, 'seed')} of ${counted(file.steps, 'step')} each\n${sweepText(trials, rowWidth(io.stdout))}`,
     );
     if (out !== undefined) {
       const { writePictures } = await import('../sweep/sweep-pictures.ts');

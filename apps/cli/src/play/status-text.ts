@@ -1,4 +1,5 @@
-import { formatCount, formatNumber } from '@zpin/plot';
+import { formatNumber } from '@zpin/plot';
+import { counted } from '../numbers.ts';
 import type { LiveFrame } from './live-policy.ts';
 
 /** A picture, and what is said of it. */
@@ -9,5 +10,5 @@ export interface Shown extends LiveFrame {
 
 /** What stands below a picture. */
 export function statusText({ title, episode, t, episodeReturn, trainedSteps }: Shown): string {
-  return `${title} after ${formatCount(trainedSteps)} steps  episode ${episode}  step ${t}  return ${formatNumber(episodeReturn)}`;
+  return `${title} after ${counted(trainedSteps, 'step')}  episode ${episode}  step ${t}  return ${formatNumber(episodeReturn)}`;
 }

@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
-import { formatCount } from '@zpin/plot';
 import { bestTrial, search } from '@zpin/sweep';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Io, rowWidth, say } from '../io.ts';
+import { counted } from '../numbers.ts';
 import { shellWord } from '../shell-word.ts';
 import { Stopping } from '../stopping.ts';
 import { journalKeeper } from './journal-keeper.ts';
 import { createSweepFolder, sweepPath } from './sweep-folder.ts';
 import { checkPlayable, pruningOf, readSweep } from './sweep-plan.ts';
-import { counted, sweepText, tellTrial } from './sweep-texts.ts';
+import { sweepText, tellTrial } from './sweep-texts.ts';
 import { trainTrial } from './trial-runs.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function runSweep(
   const shown = relative(process.cwd(), path) || '.';
   if (!json) {
     const { trials, seeds, steps } = file;
-    say(io, `${study.name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
+    say(io, `${study.name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${counted(steps, 'step')} each\n`);
   }
   try {
     const { signal } = stop;

@@ -9,6 +9,7 @@ import {
   type StoredTrial,
 } from '@zpin/sweep';
 import { type Io, say } from '../io.ts';
+import { counted } from '../numbers.ts';
 import { table } from '../wrapped-text.ts';
 import { judged } from './trial-runs.ts';
 
@@ -37,7 +38,7 @@ function valueText({ value, state, intermediateValues }: StoredTrial): string {
   const steps = [...intermediateValues.keys()];
   if (steps.length === 0 || state === 'failed') return '';
   const last = Math.max(...steps);
-  return ` ${formatNumber(intermediateValues.get(last) ?? Number.NaN)} at ${last} steps`;
+  return ` ${formatNumber(intermediateValues.get(last) ?? Number.NaN)} at ${counted(last, 'step')}`;
 }
 
 function paramsText(params: StoredTrial['params']): string {
@@ -98,9 +99,4 @@ function importanceLines(trials: readonly StoredTrial[]): string[] {
   if (shares.length === 0) return [];
   const told = shares.map(([name, share]) => `${name} ${Math.round(100 * share)} %`);
   return ['', `what matters, by PED-ANOVA of the best quarter: ${told.join(', ')}`];
-}
-
-/** `1 trial`, `2 trials`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

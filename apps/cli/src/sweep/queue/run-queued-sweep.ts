@@ -1,16 +1,16 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { makeFolder } from '@zpin/core/node';
-import { formatCount } from '@zpin/plot';
 import { bestTrial } from '@zpin/sweep';
 import { QueuedStudy } from '@zpin/sweep/postgres';
 import { EXIT, exitCodeOf } from '../../exit-codes.ts';
 import { type Io, rowWidth, say } from '../../io.ts';
+import { counted } from '../../numbers.ts';
 import { shellWord } from '../../shell-word.ts';
 import { Stopping } from '../../stopping.ts';
 import { checkSame } from '../same-sweep.ts';
 import { sweepPath } from '../sweep-folder.ts';
 import { checkPlayable, readSweep } from '../sweep-plan.ts';
-import { counted, sweepText } from '../sweep-texts.ts';
+import { sweepText } from '../sweep-texts.ts';
 import { openQueue } from './open-queue.ts';
 import { workOn } from './queue-worker.ts';
 
@@ -50,7 +50,7 @@ export async function runQueuedSweep(
     const sweep = await queue.open(name, file, file.trials);
     if (!json) {
       const { trials, seeds, steps } = file;
-      say(io, `${name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${formatCount(steps)} steps each\n`);
+      say(io, `${name}: ${counted(trials, 'trial')} of ${counted(seeds, 'seed')}, ${counted(steps, 'step')} each\n`);
       const isOwn =
         url === true
           ? `, on this machine: ${io.command} worker --queue ${shellWord(open.url)}`
