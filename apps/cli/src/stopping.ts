@@ -23,12 +23,18 @@ export class Stopping {
         if (request === 'SIGINT' || request === 'SIGTERM') io.exit(exitCodeOf(request));
         return;
       }
-      this.#received = request;
-      this.#controller.abort();
+      this.request(request);
       this.#notice = setTimeout(() => {
         io.stderr.write('Stopping after the step in progress. Ctrl-C once more ends at once, without what is not saved yet.\n');
       }, PATIENCE);
     });
+  }
+
+  /** Asks for a stop in another way than by a signal of the system. */
+  request(request: StopRequest): void {
+    if (this.#received !== null) return;
+    this.#received = request;
+    this.#controller.abort();
   }
 
   get signal(): AbortSignal {

@@ -58,8 +58,8 @@ describe('several seeds', () => {
     mkdirSync('all/alone', { recursive: true });
     cpSync('group', 'all/group', { recursive: true });
     cpSync('alone', 'all/alone', { recursive: true });
-    expect((await runCli(['plot', 'all', '--out', 'together.svg'])).out).toContain(' of 3 runs in 1 line');
-    for (const command of ['eval', 'status', 'record', 'collect']) {
+    expect((await runCli(['plot', 'all', '--out', 'together.svg'])).out).toContain(' of 3 runs in 2 lines');
+    for (const command of ['eval', 'record', 'collect']) {
       const { exitCode: code, err } = await runCli([command, 'group']);
       expect([code, err]).toEqual([
         2,
@@ -68,6 +68,16 @@ describe('several seeds', () => {
         ),
       ]);
     }
+  });
+
+  it('have a row each in the status of their folder, and a line of JSON', async () => {
+    const { exitCode, out } = await runCli(['status', 'group', 'alone']);
+    const rows = out.trimEnd().split('\n');
+    expect([exitCode, rows.length]).toEqual([0, 4]);
+    expect(rows[0]).toMatch(/^ {2}run +state +steps +return +evaluation$/);
+    expect(rows[2]).toMatch(/^ {2}group\/seed4 +finished +128 of 128 +[\d.]+ +[\d.]+, best [\d.]+$/);
+    const lines = (await runCli(['status', 'group', '--json'])).out.trimEnd().split('\n');
+    expect(lines.map(each => JSON.parse(each).seed)).toEqual([1, 4]);
   });
 
   it('that are done stay as they are', async () => {
@@ -117,6 +127,27 @@ it('stop together on Ctrl-C, and go on to the same end', { timeout: PATIENCE }, 
   await runCli(line(...steps, '--seed', '1', '--run-dir', 'other', '--quiet'));
   expect(summaryOf('parts/seed2')).toEqual(summaryOf('undisturbed'));
   expect(summaryOf('parts/seed1')).toEqual(summaryOf('other'));
+});
+
+it('stop together when their folder is asked to', { timeout: PATIENCE }, async () => {
+  const stops: ReturnType<typeof runCli>[] = [];
+  const asked = line('--steps', '3000000', '--seeds', '1-3', '--run-dir', 'asked', '--processes', '2');
+  const { exitCode, err } = await runCli(asked, {
+    isTTY: true,
+    tick: 300,
+    onWrite: text => {
+      if (stops.length === 0 && /seed 1 {2}[\d,]+\/3,000,000 steps/.test(text))
+        stops.push(runCli(['stop', 'asked', '--wait', '100000']));
+    },
+  });
+  expect(exitCode).toBe(143);
+  expect(err).toMatch(/(^|\n)Stopped\. Go on with: zpin train --resume asked\n$/);
+  const [stop] = await Promise.all(stops);
+  expect(stop?.out).toMatch(/^process \d+(, \d+)? on \S+ has stopped\. Go on with: zpin train --resume asked\n$/);
+  // No other seed began in their place.
+  expect(existsSync('asked/seed3')).toBe(false);
+  expect(existsSync('asked/stop.request')).toBe(false);
+  expect((await runCli(['stop', 'asked'])).err).toContain('the run must be in progress, got "asked"');
 });
 
 describe('what does not fit is refused before anything is made', () => {

@@ -6,4 +6,4 @@ export { envFilePlace } from './files/own-env.ts';
 export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';
 export { type RunHolder, runHolder } from './files/run-lock.ts';
 export { type RunLogLine, runLogLine } from './files/run-log.ts';
-export { requestStop } from './files/stop-request.ts';
+export { forgetStopRequest, isStopRequested, requestStop } from './files/stop-request.ts';

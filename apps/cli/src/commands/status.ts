@@ -2,39 +2,69 @@ import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Io, say } from '../io.ts';
+import { columnsOf, type Io, say } from '../io.ts';
 import { levelText } from '../level-text.ts';
 import type { RunStatus } from '../run-status.ts';
 import { styleOf } from '../style.ts';
+import { table } from '../wrapped-text.ts';
+
+/** Where `zpin train` puts runs. */
+const RUNS = 'runs';
 
 /** Adds `zpin status`. */
 export function statusCommand({ program, io, finish }: CommandContext): void {
   program
     .command('status')
-    .description('Say where a run is: whether it trains, how far it is, and what it comes to.')
-    .argument('[runDir]', 'folder of the run, also on a disk that another machine shares')
-    .option('--json', 'print it as one line of JSON')
+    .description('Say where runs are: whether they train, how far they are, and what they come to.')
+    .argument('[folders...]', `of a run, or of several, such as those of --seeds; also on a shared disk (default: ${RUNS})`)
+    .option('--json', 'print one line of JSON for each run')
     .exitOverride()
-    .action(async (path: string | undefined, flags: { readonly json?: boolean }) => {
-      if (path === undefined) {
-        const remedy = 'Write zpin status runs/ppo-CartPole-v1-seed1, for example';
-        throw new InputError(message('zpin status', 'a run folder must be given', 'nothing', remedy));
-      }
-      await finish(status(path, flags.json ?? false, io));
+    .action(async (paths: readonly string[], flags: { readonly json?: boolean }) => {
+      await finish(status(paths, flags.json ?? false, io));
     });
 }
 
-async function status(path: string, isJson: boolean, io: Io): Promise<number> {
+async function status(paths: readonly string[], isJson: boolean, io: Io): Promise<number> {
+  const where = 'zpin status';
   const [{ resolve }, { RunFolder }, { runStatus }] = await Promise.all([
     import('node:path'),
     import('zpin/node'),
     import('../run-status.ts'),
   ]);
-  const folder = new RunFolder(resolve(path));
-  const found = runStatus(folder, 'zpin status');
-  if (isJson) io.stdout.write(`${JSON.stringify({ type: 'status', ...found, runDir: folder.path })}\n`);
-  else say(io, `${statusLines(found, io).join('\n')}\n`);
+  const given = (paths.length === 0 ? [RUNS] : paths).map(path => new RunFolder(resolve(path)));
+  const folders = given.flatMap(folder => (folder.has('description') || folder.runs.length === 0 ? [folder] : folder.runs));
+  if (paths.length === 0 && folders[0] === given[0]) {
+    const remedy = 'Write zpin status runs/ppo-CartPole-v1-seed1, for example';
+    throw new InputError(message(where, 'a folder must be given where there is no runs/', 'nothing', remedy));
+  }
+  const found = folders.map(folder => ({ folder, status: runStatus(folder, where) }));
+  if (isJson) {
+    for (const { folder, status } of found) {
+      io.stdout.write(`${JSON.stringify({ type: 'status', ...status, runDir: folder.path })}\n`);
+    }
+  } else if (found.length === 1 && given[0] === found[0]?.folder) say(io, `${statusLines(found[0].status, io).join('\n')}\n`);
+  else say(io, `${statusTable(found, io)}\n`);
   return EXIT.done;
+}
+
+/** A row for each run. */
+function statusTable(
+  found: readonly { readonly folder: { readonly shown: string }; readonly status: RunStatus }[],
+  { stdout, env }: Io,
+): string {
+  const { bold } = styleOf(stdout, env);
+  const rows = found.map(({ folder, status: { state, step, steps, meanReturn, evaluation, best, reason } }) => {
+    const last = evaluation === null ? '–' : formatNumber(evaluation.meanReturn);
+    return [
+      folder.shown,
+      state === 'running' ? bold(state) : state,
+      `${formatCount(step)} of ${formatCount(steps)}`,
+      meanReturn === null ? '–' : formatNumber(meanReturn),
+      best === null ? last : `${last}, best ${formatNumber(best.meanReturn)}`,
+      reason ?? '',
+    ];
+  });
+  return table([['run', 'state', 'steps', 'return', 'evaluation', ''], ...rows], columnsOf(stdout));
 }
 
 function statusLines(found: RunStatus, { stdout, env }: Io): string[] {

@@ -17,8 +17,8 @@ const LOOK_INTERVAL = 200;
 export function stopCommand({ program, io, finish }: CommandContext): void {
   program
     .command('stop')
-    .description('Ask a run that trains to stop: it ends after the step in progress, with a checkpoint.')
-    .argument('[runDir]', 'folder of the run, also on a disk that another machine shares')
+    .description('Ask a run that trains, or those of several seeds, to stop: after the step in progress, with a checkpoint.')
+    .argument('[runDir]', 'folder of the run, or of several seeds, also on a disk that another machine shares')
     .option('--wait <seconds>', 'until it has ended, at most so long (default: does not wait)')
     .exitOverride()
     .action(async (path: string | undefined, flags: StopFlags) => {
@@ -33,13 +33,19 @@ export function stopCommand({ program, io, finish }: CommandContext): void {
 async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
   const where = 'zpin stop';
   const seconds = flags.wait === undefined ? 0 : readInteger(where, '--wait', flags.wait, 1);
-  const [{ resolve }, { requestStop, RunFolder, runHolder }] = await Promise.all([import('node:path'), import('zpin/node')]);
+  const [{ resolve }, { requestStop, RunFolder, runHolder }, { SeedsFolder }] = await Promise.all([
+    import('node:path'),
+    import('zpin/node'),
+    import('../seeds/seeds-folder.ts'),
+  ]);
   const folder = new RunFolder(resolve(path));
-  folder.describe(where);
-  const holder = runHolder(folder.path);
-  if (!holder) throw new InputError(message(where, 'the run must be in progress', folder.shown, 'Nothing is to be stopped'));
+  const areSeeds = SeedsFolder.isOne(folder.path);
+  if (!areSeeds) folder.describe(where);
+  const holders = () => (areSeeds ? folder.runs : [folder]).flatMap(run => runHolder(run.path) ?? []);
+  const [first, ...others] = holders();
+  if (!first) throw new InputError(message(where, 'the run must be in progress', folder.shown, 'Nothing is to be stopped'));
   requestStop(folder);
-  const who = `process ${holder.pid} on ${holder.host}`;
+  const who = `process ${[first, ...others].map(({ pid }) => pid).join(', ')} on ${first.host}`;
   const resume = `${io.command} train --resume ${shellWord(folder.shown)}`;
   if (seconds === 0) {
     say(io, `${who} was asked to stop. When it has, go on with: ${resume}\n`);
@@ -49,7 +55,7 @@ async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
   try {
     for (const start = io.now(); io.now() - start < 1000 * seconds; await io.wait(LOOK_INTERVAL)) {
       if (stopping.received !== null) return exitCodeOf(stopping.received);
-      if (runHolder(folder.path)) continue;
+      if (holders().length > 0) continue;
       say(io, `${who} has stopped. Go on with: ${resume}\n`);
       return EXIT.done;
     }

@@ -4,7 +4,7 @@ import { InputError, message, printable } from '@zpin/contracts';
 import { listEnvs } from '@zpin/envs';
 import { formatNumber } from '@zpin/plot';
 import { knownEnv } from 'zpin';
-import { freeRunPath } from 'zpin/node';
+import { forgetStopRequest, freeRunPath, isStopRequested } from 'zpin/node';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { flagNames } from '../flag-names.ts';
 import { readInteger, type TrainFlags } from '../flags.ts';
@@ -100,6 +100,9 @@ interface SeedsTrainingOptions {
   readonly resumed: readonly string[];
 }
 
+/** Milliseconds between two looks whether somebody asks for a stop. */
+const LOOK_INTERVAL = 300;
+
 /** Several seeds while they are trained. */
 class SeedsTraining {
   readonly #options: SeedsTrainingOptions;
@@ -124,6 +127,10 @@ class SeedsTraining {
       for (const child of this.#children) child.kill();
     };
     stop.signal.addEventListener('abort', pass);
+    forgetStopRequest(folder);
+    const looking = setInterval(() => {
+      if (isStopRequested(folder)) stopping.request('SIGTERM');
+    }, LOOK_INTERVAL);
     // Whoever asks twice does not wait for what the processes are at.
     process.once('exit', kill);
     try {
@@ -137,6 +144,8 @@ class SeedsTraining {
     } finally {
       stop.signal.removeEventListener('abort', pass);
       process.off('exit', kill);
+      clearInterval(looking);
+      forgetStopRequest(folder);
       stopping.forget();
     }
     const results = plan.seeds.map(
