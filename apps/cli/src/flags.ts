@@ -20,6 +20,7 @@ export interface TrainFlags extends EngineFlags {
   readonly queue?: string | true;
   readonly steps?: string;
   readonly runDir?: string;
+  readonly from?: string;
   readonly resume?: string;
   readonly schedules?: string;
   readonly threads?: string;
@@ -79,6 +80,7 @@ export function addTrainFlags(command: Command): Command {
       'environment steps over all copies; gradient steps on a data set (default: of the preset, else 100000)',
     )
     .option('--run-dir <dir>', 'folder for everything the run leaves (default: runs/<algorithm>-<env>-seed<n>)')
+    .option('--from <dir>', 'begin as the run in this folder began, with all that it was told but for what is said here')
     .option('--resume <dir>', 'go on with the run in this folder, bit for bit')
     .option(
       '--schedules <what>',

@@ -12,6 +12,7 @@ import { readEnvFile, readInteger, readSchedules, readSeed, type TrainFlags } fr
 import { type Io, say, warn } from './io.ts';
 import { checkQueued } from './rollouts/check-queued.ts';
 import type { LearnerQueue, LearnerQueueOptions } from './rollouts/learner-queue.ts';
+import { toldRun } from './run-again.ts';
 import { readSettings } from './settings-file.ts';
 import { shellWord } from './shell-word.ts';
 import { jsonLines } from './sinks/json-lines.ts';
@@ -28,7 +29,8 @@ export async function newRun(
   io: Io,
 ): Promise<number> {
   const where = `zpin train ${algorithm.id}`;
-  const { env } = flags;
+  const told = flags.from === undefined ? null : toldRun(flags.from, algorithm.id, where);
+  const { env = told?.env } = flags;
   if (env === undefined) throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
   if (flags.schedules !== undefined) {
     const remedy = 'Leave it out: a new run has its schedules over all its steps';
@@ -39,8 +41,10 @@ export async function newRun(
     throw new InputError(message(where, '--from-step goes with --resume', flags.fromStep, remedy));
   }
   if (flags.queue !== undefined) checkQueued(algorithm.id, where);
-  const envOptions = await readEnvSettings(where, env, flags.envOption, flags.wrap);
-  const seed = readSeed(where, flags.seed ?? '1');
+  // Options of one environment say nothing about another.
+  const toldOptions = flags.env === undefined || flags.env === told?.env ? told?.envOptions : {};
+  const envOptions = { ...toldOptions, ...(await readEnvSettings(where, env, flags.envOption, flags.wrap)) };
+  const seed = flags.seed === undefined ? (told?.seed ?? 1) : readSeed(where, flags.seed);
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
   const plan = outputPlan(flags);
   const file = flags.config === undefined ? {} : readSettings(flags.config);
@@ -48,11 +52,14 @@ export async function newRun(
   const label = settingNames({ flagged, file, path: flags.config });
   const id = await knownEnv(env, flagNames(where));
   const folder = flags.runDir ?? freeRunPath(`${algorithm.id}-${id.replaceAll(/[/:]/g, '-')}-seed${seed}`);
+  const continued = continueOptions(where, flags);
   const options = {
-    ...continueOptions(where, flags),
-    ...{ ...steps, seed, envOptions, preset: flags.preset, saveTo: folder, signal: stop.signal },
+    ...told?.options,
+    ...continued,
+    evaluation: { ...told?.options.evaluation, ...continued.evaluation },
+    ...{ ...steps, seed, envOptions, preset: flags.preset && !told, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
-    config: { ...file, ...flagged },
+    config: { ...told?.config, ...file, ...flagged },
     ...(flags.curriculum !== undefined && {
       curriculum: parseCurriculum(readSettings(flags.curriculum, 'zpin train --curriculum'), flagNames(where)),
     }),
@@ -68,7 +75,7 @@ export async function newRun(
     const { description } = run;
     const unit =
       algorithm.learnsFrom === 'dataset' ? `gradient steps on ${formatCount(run.datasetSize ?? 0)} transitions` : 'steps';
-    const preset = flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';
+    const preset = told ? `, as ${flags.from}` : flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';
     say(io, `${algorithm.title} on ${id}, seed ${seed}, ${formatCount(description.steps)} ${unit}${preset}\n${run.engine}\n`);
   }
   return drive(run, plan, new Stopping(io, stop), io, queue);

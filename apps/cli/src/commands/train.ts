@@ -14,8 +14,8 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
       'Train an agent, evaluate it, and draw its learning curve. `zpin train <algorithm> --help` shows its settings, with --env those of its preset too.',
     )
     .exitOverride();
-  const id = argv[0] === 'train' ? argv[1] : undefined;
-  if (id === undefined || id.startsWith('-')) {
+  const id = argv[0] === 'train' ? await algorithmOf(argv) : undefined;
+  if (id === undefined) {
     command.action(async (extra: string | undefined, flags: TrainFlags) => {
       if (extra !== undefined)
         throw new InputError(
@@ -54,7 +54,7 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
   const { describeConfig, parseConfig, presetOf, renamedSettings } = await import('@zpin/core');
   const fields = describeConfig(algorithm.config);
   const renamed = [...renamedSettings(algorithm.config).keys()];
-  const env = envOf(argv);
+  const env = flagOf(argv, '--env');
   const preset = presetOf(algorithm, env);
   addConfigFlags(command, algorithm.id, fields, renamed, preset && { env, ...preset });
   command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
@@ -86,10 +86,20 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
   });
 }
 
-/** What the line says about the environment, before its flags are read: empty where it says nothing. */
-function envOf(argv: readonly string[]): string {
-  const joined = argv.find(word => word.startsWith('--env='));
-  return joined?.slice('--env='.length) ?? (argv.includes('--env') ? (argv[argv.indexOf('--env') + 1] ?? '') : '');
+/** The algorithm that a line is about: the one it names, or that of the run from which it begins; undefined where it says neither. */
+async function algorithmOf(argv: readonly string[]): Promise<string | undefined> {
+  const [, first] = argv;
+  if (first !== undefined && !first.startsWith('-')) return first;
+  const from = flagOf(argv, '--from');
+  if (from === '') return undefined;
+  const { algorithmOfRun } = await import('../run-again.ts');
+  return algorithmOfRun(from);
+}
+
+/** What a line gives a flag, before its flags are read; empty where it gives nothing. */
+function flagOf(argv: readonly string[], flag: string): string {
+  const joined = argv.find(word => word.startsWith(`${flag}=`));
+  return joined?.slice(flag.length + 1) ?? (argv.includes(flag) ? (argv[argv.indexOf(flag) + 1] ?? '') : '');
 }
 
 function refuseProcesses(where: string, { processes }: TrainFlags): void {

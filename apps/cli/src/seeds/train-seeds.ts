@@ -46,6 +46,7 @@ export async function trainSeeds(algorithm: string, argv: readonly string[], fla
   for (const [flag, given] of [
     ['--seed', flags.seed],
     ['--record-dataset', flags.recordDataset],
+    ['--from', flags.from],
   ] as const) {
     if (given === undefined) continue;
     throw new InputError(message(where, `--seeds and ${flag} exclude each other`, given, 'Leave one out'));
