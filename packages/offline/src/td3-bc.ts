@@ -13,7 +13,8 @@
  *
  * Deviations from the paper:
  * 1. Actions are rescaled to [−1, 1]ᴷ; their distance is counted there, and averaged over the K numbers as in the authors' code.
- * 2. Observations are normalised where `normalizeObservations` is on, and then kept within 10 deviations.
+ * 2. Observations are normalised where `normalizeObservations` is on, and then kept within 10 deviations. They are divided by σ, by 10⁻³ where
+ *    σ is smaller, not by σ + 10⁻³.
  * 3. A time limit is not the end of the task: it bootstraps (`discount` is 0 only after a termination).
  */
 
