@@ -1,6 +1,6 @@
 // `pnpm --filter docs films [--only CartPole-v1,…] [--record]`: films random actions in each environment that has a picture, and a trained agent where
 // one is known: the policy of @zpin/policies, else what was recorded in apps/docs/films/plays. `--record` trains the agents of film-recipes.ts that
-// are not recorded yet first; with --only those named, again. Runs the sources, with node --conditions=@zpin/source.
+// are not recorded yet first; with --only those named, again, and with --run from the run of the recipe in that folder. Runs the sources, with node --conditions=@zpin/source.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname } from 'node:path';
@@ -10,9 +10,11 @@ register(new URL('../../../tools/testing/typescript-hooks.mjs', import.meta.url)
 const { filmedPolicies, filmPath, playOf, playPath } = await import('../src/films/film-files.ts');
 const { filmedEnvironments, filmPlay, filmPolicy, filmRandom } = await import('../src/films/films.ts');
 const { filmRecipes } = await import('../src/films/film-recipes.ts');
-const { recordPlay } = await import('../src/films/record-play.ts');
+const { recordPlay, recordRun } = await import('../src/films/record-play.ts');
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, record: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, record: { type: 'boolean', default: false }, run: { type: 'string' } },
+});
 const only = values.only?.split(',');
 /** @param {string} id */
 const isWanted = id => only?.includes(id) ?? true;
@@ -22,7 +24,7 @@ if (values.record) {
     if (!isWanted(id) || (!only && playOf(id))) continue;
     const began = Date.now();
     try {
-      const play = await recordPlay(id, recipe);
+      const play = values.run === undefined ? await recordPlay(id, recipe) : await recordRun(id, recipe, values.run);
       write(playPath(id), `${JSON.stringify(play, undefined, 2)}\n`);
       const success = play.successRate === undefined ? '' : `, success ${play.successRate}`;
       console.log(

@@ -61,9 +61,13 @@ export interface FilmedAgent {
   readonly trainedIn?: string | undefined;
 }
 
-/** MinAtar's first versions have the same games: their actions that do something are those of the second. */
+/**
+ * MinAtar's first versions have the same games: their actions that do something are those of the second. Fetch's tasks with dense rewards have the
+ * same movements as those without; what solves the one solves the other.
+ */
 export function samePlayAs(id: string): string {
-  return /^MinAtar\/.*-v0$/.test(id) ? id.replace(/0$/, '1') : id;
+  if (/^MinAtar\/.*-v0$/.test(id)) return id.replace(/0$/, '1');
+  return id.startsWith('Fetch') && !playOf(id) ? id.replace('Dense', '') : id;
 }
 
 /** Who plays in the film of an environment; undefined where there is none of a trained agent. */

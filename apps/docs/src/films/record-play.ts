@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { evaluate } from '@zpin/core';
 import { evaluationWrappers } from '@zpin/envs';
 import { load, openEnv } from 'zpin';
+import { RunFolder } from 'zpin/node';
 import { root } from '../pages/repository.ts';
 import { FILM_SEED, longestFilm } from './films.ts';
 import { encodeActions, RecordActions, type RecordedPlay } from './recorded-play.ts';
@@ -22,6 +23,21 @@ const SEED = 1001;
 export function recipeWords(env: string, recipe: string): string[] {
   const [algorithm = '', ...flags] = recipe.split(' ');
   return ['train', algorithm, '--env', env, ...flags, ...(flags.includes('--seed') ? [] : ['--seed', String(SEED)])];
+}
+
+/**
+ * Judges an agent that was trained by a recipe before, and records what it does in its first episodes.
+ * @param recipe algorithm and flags of `zpin train`
+ * @param folder of the run that it left
+ * @throws Error when the run is another one
+ */
+export async function recordRun(env: string, recipe: string, folder: string): Promise<RecordedPlay> {
+  const words = recipeWords(env, recipe);
+  const { algorithm, env: played, seed } = new RunFolder(folder).describe('recordRun');
+  const told = `${algorithm} on ${played}, seed ${seed}`;
+  const wanted = `${words[1]} on ${env}, seed ${words[words.indexOf('--seed') + 1]}`;
+  if (told !== wanted) throw new Error(`recordRun: the run must be of ${wanted}, got ${told}. Name that of the recipe.`);
+  return { ...(await play(env, folder)), command: `zpin ${words.join(' ')}` };
 }
 
 /**

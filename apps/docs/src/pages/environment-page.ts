@@ -135,9 +135,14 @@ function filmedText({ algorithm, meanReturn, steps, successRate, trainedIn }: Fi
     ...(successRate === undefined
       ? []
       : [t('reaches its goal in {percent} of the episodes', { percent: formatShare(successRate) })]),
-    ...(trainedIn === undefined ? [] : [t('in {env}, the same game', { env: `[${trainedIn}](${environmentPath(trainedIn)})` })]),
+    ...(trainedIn === undefined ? [] : [t(sameText(trainedIn), { env: `[${trainedIn}](${environmentPath(trainedIn)})` })]),
   ];
   return parts.join(t('; '));
+}
+
+/** How the environment that the agent was trained in is related to the filmed one. */
+function sameText(trainedIn: string): string {
+  return trainedIn.startsWith('Fetch') ? 'in {env}, the same task with other rewards' : 'in {env}, the same game';
 }
 
 function formatShare(share: number): string {
