@@ -2,6 +2,7 @@ import { formatCount, formatNumber } from '@zpin/plot';
 import { columnsOf, type Io } from '../io.ts';
 import { formatDuration } from '../numbers.ts';
 import type { Progress } from '../processes/messages.ts';
+import { RecentSpeed } from '../sinks/recent-speed.ts';
 
 /** Milliseconds between two pictures of a terminal, and between two plain lines of a seed elsewhere. */
 const LIVE_INTERVAL = 250;
@@ -12,6 +13,8 @@ interface SeedLine {
   text: string;
   begun: number;
   told: number;
+  /** Null before its first step is told. */
+  speed: RecentSpeed | null;
 }
 
 /** One line for each seed: rewritten in a terminal, a plain one now and then elsewhere. */
@@ -37,12 +40,17 @@ export class SeedLines {
   progress(seed: number, { step, totalSteps, meanReturn, evaluation }: Progress): void {
     const line = this.#of(seed);
     const now = this.#io.now();
+    const speed = line.speed?.at(now, step) ?? Number.NaN;
+    line.speed ??= new RecentSpeed(now, step);
+    const left = totalSteps === null || !(speed > 0) ? [] : [`eta ${formatDuration((totalSteps - step) / speed)}`];
     const share = totalSteps === null ? '' : ` ${Math.min(100, Math.floor((100 * step) / totalSteps))}%`;
     const parts = [
       `${formatCount(step)}${totalSteps === null ? '' : `/${formatCount(totalSteps)}`} steps${share}`,
       ...(meanReturn === null ? [] : [`return ${formatNumber(meanReturn)}`]),
       ...(evaluation === null ? [] : [`evaluation ${formatNumber(evaluation)}`]),
       formatDuration((now - line.begun) / 1000),
+      ...(speed > 0 ? [`${formatCount(speed)} steps/s`] : []),
+      ...left,
     ];
     line.text = parts.join('  ');
     if (!this.#isLive && !this.#isQuiet && now - line.told >= PLAIN_INTERVAL) {
@@ -63,7 +71,7 @@ export class SeedLines {
     const found = this.#lines.find(line => line.seed === seed);
     if (found) return found;
     const now = this.#io.now();
-    const line = { seed, text: '', begun: now, told: now };
+    const line = { seed, text: '', begun: now, told: now, speed: null };
     this.#lines.push(line);
     return line;
   }

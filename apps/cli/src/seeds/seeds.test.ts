@@ -102,4 +102,13 @@ describe('lines of seeds', () => {
     lines.end(7, 'return 9');
     expect(io.out).toBe('seed 7  50/200 steps 25%  return 3  0:12\nseed 7  return 9\n');
   });
+
+  it('tell how fast a seed is of late, and how long it will take', () => {
+    const io = new FakeIo({ tick: 4000 });
+    const lines = new SeedLines(io, false);
+    lines.begin(7, 'begins');
+    // 10 steps a second.
+    for (let step = 40; step <= 160; step += 40) lines.progress(7, { ...progress, step });
+    expect(io.out).toBe('seed 7  120/200 steps 60%  return 3  0:12  10 steps/s  eta 0:08\n');
+  });
 });

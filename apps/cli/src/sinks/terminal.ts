@@ -3,14 +3,13 @@ import type { RunEvent } from 'zpin';
 import { columnsOf, type Io, say } from '../io.ts';
 import { levelText } from '../level-text.ts';
 import { cutText, formatDuration, mean, successText } from '../numbers.ts';
+import { RecentSpeed } from './recent-speed.ts';
 import type { Sink } from './sink.ts';
 
 /** Milliseconds between two live lines of a terminal, and between two plain lines elsewhere. */
 const LIVE_INTERVAL = 250;
 const PLAIN_INTERVAL = 5000;
 const GAP = '  ';
-/** Milliseconds of training that speed and remaining time are told by: a run is faster before it begins to learn. */
-const RECENT_TIME = 30_000;
 
 /** Shows where a run is: one live line in a terminal, a plain line now and then elsewhere. */
 export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
@@ -28,18 +27,9 @@ export function terminal(io: Io, totalSteps: number, firstStep: number): Sink {
   /** Milliseconds in which evaluations were played. */
   let away = 0;
   let heard = start;
-  const marks = [{ time: start, step: firstStep }];
-  /** Steps per second of late, evaluations left out. */
-  const speedNow = (): number => {
-    const time = io.now() - away;
-    while (marks.length > 1 && marks[1].time <= time - RECENT_TIME) marks.shift();
-    const [since] = marks;
-    const speed = (1000 * (step - since.step)) / (time - since.time);
-    marks.push({ time, step });
-    return speed;
-  };
+  const recentSpeed = new RecentSpeed(start, firstStep);
   const line = (): string => {
-    const speed = speedNow();
+    const speed = recentSpeed.at(io.now() - away, step);
     const parts = [
       `${formatCount(step)}/${formatCount(totalSteps)} steps ${Math.min(100, Math.floor((100 * step) / totalSteps))}%`,
       ...(evaluating ? [evaluating] : []),
