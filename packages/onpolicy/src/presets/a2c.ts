@@ -47,7 +47,7 @@ export const a2cPresets = {
       optimizer: 'adam',
       learningRate: 5e-4,
       normalizeAdvantage: true,
-      entropyCoefficient: 0.01,
+      entropyCoefficient: 0.03,
       hiddenSizes: [128, 128],
       activation: 'relu',
       squashActions: true,
