@@ -62,7 +62,8 @@ describe('DPPO with workers of a database', { timeout: PATIENCE }, () => {
       least = Number(row?.least ?? 0);
     }
     worker.kill();
-    expect((await worker.ended).exitCode).toBeNull();
+    const { exitCode, errors } = await worker.ended;
+    expect(exitCode, errors).toBeNull();
     await base.database.query(
       "UPDATE zpin.workers SET seen_at = now() - interval '1 hour' WHERE id NOT IN (SELECT learner_id FROM zpin.rollout_runs)",
     );

@@ -57,6 +57,17 @@ async function work(queue: SweepQueue, name: string, value = (number: number) =>
   return { study, ended };
 }
 
+it('begins in an empty database, however many begin at once', { timeout: PATIENCE }, async () => {
+  const first = await SweepQueue.connect(server.url, OPTIONS);
+  for (let time = 0; time < 3; time++) {
+    await first.database.query('DROP SCHEMA IF EXISTS pgboss, zpin CASCADE');
+    const queues = await Promise.allSettled(Array.from({ length: 6 }, () => SweepQueue.connect(server.url, OPTIONS)));
+    expect(queues.filter(({ status }) => status === 'rejected')).toEqual([]);
+    await Promise.all(queues.map(queue => queue.status === 'fulfilled' && queue.value.close()));
+  }
+  await first.close();
+});
+
 describe('a sweep in a database', { timeout: PATIENCE }, () => {
   it('gives every trial to one of several workers, and keeps what it came to', async () => {
     const [first, second] = [await connect(), await connect()];

@@ -19,6 +19,9 @@ export interface QueuedSweep {
 /** Trials are taken up again as often as it takes: it is workers that go, not trials that fail. */
 const RETRY_LIMIT = 100_000;
 
+/** Number of the lock behind which pg-boss begins. */
+const LOCK = 7_240_120;
+
 /** Sweeps and their jobs in a PostgreSQL database, by pg-boss: one job for each trial, which one worker has at a time. */
 export class SweepQueue {
   /** Its database, and what that knows of this process. */
@@ -46,7 +49,11 @@ export class SweepQueue {
       // Whether a worker is gone is seen by its heartbeat, not by a clock that runs for its jobs.
       const boss = new PgBoss({ db, schema: 'pgboss', supervise: false, schedule: false });
       boss.on('error', () => undefined);
-      await boss.start();
+      // It makes its tables where there are none, and two that do so at once disturb each other.
+      await database.transaction(async queries => {
+        await queries.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+        await boss.start();
+      });
       return new SweepQueue(base, boss);
     } catch (error) {
       await base.close();
