@@ -36,7 +36,7 @@ export function counted(count: number, noun: string): string {
 }
 
 /** Episodes below which a mean says too little to call a task solved. */
-const FEW_EPISODES = 10;
+export const FEW_EPISODES = 10;
 
 /** `; solved (threshold 475)`, of few episodes `; threshold 475 reached`; nothing where no return counts as solved. */
 export function verdictText(returns: readonly number[], threshold: number | null, { green, yellow }: Style): string {

@@ -74,8 +74,14 @@ describe('groupRuns', () => {
     const harder = run([], { curriculum: { levels: [{ size: 4 }], advance: { success: 0.5 } } });
     const fromFile = run([], { envFile: { path: '/a.ts', sha256: '12345678' } });
     const changedFile = run([], { envFile: { path: '/a.ts', sha256: '87654321' } });
-    const others = [other, wrapped, hindsight, offline, longer, levels, harder, fromFile, changedFile];
-    expect(groupRuns([first, ...others, second])).toEqual([[first, second], ...others.map(each => [each])]);
+    const named = run([], { envOptions: { steps: 100 } });
+    const elsewhere = run([], { seed: 3, envFile: { path: '/b.ts', sha256: '12345678' } });
+    const others = [other, wrapped, hindsight, offline, longer, levels, harder, changedFile, named];
+    expect(groupRuns([first, ...others, fromFile, second, elsewhere])).toEqual([
+      [first, second],
+      ...others.map(each => [each]),
+      [fromFile, elsewhere],
+    ]);
   });
 
   it('counts no run twice', () => {

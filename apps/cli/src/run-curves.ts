@@ -107,8 +107,10 @@ export function runCurve({ events }: ComparedRun, measure: string, ends: readonl
   });
 }
 
+const OWN_NAMES = ['algorithm', 'env', 'file', 'curriculum', 'her', 'dataset', 'steps'];
+
 /**
- * Everything that makes a run another one than its seed does, of an environment from a file what the file held. Schedules hang on the
+ * Everything that makes a run another one than its seed does, of an environment from a file what the file held, wherever it lies. Schedules hang on the
  * steps that were planned.
  */
 function settingsOf({
@@ -123,19 +125,11 @@ function settingsOf({
   scheduledSteps = steps,
   config,
 }: RunDescription): Record<string, unknown> {
-  const file = envFile?.path ?? 'none';
-  const version = envFile?.sha256.slice(0, 8) ?? 'none';
+  // What an option of an environment may be called too stands behind it, or has another name there.
+  const options = Object.entries(envOptions).map(([name, value]) => [OWN_NAMES.includes(name) ? `env.${name}` : name, value]);
   return {
-    algorithm,
-    env,
-    file,
-    version,
-    ...envOptions,
-    curriculum: curriculum ?? 'none',
-    her,
-    dataset,
-    steps: scheduledSteps,
-    ...config,
+    ...{ algorithm, env, file: envFile?.sha256.slice(0, 8) ?? 'none', ...Object.fromEntries(options) },
+    ...{ curriculum: curriculum ?? 'none', her, dataset, steps: scheduledSteps, ...config },
   };
 }
 

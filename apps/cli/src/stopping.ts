@@ -13,16 +13,19 @@ export class Stopping {
   readonly #controller: AbortController;
   readonly #forget: () => void;
   #received: StopRequest | null = null;
+  /** Whether it came by a signal: only the second one of these ends the process at once. */
+  #isHeard = false;
   #notice: ReturnType<typeof setTimeout> | undefined;
 
   /** @param controller that is aborted; one of its own when omitted */
   constructor(io: Io, controller = new AbortController()) {
     this.#controller = controller;
     this.#forget = io.onStop(request => {
-      if (this.#received !== null) {
+      if (this.#received !== null && this.#isHeard) {
         if (request === 'SIGINT' || request === 'SIGTERM') io.exit(exitCodeOf(request));
         return;
       }
+      this.#isHeard = true;
       this.request(request);
       this.#notice = setTimeout(() => {
         io.stderr.write('Stopping after the step in progress. Ctrl-C once more ends at once, without what is not saved yet.\n');

@@ -29,7 +29,8 @@ export async function newRun(
   io: Io,
 ): Promise<number> {
   const where = `zpin train ${algorithm.id}`;
-  const told = flags.from === undefined ? null : toldRun(flags.from, algorithm.id, where);
+  const again = { algorithm: algorithm.id, env: flags.env, where };
+  const told = flags.from === undefined ? null : await toldRun(flags.from, again);
   const { env = told?.env } = flags;
   if (env === undefined) throw new InputError(message(where, '--env must be given', 'nothing', 'Choose one of zpin list envs'));
   if (flags.schedules !== undefined) {
@@ -41,9 +42,7 @@ export async function newRun(
     throw new InputError(message(where, '--from-step goes with --resume', flags.fromStep, remedy));
   }
   if (flags.queue !== undefined) checkQueued(algorithm.id, where);
-  // Options of one environment say nothing about another.
-  const toldOptions = flags.env === undefined || flags.env === told?.env ? told?.envOptions : {};
-  const envOptions = { ...toldOptions, ...(await readEnvSettings(where, env, flags.envOption, flags.wrap)) };
+  const envOptions = { ...told?.envOptions, ...(await readEnvSettings(where, env, flags.envOption, flags.wrap)) };
   const seed = flags.seed === undefined ? (told?.seed ?? 1) : readSeed(where, flags.seed);
   const steps = flags.steps === undefined ? {} : { steps: readInteger(where, '--steps', flags.steps, 1) };
   const plan = outputPlan(flags);
@@ -57,6 +56,7 @@ export async function newRun(
     ...told?.options,
     ...continued,
     evaluation: { ...told?.options.evaluation, ...continued.evaluation },
+    ...(continued.films && { films: { ...told?.options.films, ...continued.films } }),
     ...{ ...steps, seed, envOptions, preset: flags.preset && !told, saveTo: folder, signal: stop.signal },
     // Settings of any algorithm: `openRun` checks them against its schema.
     config: { ...told?.config, ...file, ...flagged },
@@ -71,8 +71,11 @@ export async function newRun(
   const internals: RunInternals = { names: flagNames(where, label), concludes: true, now: () => io.now() };
   const queue = await queueOf(flags, { folder, where, isQuiet: plan.json, signal: stop.signal, io });
   const run = await openedWith(queue, () => openRun(queue?.algorithm ?? algorithm, env, options, internals));
+  const { description } = run;
+  if (told?.sha256 !== undefined && told.sha256 !== description.envFile?.sha256) {
+    warn(io, [`${description.envFile?.path} has changed since ${flags.from} was trained: the environment may be another one.`]);
+  }
   if (!plan.json) {
-    const { description } = run;
     const unit =
       algorithm.learnsFrom === 'dataset' ? `gradient steps on ${formatCount(run.datasetSize ?? 0)} transitions` : 'steps';
     const preset = told ? `, as ${flags.from}` : flags.preset && presetOf(algorithm, id) ? ', tuned preset' : '';

@@ -80,7 +80,9 @@ describe('record', () => {
     const more = ['--episodes', '2', '--max-steps', '3'];
     const { exitCode, out, err } = await runCli(['record', 'filmed', '--separate', '--out', 'each.gif', ...more]);
     expect([exitCode, err]).toEqual([0, '']);
-    expect(out).toMatch(/return 3 in 3 steps, the most that --max-steps allows, 3 in 3 steps, the most that --max-steps allows\n.*each-1\.gif {2}\(.*\n.*each-2\.gif {2}\(/);
+    expect(out).toMatch(
+      /return 3 in 3 steps, the most that --max-steps allows, 3 in 3 steps, the most that --max-steps allows\n.*each-1\.gif {2}\(.*\n.*each-2\.gif {2}\(/,
+    );
     // Other episodes, other pictures.
     expect(readFileSync('each-1.gif').equals(readFileSync('each-2.gif'))).toBe(false);
     // Pictures of each step: the first one, and one after each step.

@@ -209,15 +209,23 @@ describe('a run in an environment from a file', () => {
   it('never runs a file that came with the run folder', async () => {
     writeFileSync('halves/evil.mjs', "throw new Error('was run');\n");
     const description = readFileSync('halves/config.json', 'utf8');
-    const refusal = async (path: string) => {
-      const { envFile } = JSON.parse(description);
-      writeFileSync('halves/config.json', JSON.stringify({ ...JSON.parse(description), envFile: { ...envFile, path } }));
-      return runCli(['eval', 'halves']);
-    };
-    const inside = await refusal(join(folder, 'halves/evil.mjs'));
-    expect([inside.exitCode, inside.err]).toEqual([2, expect.stringContaining('must lie outside of the run folder')]);
-    const near = await refusal('./halves/evil.mjs');
-    expect([near.exitCode, near.err]).toEqual([2, expect.stringContaining('config.json must describe a run')]);
+    const { envFile, ...told } = JSON.parse(description);
+    for (const argv of [
+      ['eval', 'halves'],
+      ['train', '--from', 'halves'],
+    ]) {
+      const refusal = async (changed: object) => {
+        writeFileSync('halves/config.json', JSON.stringify(changed));
+        return runCli(argv);
+      };
+      const inside = await refusal({ ...told, envFile: { ...envFile, path: join(folder, 'halves/evil.mjs') } });
+      expect([inside.exitCode, inside.err]).toEqual([2, expect.stringContaining('must lie outside of the run folder')]);
+      const near = await refusal({ ...told, envFile: { ...envFile, path: './halves/evil.mjs' } });
+      expect([near.exitCode, near.err]).toEqual([2, expect.stringContaining('config.json must describe a run')]);
+      // By a name that is a file, beside everything that guards those.
+      const named = await refusal({ ...told, env: './halves/evil.mjs' });
+      expect([named.exitCode, named.err]).toEqual([2, expect.stringContaining('config.json must describe a run')]);
+    }
     writeFileSync('halves/config.json', description);
     rmSync('halves/evil.mjs');
   });

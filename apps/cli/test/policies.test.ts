@@ -24,7 +24,9 @@ describe('a trained policy in the place of a run folder', PATIENCE, () => {
   it('is filmed into a file named after it', async () => {
     const { exitCode, out } = await runCli(['record', 'hub:trpo/MountainCar-v0', '--max-steps', '3']);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^trpo on MountainCar-v0: return -3 in 3 steps, the most that --max-steps allows\n.*trpo-MountainCar-v0\.gif/);
+    expect(out).toMatch(
+      /^trpo on MountainCar-v0: return -3 in 3 steps, the most that --max-steps allows\n.*trpo-MountainCar-v0\.gif/,
+    );
     expect(existsSync('trpo-MountainCar-v0.gif')).toBe(true);
   });
 

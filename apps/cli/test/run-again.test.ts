@@ -59,6 +59,7 @@ describe('zpin train --from', () => {
       ['train', 'a2c', '--from', 'first'],
       'zpin train a2c: the run of --from must be one of a2c, got "ppo". Write zpin train --from first',
     ],
+    [['train', '--from', 'first', 'a2c'], 'zpin train: the algorithm must come first, got "a2c"'],
     [['train', '--from', 'first', '--seeds', '1-2', '--env', 'CartPole-v1'], '--seeds and --from exclude each other'],
     [['train', '--from', 'first', '--gamma', '2'], '--gamma must be a number in [0, 1], got 2'],
     [['train', '--from', 'first', '--run-dir', 'first'], '--run-dir must be new or empty'],
@@ -78,5 +79,13 @@ describe('zpin train --from', () => {
     await runCli(['train', 'q-learning', '--env', './line.mjs', ...small, '--run-dir', 'line']);
     expect((await runCli(['train', '--from', 'line', '--run-dir', 'line-again', '--quiet'])).exitCode).toBe(0);
     expect(told('line-again')).toEqual(told('line'));
+    const limit = ['--env-option', 'maxEpisodeSteps=5'];
+    await runCli(['train', '--from', 'line', ...limit, '--run-dir', 'short', '--quiet']);
+    // The same file under the name that was typed is the same environment.
+    await runCli(['train', '--from', 'short', '--env', './line.mjs', '--run-dir', 'short-again', '--quiet']);
+    expect(told('short-again')).toEqual({ ...told('line'), envOptions: { maxEpisodeSteps: 5 } });
+    writeFileSync('line.mjs', `${world}\n`);
+    const changed = await runCli(['train', '--from', 'line', '--run-dir', 'line-later', '--quiet']);
+    expect(changed.exitCode).toBe(0);
   });
 });

@@ -40,7 +40,7 @@ describe('several seeds', () => {
     const told = /^2 of 2 seeds: mean return (\S+) ± (\S+), interquartile mean (\S+)$/m.exec(ran.out)?.slice(1).map(Number) ?? [];
     const [mean, spread] = [(returns[0] + returns[1]) / 2, Math.abs(returns[0] - returns[1]) / 2];
     expect(told.map(value => Math.round(10 * value))).toEqual([mean, spread, mean].map(value => Math.round(10 * value)));
-    expect(ran.out).toMatch(/^solved by 0 of 2 \(threshold 475\)$/m);
+    expect(ran.out).toMatch(/^threshold 475 reached by 0 of 2$/m);
     const rows = readFileSync('group/table.csv', 'utf8').trimEnd().split('\n');
     expect(rows[0]).toBe('seed,state,returnMean,returnStd,episodes,steps,seconds');
     expect(rows.slice(1).map(row => Number(row.split(',')[2]))).toEqual(returns);
@@ -76,6 +76,9 @@ describe('several seeds', () => {
     expect([exitCode, rows.length]).toEqual([0, 4]);
     expect(rows[0]).toMatch(/^ {2}run +state +steps +return +evaluation$/);
     expect(rows[2]).toMatch(/^ {2}group\/seed4 +finished +128 of 128 +[\d.]+ +[\d.]+, best [\d.]+$/);
+    writeFileSync('all/alone/config.json', '{');
+    const damaged = await runCli(['status', 'all']);
+    expect([damaged.exitCode, damaged.out]).toEqual([0, expect.stringMatching(/^ {2}all\/alone +damaged +–[^]*config\.json/m)]);
     const lines = (await runCli(['status', 'group', '--json'])).out.trimEnd().split('\n');
     expect(lines.map(each => JSON.parse(each).seed)).toEqual([1, 4]);
   });

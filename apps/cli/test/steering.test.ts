@@ -91,7 +91,7 @@ describe('refused in one line with exit code 2', PATIENCE, () => {
     writeFileSync('list.json', '[1]');
   });
   it.each<[readonly string[], string]>([
-    [['status'], 'zpin status: a folder must be given where there is no runs/, got "nothing"'],
+    [['status'], 'zpin status: a folder must be given where there are no runs in runs/, got "nothing"'],
     [['status', 'nowhere'], 'zpin status: the run folder must exist'],
     [['stop'], 'zpin stop: a run folder must be given'],
     [['stop', 'nowhere'], 'zpin stop: the run folder must exist'],

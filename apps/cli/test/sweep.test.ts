@@ -209,10 +209,22 @@ it('prunes no trial at its last evaluation, which has nothing left to save', asy
   const plan = await readSweep({ algorithm: 'ppo', env: 'CartPole-v1', ...few, settings }, 'test');
   const trial = { number: 0, params: { gamma: 0.85 } } as unknown as StoredTrial;
   const io = new FakeIo();
-  const trained = (folder: string, report: (step: number) => boolean) =>
-    trainTrial({ plan, folder, trial, io, signal: new AbortController().signal, report: async step => report(step) });
-  expect(await trained('pruned', step => step !== 32)).toBeNull();
-  expect(await trained('complete', step => step !== 64)).toBeGreaterThan(0);
+  const trained = async (folder: string, prunes: boolean) => {
+    const told: unknown[] = [];
+    const report = async (step: number, _value: number, isLast: boolean) => {
+      told.push([step, isLast]);
+      return isLast || !prunes;
+    };
+    const result = await trainTrial({ plan, folder, trial, io, signal: new AbortController().signal, report });
+    return { result, told };
+  };
+  expect(await trained('pruned', true)).toEqual({ result: null, told: [[32, false]] });
+  const complete = await trained('complete', false);
+  expect(complete.told).toEqual([
+    [32, false],
+    [64, true],
+  ]);
+  expect(complete.result).toBeGreaterThan(0);
 });
 
 it('tells trials that their worker gave back from those that somebody works on', () => {

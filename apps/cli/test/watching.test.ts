@@ -35,7 +35,10 @@ describe('zpin train --eval-every', () => {
 
   it('films the best policy too', async () => {
     const { exitCode, out } = await runCli(['record', 'kept', '--best', '--max-steps', '3']);
-    expect([exitCode, out.split('\n')[0]]).toEqual([0, 'dqn on CartPole-v1: return 3 in 3 steps, the most that --max-steps allows']);
+    expect([exitCode, out.split('\n')[0]]).toEqual([
+      0,
+      'dqn on CartPole-v1: return 3 in 3 steps, the most that --max-steps allows',
+    ]);
   });
 
   it('goes on from a kept checkpoint, to what it was', async () => {

@@ -28,7 +28,7 @@ export class WorkerError extends Error {
   override readonly name = 'WorkerError';
 }
 
-/** An environment threw what is no error of this project: a fault of its own. The cause is what it threw. */
+/** A fault of an environment: it threw what is no error of this project, which is the cause then, or returned what it must not. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
 }

@@ -35,11 +35,14 @@ export interface SearchOptions {
   readonly signal?: AbortSignal;
   /**
    * Tries a point, and tells by `report` what it has come to at some steps; false from it means: stop, others did better, or another worker has the
-   * trial by now.
+   * trial by now. At its last step, `isLast`, there is nothing left that stopping would save: then only the other worker counts.
    * @returns its value; null when it was stopped, by `report`, because `signal` says so, or because it is another worker's by now
    * @throws InputError (and others) when the point cannot be tried
    */
-  evaluate(begun: BegunTrial, report: (step: number, value: number) => Promise<boolean>): Promise<number | null>;
+  evaluate(
+    begun: BegunTrial,
+    report: (step: number, value: number, isLast?: boolean) => Promise<boolean>,
+  ): Promise<number | null>;
 }
 
 /** What a search tells. */
@@ -65,8 +68,9 @@ export async function* search(options: SearchOptions): AsyncGenerator<SearchEven
     const { id } = begun.trial;
     yield { type: 'begun', ...begun };
     let isPruned = false;
-    const report = async (step: number, value: number) => {
+    const report = async (step: number, value: number, isLast = false) => {
       if (!(await storage.report(id, step, value))) return false;
+      if (isLast) return true;
       const trials = await storage.trials();
       const trial = trials.find(each => each.id === id);
       isPruned = trial !== undefined && shouldPrune(pruning, trial, trials, direction);

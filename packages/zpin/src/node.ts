@@ -7,3 +7,4 @@ export { freeRunPath, type RunFile, RunFolder } from './files/run-folder.ts';
 export { type RunHolder, runHolder } from './files/run-lock.ts';
 export { type RunLogLine, runLogLine } from './files/run-log.ts';
 export { forgetStopRequest, isStopRequested, requestStop } from './files/stop-request.ts';
+export { savedFile } from './open-saved-run.ts';

@@ -80,7 +80,7 @@ export async function openRun(
       engine: engine.name,
       ...kept,
     };
-    const notes = idleNotes(description, names);
+    const notes = idleNotes(description, copies, names);
     const agentBytes = stateBytes((await trainee.agent.state()) as StateValue);
     const hasActionMask = vectorEnv.createStep().actionMask !== undefined;
     const memory = estimateMemory({ algorithm, config, spec: vectorEnv.spec, numEnvs: copies, hasActionMask, agentBytes });

@@ -181,8 +181,12 @@ export async function savedEnvFile(
   return { env: found, note };
 }
 
-/** The file that a run folder names. @throws InputError when it lies in that folder: whoever sends one sends no program */
-function savedFile(file: EnvFile, folder: string, { where, option }: MessageNames): string {
+/**
+ * The file of an environment that a run folder names.
+ * @param folder absolute path
+ * @throws InputError when it lies in that folder: whoever sends one sends no program
+ */
+export function savedFile(file: EnvFile, folder: string, { where, option }: Pick<MessageNames, 'where' | 'option'>): string {
   const text = envFileText(file);
   const isInside = text.startsWith(`${folder}/`) || text.startsWith(`${folder}\\`);
   if (!isInside) return text;

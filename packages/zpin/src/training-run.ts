@@ -128,10 +128,10 @@ export class TrainingRun {
     const training = trainee.train(options);
     // A new run has nothing to lose: its folder describes it from the start.
     let isBegun = this.#parts.resume === null;
-    if (isBegun) for (const note of notes) yield this.#warning(note);
     let failure: unknown;
     const films = new RunFilms(this.#parts);
     try {
+      if (isBegun) for (const note of notes) yield this.#warning(note);
       for (;;) {
         const before = now();
         const { done, value } = await training.next();
@@ -149,7 +149,8 @@ export class TrainingRun {
         }
         if (done) {
           this.#summary = value;
-          if (value.reason === 'finished' && value.updates === 0) yield this.#warning(nothingLearned(value.steps));
+          if (value.reason === 'finished' && !value.endedBy && value.updates === 0)
+            yield this.#warning(nothingLearned(value.steps));
           await this.#saver.finish(this.#step, value.reason === 'finished');
           return value;
         }

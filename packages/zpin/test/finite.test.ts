@@ -1,4 +1,4 @@
-import { box, discrete, type Env, type EnvSpec, NumericsError, type StateValue, type VectorEnv } from '@zpin/contracts';
+import { box, discrete, type Env, EnvError, type EnvSpec, NumericsError, type StateValue, type VectorEnv } from '@zpin/contracts';
 import { evaluate } from '@zpin/core';
 import { SyncVectorEnv } from '@zpin/envs';
 import { behaviour, recordTransitions } from '@zpin/offline';
@@ -91,7 +91,10 @@ describe('a number that is none stops a run before anything is stored', () => {
       const path = `${algorithm}-${part}`;
       const run = train(algorithm, env, { steps: 2000, config, saveTo: path, checkpointEverySteps: 10 });
       if (isTabular && part !== 'reward') {
-        await expect(run).rejects.toThrow('flatten: a value of a Discrete space must be an integer, got NaN');
+        await expect(run).rejects.toBeInstanceOf(EnvError);
+        await expect(run).rejects.toThrow(
+          /^Failing-v0\.step, copy 0, at step [1-4] of its episode: the observation must be of Discrete\(4\), got NaN\. .* The last good checkpoint is kept: /,
+        );
       } else {
         await expect(run).rejects.toBeInstanceOf(NumericsError);
         const what = part === 'reward' ? 'the reward' : 'observation\\[1\\]';
@@ -105,7 +108,7 @@ describe('a number that is none stops a run before anything is stored', () => {
       expect(header.step).toBeGreaterThanOrEqual(100);
       expect(broken(state)).toEqual([]);
       // What is kept can be gone on from, up to the same place.
-      await expect(resume(path, { env })).rejects.toThrow(/must be (a finite number|an integer)/);
+      await expect(resume(path, { env })).rejects.toThrow(/must be (a finite number|of Discrete)/);
     },
   );
 

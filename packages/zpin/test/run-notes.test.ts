@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inScratchFolder } from '../../../tools/testing/scratch-folder.ts';
@@ -16,25 +16,44 @@ async function warned(algorithm: AlgorithmId, env: string, options: RunOptions):
 }
 
 describe('a run whose steps do not come to what it is told', () => {
-  const nothing = (steps: number) => `nothing was learned: ${steps} steps held no update. Train for more`;
+  const nothing = (steps: number) => `nothing was learned: there was no update in ${steps} steps. Train for more`;
 
   it('says so before its first step, and at its end where it made no update', async () => {
     expect(
       await warned('dqn', 'CartPole-v1', { steps: 60, config: { learningStarts: 80 }, evaluation: { everySteps: 61 } }),
     ).toEqual([
-      'nothing will be learned: learningStarts is 80 steps, more than the 60 of the run',
-      'nothing will be evaluated in training: evaluation.everySteps is 61 steps, more than the 60 of the run',
+      'nothing will be learned: learningStarts is 80 steps, and the run ends at 60',
+      'nothing will be evaluated in training: evaluation.everySteps is 61 steps, and the run ends at 60',
       nothing(60),
     ]);
     const films = { everySteps: 300 };
     const config = { hiddenSizes: [4] };
     expect(
       await warned('ppo', 'CartPole-v1', { steps: 60, config: { ...config, rolloutLength: 30 }, films, saveTo: 'films' }),
-    ).toEqual(['nothing will be filmed: films.everySteps is 300 steps, more than the 60 of the run']);
+    ).toEqual(['nothing will be filmed: films.everySteps is 300 steps, and the run ends at 60']);
+  });
+
+  it('leaves its folder free where the reader of such a note goes away', async () => {
+    const options = { steps: 60, config: { learningStarts: 80 }, saveTo: 'left' };
+    const onEvent = () => {
+      throw new Error('enough');
+    };
+    await expect(train('dqn', 'CartPole-v1', { ...options, preset: false, onEvent })).rejects.toThrow('enough');
+    expect(existsSync(join('left', 'run.lock'))).toBe(false);
   });
 
   it('says so where only its end can tell', async () => {
     expect(await warned('ppo', 'CartPole-v1', { steps: 60, config: { numEnvs: 4, rolloutLength: 16 } })).toEqual([nothing(60)]);
+  });
+
+  it('knows that updates come after learningStarts, and that copies step together', async () => {
+    const config = { learningStarts: 60, hiddenSizes: [4], numEnvs: 8 };
+    // To step 64.
+    expect(await warned('dqn', 'CartPole-v1', { steps: 60, config })).toEqual([]);
+    expect(await warned('dqn', 'CartPole-v1', { steps: 60, config: { ...config, learningStarts: 64 } })).toEqual([
+      'nothing will be learned: learningStarts is 64 steps, and the run ends at 64',
+      nothing(64),
+    ]);
   });
 
   it('says nothing where all of it comes about', async () => {

@@ -1,5 +1,6 @@
 import { InputError, message } from '@zpin/contracts';
 import { formatCount, formatNumber } from '@zpin/plot';
+import type { RunFolder } from 'zpin/node';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { columnsOf, type Io, say } from '../io.ts';
@@ -35,25 +36,37 @@ async function status(paths: readonly string[], isJson: boolean, io: Io): Promis
   const folders = given.flatMap(folder => (folder.has('description') || folder.runs.length === 0 ? [folder] : folder.runs));
   if (paths.length === 0 && folders[0] === given[0]) {
     const remedy = 'Write zpin status runs/ppo-CartPole-v1-seed1, for example';
-    throw new InputError(message(where, 'a folder must be given where there is no runs/', 'nothing', remedy));
+    throw new InputError(message(where, 'a folder must be given where there are no runs in runs/', 'nothing', remedy));
   }
-  const found = folders.map(folder => ({ folder, status: runStatus(folder, where) }));
-  if (isJson) {
-    for (const { folder, status } of found) {
-      io.stdout.write(`${JSON.stringify({ type: 'status', ...status, runDir: folder.path })}\n`);
+  const isOne = folders.length === 1 && given[0] === folders[0];
+  const found = folders.map((folder): FoundRun => {
+    try {
+      return { folder, status: runStatus(folder, where) };
+    } catch (error) {
+      // Among others a damaged one is one row.
+      if (isOne || !(error instanceof InputError)) throw error;
+      return { folder, problem: error.message };
     }
-  } else if (found.length === 1 && given[0] === found[0]?.folder) say(io, `${statusLines(found[0].status, io).join('\n')}\n`);
+  });
+  if (isJson) {
+    for (const { folder, ...told } of found) {
+      const known = 'status' in told ? told.status : { state: 'damaged', reason: told.problem };
+      io.stdout.write(`${JSON.stringify({ type: 'status', ...known, runDir: folder.path })}\n`);
+    }
+  } else if (isOne && 'status' in found[0]) say(io, `${statusLines(found[0].status, io).join('\n')}\n`);
   else say(io, `${statusTable(found, io)}\n`);
   return EXIT.done;
 }
 
+/** A run, and how it stands, or what is wrong with its folder. */
+type FoundRun = { readonly folder: RunFolder } & ({ readonly status: RunStatus } | { readonly problem: string });
+
 /** A row for each run. */
-function statusTable(
-  found: readonly { readonly folder: { readonly shown: string }; readonly status: RunStatus }[],
-  { stdout, env }: Io,
-): string {
+function statusTable(found: readonly FoundRun[], { stdout, env }: Io): string {
   const { bold } = styleOf(stdout, env);
-  const rows = found.map(({ folder, status: { state, step, steps, meanReturn, evaluation, best, reason } }) => {
+  const rows = found.map(({ folder, ...told }) => {
+    if ('problem' in told) return [folder.shown, 'damaged', '–', '–', '–', told.problem];
+    const { state, step, steps, meanReturn, evaluation, best, reason } = told.status;
     const last = evaluation === null ? '–' : formatNumber(evaluation.meanReturn);
     return [
       folder.shown,

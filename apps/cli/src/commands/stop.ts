@@ -12,6 +12,8 @@ interface StopFlags {
 
 /** Milliseconds between two looks whether the run has ended. */
 const LOOK_INTERVAL = 200;
+/** Milliseconds within which whoever trains several seeds takes a request. */
+const HEARING = 3000;
 
 /** Adds `zpin stop`. */
 export function stopCommand({ program, io, finish }: CommandContext): void {
@@ -33,11 +35,8 @@ export function stopCommand({ program, io, finish }: CommandContext): void {
 async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
   const where = 'zpin stop';
   const seconds = flags.wait === undefined ? 0 : readInteger(where, '--wait', flags.wait, 1);
-  const [{ resolve }, { requestStop, RunFolder, runHolder }, { SeedsFolder }] = await Promise.all([
-    import('node:path'),
-    import('zpin/node'),
-    import('../seeds/seeds-folder.ts'),
-  ]);
+  const [{ resolve }, { forgetStopRequest, isStopRequested, requestStop, RunFolder, runHolder }, { SeedsFolder }] =
+    await Promise.all([import('node:path'), import('zpin/node'), import('../seeds/seeds-folder.ts')]);
   const folder = new RunFolder(resolve(path));
   const areSeeds = SeedsFolder.isOne(folder.path);
   if (!areSeeds) folder.describe(where);
@@ -45,6 +44,14 @@ async function stop(path: string, flags: StopFlags, io: Io): Promise<number> {
   const [first, ...others] = holders();
   if (!first) throw new InputError(message(where, 'the run must be in progress', folder.shown, 'Nothing is to be stopped'));
   requestStop(folder);
+  if (areSeeds) {
+    for (const start = io.now(); isStopRequested(folder) && io.now() - start < HEARING; await io.wait(LOOK_INTERVAL));
+    // Nobody trains them together: one that was begun by itself hears of it in its own folder.
+    if (isStopRequested(folder)) {
+      forgetStopRequest(folder);
+      for (const run of folder.runs) if (runHolder(run.path)) requestStop(run);
+    }
+  }
   const who = `process ${[first, ...others].map(({ pid }) => pid).join(', ')} on ${first.host}`;
   const resume = `${io.command} train --resume ${shellWord(folder.shown)}`;
   if (seconds === 0) {

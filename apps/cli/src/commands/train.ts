@@ -57,11 +57,15 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
   const env = flagOf(argv, '--env');
   const preset = presetOf(algorithm, env);
   addConfigFlags(command, algorithm.id, fields, renamed, preset && { env, ...preset });
-  command.action(async (_id: string, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
+  command.action(async (first: string | undefined, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
     if (flags.resume !== undefined) {
       throw new InputError(
         message('zpin train --resume', 'the run folder names the algorithm', id, 'Write zpin train --resume <folder>'),
       );
+    }
+    if (first !== undefined && first !== id) {
+      const remedy = 'Write zpin train <algorithm> --from <folder>, or leave it out';
+      throw new InputError(message('zpin train', 'the algorithm must come first', first, remedy));
     }
     for (const name of renamed) {
       // Refused, in words that say what to write instead.

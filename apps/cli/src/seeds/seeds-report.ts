@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, linePlot } from '@zpin/plot';
 import { metricEvents } from 'zpin/node';
 import { columnsOf, type Io } from '../io.ts';
-import { formatDuration, mean, standardDeviation } from '../numbers.ts';
+import { FEW_EPISODES, formatDuration, mean, standardDeviation } from '../numbers.ts';
 import { type ComparedRun, groupLines, groupRuns, MEASURES, reachOf } from '../run-curves.ts';
 import { table } from '../wrapped-text.ts';
 import { confidenceInterval, interquartileMean } from './aggregate.ts';
@@ -77,7 +77,9 @@ export function seedsTable(results: readonly SeedResult[], threshold: number | n
     lines.push('', `${all.seeds} of ${results.length} seeds: mean return ${formatNumber(all.mean)}${spread}${interval ?? ''}`);
     if (threshold !== null) {
       const solved = results.filter(({ summary }) => summary !== null && summary.evalReturnMean >= threshold).length;
-      lines.push(`solved by ${solved} of ${results.length} (threshold ${threshold})`);
+      const few = results.some(({ summary }) => summary !== null && summary.evalEpisodes < FEW_EPISODES);
+      const what = few ? `threshold ${threshold} reached by ${solved} of ${results.length}` : null;
+      lines.push(what ?? `solved by ${solved} of ${results.length} (threshold ${threshold})`);
     }
   }
   return `${lines.join('\n')}\n`;

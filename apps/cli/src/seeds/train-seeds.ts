@@ -130,7 +130,10 @@ class SeedsTraining {
     stop.signal.addEventListener('abort', pass);
     forgetStopRequest(folder);
     const looking = setInterval(() => {
-      if (isStopRequested(folder)) stopping.request('SIGTERM');
+      if (!isStopRequested(folder)) return;
+      // Taken: whoever asked sees that it was heard.
+      forgetStopRequest(folder);
+      stopping.request('SIGTERM');
     }, LOOK_INTERVAL);
     // Whoever asks twice does not wait for what the processes are at.
     process.once('exit', kill);

@@ -10,7 +10,7 @@ export class RecentSpeed {
     this.#marks = [{ time, step }];
   }
 
-  /** Steps per second up to now; NaN where no time has passed. */
+  /** Steps per second up to now; no finite number where no time has passed. */
   at(time: number, step: number): number {
     const marks = this.#marks;
     while (marks.length > 1 && marks[1].time <= time - RECENT_TIME) marks.shift();

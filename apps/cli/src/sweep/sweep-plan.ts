@@ -125,19 +125,22 @@ export async function readSweep(raw: Readonly<Record<string, unknown>>, where: s
  * @throws SpaceError that says why it cannot
  */
 export async function checkPlayable({ file, algorithm, searched, settings }: SweepPlan, where: string): Promise<void> {
-  let first: JsonObject | undefined;
-  checkSettings({ ...searched, settings }, each => {
-    first ??= each;
-  });
-  const config = first ?? settings({});
+  const points: JsonObject[] = [];
+  checkSettings({ ...searched, settings }, each => points.push(each));
   const { env, steps, seed, engine } = file;
-  try {
-    const options = { steps, seed, config, ...(engine && { engine }) };
-    (await openRun(algorithm, env, options, { names: flagNames(where) })).dispose();
-  } catch (error) {
-    // Settings that do not go together are no reason: others may.
-    if (error instanceof SpaceError) throw error;
+  let refusal: SpaceError | null = null;
+  // One that can is enough; settings that do not go together are no reason, as others may.
+  for (const config of points.length === 0 ? [settings({})] : points) {
+    try {
+      const options = { steps, seed, config, ...(engine && { engine }) };
+      (await openRun(algorithm, env, options, { names: flagNames(where) })).dispose();
+      return;
+    } catch (error) {
+      if (!(error instanceof SpaceError)) return;
+      refusal ??= error;
+    }
   }
+  if (refusal) throw refusal;
 }
 
 /** How trials of a sweep are stopped early; steps count as the reports do. */

@@ -30,8 +30,8 @@ export interface TrialRunsOptions {
   readonly signal: AbortSignal;
   readonly io: Io;
   readonly keeper?: RunKeeper;
-  /** Told what the seeds have come to together at a step; false from it stops them all. */
-  report(step: number, value: number): Promise<boolean>;
+  /** Told what the seeds have come to together at a step, and whether it is their last; false from it stops them all. */
+  report(step: number, value: number, isLast: boolean): Promise<boolean>;
 }
 
 /** One seed of a trial. */
@@ -72,8 +72,7 @@ export async function trainTrial(options: TrialRunsOptions): Promise<number | nu
           running.map(({ evaluations }) => evaluations[reported]),
           judge,
         );
-        // Who has come to the end has nothing left that stopping would save.
-        if (!(await report(step, value)) && step < plan.file.steps) return null;
+        if (!(await report(step, value, step >= plan.file.steps))) return null;
       }
     }
     const returns: number[] = [];

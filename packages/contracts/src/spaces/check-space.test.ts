@@ -14,6 +14,7 @@ test.each([
   multiDiscrete([2, 3]),
   multiBinary(4),
   dict({ b: pair, a: tuple([discrete(2)]) }),
+  dict({ b: pair, 10: pair, 9: pair, a: pair }),
 ])('takes %j', space => expect(() => checkSpace('X-v0', 'space', space)).not.toThrow());
 
 test.each<[unknown, string]>([

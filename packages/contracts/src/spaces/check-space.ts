@@ -47,7 +47,9 @@ const rules: Readonly<Record<Space['type'], (given: Readonly<Record<string, unkn
     const isRecord = typeof spaces === 'object' && spaces !== null && !Array.isArray(spaces);
     check('spaces', isRecord, 'be a record of spaces');
     const keys = Object.keys(spaces as object);
-    const isSorted = keys.every((key, k) => k === 0 || keys[k - 1] < key);
+    // As a record has them: JavaScript puts whole numbers first.
+    const wanted = Object.keys(Object.fromEntries(keys.toSorted().map(key => [key, 0])));
+    const isSorted = keys.every((key, k) => key === wanted[k]);
     check('spaces', isSorted, 'have its keys in order', "dict of '@zpin/contracts' sorts them");
   },
   tuple: ({ spaces }, check) => check('spaces', Array.isArray(spaces), 'be a list of spaces'),

@@ -110,7 +110,7 @@ export class EnvRows implements RowEnv {
       flatten(observationSpace, obs as SpaceValue, out, row * this.#obsSize);
     } catch (error) {
       if (!(error instanceof SpaceError || error instanceof TypeError)) throw error;
-      this.#refuse(method, row, `the observation must be of ${describeSpace(observationSpace)}`, obs, REMEDY, error);
+      this.#refuse(method, row, `the observation must be of ${describeSpace(observationSpace)}`, obs);
     }
   }
 
@@ -147,8 +147,8 @@ export class EnvRows implements RowEnv {
     return value ? 1 : 0;
   }
 
-  #refuse(method: Method, row: number, expectation: string, got: unknown, remedy = REMEDY, cause?: unknown): never {
-    throw new EnvError(message(this.#place(method, row), expectation, got, remedy), { cause });
+  #refuse(method: Method, row: number, expectation: string, got: unknown, remedy = REMEDY): never {
+    throw new EnvError(message(this.#place(method, row), expectation, got, remedy));
   }
 
   #place(method: Method, row: number): string {

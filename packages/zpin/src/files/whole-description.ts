@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { isEnvFile } from '../env-file.ts';
 import { FILM_FORMATS } from '../run-defaults.ts';
 import type { RunDescription } from '../run-description.ts';
 
@@ -23,6 +24,8 @@ export function isWhole(found: RunDescription): boolean {
   const { everySteps, episodes, maxEpisodeSteps, seed: ofEvaluation = 0, stopAtReturn, patience } = evaluation;
   return (
     [algorithm, env, her, dataset, recordDataset].every(text => typeof text === 'string') &&
+    // A file stands in `envFile`, with what guards it: by its name alone anything could be run.
+    !isEnvFile(env) &&
     [seed, steps, ofEvaluation].every(Number.isSafeInteger) &&
     [scheduledSteps, checkpointEverySteps, keepCheckpoints, threads, everySteps, episodes, maxEpisodeSteps].every(
       isCountOrNone,
