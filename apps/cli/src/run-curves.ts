@@ -107,6 +107,7 @@ export function runCurve({ events }: ComparedRun, measure: string, ends: readonl
   });
 }
 
+/** What runs differ in beside settings and options: options of those names get a prefix. */
 const OWN_NAMES = ['algorithm', 'env', 'file', 'curriculum', 'her', 'dataset', 'steps'];
 
 /**
@@ -125,7 +126,6 @@ function settingsOf({
   scheduledSteps = steps,
   config,
 }: RunDescription): Record<string, unknown> {
-  // What an option of an environment may be called too stands behind it, or has another name there.
   const options = Object.entries(envOptions).map(([name, value]) => [OWN_NAMES.includes(name) ? `env.${name}` : name, value]);
   return {
     ...{ algorithm, env, file: envFile?.sha256.slice(0, 8) ?? 'none', ...Object.fromEntries(options) },

@@ -123,7 +123,7 @@ describe('checkEnv', () => {
   it('says what is wrong with a space that was written by hand, and nothing that follows from it', () => {
     const env = walk(({ spec }) => ({ spec: { ...spec, actionSpace: { type: 'discrete', n: 2 } as never } }));
     const remedy = 'Mend what the message names';
-    const problem = expect.stringMatching(/^spec: actionSpace\.start must be an integer, got undefined\. /);
+    const problem = expect.stringMatching(/: spec\.actionSpace\.start must be an integer, got undefined\. /);
     expect(checkEnv(env)).toEqual([{ rule: 'space', severity: 'breach', problem, remedy }]);
   });
 

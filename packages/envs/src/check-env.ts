@@ -1,5 +1,4 @@
 import {
-  checkSpace,
   contains,
   describeFarActions,
   describeSpace,
@@ -18,6 +17,7 @@ import {
   sample,
   type VectorStep,
 } from '@zpin/contracts';
+import { checkSpaces } from './base/check-spaces.ts';
 import { SyncVectorEnv } from './vector/sync-vector-env.ts';
 
 /** One breach of the environment contract. */
@@ -49,10 +49,8 @@ export function checkEnv(env: Env, { steps = 300, seed = 7 }: CheckOptions = {})
   const report: Report = (rule, problem, remedy, severity = 'breach') => {
     if (!violations.some(v => v.rule === rule && v.remedy === remedy)) violations.push({ rule, severity, problem, remedy });
   };
-  const { observationSpace, actionSpace } = env.spec;
   try {
-    checkSpace('spec', 'observationSpace', observationSpace);
-    checkSpace('spec', 'actionSpace', actionSpace);
+    checkSpaces(env.spec);
   } catch (error) {
     // Nothing else can be told of what has no spaces.
     report('space', error instanceof Error ? error.message : String(error), 'Mend what the message names');

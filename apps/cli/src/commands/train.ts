@@ -55,7 +55,8 @@ export async function trainCommand({ program, io, argv, finish }: CommandContext
   const fields = describeConfig(algorithm.config);
   const renamed = [...renamedSettings(algorithm.config).keys()];
   const env = flagOf(argv, '--env');
-  const preset = presetOf(algorithm, env);
+  // A run that begins as another one has its settings, not those of a preset.
+  const preset = flagOf(argv, '--from') === '' ? presetOf(algorithm, env) : undefined;
   addConfigFlags(command, algorithm.id, fields, renamed, preset && { env, ...preset });
   command.action(async (first: string | undefined, flags: TrainFlags & Readonly<Record<string, unknown>>) => {
     if (flags.resume !== undefined) {

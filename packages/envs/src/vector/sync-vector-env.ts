@@ -1,7 +1,6 @@
 import {
   checkMaskable,
   checkSameSpaces,
-  checkSpace,
   copySeeds,
   createRows,
   type Env,
@@ -25,6 +24,7 @@ import {
   type VectorEnv,
   type VectorStep,
 } from '@zpin/contracts';
+import { checkSpaces } from '../base/check-spaces.ts';
 import type { RowEnv } from '../base/row-env.ts';
 import { ChangingCopies } from './changing-copies.ts';
 import { EnvRows, rowEnv } from './env-rows.ts';
@@ -286,12 +286,6 @@ export class SyncVectorEnv implements VectorEnv {
       message(`${this.spec.id}.reset`, `out.obs must hold ${size} numbers of ${dtype}`, out.obs, 'Use createStep()'),
     );
   }
-}
-
-/** @throws SpaceError where a space was written by hand and is none */
-function checkSpaces({ id, observationSpace, actionSpace }: EnvSpec): void {
-  checkSpace(id, 'spec.observationSpace', observationSpace);
-  checkSpace(id, 'spec.actionSpace', actionSpace);
 }
 
 /** The goals of whatever copy is the first at the time. */
