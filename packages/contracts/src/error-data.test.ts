@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { errorFromData, errorToData } from './error-data.ts';
-import { InputError, SpaceError, WorkerError } from './errors.ts';
+import { EnvError, InputError, SpaceError, WorkerError } from './errors.ts';
 
 const travelled = (thrown: unknown) => errorFromData(structuredClone(errorToData(thrown)), 'worker 3');
 
@@ -9,6 +9,12 @@ it('keeps class and message of the errors of this project', () => {
     expect(travelled(error)).toBeInstanceOf(error.constructor);
     expect(travelled(error).message).toBe(error.message);
   }
+});
+
+it("names the worker beside an environment's failure", () => {
+  const { message } = travelled(new EnvError('Own-v0.step, copy 3, at step 12 of its episode: ...'));
+  expect(travelled(new EnvError('a'))).toBeInstanceOf(EnvError);
+  expect(message).toBe('worker 3: Own-v0.step, copy 3, at step 12 of its episode: ...');
 });
 
 it('says which worker threw anything else', () => {

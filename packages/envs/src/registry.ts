@@ -86,12 +86,20 @@ export function makeEnv(id: string, options: EnvOptions = {}): AnyEnv {
  * @throws InputError as `makeEnv` does, and unless `numEnvs` is an integer ≥ 1
  */
 export function makeVectorEnv(id: string, numEnvs: number, options: EnvOptions = {}): VectorEnv {
+  return makeCopies(id, numEnvs, options, 0);
+}
+
+/**
+ * `makeVectorEnv` for a part of more copies.
+ * @param firstCopy the number of the first one among all, for errors
+ */
+export function makeCopies(id: string, numEnvs: number, options: EnvOptions, firstCopy: number): VectorEnv {
   const family = envFamilyOf(id);
   const { module } = family ?? entryOf(id, 'makeVectorEnv');
   const source = { id, options, library: '@zpin/envs', ...(module !== undefined && { module }) };
-  if (family) return manyOf(family, numEnvs, source);
+  if (family) return manyOf(family, numEnvs, source, firstCopy);
   const remake = (parameters: EnvParameters) => makeEnv(id, { ...options, ...parameters } as EnvOptions);
-  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source, remake);
+  return new SyncVectorEnv(() => makeEnv(id, options), numEnvs, source, remake, firstCopy);
 }
 
 function oneOf(family: EnvFamily, id: string, { wrappers, ...options }: EnvOptions): AnyEnv {
@@ -100,7 +108,7 @@ function oneOf(family: EnvFamily, id: string, { wrappers, ...options }: EnvOptio
   return closedOnError(copies, () => wrapEnv(copies.singly()[0], names));
 }
 
-function manyOf(family: EnvFamily, numEnvs: number, source: EnvSource): VectorEnv {
+function manyOf(family: EnvFamily, numEnvs: number, source: EnvSource, firstCopy: number): VectorEnv {
   const { id } = source;
   const { wrappers, ...options } = source.options as EnvOptions;
   const names = readWrappers(id, wrappers);
@@ -110,7 +118,7 @@ function manyOf(family: EnvFamily, numEnvs: number, source: EnvSource): VectorEn
   if (names.length === 0) return closedOnError(copies, () => copies.together(source));
   return closedOnError(copies, () => {
     const envs = copies.singly();
-    return new SyncVectorEnv(index => wrapEnv(envs[index], names), numEnvs, source);
+    return new SyncVectorEnv(index => wrapEnv(envs[index], names), numEnvs, source, null, firstCopy);
   });
 }
 

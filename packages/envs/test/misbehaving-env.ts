@@ -1,4 +1,5 @@
-/** Registers an environment that misbehaves when its seed says so. */
+/** Registers an environment that misbehaves when its seed says so, and another that is no `ArrayEnv`. */
+import type { Env } from '@zpin/contracts';
 import { ArrayEnv } from '../src/base/array-env.ts';
 import { cartPoleV1 } from '../src/classic/cart-pole.ts';
 import { registerEnv } from '../src/registry.ts';
@@ -41,3 +42,27 @@ class Misbehaving extends ArrayEnv<Float32Array, number> {
 }
 
 registerEnv({ spec, summary: 'Throws, exits or hangs.', module: import.meta.url, create: () => new Misbehaving() });
+
+const plainSpec = { ...spec, id: 'PlainMisbehaving-v0' };
+
+registerEnv({
+  spec: plainSpec,
+  summary: 'Throws at its third step, and is no ArrayEnv.',
+  module: import.meta.url,
+  create: (): Env<Float32Array, number> => {
+    const obs = new Float32Array(4);
+    let seed: unknown = 0;
+    return {
+      spec: plainSpec,
+      reset: options => {
+        obs.fill(0);
+        seed = options?.seed;
+        return { obs, info: {} };
+      },
+      step: () => {
+        if (++obs[0] >= 3 && seed === MISDEEDS.throws) throw new RangeError('the pole is on fire');
+        return { obs, reward: 1, terminated: false, truncated: false, info: {} };
+      },
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import { type EnvSource, WorkerError } from '@zpin/contracts';
+import { EnvError, type EnvSource } from '@zpin/contracts';
 import type { Algorithm, TrainEvent, TrainState } from '@zpin/core';
 import { makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
@@ -185,8 +185,10 @@ describe('DPPO over a queue', { timeout: 60_000 }, () => {
       () => expect.fail('it must fail'),
       (thrown: unknown) => thrown as Error,
     );
-    expect(error).toBeInstanceOf(WorkerError);
-    expect(error.message).toMatch(/^dppo: worker [01]: the motor is on fire$/);
+    expect(error).toBeInstanceOf(EnvError);
+    expect(error.message).toMatch(
+      /^dppo: worker [01]: Misbehaving-v0\.step: the environment must not throw, got "the motor is on fire"/,
+    );
     expect(events.at(-1)?.type).toBe('checkpoint');
     expect(await done).toBeGreaterThan(0);
     agent.dispose();

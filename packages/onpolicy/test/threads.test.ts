@@ -1,4 +1,4 @@
-import { type Agent, type Env, InputError, type SpaceValue, type VectorEnv, WorkerError } from '@zpin/contracts';
+import { type Agent, type Env, EnvError, InputError, type SpaceValue, type VectorEnv, WorkerError } from '@zpin/contracts';
 import { type Algorithm, createEngine, type TrainEvent, type TrainState } from '@zpin/core';
 import { makeEnv, makeVectorEnv, SyncVectorEnv } from '@zpin/envs';
 import { describe, expect, it } from 'vitest';
@@ -151,11 +151,15 @@ describe.each([a3c, dppo] as unknown as Algorithm[])('$id with a worker that fai
   }
 
   it.each([
-    ['throw', /^(a3c|dppo): worker [01]: the motor is on fire$/],
-    ['exit', /^(a3c|dppo): worker [01]: the thread must live, got "an end with code 3"/],
-  ])('by %s ends with its message and a checkpoint to go on from', async (deed, text) => {
+    [
+      'throw',
+      EnvError,
+      /^(a3c|dppo): worker [01]: Misbehaving-v0\.step: the environment must not throw, got "the motor is on fire"/,
+    ],
+    ['exit', WorkerError, /^(a3c|dppo): worker [01]: the thread must live, got "an end with code 3"/],
+  ])('by %s ends with its message and a checkpoint to go on from', async (deed, kind, text) => {
     const { error, saved } = await fail(deed, { workerTimeout: 1000 });
-    expect(error).toBeInstanceOf(WorkerError);
+    expect(error).toBeInstanceOf(kind);
     expect(error.message).toMatch(text);
     expect(saved.length).toBe(1);
     const [{ step, state }] = saved;

@@ -21,9 +21,12 @@ import { maskOf, refuseUndeclaredMask } from '../base/env-mask.ts';
 import { InfoMeans } from '../base/info-means.ts';
 import type { RowEnv } from '../base/row-env.ts';
 
-/** An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step). */
-export function rowEnv(env: Env): RowEnv {
-  return isRowEnv(env) ? env : new EnvRows(env);
+/**
+ * An environment as vectorisation needs it: itself when it can write rows, else wrapped (which costs allocations per step).
+ * @param firstCopy the number of the copy in row 0, for errors
+ */
+export function rowEnv(env: Env, firstCopy = 0): RowEnv {
+  return isRowEnv(env) ? env : new EnvRows(env, firstCopy);
 }
 
 function isRowEnv(env: Env): env is Env & RowEnv {
@@ -35,14 +38,16 @@ export class EnvRows implements RowEnv {
   readonly hasActionMask: boolean;
   readonly infoMeans = new InfoMeans();
   readonly #env: Env;
+  readonly #firstCopy: number;
   readonly #numActions: number;
   readonly #obsSize: number;
   readonly #actionSize: number;
   /** Steps of the episode in progress, for errors; NaN where it began before a state was taken back. */
   #length = 0;
 
-  constructor(env: Env) {
+  constructor(env: Env, firstCopy: number) {
     this.#env = env;
+    this.#firstCopy = firstCopy;
     this.hasActionMask = hasActionMask(env);
     this.#numActions = env.spec.actionSpace.type === 'discrete' ? env.spec.actionSpace.n : 0;
     this.#obsSize = flatSize(env.spec.observationSpace);
@@ -153,7 +158,7 @@ export class EnvRows implements RowEnv {
 
   #place(method: Method, row: number): string {
     const step = method === 'reset' || Number.isNaN(this.#length) ? '' : `, at step ${this.#length} of its episode`;
-    return `${this.#env.spec.id}.${method}, copy ${row}${step}`;
+    return `${this.#env.spec.id}.${method}, copy ${this.#firstCopy + row}${step}`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The program of one worker thread of `WorkerVectorEnv`. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type EpisodeInfo, errorToData, type VectorEnv, type VectorStep } from '@zpin/contracts';
-import { loadEnv, makeVectorEnv } from '../registry.ts';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type EpisodeInfo, envFailure, errorToData, type VectorEnv, type VectorStep } from '@zpin/contracts';
+import { loadEnv, makeCopies } from '../registry.ts';
 import {
   ANSWER,
   CALL,
@@ -30,12 +30,16 @@ process.on('exit', () => {
   Atomics.notify(control, ANSWER);
 });
 
-function reply(to: MessagePort, attempt: () => unknown): void {
+function reply(env: VectorEnv, call: Call): void {
   try {
-    to.postMessage({ result: attempt() } satisfies Reply);
+    port.postMessage({ result: answer(env, call) } satisfies Reply);
   } catch (error) {
-    to.postMessage({ error: errorToData(error) } satisfies Reply);
+    fail(env, call.method, error);
   }
+}
+
+function fail(env: VectorEnv, method: string, error: unknown): void {
+  port.postMessage({ error: errorToData(envFailure(`${env.spec.id}.${method}`, error)) } satisfies Reply);
 }
 
 function answer(env: VectorEnv, call: Call): unknown {
@@ -66,14 +70,14 @@ function serve(env: VectorEnv): void {
     let last = false;
     if (Atomics.load(control, COMMAND) === CALL) {
       const { message: call } = receiveMessageOnPort(port) as { message: Call };
-      reply(port, () => answer(env, call));
+      reply(env, call);
       last = call.method === 'close';
     } else {
       try {
         env.step(actions, out);
         if (setup.tellsInfo && hasEnd(out)) port.postMessage({ result: infos } satisfies Reply);
       } catch (error) {
-        port.postMessage({ error: errorToData(error) } satisfies Reply);
+        fail(env, 'step', error);
       }
     }
     Atomics.store(control, ANSWER, done);
@@ -88,7 +92,7 @@ async function main(): Promise<void> {
   try {
     if (source.module !== undefined) await (await import(source.module)).ready;
     await loadEnv(source.id);
-    env = makeVectorEnv(source.id, end - start, source.options);
+    env = makeCopies(source.id, end - start, source.options, start);
   } catch (error) {
     parentPort?.postMessage({ error: errorToData(error) } satisfies Reply);
     return;

@@ -238,6 +238,13 @@ describe('an environment that breaks the contract', () => {
     expect((error as Error).message).toContain(`Counter-v0.step, copy 1, at step 3 of its episode: ${told}`);
   });
 
+  it('is told by its number among all copies where it is one of a part', () => {
+    const part = new SyncVectorEnv(copy => broken(() => (copy === 3 ? undefined : right)), 4).slice(2, 4);
+    const out = part.createStep();
+    part.reset(out, 0);
+    expect(() => part.step(new Int32Array(2), out)).toThrow(/copy 3, at step 1 of its episode: it must return/);
+  });
+
   it('keeps what it threw, and errors of this project as they are', () => {
     const thrower = (thrown: unknown) => () => {
       throw thrown;

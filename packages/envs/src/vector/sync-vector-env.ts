@@ -46,6 +46,7 @@ export class SyncVectorEnv implements VectorEnv {
   /** Whether its row writes `rawReward`. */
   readonly #isTallied: readonly boolean[];
   readonly #actionSize: number;
+  readonly #firstCopy: number;
   #seeded = false;
   #parameters: EnvParameters | null = null;
   /** Whether others hold its copies, and exchange them when their episodes end. */
@@ -57,9 +58,10 @@ export class SyncVectorEnv implements VectorEnv {
    * @param make makes copy `index`
    * @param source where workers get copies of their own, when it is known
    * @param remake makes a copy with other settings, for `setParameters`; not needed where copies have that themselves
+   * @param firstCopy the number that errors give to copy 0, where these are a part of other copies
    * @throws InputError unless `numEnvs` is an integer ≥ 1; SpaceError when a space was written by hand and is none
    */
-  constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource, remake: Remake | null = null) {
+  constructor(make: (index: number) => Env, numEnvs: number, source?: EnvSource, remake: Remake | null = null, firstCopy = 0) {
     if (!(Number.isSafeInteger(numEnvs) && numEnvs >= 1)) {
       throw new InputError(message('SyncVectorEnv', 'numEnvs must be an integer >= 1', numEnvs, 'Pass the number of copies'));
     }
@@ -67,7 +69,8 @@ export class SyncVectorEnv implements VectorEnv {
     if (source) this.source = source;
     this.#envs = Array.from({ length: numEnvs }, (_, index) => make(index));
     checkSpaces(this.#envs[0].spec);
-    this.#rows = this.#envs.map(rowEnv);
+    this.#firstCopy = firstCopy;
+    this.#rows = this.#envs.map(env => rowEnv(env, firstCopy));
     this.#remake = remake;
     this.#changes = new ChangingCopies(numEnvs);
     const [first] = this.#envs;
@@ -92,7 +95,8 @@ export class SyncVectorEnv implements VectorEnv {
    */
   slice(start: number, end: number): SyncVectorEnv {
     this.#isShared = true;
-    const part = new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source, this.#remake);
+    const firstCopy = this.#firstCopy + start;
+    const part = new SyncVectorEnv(index => this.#envs[start + index], end - start, this.source, this.#remake, firstCopy);
     part.#onExchange = (index, env) => this.#put(start + index, env);
     return part;
   }
@@ -180,7 +184,7 @@ export class SyncVectorEnv implements VectorEnv {
 
   #put(index: number, env: Env): void {
     this.#envs[index] = env;
-    this.#rows[index] = rowEnv(env);
+    this.#rows[index] = rowEnv(env, this.#firstCopy);
     this.#onExchange?.(index, env);
   }
 

@@ -1,4 +1,4 @@
-import { flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, WorkerError } from '@zpin/contracts';
+import { EnvError, flatten, type NumericArray, Rng, SpaceError, sample, type VectorEnv, WorkerError } from '@zpin/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MISDEEDS } from '../../test/misbehaving-env.ts';
 import { CartPole, cartPoleV1 } from '../classic/cart-pole.ts';
@@ -99,13 +99,8 @@ describe('environments in worker threads', PATIENCE, () => {
 });
 
 describe('a worker that fails', PATIENCE, () => {
-  const misbehaving = (workers: WorkerOptions = {}) =>
-    threads(
-      'Misbehaving-v0',
-      4,
-      {},
-      { workers: 2, module: new URL('../../test/misbehaving-env.ts', import.meta.url).href, ...workers },
-    );
+  const misbehaving = (workers: WorkerOptions = {}, id = 'Misbehaving-v0') =>
+    threads(id, 4, {}, { workers: 2, module: new URL('../../test/misbehaving-env.ts', import.meta.url).href, ...workers });
   const play = (env: WorkerVectorEnv, seeds: readonly number[]) => {
     const out = env.createStep();
     env.reset(out, seeds);
@@ -115,8 +110,18 @@ describe('a worker that fails', PATIENCE, () => {
 
   it('hands over what its environment threw, and plays on', async () => {
     const env = await misbehaving();
-    expect(() => play(env, [0, 0, MISDEEDS.throws, 0])).toThrow('worker 1 of Misbehaving-v0: the pole is on fire');
+    const told =
+      'worker 1 of Misbehaving-v0: Misbehaving-v0.step: the environment must not throw, got "the pole is on fire". Look at ';
+    expect(() => play(env, [0, 0, MISDEEDS.throws, 0])).toThrow(told);
+    expect(() => play(env, [0, 0, MISDEEDS.throws, 0])).toThrow(EnvError);
     expect(play(env, [0, 0, 0, 0]).obs).toEqual(new Float32Array(16).fill(3));
+  });
+
+  it('tells the copy by its number among all, and the step', async () => {
+    const env = await misbehaving({}, 'PlainMisbehaving-v0');
+    expect(() => play(env, [0, 0, 0, MISDEEDS.throws])).toThrow(
+      'worker 1 of PlainMisbehaving-v0: PlainMisbehaving-v0.step, copy 3, at step 3 of its episode: the environment must not throw, ',
+    );
   });
 
   it('is told apart from wrong input', async () => {
