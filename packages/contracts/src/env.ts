@@ -151,7 +151,8 @@ export interface Env<Obs = unknown, Act = unknown> {
   setParameters?(parameters: EnvParameters): void;
   /**
    * Whether somebody reads what the next steps come to. Who skips frames sets it to false for the steps between: their `obs` need not
-   * be made and means nothing, all else is as ever, and so are later observations. Resets are always observed. Absent: every step is.
+   * be made and means nothing, unless the episode ends with it; all else is as ever, and so are later observations. Resets are always
+   * observed. Absent: every step is.
    */
   isObserved?: boolean;
   /** What the actions of a `Discrete` space are called, where they have names: of Atari games `NOOP`, `FIRE`, `UP` and so on. */

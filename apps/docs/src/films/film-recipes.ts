@@ -35,7 +35,9 @@ export const filmRecipes: Readonly<Record<string, string>> = {
   'Taxi-v3': 'q-learning --steps 500000 --learning-rate 0.3 --gamma 0.99 --epsilon-end 0 --exploration-fraction 0.8',
   'CartPole-v0': 'ppo --steps 100000 --num-envs 8 --rollout-length 32 --batch-size 256 --epochs 20 --gamma 0.98 --lambda 0.8',
   'FetchReach-v4': 'ddpg',
+  'FetchPush-v4': 'ddpg --seed 1003',
   'FetchPickAndPlace-v4': 'ddpg',
+  'FetchSlide-v4': 'ddpg',
   'FetchReachDense-v4': reach,
   'PointMaze-v0': 'sac --steps 100000 --her future:4 --learning-starts 1000 --hidden-sizes 64,64 --batch-size 128 --gamma 0.98',
   'InvertedPendulum-v5': `${ppo} --steps 200000`,
@@ -53,5 +55,8 @@ export const filmRecipes: Readonly<Record<string, string>> = {
   'MinAtar/Seaquest-v1': minAtar,
   'Walker2d-v5': `${trpo()} --steps 1000000`,
   'BipedalWalker-v3': `${trpo()} --steps 1000000`,
+  'BipedalWalkerHardcore-v3': `${trpo()} --steps 2000000`,
   'Ant-v5': `${ppo} --steps 1000000`,
+  'Humanoid-v5': `${ppo} --steps 1000000`,
+  'HumanoidStandup-v5': `${ppo} --steps 500000`,
 };

@@ -13,6 +13,7 @@ import {
   type StepResult,
 } from '@zpin/contracts';
 import { refuseMasks } from '../base/env-mask.ts';
+import { luminance } from '../wrappers/grayscale-observation.ts';
 import { requireSpace } from '../wrappers/require-space.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
 import { AreaResize } from './area-resize.ts';
@@ -146,9 +147,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       out.set(pixels);
       return;
     }
-    for (let i = 0, at = 0; i < out.length; i++, at += 3) {
-      out[i] = 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2] + 0.5;
-    }
+    luminance(pixels, out);
   }
 
   #view(): Uint8Array {

@@ -44,7 +44,7 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
   /** Everything that `start` and `advance` change, besides the generator: what `state` saves. */
   protected abstract readonly world: Float64Array | Int32Array;
   readonly rewardTally: RewardTally = { sum: 0, steps: 0 };
-  /** Whether `step` has its observation made; that of a row always is. */
+  /** Whether `step` has its observation made; that of a row always is, and so is the last one of an episode. */
   isObserved = true;
   /** What the infos of the episode in progress tell in numbers; null where nobody is told. */
   readonly infoMeans: InfoMeans | null;
@@ -136,7 +136,8 @@ export abstract class ArrayEnv<Obs, Act> implements Env<Obs, Act>, RowEnv {
     const { reward, terminated } = this;
     this.rewardTally.sum += reward;
     this.rewardTally.steps++;
-    const shown = this.isStepObserved ? undefined : this.#lastObservation;
+    const isEnd = terminated || truncated;
+    const shown = this.isStepObserved || isEnd ? undefined : this.#lastObservation;
     const obs = shown ?? this.#observation();
     return { obs, reward, terminated, truncated, info: this.info() };
   }

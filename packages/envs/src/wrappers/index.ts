@@ -11,10 +11,13 @@ export { DiscretizeObservation, type DiscretizeObservationOptions } from './disc
 export { EpisodeStatistics, type EpisodeSummary } from './episode-statistics.ts';
 export { FlattenObservation } from './flatten-observation.ts';
 export { FrameStack } from './frame-stack.ts';
+export { GrayscaleObservation } from './grayscale-observation.ts';
 export { ObservationWrapper } from './observation-wrapper.ts';
 export { OneHotObservation } from './one-hot-observation.ts';
 export { RecordFrames } from './record-frames.ts';
+export { RepeatAction } from './repeat-action.ts';
 export { RescaleAction } from './rescale-action.ts';
+export { ResizeObservation } from './resize-observation.ts';
 export { RewardWrapper } from './reward-wrapper.ts';
 export { ScaleReward } from './scale-reward.ts';
 export { SelectObservation } from './select-observation.ts';

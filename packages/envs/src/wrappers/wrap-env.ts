@@ -9,8 +9,11 @@ import { DiscretizeAction } from './discretize-action.ts';
 import { DiscretizeObservation } from './discretize-observation.ts';
 import { FlattenObservation } from './flatten-observation.ts';
 import { FrameStack } from './frame-stack.ts';
+import { GrayscaleObservation } from './grayscale-observation.ts';
 import { OneHotObservation } from './one-hot-observation.ts';
+import { RepeatAction } from './repeat-action.ts';
 import { RescaleAction } from './rescale-action.ts';
+import { ResizeObservation } from './resize-observation.ts';
 import { ScaleReward } from './scale-reward.ts';
 import { SelectObservation } from './select-observation.ts';
 import { CartPoleReward, MountainCarReward } from './shaped-rewards.ts';
@@ -116,6 +119,13 @@ export const wrappers: readonly WrapperEntry[] = [
     wrap: (env, lists) => new FrameStack(env, one(lists, 0) ?? Number.NaN),
   },
   {
+    name: 'grayscale',
+    usage: '',
+    meaning: 'shows colour pictures in grey',
+    arguments: [0, 0],
+    wrap: env => new GrayscaleObservation(env),
+  },
+  {
     name: 'mountain-car-reward',
     usage: '',
     meaning: 'pays MountainCar for its height over the valley',
@@ -130,11 +140,25 @@ export const wrappers: readonly WrapperEntry[] = [
     wrap: env => new OneHotObservation(env),
   },
   {
+    name: 'repeat-action',
+    usage: ':count',
+    meaning: 'plays each action several times, and pays the sum of the rewards',
+    arguments: [1, 1],
+    wrap: (env, lists) => new RepeatAction(env as Env<SpaceValue, SpaceValue>, one(lists, 0) ?? Number.NaN) as AnyEnv,
+  },
+  {
     name: 'rescale-action',
     usage: '[:low:high]',
     meaning: 'stretches actions in [-1, 1], or between other bounds, to the bounds of the environment',
     arguments: [0, 2],
     wrap: (env, lists) => new RescaleAction(env, one(lists, 0), one(lists, 1)) as Env<SpaceValue, NumericArray> as AnyEnv,
+  },
+  {
+    name: 'resize',
+    usage: ':height[:width]',
+    meaning: 'shrinks pictures',
+    arguments: [1, 2],
+    wrap: (env, lists) => new ResizeObservation(env, one(lists, 0) ?? Number.NaN, one(lists, 1)),
   },
   {
     name: 'scale-reward',

@@ -27,8 +27,11 @@ import { DiscretizeObservation } from './discretize-observation.ts';
 import { EpisodeStatistics } from './episode-statistics.ts';
 import { FlattenObservation } from './flatten-observation.ts';
 import { FrameStack } from './frame-stack.ts';
+import { GrayscaleObservation } from './grayscale-observation.ts';
 import { OneHotObservation } from './one-hot-observation.ts';
+import { RepeatAction } from './repeat-action.ts';
 import { RescaleAction } from './rescale-action.ts';
+import { ResizeObservation } from './resize-observation.ts';
 import { StickyAction } from './sticky-action.ts';
 import { TimeAwareObservation } from './time-aware-observation.ts';
 
@@ -70,6 +73,9 @@ describe('wrappers', () => {
     ['FlattenObservation', new FlattenObservation(makeEnv('Taxi-v4'))],
     ['FrameStack of vectors', new FrameStack(makeEnv('CartPole-v1'), 3)],
     ['FrameStack of pictures', new FrameStack(makeEnv('MinAtar/Asterix-v1'), 2)],
+    ['GrayscaleObservation', new GrayscaleObservation(makeEnv('CarRacing-v3', { maxEpisodeSteps: 20 }))],
+    ['ResizeObservation', new ResizeObservation(makeEnv('CarRacing-v3', { maxEpisodeSteps: 20 }), 24)],
+    ['RepeatAction', new RepeatAction(makeEnv('LunarLander-v3'), 3)],
     ['OneHotObservation', new OneHotObservation(makeEnv('FrozenLake-v1'))],
     ['StickyAction', new StickyAction(makeEnv('CartPole-v1'))],
     ['TimeAwareObservation', new TimeAwareObservation(makeEnv('CartPole-v1', { maxEpisodeSteps: 12 }))],
@@ -95,6 +101,16 @@ describe('wrappers', () => {
     expect(() => new OneHotObservation(cart)).toThrow(/must be a discrete/);
     expect(() => new FrameStack(makeEnv('Taxi-v4'), 4)).toThrow(/must be a box/);
     expect(() => new FrameStack(cart, 0)).toThrow(/count/);
+    expect(() => new RepeatAction(cart, 1.5)).toThrow(/count must be an integer >= 1, got 1.5/);
+    expect(() => new RepeatAction(makeEnv('Taxi-v4'), 2)).toThrow(/must have no action masks/);
+    expect(() => new GrayscaleObservation(cart)).toThrow(/must be a uint8 picture \[height, width, 3\], got "Box\(\[4\]/);
+    expect(() => new ResizeObservation(cart, 4)).toThrow(/must be a uint8 picture/);
+    expect(() => new ResizeObservation(makeEnv('CarRacing-v3'), 0)).toThrow(
+      /height and width must be integers >= 1, got \[0,0\]/,
+    );
+    expect(() => new ResizeObservation(makeEnv('CarRacing-v3'), 84, 97)).toThrow(
+      /at most those of the picture, 96 x 96, got \[84,97\]/,
+    );
     expect(() => new DiscretizeAction(pendulum, 1)).toThrow(/bins/);
     expect(() => new DiscretizeObservation(pendulum, { bins: [2, 2] })).toThrow(/3 integers/);
     expect(() => new DiscretizeObservation(cart, { bins: 4 })).toThrow(/Give bounds where the space has none/);
@@ -178,6 +194,57 @@ describe('action wrappers', () => {
   });
 });
 
+describe('RepeatAction', () => {
+  it('adds up rewards until the episode ends, in which there are fewer steps', () => {
+    const env = new RepeatAction(probe(scalar), 3);
+    expect(env.spec.maxEpisodeSteps).toBe(2);
+    env.reset();
+    expect(env.step(0)).toMatchObject({ obs: Float32Array.of(3), reward: 6, truncated: false });
+    expect(env.step(0)).toMatchObject({ obs: Float32Array.of(4), reward: 4, truncated: true });
+  });
+
+  it('comes where single steps come, and sees what they see, at the end of an episode too', () => {
+    const [repeated, single] = [new RepeatAction(makeEnv('CartPole-v1'), 4), makeEnv('CartPole-v1')];
+    repeated.reset({ seed: 3 });
+    single.reset({ seed: 3 });
+    let length = 0;
+    for (let isOver = false; !isOver; ) {
+      const coarse = repeated.step(1);
+      let fine = single.step(1);
+      let reward = fine.reward;
+      length++;
+      for (let i = 1; i < 4 && !fine.terminated; i++, length++) {
+        fine = single.step(1);
+        reward += fine.reward;
+      }
+      expect(coarse).toEqual({ ...fine, reward });
+      isOver = fine.terminated;
+    }
+    // The last action is not played to the end.
+    expect(length % 4).not.toBe(0);
+  });
+
+  it('leaves out the pictures between', () => {
+    const seen: (boolean | undefined)[] = [];
+    const inner = probe(scalar);
+    const step = inner.step.bind(inner);
+    const watched: AnyEnv = {
+      ...inner,
+      isObserved: true,
+      step: action => {
+        seen.push(watched.isObserved);
+        return step(action);
+      },
+    };
+    const env = new RepeatAction(watched, 3);
+    env.reset();
+    env.step(0);
+    env.step(0);
+    expect(seen).toEqual([false, false, true, false]);
+    expect(watched.isObserved).toBe(true);
+  });
+});
+
 describe('observation wrappers', () => {
   it('DiscretizeObservation numbers the bins, the nearest one beyond them', () => {
     const values = [
@@ -240,6 +307,30 @@ describe('observation wrappers', () => {
     expect(turned.spec.observationSpace).toMatchObject({ shape: [3, 4, 2] });
     expect([...(turned.step(0).obs as Uint8Array)]).toEqual(first.flatMap((x, i) => [x, last[i]]));
     expect([...(turned.spec.observationSpace as BoxSpace).high]).toEqual(first.flatMap(x => [x, x]));
+  });
+
+  it('GrayscaleObservation weighs colours as the eye does, at any depth', () => {
+    const observationSpace = tuple([discrete(9), box({ low: 0, high: 255, shape: [2, 2, 3], dtype: 'uint8' })]);
+    // Red, green, blue, white.
+    const colours = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255);
+    const env = new GrayscaleObservation(probe(t => [t, colours], { observationSpace }));
+    expect(env.spec.observationSpace).toEqual(tuple([discrete(9), box({ low: 0, high: 255, shape: [2, 2, 1], dtype: 'uint8' })]));
+    expect(env.spec.wrappers).toEqual(['grayscale']);
+    env.reset();
+    expect(env.step(0).obs).toEqual([1, Uint8Array.of(76, 150, 29, 255)]);
+  });
+
+  it('ResizeObservation averages the area that each pixel covers, channel by channel', () => {
+    const picture = (shape: number[], pixels: number[]) =>
+      probe(() => Uint8Array.from(pixels), { observationSpace: box({ low: 0, high: 255, shape, dtype: 'uint8' }) });
+    const env = new ResizeObservation(picture([2, 4, 2], [0, 9, 2, 9, 8, 7, 8, 5, 4, 9, 6, 9, 8, 3, 8, 1]), 1, 2);
+    expect(env.spec.observationSpace).toEqual(box({ low: 0, high: 255, shape: [1, 2, 2], dtype: 'uint8' }));
+    expect(env.reset().obs).toEqual(Uint8Array.of(3, 9, 8, 4));
+    // Each of 2 x 2 covers one whole pixel of 3 x 3, halves of two, and a quarter of the middle: (4 a + 2 b + 2 c + d) / 9.
+    const thirds = new ResizeObservation(picture([3, 3], [9, 0, 18, 0, 90, 0, 27, 0, 36]), 2);
+    expect(thirds.reset().obs).toEqual(Uint8Array.of(14, 18, 22, 26));
+    expect(thirds.spec).toMatchObject({ observationSpace: { shape: [2, 2] }, wrappers: ['resize:2:2'] });
+    expect(() => new ResizeObservation(picture([3, 64, 64], []), 32)).toThrow(/by the wrapper channels-last/);
   });
 
   it('FrameStack puts the oldest first: vectors one after the other, pictures by channel', () => {
