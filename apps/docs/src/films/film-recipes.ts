@@ -55,6 +55,7 @@ export const filmRecipes: Readonly<Record<string, string>> = {
   'MinAtar/Seaquest-v1': minAtar,
   'Walker2d-v5': `${trpo()} --steps 1000000`,
   'BipedalWalker-v3': `${trpo()} --steps 1000000`,
+  'CarRacing-v3': 'ppo --seed 2',
   'BipedalWalkerHardcore-v3': `${trpo()} --steps 2000000`,
   'Ant-v5': `${ppo} --steps 1000000`,
   'Humanoid-v5': `${ppo} --steps 1000000`,

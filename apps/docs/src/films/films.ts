@@ -48,7 +48,7 @@ const paces: readonly (readonly [id: string, pace: Pace])[] = [
   ['Walker2d-', { fps: 12.5, every: 6, width: 152, most: 50 }],
   ...['Hopper-', 'Humanoid-'].map(id => [id, { fps: 12.5, every: 6, width: 176, most: 60 }] as const),
   ['BipedalWalker', { fps: 12.5, every: 4, width: 176, most: 70 }],
-  ['CarRacing-', { fps: 12.5, every: 4, width: 144 }],
+  ['CarRacing-', { fps: 12.5, every: 4, width: 144, most: 52 }],
   ['Ant-', { fps: 12.5, every: 2, width: 152, most: 40 }],
   ['HumanoidStandup-', { fps: 12.5, every: 6, width: 152, most: 40 }],
 ];
@@ -105,6 +105,7 @@ export async function filmPlay({ env: id, settings, episodes }: RecordedPlay): P
       return { seed: episode.seed ?? undefined, pays: episode.return };
     },
     act: () => actions.pop(),
+    repeats: repeatsBy(settings.wrappers),
   });
 }
 
@@ -113,12 +114,21 @@ interface Player {
   seed(k: number): { readonly seed: number | undefined; readonly pays?: number } | null;
   /** The next action; undefined when the film ends. */
   act(obs: SpaceValue, isStart: boolean, mask: Uint8Array | undefined): Promise<SpaceValue> | SpaceValue | undefined;
+  /** Steps of the environment for each action; 1 when omitted. */
+  readonly repeats?: number;
+}
+
+/** How often wrappers have each action played. */
+function repeatsBy(wrappers: unknown): number {
+  const names = Array.isArray(wrappers) ? wrappers.map(String) : [];
+  return names.reduce((all, name) => all * Number(/^repeat-action:(\d+)$/.exec(name)?.[1] ?? 1), 1);
 }
 
 const firstSeed: Player['seed'] = k => ({ seed: k === 0 ? FILM_SEED : undefined });
 
 async function film(env: AnyEnv, id: string, player: Player): Promise<Uint8Array> {
-  const { fps, every, width, most = MOST_FRAMES } = paceOf(id);
+  const { fps, width, most = MOST_FRAMES, ...pace } = paceOf(id);
+  const every = Math.max(1, Math.round(pace.every / (player.repeats ?? 1)));
   const frames: Frame[] = [];
   const shoot = () => {
     const frame = env.render?.();

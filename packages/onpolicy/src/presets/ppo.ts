@@ -104,6 +104,24 @@ export const ppoPresets = {
   },
   'LunarLander-v3': { totalSteps: 1_000_000, config: lunarLander },
   'LunarLanderContinuous-v3': { totalSteps: 1_000_000, config: lunarLander },
+  // Steps of the agent: each is eight of the environment. Grey pictures of 42 × 42, and the network of 2013.
+  'CarRacing-v3': {
+    totalSteps: 300_000,
+    envOptions: { wrappers: ['repeat-action:8', 'grayscale', 'resize:42', 'frame-stack:4'] },
+    config: {
+      numEnvs: 8,
+      rolloutLength: 128,
+      batchSize: 128,
+      epochs: 8,
+      entropyCoefficient: 0.001,
+      initialLogStd: -0.5,
+      learningRate: { type: 'linear', from: 5e-4, to: 0 },
+      normalizeRewards: true,
+      convolutions: 'dqn-2013',
+      hiddenSizes: [256],
+      activation: 'relu',
+    },
+  },
   'Hopper-v5': {
     totalSteps: 1_000_000,
     config: {
