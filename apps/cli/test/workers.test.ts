@@ -26,7 +26,8 @@ describe.each(['a3c', 'dppo'])('zpin train %s', { timeout: 60_000 }, algorithm =
   it('ends with the message of a worker that throws, and the state before it', async () => {
     const { exitCode, err } = await train(algorithm, 'BurningPole-v0', `${algorithm}-burning`);
     expect(exitCode).toBe(1);
-    expect(err).toMatch(new RegExp(`^${algorithm}: worker [01]: the pole is on fire\\. The last good checkpoint is kept: .*\n$`));
+    const told = 'BurningPole-v0\\.step: the environment must not throw, got "the pole is on fire"\\. Look at .*burning-env.*\\.';
+    expect(err).toMatch(new RegExp(`^${algorithm}: worker [01]: ${told} The last good checkpoint is kept: .*\n$`));
     expect(existsSync(`${algorithm}-burning/summary.json`)).toBe(false);
     const { step } = readCheckpoint(`${algorithm}-burning/checkpoint.bin`).header;
     expect(step).toBeGreaterThan(200);
