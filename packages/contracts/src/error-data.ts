@@ -20,6 +20,6 @@ export function errorToData(thrown: unknown): ErrorData {
  */
 export function errorFromData({ name, message }: ErrorData, worker: string): Error {
   const known = Object.hasOwn(classes, name) ? classes[name as keyof typeof classes] : undefined;
-  if (known === EnvError || !known) return new (known ?? WorkerError)(`${worker}: ${message}`);
-  return new known(message);
+  if (!known) return new WorkerError(`${worker}: ${message}`);
+  return new known(known === EnvError ? `${worker}: ${message}` : message);
 }

@@ -13,10 +13,10 @@ import {
   type StepResult,
 } from '@zpin/contracts';
 import { refuseMasks } from '../base/env-mask.ts';
+import { AreaResize } from '../wrappers/area-resize.ts';
 import { luminance } from '../wrappers/grayscale-observation.ts';
 import { requireSpace } from '../wrappers/require-space.ts';
 import { Wrapper } from '../wrappers/wrapper.ts';
-import { AreaResize } from './area-resize.ts';
 
 export interface AtariPreprocessingOptions {
   /** Most idle steps at the start of an episode; their number is drawn from 1 … noopMax. 0: none. */
@@ -88,7 +88,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
     let result = this.env.reset(seed === undefined ? options : { ...options, seed: this.#seed(seed) });
     const noops = this.#noopMax > 0 ? this.#rng.integers(1, this.#noopMax + 1) : 0;
     for (let i = 1; i <= noops; i++) {
-      this.#observe(i === noops);
+      this.observeNext(i === noops);
       const step = this.env.step(0);
       result = step.terminated || step.truncated ? this.env.reset(options) : step;
     }
@@ -101,7 +101,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
   override step(action: number): StepResult<Uint8Array> {
     let reward = 0;
     for (let frame = 1; ; frame++) {
-      this.#observe(frame >= this.#frameSkip - 1);
+      this.observeNext(frame >= this.#frameSkip - 1);
       const result = this.env.step(action);
       reward += result.reward;
       const lives = livesOf(result.info);
@@ -112,7 +112,7 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
       if (frame === this.#frameSkip - 1 && !isOver) this.#grey(result.obs, this.#earlier);
       if (frame === this.#frameSkip) this.#grey(result.obs, this.#latest);
       if (frame === this.#frameSkip || isOver) {
-        this.#observe(true);
+        this.observeNext(true);
         return { ...result, obs: this.#view(), reward, terminated };
       }
     }
@@ -134,11 +134,6 @@ export class AtariPreprocessing extends Wrapper<Uint8Array, number, SpaceValue, 
     const rng = typeof seed === 'number' ? new Rng(seed) : seed;
     [this.#rng] = rng.spawn(1);
     return rng;
-  }
-
-  /** Frames that are skipped need no pictures, where the environment can leave them out. */
-  #observe(isObserved: boolean): void {
-    if (this.env.isObserved !== undefined) this.env.isObserved = isObserved;
   }
 
   #grey(obs: SpaceValue, out: Uint8Array): void {

@@ -2,9 +2,9 @@ import { box, discrete, type EnvInfo, type EnvSpec, type NumericArray, type Rese
 import { describe, expect, it, vi } from 'vitest';
 import { ArrayEnv } from '../base/array-env.ts';
 import { checkEnv } from '../check-env.ts';
+import { AreaResize } from '../wrappers/area-resize.ts';
 import { ClipReward } from '../wrappers/clip-reward.ts';
 import { FrameStack } from '../wrappers/frame-stack.ts';
-import { AreaResize } from './area-resize.ts';
 import { AtariPreprocessing } from './atari-preprocessing.ts';
 import { EpisodicLife } from './episodic-life.ts';
 import { FireReset } from './fire-reset.ts';

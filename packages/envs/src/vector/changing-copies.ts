@@ -1,4 +1,4 @@
-import { copySeeds, type EnvParameters, type EnvState, type StateValue } from '@zpin/contracts';
+import { copySeeds, type EnvParameters, type EnvState, type GoalEnv, type GoalOutcomes, type StateValue } from '@zpin/contracts';
 
 /** How one copy of an environment stands to settings that change. */
 interface Copy {
@@ -106,4 +106,15 @@ export function changesOf(state: StateValue | undefined, start: number, end: num
   if (state === undefined) return undefined;
   const { seeds = [], next, active = [] } = state as SavedCopies;
   return { seeds: seeds.slice(start, end), ...(next !== undefined && { next, active: active.slice(start, end) }) };
+}
+
+/** The goals of whatever copy is the first at the time. */
+export function goalsOf({ computeTerminated }: GoalEnv, first: () => GoalEnv): GoalOutcomes {
+  return {
+    computeReward: (achieved, desired, out) => first().computeReward(achieved, desired, out),
+    ...(computeTerminated && {
+      computeTerminated: (achieved, desired, out) =>
+        (first().computeTerminated as typeof computeTerminated).call(first(), achieved, desired, out),
+    }),
+  };
 }

@@ -26,7 +26,7 @@ import {
 } from '@zpin/contracts';
 import { checkSpaces } from '../base/check-spaces.ts';
 import type { RowEnv } from '../base/row-env.ts';
-import { ChangingCopies } from './changing-copies.ts';
+import { ChangingCopies, goalsOf } from './changing-copies.ts';
 import { EnvRows, rowEnv } from './env-rows.ts';
 
 /** Makes a copy of an environment with settings other than those of the first copies. */
@@ -290,15 +290,4 @@ export class SyncVectorEnv implements VectorEnv {
       message(`${this.spec.id}.reset`, `out.obs must hold ${size} numbers of ${dtype}`, out.obs, 'Use createStep()'),
     );
   }
-}
-
-/** The goals of whatever copy is the first at the time. */
-function goalsOf({ computeTerminated }: GoalEnv, first: () => GoalEnv): GoalOutcomes {
-  return {
-    computeReward: (achieved, desired, out) => first().computeReward(achieved, desired, out),
-    ...(computeTerminated && {
-      computeTerminated: (achieved, desired, out) =>
-        (first().computeTerminated as typeof computeTerminated).call(first(), achieved, desired, out),
-    }),
-  };
 }

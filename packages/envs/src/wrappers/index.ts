@@ -1,8 +1,8 @@
-export { AreaResize } from '../atari/area-resize.ts';
 export { AtariPreprocessing, type AtariPreprocessingOptions } from '../atari/atari-preprocessing.ts';
 export { EpisodicLife } from '../atari/episodic-life.ts';
 export { FireReset } from '../atari/fire-reset.ts';
 export { ActionWrapper } from './action-wrapper.ts';
+export { AreaResize } from './area-resize.ts';
 export { ChannelsLast } from './channels-last.ts';
 export { ClipAction } from './clip-action.ts';
 export { ClipReward } from './clip-reward.ts';

@@ -30,7 +30,7 @@ export abstract class PictureWrapper<Act> extends ObservationWrapper<SpaceValue,
   /**
    * @param name as in `Wrapper`
    * @param viewOf the new form of the boxes that are pictures; null of others
-   * @param expectation what observations must hold, for the error
+   * @param expectation what must hold of observations, for the error
    * @throws SpaceError when no part of the observations is such a picture
    */
   protected constructor(
@@ -42,7 +42,7 @@ export abstract class PictureWrapper<Act> extends ObservationWrapper<SpaceValue,
     const { observationSpace } = env.spec;
     const view = viewIn(observationSpace, viewOf);
     if (!view) {
-      throw new SpaceError(message(name, expectation, describeSpace(observationSpace), 'Leave the wrapper out'));
+      throw new SpaceError(message(new.target.name, expectation, describeSpace(observationSpace), 'Leave the wrapper out'));
     }
     super(env, view.space, {}, name);
     this.#view = view;

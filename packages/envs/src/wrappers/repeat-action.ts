@@ -20,7 +20,7 @@ export class RepeatAction extends Wrapper<SpaceValue, SpaceValue> {
   /** @throws InputError unless `count` is an integer ≥ 1; SpaceError when the environment has action masks, which change between */
   constructor(env: Env<SpaceValue, SpaceValue>, count: number) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {
-      throw new InputError(message('repeat-action', 'count must be an integer >= 1', count, 'Usual is 4'));
+      throw new InputError(message('RepeatAction', 'count must be an integer >= 1', count, 'Usual is 4'));
     }
     const { maxEpisodeSteps } = env.spec;
     // The environment counts its own steps, and cuts off by itself.
@@ -29,7 +29,7 @@ export class RepeatAction extends Wrapper<SpaceValue, SpaceValue> {
       { maxEpisodeSteps: maxEpisodeSteps === null ? null : Math.ceil(maxEpisodeSteps / count) },
       `repeat-action:${count}`,
     );
-    refuseMasks('repeat-action', this.spec);
+    refuseMasks('RepeatAction', this.spec);
     this.#count = count;
   }
 
@@ -40,16 +40,12 @@ export class RepeatAction extends Wrapper<SpaceValue, SpaceValue> {
   override step(action: SpaceValue): StepResult<SpaceValue> {
     let reward = 0;
     for (let played = 1; ; played++) {
-      this.#observe(played === this.#count);
+      this.observeNext(played === this.#count);
       const result = this.env.step(action);
       reward += result.reward;
       if (played < this.#count && !(result.terminated || result.truncated)) continue;
-      this.#observe(true);
+      this.observeNext(true);
       return { ...result, reward };
     }
-  }
-
-  #observe(isObserved: boolean): void {
-    if (this.env.isObserved !== undefined) this.env.isObserved = isObserved;
   }
 }

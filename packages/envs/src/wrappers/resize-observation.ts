@@ -8,7 +8,7 @@ import {
   observationParts,
   type SpaceValue,
 } from '@zpin/contracts';
-import { AreaResize } from '../atari/area-resize.ts';
+import { AreaResize } from './area-resize.ts';
 import { type PictureView, PictureWrapper } from './picture-wrapper.ts';
 
 /**
@@ -23,7 +23,9 @@ export class ResizeObservation<Act> extends PictureWrapper<Act> {
    */
   constructor(env: Env<SpaceValue, Act>, height: number, width = height) {
     if (![height, width].every(size => Number.isSafeInteger(size) && size >= 1)) {
-      throw new InputError(message('resize', 'height and width must be integers >= 1', [height, width], 'Usual is 84'));
+      throw new InputError(
+        message('ResizeObservation', 'height and width must be integers >= 1', [height, width], 'Usual is 84'),
+      );
     }
     const expectation = 'a part of the observations must be a uint8 picture [height, width, channels]';
     super(env, `resize:${height}:${width}`, picture => viewOf(picture, height, width), expectation);
@@ -40,7 +42,12 @@ function viewOf(picture: BoxSpace, height: number, width: number): PictureView |
   if (height > innerHeight || width > innerWidth) {
     const size = `${innerHeight} x ${innerWidth}`;
     throw new InputError(
-      message('resize', `height and width must be at most those of the picture, ${size}`, [height, width], 'Shrink, not stretch'),
+      message(
+        'ResizeObservation',
+        `height and width must be at most those of the picture, ${size}`,
+        [height, width],
+        'Shrink, not stretch',
+      ),
     );
   }
   const resize = new AreaResize(innerHeight, innerWidth, height, width);

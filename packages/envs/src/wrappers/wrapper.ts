@@ -60,6 +60,11 @@ export abstract class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implemen
 
   protected load(_state: EnvState): void {}
 
+  /** Says whether the next steps are observed: frames that are skipped need no pictures, where the environment can leave them out. */
+  protected observeNext(isObserved: boolean): void {
+    if (this.env.isObserved !== undefined) this.env.isObserved = isObserved;
+  }
+
   get isResumable(): boolean {
     return isResumable(this.env);
   }
